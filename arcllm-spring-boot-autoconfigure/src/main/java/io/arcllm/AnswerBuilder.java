@@ -1,0 +1,132 @@
+package io.arcllm;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts an answer together from its deltas: for adapters, and for what was delivered of an
+ * answer that broke. Not safe for use by several threads.
+ */
+public final class AnswerBuilder {
+
+	private static final StopReason UNKNOWN = new StopReason(StopReason.Type.OTHER, "");
+
+	private final StringBuilder text = new StringBuilder();
+
+	private final StringBuilder thinkingText = new StringBuilder();
+
+	private final List<Content.Thinking> thinking = new ArrayList<>(0);
+
+	private final Map<Integer, Fragments> tools = new TreeMap<>();
+
+	private Usage usage = Usage.UNKNOWN;
+
+	private StopReason stopReason = UNKNOWN;
+
+	private @Nullable String requestId;
+
+	/** Takes up a delta. What is not content is ignored. */
+	public AnswerBuilder add(LlmEvent event) {
+		if (event instanceof LlmEvent.TextDelta delta) {
+			this.text.append(delta.text());
+		}
+		else if (event instanceof LlmEvent.ThinkingDelta delta) {
+			this.thinkingText.append(delta.text());
+		}
+		else if (event instanceof LlmEvent.ToolCallDelta delta) {
+			this.tools.computeIfAbsent(delta.index(), (index) -> new Fragments()).add(delta);
+		}
+		return this;
+	}
+
+	/** Ends a block of thinking that has a signature or is hidden. */
+	public AnswerBuilder thinking(Content.Thinking block) {
+		this.thinkingText.setLength(0);
+		this.thinking.add(block);
+		return this;
+	}
+
+	/** What was thought since the last block ended. */
+	public String openThinking() {
+		return this.thinkingText.toString();
+	}
+
+	/** The tokens so far. */
+	public AnswerBuilder usage(Usage usage) {
+		this.usage = usage;
+		return this;
+	}
+
+	/** The tokens so far. */
+	public Usage usage() {
+		return this.usage;
+	}
+
+	/** Why the model stopped. */
+	public AnswerBuilder stopReason(StopReason stopReason) {
+		this.stopReason = stopReason;
+		return this;
+	}
+
+	/** The vendor's id for the request. */
+	public AnswerBuilder requestId(@Nullable String requestId) {
+		this.requestId = requestId;
+		return this;
+	}
+
+	/** Whether there is anything of an answer. */
+	public boolean isEmpty() {
+		return this.text.isEmpty() && this.thinkingText.isEmpty() && this.thinking.isEmpty() && this.tools.isEmpty();
+	}
+
+	/**
+	 * The answer.
+	 * @param target who answered
+	 * @param parser reads a tool call's arguments, or says {@code null} where they are no
+	 * JSON object
+	 */
+	public LlmResponse build(Target target, Function<String, @Nullable Map<String, @Nullable Object>> parser) {
+		List<Content.Thinking> thoughts = new ArrayList<>(this.thinking);
+		if (!this.thinkingText.isEmpty()) {
+			thoughts.add(new Content.Thinking(this.thinkingText.toString(), null, null, target.provider()));
+		}
+		List<ToolCall> calls = new ArrayList<>(this.tools.size());
+		this.tools.values().forEach((fragments) -> calls.add(fragments.toCall(parser)));
+		return new LlmResponse(this.text.toString(), thoughts, calls, this.usage, this.stopReason, target,
+				this.requestId, null, null, Trail.EMPTY);
+	}
+
+	/**
+	 * What there is of an answer that broke: the arguments of its tool calls stay raw.
+	 */
+	public LlmResponse buildPartial(Target target) {
+		return build(target, (raw) -> null);
+	}
+
+	private static final class Fragments {
+
+		private String id = "";
+
+		private String name = "";
+
+		private final StringBuilder arguments = new StringBuilder();
+
+		void add(LlmEvent.ToolCallDelta delta) {
+			this.id = delta.id().isEmpty() ? this.id : delta.id();
+			this.name = delta.name().isEmpty() ? this.name : delta.name();
+			this.arguments.append(delta.argumentsFragment());
+		}
+
+		ToolCall toCall(Function<String, @Nullable Map<String, @Nullable Object>> parser) {
+			String raw = this.arguments.toString();
+			return new ToolCall(this.id, this.name, raw, raw.isBlank() ? Map.of() : parser.apply(raw));
+		}
+
+	}
+
+}

@@ -1,0 +1,145 @@
+package io.arcllm;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the stack treats one call, or everything a provider loaded with them does. What is
+ * not said here is as configured. For each module, off beats settings, settings beat on,
+ * and on beats the configuration; settings are merged over configured ones.
+ *
+ * @param deadline for the whole call with all attempts and waits; never longer than the
+ * configured one
+ * @param chain the targets to fall back to, instead of the configured ones
+ * @param modules by module name, what is different
+ */
+public record CallOptions(@Nullable Duration deadline, @Nullable List<String> chain,
+		Map<String, ModuleOverride> modules) {
+
+	/** All as configured. */
+	public static final CallOptions NONE = new CallOptions(null, null, Map.of());
+
+	public CallOptions {
+		chain = (chain == null) ? null : List.copyOf(chain);
+		modules = Map.copyOf(modules);
+	}
+
+	/** Starts with all as configured. */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Whether the stack itself is as configured.
+	 */
+	public boolean isStackAsConfigured() {
+		return this.chain == null && this.modules.isEmpty();
+	}
+
+	/**
+	 * What is different for one module.
+	 *
+	 * @param enabled on, off, or as configured
+	 * @param settings by their key in {@code application.yml}, such as
+	 * {@code max-retries}
+	 */
+	public record ModuleOverride(@Nullable Boolean enabled, Map<String, Object> settings) {
+
+		public ModuleOverride {
+			settings = Map.copyOf(settings);
+		}
+
+		/**
+		 * On, off, or {@code null} for as configured: off beats settings, settings beat
+		 * on.
+		 */
+		public @Nullable Boolean effectivelyEnabled() {
+			if (Boolean.FALSE.equals(this.enabled)) {
+				return false;
+			}
+			return this.settings.isEmpty() ? this.enabled : Boolean.TRUE;
+		}
+
+	}
+
+	/**
+	 * Collects options. Not safe for use by several threads.
+	 */
+	public static final class Builder {
+
+		private @Nullable Duration deadline;
+
+		private @Nullable List<String> chain;
+
+		private final Map<String, Boolean> enabled = new TreeMap<>();
+
+		private final Map<String, Map<String, Object>> settings = new TreeMap<>();
+
+		private Builder() {
+		}
+
+		/** For the whole call with all attempts and waits. */
+		public Builder deadline(Duration deadline) {
+			this.deadline = deadline;
+			return this;
+		}
+
+		/** The targets to fall back to; switches fallback on. */
+		public Builder chain(String... targets) {
+			this.chain = List.of(targets);
+			return this;
+		}
+
+		/** Retry on or off. */
+		public Builder retry(boolean enabled) {
+			return module("retry", enabled);
+		}
+
+		/** Retry on, with these settings. */
+		public Builder retry(Consumer<RetryOptions> settings) {
+			settings.accept(new RetryOptions(settingsOf("retry")));
+			return this;
+		}
+
+		/** Fallback on or off. */
+		public Builder fallback(boolean enabled) {
+			return module("fallback", enabled);
+		}
+
+		/** Any module on or off, by its name in {@code arcllm.modules.order}. */
+		public Builder module(String name, boolean enabled) {
+			this.enabled.put(name, enabled);
+			return this;
+		}
+
+		/**
+		 * Any module on, with these settings by their key in {@code application.yml},
+		 * such as {@code Map.of("max-retries", 5)}.
+		 */
+		public Builder module(String name, Map<String, ?> settings) {
+			settingsOf(name).putAll(settings);
+			return this;
+		}
+
+		private Map<String, Object> settingsOf(String module) {
+			return this.settings.computeIfAbsent(module, (name) -> new LinkedHashMap<>());
+		}
+
+		/** The options. */
+		public CallOptions build() {
+			Map<String, ModuleOverride> modules = new TreeMap<>();
+			this.enabled.forEach((name, on) -> modules.put(name,
+					new ModuleOverride(on, this.settings.getOrDefault(name, Map.of()))));
+			this.settings.forEach((name, values) -> modules.putIfAbsent(name, new ModuleOverride(null, values)));
+			return new CallOptions(this.deadline, this.chain, modules);
+		}
+
+	}
+
+}

@@ -1,0 +1,43 @@
+package io.arcllm;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known about a failure besides its message.
+ *
+ * @param kind what went wrong
+ * @param target who failed, where known
+ * @param status the HTTP status, if an answer came
+ * @param vendorCode the vendor's own code, such as {@code insufficient_quota}
+ * @param requestId the vendor's id for the request
+ * @param retryAfter how long the vendor asks to wait
+ * @param stage when the silence was, for {@link ErrorKind#TIMEOUT}
+ * @param partial what was delivered before the failure
+ * @param body the vendor's answer as it came; may hold what the caller sent
+ * @param retryable what the vendor says of trying again, where it says so
+ */
+public record ErrorDetails(ErrorKind kind, @Nullable Target target, @Nullable Integer status,
+		@Nullable String vendorCode, @Nullable String requestId, @Nullable Duration retryAfter,
+		@Nullable TimeoutStage stage, @Nullable LlmResponse partial, @Nullable String body,
+		@Nullable Boolean retryable) {
+
+	/**
+	 * Details of which only the kind is known.
+	 */
+	public static ErrorDetails of(ErrorKind kind) {
+		return new ErrorDetails(kind, null, null, null, null, null, null, null, null, null);
+	}
+
+	/**
+	 * Leaves out the partial answer and the body, which may hold what the user said.
+	 */
+	@Override
+	public String toString() {
+		return "ErrorDetails[kind=" + this.kind + ", target=" + this.target + ", status=" + this.status
+				+ ", vendorCode=" + this.vendorCode + ", requestId=" + this.requestId + ", retryAfter="
+				+ this.retryAfter + ", stage=" + this.stage + "]";
+	}
+
+}

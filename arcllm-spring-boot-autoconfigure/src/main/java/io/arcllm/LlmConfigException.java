@@ -1,0 +1,32 @@
+package io.arcllm;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration is wrong. The message names the key and the mend, and never a secret.
+ */
+public class LlmConfigException extends RuntimeException {
+
+	private final @Nullable String key;
+
+	public LlmConfigException(String message) {
+		this(null, message);
+	}
+
+	/**
+	 * @param key the configuration key that is wrong, such as {@code arcllm.provider}
+	 * @param message what is wrong and how to mend it
+	 */
+	public LlmConfigException(@Nullable String key, String message) {
+		super(message);
+		this.key = key;
+	}
+
+	/**
+	 * The configuration key that is wrong, if it is one.
+	 */
+	public @Nullable String key() {
+		return this.key;
+	}
+
+}

@@ -1,0 +1,288 @@
+package io.arcllm;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call failed, with everything that is known about it. Policies decide by
+ * {@link #kind()}. The message is short and free of secrets; the vendor's own words are
+ * on {@link #body()} only.
+ */
+public class LlmException extends RuntimeException {
+
+	private static final int LONGEST_MESSAGE = 500;
+
+	private final transient ErrorDetails details;
+
+	private volatile @Nullable String chain;
+
+	private transient volatile Trail trail = Trail.EMPTY;
+
+	/**
+	 * @param details what is known
+	 * @param message what happened, in one sentence; cut at 500 characters
+	 * @param cause the failure below, if there is one
+	 */
+	public LlmException(ErrorDetails details, String message, @Nullable Throwable cause) {
+		super((message.length() <= LONGEST_MESSAGE) ? message : message.substring(0, LONGEST_MESSAGE - 1) + "…", cause);
+		this.details = details;
+	}
+
+	/**
+	 * Starts an exception of that kind.
+	 */
+	public static Builder of(ErrorKind kind, String message) {
+		return new Builder(kind, message);
+	}
+
+	/**
+	 * What went wrong.
+	 */
+	public ErrorKind kind() {
+		return this.details.kind();
+	}
+
+	/**
+	 * All that is known about the failure itself.
+	 */
+	public ErrorDetails details() {
+		return this.details;
+	}
+
+	/**
+	 * The provider that failed, where known.
+	 */
+	public @Nullable String provider() {
+		Target target = this.details.target();
+		return (target == null) ? null : target.provider();
+	}
+
+	/**
+	 * The model that failed, where known.
+	 */
+	public @Nullable String model() {
+		Target target = this.details.target();
+		return (target == null) ? null : target.model();
+	}
+
+	/**
+	 * The HTTP status, if an answer came.
+	 */
+	public @Nullable Integer status() {
+		return this.details.status();
+	}
+
+	/**
+	 * The vendor's own code, such as {@code insufficient_quota}.
+	 */
+	public @Nullable String vendorCode() {
+		return this.details.vendorCode();
+	}
+
+	/**
+	 * The vendor's id for the request.
+	 */
+	public @Nullable String requestId() {
+		return this.details.requestId();
+	}
+
+	/**
+	 * How long to wait before trying again, where somebody says so. Never cut short.
+	 */
+	public @Nullable Duration retryAfter() {
+		return this.details.retryAfter();
+	}
+
+	/**
+	 * When the silence was, for {@link ErrorKind#TIMEOUT}.
+	 */
+	public @Nullable TimeoutStage stage() {
+		return this.details.stage();
+	}
+
+	/**
+	 * What was delivered before the failure, if anything was.
+	 */
+	public @Nullable LlmResponse partial() {
+		return this.details.partial();
+	}
+
+	/**
+	 * The vendor's answer as it came. It may repeat what was sent: don't log it.
+	 */
+	public @Nullable String body() {
+		return this.details.body();
+	}
+
+	/**
+	 * The attempts of the call that failed. Empty until the whole call has failed.
+	 */
+	public Trail trail() {
+		return this.trail;
+	}
+
+	/**
+	 * Whether the same target may be asked again: what the vendor says, else what the
+	 * kind says.
+	 */
+	public boolean isRetryable() {
+		Boolean told = this.details.retryable();
+		return (told != null) ? told && kind() != ErrorKind.INTERRUPTED : kind().isRetryable();
+	}
+
+	/**
+	 * The errors of the other targets that were asked and failed too.
+	 */
+	public List<LlmException> others() {
+		return Arrays.stream(getSuppressed())
+			.filter(LlmException.class::isInstance)
+			.map(LlmException.class::cast)
+			.toList();
+	}
+
+	/**
+	 * Records that a whole chain failed: its other errors become suppressed ones. For
+	 * modules that choose between targets.
+	 * @param chain the chain as it is written, such as {@code anthropic -> openai}
+	 */
+	public LlmException exhausted(String chain, List<? extends Throwable> others) {
+		this.chain = chain;
+		List<Throwable> known = Arrays.asList(getSuppressed());
+		for (Throwable other : others) {
+			if (other != this && !known.contains(other)) {
+				addSuppressed(other);
+			}
+		}
+		return this;
+	}
+
+	/**
+	 * Records the attempts of the call. For the head of the stack.
+	 */
+	public LlmException withTrail(Trail trail) {
+		this.trail = trail;
+		return this;
+	}
+
+	@Override
+	public String getMessage() {
+		String message = String.valueOf(super.getMessage());
+		return (this.chain == null) ? message : message + " (all failed: " + this.chain + ")";
+	}
+
+	/**
+	 * Builds an exception. Not safe for use by several threads.
+	 */
+	public static final class Builder {
+
+		private final ErrorKind kind;
+
+		private final String message;
+
+		private @Nullable Target target;
+
+		private @Nullable Integer status;
+
+		private @Nullable String vendorCode;
+
+		private @Nullable String requestId;
+
+		private @Nullable Duration retryAfter;
+
+		private @Nullable TimeoutStage stage;
+
+		private @Nullable LlmResponse partial;
+
+		private @Nullable String body;
+
+		private @Nullable Boolean retryable;
+
+		private @Nullable Throwable cause;
+
+		private Builder(ErrorKind kind, String message) {
+			this.kind = kind;
+			this.message = message;
+		}
+
+		/** Who failed. */
+		public Builder target(@Nullable Target target) {
+			this.target = target;
+			return this;
+		}
+
+		/** Who failed, where only the provider is known. */
+		public Builder provider(String provider) {
+			return target(new Target(provider, null));
+		}
+
+		/** The HTTP status. */
+		public Builder status(@Nullable Integer status) {
+			this.status = status;
+			return this;
+		}
+
+		/** The vendor's own code. */
+		public Builder vendorCode(@Nullable String vendorCode) {
+			this.vendorCode = vendorCode;
+			return this;
+		}
+
+		/** The vendor's id for the request. */
+		public Builder requestId(@Nullable String requestId) {
+			this.requestId = requestId;
+			return this;
+		}
+
+		/** How long to wait before trying again. */
+		public Builder retryAfter(@Nullable Duration retryAfter) {
+			this.retryAfter = retryAfter;
+			return this;
+		}
+
+		/** When the silence was. */
+		public Builder stage(@Nullable TimeoutStage stage) {
+			this.stage = stage;
+			return this;
+		}
+
+		/** What was delivered before. */
+		public Builder partial(@Nullable LlmResponse partial) {
+			this.partial = partial;
+			return this;
+		}
+
+		/** The vendor's answer as it came. */
+		public Builder body(@Nullable String body) {
+			this.body = body;
+			return this;
+		}
+
+		/** What the vendor says of trying again, where it says so. */
+		public Builder retryable(@Nullable Boolean retryable) {
+			this.retryable = retryable;
+			return this;
+		}
+
+		/** The failure below. */
+		public Builder cause(@Nullable Throwable cause) {
+			this.cause = cause;
+			return this;
+		}
+
+		/** The details alone, for exceptions of a type of their own. */
+		public ErrorDetails details() {
+			return new ErrorDetails(this.kind, this.target, this.status, this.vendorCode, this.requestId,
+					this.retryAfter, this.stage, this.partial, this.body, this.retryable);
+		}
+
+		/** The exception. */
+		public LlmException build() {
+			return new LlmException(details(), this.message, this.cause);
+		}
+
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.arcllm;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Answers requests to language models. The one abstraction: vendors' adapters, modules,
+ * whole stacks and test doubles are all providers. Implementations are safe for use by
+ * many threads at once.
+ */
+@FunctionalInterface
+public interface LlmProvider {
+
+	/**
+	 * One call. Lazy: nothing is sent before the subscription, and each subscription is a
+	 * call of its own.
+	 * @return any number of deltas, then exactly one {@link LlmEvent.Completed}; or an
+	 * {@link LlmException}. Cancelling closes the connection
+	 */
+	Flux<LlmEvent> exchange(LlmRequest request);
+
+	/**
+	 * The name used in chains, metrics and errors, such as {@code anthropic}.
+	 */
+	default String name() {
+		String type = getClass().getSimpleName();
+		return type.isEmpty() || getClass().isSynthetic() ? "provider"
+				: type.replaceAll("(Llm)?Provider$", "").replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase();
+	}
+
+	/**
+	 * Sends the request and waits for the whole answer. Interrupting the waiting thread
+	 * cancels the call.
+	 * @throws LlmException if no answer could be had
+	 * @throws IllegalStateException on an event loop thread, which must never wait
+	 */
+	default LlmResponse invoke(LlmRequest request) {
+		if (Schedulers.isInNonBlockingThread()) {
+			throw new IllegalStateException("invoke() would block the event loop thread '"
+					+ Thread.currentThread().getName() + "': use invokeAsync() or stream() there");
+		}
+		CompletableFuture<LlmResponse> answer = invokeAsync(request).toFuture();
+		try {
+			return answer.get();
+		}
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof RuntimeException failure) {
+				throw failure;
+			}
+			throw LlmException.of(ErrorKind.PROTOCOL, "The call failed: " + ex.getCause())
+				.provider(name())
+				.cause(ex.getCause())
+				.build();
+		}
+		catch (InterruptedException ex) {
+			answer.cancel(true);
+			Thread.currentThread().interrupt();
+			throw LlmException.of(ErrorKind.CANCELLED, "Interrupted while waiting for the answer")
+				.provider(name())
+				.cause(ex)
+				.build();
+		}
+	}
+
+	/**
+	 * Sends these messages with the provider's configured model and waits.
+	 */
+	default LlmResponse invoke(List<Message> messages) {
+		return invoke(LlmRequest.of(messages));
+	}
+
+	/**
+	 * Sends these messages, lets the model call these tools, and waits.
+	 */
+	default LlmResponse invoke(List<Message> messages, List<Tool> tools) {
+		return invoke(LlmRequest.builder().messages(messages).tools(tools).build());
+	}
+
+	/**
+	 * Sends one user message and waits.
+	 */
+	default LlmResponse invoke(String prompt) {
+		return invoke(LlmRequest.of(prompt));
+	}
+
+	/**
+	 * The whole answer, without waiting. Lazy. A flux that ends without an answer is an
+	 * interruption.
+	 */
+	default Mono<LlmResponse> invokeAsync(LlmRequest request) {
+		return exchange(request).ofType(LlmEvent.Completed.class)
+			.next()
+			.map(LlmEvent.Completed::response)
+			.switchIfEmpty(
+					Mono.error(() -> LlmException.of(ErrorKind.INTERRUPTED, "The answer ended without being complete")
+						.provider(name())
+						.build()));
+	}
+
+	/**
+	 * The answer as it is made: {@link #exchange} with streaming on.
+	 */
+	default Flux<LlmEvent> stream(LlmRequest request) {
+		return exchange(request.withStreaming(true));
+	}
+
+	/**
+	 * Whether this provider has what it needs to be called, such as a key. Makes no call.
+	 */
+	default boolean validateConfig() {
+		return true;
+	}
+
+	/**
+	 * A provider made of a function: for tests, and for answers that need no network.
+	 * @param answer called once a subscription; what it throws fails the call
+	 */
+	static LlmProvider of(String name, Function<LlmRequest, LlmResponse> answer) {
+		return new FunctionProvider(name, answer);
+	}
+
+}

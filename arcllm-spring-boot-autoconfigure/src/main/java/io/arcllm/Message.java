@@ -1,0 +1,79 @@
+package io.arcllm;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * One turn of a conversation.
+ *
+ * @param role who speaks
+ * @param content what is said, in order
+ */
+public record Message(Role role, List<Content> content) {
+
+	/**
+	 * Who speaks.
+	 */
+	public enum Role {
+
+		/** Instructions. Several are allowed, anywhere. */
+		SYSTEM,
+
+		/** The person, and the results of tools. */
+		USER,
+
+		/** The model. */
+		ASSISTANT
+
+	}
+
+	public Message {
+		content = List.copyOf(content);
+	}
+
+	/** Instructions to the model. */
+	public static Message system(String text) {
+		return new Message(Role.SYSTEM, List.of(new Content.Text(text)));
+	}
+
+	/** What a person says. */
+	public static Message user(String text) {
+		return new Message(Role.USER, List.of(new Content.Text(text)));
+	}
+
+	/** What a person says and shows. */
+	public static Message user(Content... content) {
+		return new Message(Role.USER, List.of(content));
+	}
+
+	/** What the model said. */
+	public static Message assistant(String text) {
+		return new Message(Role.ASSISTANT, List.of(new Content.Text(text)));
+	}
+
+	/** What the model said, thought and called. */
+	public static Message assistant(List<Content> content) {
+		return new Message(Role.ASSISTANT, content);
+	}
+
+	/** What tools answered. All results of one turn belong into one message. */
+	public static Message toolResults(Content.ToolResult... results) {
+		return new Message(Role.USER, List.of(results));
+	}
+
+	/** What one tool answered. */
+	public static Message toolResult(String toolCallId, String text) {
+		return toolResults(Content.ToolResult.of(toolCallId, text));
+	}
+
+	/**
+	 * The text alone, joined.
+	 */
+	public String text() {
+		return this.content.stream()
+			.filter(Content.Text.class::isInstance)
+			.map((part) -> ((Content.Text) part).text())
+			.collect(Collectors.joining());
+	}
+
+}

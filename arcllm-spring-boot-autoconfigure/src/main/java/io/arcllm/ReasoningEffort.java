@@ -1,0 +1,23 @@
+package io.arcllm;
+
+/**
+ * How much the model should think before it answers.
+ */
+public enum ReasoningEffort {
+
+	/** Not at all, where the vendor allows that. */
+	NONE,
+
+	/** As little as possible. */
+	MINIMAL,
+
+	/** A little. */
+	LOW,
+
+	/** The usual amount. */
+	MEDIUM,
+
+	/** A lot. */
+	HIGH
+
+}

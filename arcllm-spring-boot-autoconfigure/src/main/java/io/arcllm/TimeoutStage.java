@@ -1,0 +1,20 @@
+package io.arcllm;
+
+/**
+ * When a target was silent for too long.
+ */
+public enum TimeoutStage {
+
+	/** While connecting, or while waiting for a connection of the pool. */
+	CONNECT,
+
+	/** Before the first token of a stream. */
+	FIRST_TOKEN,
+
+	/** Between two tokens of a stream. */
+	IDLE,
+
+	/** Before a whole answer was there. */
+	ATTEMPT
+
+}

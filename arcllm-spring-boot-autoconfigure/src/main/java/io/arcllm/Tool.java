@@ -1,0 +1,28 @@
+package io.arcllm;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something the model may ask to be called.
+ *
+ * @param name letters, digits, {@code _} and {@code -}
+ * @param description what it is for; the model reads this
+ * @param parameters the arguments' JSON schema; empty for none
+ * @param strict whether the vendor must hold the arguments to the schema, where it can
+ */
+public record Tool(String name, String description, Map<String, Object> parameters, @Nullable Boolean strict) {
+
+	public Tool {
+		parameters = Map.copyOf(parameters);
+	}
+
+	/**
+	 * A tool without a promise about strictness.
+	 */
+	public static Tool of(String name, String description, Map<String, Object> parameters) {
+		return new Tool(name, description, parameters, null);
+	}
+
+}

@@ -1,0 +1,31 @@
+package io.arcllm.module;
+
+import java.time.Duration;
+
+import io.arcllm.TimeoutStage;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
+
+/**
+ * How long an attempt may be silent. Put into the Reactor context by the timeout module,
+ * kept by {@link ContractModule}, which alone sees what was delivered.
+ *
+ * @param attempt for a whole answer
+ * @param firstToken to the first content of a stream
+ * @param idle between two pieces of content
+ */
+public record AttemptLimits(Duration attempt, Duration firstToken, Duration idle) {
+
+	static @Nullable AttemptLimits of(ContextView context) {
+		return context.getOrDefault(AttemptLimits.class, null);
+	}
+
+	Duration of(TimeoutStage stage) {
+		return switch (stage) {
+			case FIRST_TOKEN -> this.firstToken;
+			case IDLE -> this.idle;
+			case ATTEMPT, CONNECT -> this.attempt;
+		};
+	}
+
+}

@@ -1,0 +1,132 @@
+package io.arcllm.module;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.arcllm.Attempt;
+import io.arcllm.ErrorKind;
+import io.arcllm.Target;
+import io.arcllm.Trail;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
+
+/**
+ * What the modules of a stack know together about one call: its deadline, the attempts it
+ * has left, and its trail. Lives in the Reactor context. Safe for use by many threads, as
+ * a hedge needs. Time is that of {@link Schedulers#parallel()}, and so virtual in tests.
+ */
+public final class Call {
+
+	/** In the context of a target while its chain has others left to try. */
+	public static final String OTHERS_LEFT = Call.class.getName() + ".othersLeft";
+
+	private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE / 2);
+
+	private final Scheduler clock = Schedulers.parallel();
+
+	private final long start;
+
+	private final Duration deadline;
+
+	private final int maxAttempts;
+
+	private final List<Attempt> trail = new ArrayList<>(2);
+
+	private int attempts;
+
+	private Duration waited = Duration.ZERO;
+
+	/**
+	 * @param deadline for the whole call with all attempts and waits
+	 * @param maxAttempts over all modules
+	 */
+	public Call(Duration deadline, int maxAttempts) {
+		this.start = this.clock.now(TimeUnit.NANOSECONDS);
+		this.deadline = deadline;
+		this.maxAttempts = maxAttempts;
+	}
+
+	/**
+	 * The call that this subscription is part of; one without limits where there is none.
+	 */
+	public static Call of(ContextView context) {
+		Call call = context.getOrDefault(Call.class, null);
+		return (call == null) ? new Call(FOREVER, Integer.MAX_VALUE) : call;
+	}
+
+	/**
+	 * Time since the call began.
+	 */
+	public Duration elapsed() {
+		return Duration.ofNanos(elapsedNanos());
+	}
+
+	long elapsedNanos() {
+		return this.clock.now(TimeUnit.NANOSECONDS) - this.start;
+	}
+
+	/**
+	 * Time until the deadline; zero or less when it has passed.
+	 */
+	public Duration remaining() {
+		return this.deadline.minusNanos(elapsedNanos());
+	}
+
+	/**
+	 * Whether another attempt may be made.
+	 */
+	public synchronized boolean hasAttemptsLeft() {
+		return this.attempts < this.maxAttempts;
+	}
+
+	/**
+	 * Takes one of the attempts.
+	 * @return false if there was none left
+	 */
+	synchronized boolean tryAttempt() {
+		if (this.attempts >= this.maxAttempts) {
+			return false;
+		}
+		this.attempts++;
+		return true;
+	}
+
+	/**
+	 * Notes a deliberate wait: it is shown with the attempt after it.
+	 */
+	public synchronized void waited(Duration wait) {
+		this.waited = this.waited.plus(wait);
+	}
+
+	synchronized Duration takeWaited() {
+		Duration wait = this.waited;
+		this.waited = Duration.ZERO;
+		return wait;
+	}
+
+	/**
+	 * Notes an attempt that has ended.
+	 */
+	public synchronized void ended(Attempt attempt) {
+		this.trail.add(attempt);
+	}
+
+	/**
+	 * Notes a target that was passed over.
+	 */
+	public void skipped(Target target, @Nullable ErrorKind error, String reason) {
+		ended(Attempt.skipped(target, elapsed(), error, reason));
+	}
+
+	/**
+	 * What happened so far.
+	 */
+	public synchronized Trail trail() {
+		return new Trail(this.trail);
+	}
+
+}

@@ -1,0 +1,35 @@
+package io.arcllm.provider;
+
+import java.util.function.Consumer;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmResponse;
+
+/**
+ * Reads one answer. Either {@link #whole} once, or {@link #frame} for each frame and then
+ * {@link #end}. Not safe for use by several threads.
+ */
+public interface AnswerDecoder {
+
+	/**
+	 * Reads a whole answer.
+	 * @throws io.arcllm.LlmException if it is an error, or malformed
+	 */
+	LlmResponse whole(byte[] body);
+
+	/**
+	 * Reads one frame of a streamed answer.
+	 * @param frame valid during this call only
+	 * @param out takes the deltas; never {@link LlmEvent.Completed}
+	 * @throws io.arcllm.LlmException if it is an error, or malformed
+	 */
+	void frame(Frame frame, Consumer<LlmEvent> out);
+
+	/**
+	 * The stream has ended: the answer, if its end is proven.
+	 * @throws io.arcllm.LlmException {@code INTERRUPTED}, with what there is of the
+	 * answer, where it is not
+	 */
+	LlmResponse end();
+
+}

@@ -1,0 +1,41 @@
+package io.arcllm.provider;
+
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One frame of a streamed answer, as a view of bytes that are reused: the joined data of
+ * a server-sent event, or a line of NDJSON.
+ *
+ * @param event the event's name, if it has one; {@code error} also for a bare
+ * {@code error:} field, which llama.cpp sends
+ * @param bytes holds the data
+ * @param offset where the data begins
+ * @param length how long it is
+ */
+public record Frame(@Nullable String event, byte[] bytes, int offset, int length) {
+
+	/**
+	 * Whether the data is exactly this ASCII text.
+	 */
+	public boolean is(String ascii) {
+		if (this.length != ascii.length()) {
+			return false;
+		}
+		for (int i = 0; i < this.length; i++) {
+			if (this.bytes[this.offset + i] != ascii.charAt(i)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * The data as text. For errors and tests; the hot path parses bytes.
+	 */
+	public String text() {
+		return new String(this.bytes, this.offset, this.length, StandardCharsets.UTF_8);
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.arcllm;
+
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The programmatic door to all providers, with their whole stacks. Safe for use by many
+ * threads.
+ */
+public interface LlmProviders {
+
+	/**
+	 * The provider, with its stack as configured.
+	 * @param target a provider's name such as {@code anthropic}, or a provider and a
+	 * model such as {@code openai/gpt-5-mini}
+	 * @throws LlmConfigException if there is no such provider
+	 */
+	LlmProvider load(String target);
+
+	/**
+	 * The provider, with a stack that differs from the configuration, such as
+	 * {@code load("anthropic", o -> o.retry(r -> r.maxRetries(5)))}. State such as a
+	 * breaker's is shared with the stack as configured.
+	 * @throws LlmConfigException if there is no such provider, module or setting
+	 */
+	LlmProvider load(String target, Consumer<CallOptions.Builder> options);
+
+	/**
+	 * The provider that is injected where none is named.
+	 * @throws LlmConfigException if none is configured
+	 */
+	LlmProvider primary();
+
+	/**
+	 * The names of all providers: the configured ones in their order, then the
+	 * application's own beans.
+	 */
+	List<String> names();
+
+	/**
+	 * All that can be asked by name: each provider with each of its configured models.
+	 */
+	List<Target> targets();
+
+}

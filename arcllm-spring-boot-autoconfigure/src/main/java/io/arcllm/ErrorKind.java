@@ -60,7 +60,7 @@ public enum ErrorKind {
 	/** Our own refusal: the money is spent. */
 	BUDGET_EXCEEDED(false, false, false),
 
-	/** The call's own deadline passed. */
+	/** The call's own deadline passed, or its attempts are used up. */
 	DEADLINE_EXCEEDED(false, false, false),
 
 	/** The caller went away. */

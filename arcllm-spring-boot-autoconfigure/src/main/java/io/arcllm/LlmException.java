@@ -126,11 +126,22 @@ public class LlmException extends RuntimeException {
 
 	/**
 	 * Whether the same target may be asked again: what the vendor says, else what the
-	 * kind says.
+	 * kind says. An interruption may as long as nothing was delivered.
 	 */
 	public boolean isRetryable() {
+		if (kind() == ErrorKind.INTERRUPTED) {
+			return partial() == null;
+		}
 		Boolean told = this.details.retryable();
-		return (told != null) ? told && kind() != ErrorKind.INTERRUPTED : kind().isRetryable();
+		return (told != null) ? told : kind().isRetryable();
+	}
+
+	/**
+	 * Whether the next target of a chain may be asked. An interruption may as long as
+	 * nothing was delivered.
+	 */
+	public boolean failsOver() {
+		return (kind() == ErrorKind.INTERRUPTED) ? partial() == null : kind().failsOver();
 	}
 
 	/**

@@ -2,11 +2,14 @@ package io.arcllm.module;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
 import io.arcllm.Target;
 import io.arcllm.Trail;
 import org.jspecify.annotations.Nullable;
@@ -24,17 +27,19 @@ public final class Call {
 	/** In the context of a target while its chain has others left to try. */
 	public static final String OTHERS_LEFT = Call.class.getName() + ".othersLeft";
 
-	private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE / 2);
+	private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
 	private final Scheduler clock = Schedulers.parallel();
 
 	private final long start;
 
-	private final Duration deadline;
+	private final long deadline;
 
 	private final int maxAttempts;
 
 	private final List<Attempt> trail = new ArrayList<>(2);
+
+	private final Map<Target, Pause> pauses = new HashMap<>(0);
 
 	private int attempts;
 
@@ -46,7 +51,7 @@ public final class Call {
 	 */
 	public Call(Duration deadline, int maxAttempts) {
 		this.start = this.clock.now(TimeUnit.NANOSECONDS);
-		this.deadline = deadline;
+		this.deadline = deadline.toNanos();
 		this.maxAttempts = maxAttempts;
 	}
 
@@ -73,7 +78,14 @@ public final class Call {
 	 * Time until the deadline; zero or less when it has passed.
 	 */
 	public Duration remaining() {
-		return this.deadline.minusNanos(elapsedNanos());
+		return Duration.ofNanos(remainingNanos());
+	}
+
+	/**
+	 * Nanoseconds until the deadline; {@link Long#MAX_VALUE} where there is none.
+	 */
+	long remainingNanos() {
+		return (this.deadline == Long.MAX_VALUE) ? Long.MAX_VALUE : this.deadline - elapsedNanos();
 	}
 
 	/**
@@ -93,6 +105,34 @@ public final class Call {
 		}
 		this.attempts++;
 		return true;
+	}
+
+	/**
+	 * The error of a call that has no attempts left.
+	 */
+	LlmException exhausted(Target target) {
+		return LlmException
+			.of(ErrorKind.DEADLINE_EXCEEDED,
+					"The call has used up its " + this.maxAttempts + " attempts (arcllm.max-attempts); " + target
+							+ " was not asked")
+			.target(target)
+			.build();
+	}
+
+	/**
+	 * Remembers that a target wants to be left alone, so that no later round asks it
+	 * early.
+	 */
+	public synchronized void pause(Target target, LlmException failure, Duration wait) {
+		this.pauses.put(target, new Pause(elapsed().plus(wait), failure));
+	}
+
+	/**
+	 * The error after which this target is still to be left alone, if there is one.
+	 */
+	public synchronized @Nullable LlmException pausedBy(Target target) {
+		Pause pause = this.pauses.get(target);
+		return (pause != null && pause.until().compareTo(elapsed()) > 0) ? pause.failure() : null;
 	}
 
 	/**
@@ -127,6 +167,9 @@ public final class Call {
 	 */
 	public synchronized Trail trail() {
 		return new Trail(this.trail);
+	}
+
+	private record Pause(Duration until, LlmException failure) {
 	}
 
 }

@@ -1,0 +1,88 @@
+package io.arcllm.module;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+import io.arcllm.AnswerBuilder;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmResponse;
+import io.arcllm.Target;
+import io.arcllm.Usage;
+import reactor.core.Exceptions;
+
+/**
+ * Makes an {@link LlmException} of whatever a provider fails with.
+ */
+final class Failures {
+
+	private Failures() {
+	}
+
+	/**
+	 * The failure of an attempt that delivered nothing.
+	 */
+	static LlmException of(Throwable failure, Target target) {
+		Throwable cause = Exceptions.unwrap(failure);
+		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+				&& cause.getCause() != null) {
+			cause = cause.getCause();
+		}
+		if (cause instanceof LlmException known) {
+			return known;
+		}
+		ErrorKind kind = kindOf(cause);
+		String message = (kind == ErrorKind.INVALID_REQUEST)
+				? "Provider '" + target.provider() + "' threw " + cause + ": a fault in the program, not at the vendor"
+				: target + " failed: " + cause;
+		return LlmException.of(kind, message).target(target).cause(cause).build();
+	}
+
+	private static ErrorKind kindOf(Throwable cause) {
+		if (cause instanceof TimeoutException) {
+			return ErrorKind.TIMEOUT;
+		}
+		if (cause instanceof IOException || cause instanceof UncheckedIOException) {
+			return ErrorKind.NETWORK;
+		}
+		return (cause instanceof CancellationException) ? ErrorKind.CANCELLED : ErrorKind.INVALID_REQUEST;
+	}
+
+	/**
+	 * The same failure after content was passed on: an interruption, unless the call's
+	 * own deadline ended it.
+	 */
+	static LlmException after(List<LlmEvent> delivered, LlmException failure, Target target) {
+		AnswerBuilder answer = new AnswerBuilder();
+		delivered.forEach(answer::add);
+		LlmException.Builder builder = (failure.kind() == ErrorKind.DEADLINE_EXCEEDED)
+				? LlmException.of(failure.kind(), String.valueOf(failure.getMessage()))
+				: LlmException.of(ErrorKind.INTERRUPTED,
+						target + " broke off in the middle of its answer: " + failure.getMessage());
+		return builder.target(target)
+			.status(failure.status())
+			.vendorCode(failure.vendorCode())
+			.requestId(failure.requestId())
+			.retryAfter(failure.retryAfter())
+			.stage(failure.stage())
+			.body(failure.body())
+			.partial(answer.usage(usage(failure)).requestId(failure.requestId()).buildPartial(target))
+			.cause(failure)
+			.build();
+	}
+
+	/**
+	 * The tokens that a failed attempt used, as far as the vendor said.
+	 */
+	static Usage usage(LlmException failure) {
+		LlmResponse partial = failure.partial();
+		return (partial == null) ? Usage.UNKNOWN : partial.usage();
+	}
+
+}

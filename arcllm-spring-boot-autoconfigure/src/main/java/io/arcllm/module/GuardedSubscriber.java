@@ -1,0 +1,201 @@
+package io.arcllm.module;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import io.arcllm.Attempt;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmResponse;
+import io.arcllm.Target;
+import io.arcllm.Usage;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * Keeps the contract for one attempt: ends it once, whoever comes first of the provider,
+ * the timer and the caller, and notes how it ended.
+ */
+final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription {
+
+	private static final AtomicIntegerFieldUpdater<GuardedSubscriber> STATE = AtomicIntegerFieldUpdater
+		.newUpdater(GuardedSubscriber.class, "state");
+
+	private static final int OPEN = 0;
+
+	private static final int EMITTING = 1;
+
+	private static final int ENDED = 2;
+
+	private final CoreSubscriber<? super LlmEvent> actual;
+
+	private final Call call;
+
+	private final Target target;
+
+	private final Silence silence;
+
+	private final Duration startedAfter;
+
+	private final Duration waited;
+
+	private List<LlmEvent> delivered = List.of();
+
+	private volatile int state;
+
+	private volatile @Nullable Subscription upstream;
+
+	private @Nullable Duration firstToken;
+
+	GuardedSubscriber(CoreSubscriber<? super LlmEvent> actual, Call call, Target target, boolean streaming) {
+		this.actual = actual;
+		this.call = call;
+		this.target = target;
+		this.startedAfter = call.elapsed();
+		this.waited = call.takeWaited();
+		this.silence = new Silence(call, target, AttemptLimits.of(actual.currentContext()), streaming,
+				this::checkSilence);
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.actual.currentContext();
+	}
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		if (Operators.validate(this.upstream, subscription)) {
+			this.upstream = subscription;
+			this.silence.watch();
+			this.actual.onSubscribe(this);
+		}
+	}
+
+	@Override
+	public void onNext(LlmEvent event) {
+		LlmResponse answer = event.answer();
+		if (answer != null) {
+			complete(answer);
+			return;
+		}
+		if (!STATE.compareAndSet(this, OPEN, EMITTING)) {
+			return;
+		}
+		deliver(event);
+		STATE.compareAndSet(this, EMITTING, OPEN);
+	}
+
+	private void deliver(LlmEvent event) {
+		if (event.isContent()) {
+			if (this.delivered.isEmpty()) {
+				this.delivered = new ArrayList<>();
+				this.firstToken = this.call.elapsed().minus(this.startedAfter);
+			}
+			this.delivered.add(event);
+			this.silence.content();
+		}
+		else if (event instanceof LlmEvent.Restarted) {
+			this.delivered = List.of();
+		}
+		this.actual.onNext(event);
+	}
+
+	private void complete(LlmResponse answer) {
+		if (!end()) {
+			return;
+		}
+		String model = (answer.model() == null) ? this.target.model() : answer.model();
+		LlmResponse signed = answer.withTarget(new Target(this.target.provider(), model));
+		note(Attempt.Outcome.COMPLETED, null, signed.requestId(), signed.usage());
+		this.actual.onNext(new LlmEvent.Completed(signed));
+		this.actual.onComplete();
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		Exceptions.throwIfJvmFatal(failure);
+		if (end()) {
+			fail(Failures.of(failure, this.target));
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		if (end()) {
+			fail(LlmException.of(ErrorKind.INTERRUPTED, this.target + " ended without a whole answer")
+				.target(this.target)
+				.build());
+		}
+	}
+
+	private void checkSilence() {
+		LlmException failure = this.silence.failure();
+		if (failure == null || this.state == EMITTING) {
+			if (this.state != ENDED) {
+				this.silence.watch();
+			}
+		}
+		else if (STATE.compareAndSet(this, OPEN, ENDED)) {
+			this.silence.stop();
+			cancelUpstream();
+			fail(failure);
+		}
+	}
+
+	private void fail(LlmException failure) {
+		LlmException told = failure;
+		if (!this.delivered.isEmpty()) {
+			told = Failures.after(this.delivered, failure, this.target);
+		}
+		note(Attempt.Outcome.FAILED, failure, failure.requestId(), Failures.usage(failure));
+		this.actual.onError(told);
+	}
+
+	@Override
+	public void request(long n) {
+		Subscription upstream = this.upstream;
+		if (upstream != null) {
+			upstream.request(n);
+		}
+	}
+
+	@Override
+	public void cancel() {
+		if (end()) {
+			note(Attempt.Outcome.CANCELLED, null, null, Usage.UNKNOWN);
+			cancelUpstream();
+		}
+	}
+
+	private boolean end() {
+		if (STATE.getAndSet(this, ENDED) == ENDED) {
+			return false;
+		}
+		this.silence.stop();
+		return true;
+	}
+
+	private void cancelUpstream() {
+		Subscription upstream = this.upstream;
+		if (upstream != null) {
+			upstream.cancel();
+		}
+	}
+
+	private void note(Attempt.Outcome outcome, @Nullable LlmException failure, @Nullable String requestId,
+			Usage usage) {
+		ErrorKind kind = (failure == null) ? null : failure.kind();
+		String reason = (failure == null) ? "" : String.valueOf(failure.getMessage());
+		Integer status = (failure == null) ? null : failure.status();
+		this.call.ended(new Attempt(this.target, outcome, this.startedAfter, this.waited, this.firstToken,
+				this.call.elapsed().minus(this.startedAfter), kind, reason, status, requestId, usage));
+	}
+
+}

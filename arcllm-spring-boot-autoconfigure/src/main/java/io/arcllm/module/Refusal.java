@@ -1,0 +1,16 @@
+package io.arcllm.module;
+
+import java.time.Duration;
+
+import io.arcllm.ErrorKind;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why a target would not be asked now.
+ *
+ * @param kind the error it would refuse with
+ * @param reason in a few words, for the trail
+ * @param retryAfter when it will admit again, where known
+ */
+public record Refusal(ErrorKind kind, String reason, @Nullable Duration retryAfter) {
+}

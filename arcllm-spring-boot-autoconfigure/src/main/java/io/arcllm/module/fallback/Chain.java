@@ -1,0 +1,46 @@
+package io.arcllm.module.fallback;
+
+import java.util.List;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.module.Candidate;
+
+/**
+ * The targets of a chain, resolved.
+ *
+ * @param targets the primary one and those after it
+ * @param contextWindow those for requests that are too long
+ * @param contentPolicy those for requests that a filter refused
+ */
+public record Chain(List<Candidate> targets, List<Candidate> contextWindow, List<Candidate> contentPolicy) {
+
+	public Chain {
+		targets = List.copyOf(targets);
+		contextWindow = List.copyOf(contextWindow);
+		contentPolicy = List.copyOf(contentPolicy);
+	}
+
+	Candidate primary() {
+		return this.targets.get(0);
+	}
+
+	/**
+	 * Who may be asked after this error; none if it is no reason to ask another.
+	 */
+	List<Candidate> after(LlmException failure, List<Candidate> rest, FallbackSettings settings) {
+		if (failure.kind() == ErrorKind.CONTENT_POLICY && settings.on().contains(failure.kind())) {
+			return this.contentPolicy.isEmpty() ? rest : this.contentPolicy;
+		}
+		if (failure.kind() == ErrorKind.CONTENT_POLICY) {
+			return this.contentPolicy;
+		}
+		if (failure.kind() == ErrorKind.CONTEXT_WINDOW && !this.contextWindow.isEmpty()) {
+			return this.contextWindow;
+		}
+		boolean next = settings.on().contains(failure.kind())
+				&& (failure.kind() != ErrorKind.INTERRUPTED || failure.failsOver());
+		return next ? rest : List.of();
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.arcllm.module.fallback;
+
+import java.util.List;
+import java.util.Map;
+
+import io.arcllm.Content;
+import io.arcllm.LlmRequest;
+import io.arcllm.Message;
+import io.arcllm.Target;
+
+/**
+ * Makes the request to one target of a chain of the request to the primary one.
+ */
+final class Hop {
+
+	private Hop() {
+	}
+
+	/**
+	 * The request as this target should get it: with its own model, and to another
+	 * provider without what only the primary one understands.
+	 */
+	static LlmRequest request(LlmRequest request, Target primary, Target target) {
+		if (target.equals(primary)) {
+			return request;
+		}
+		LlmRequest.Builder hop = request.mutate().model(target.model());
+		if (!target.provider().equals(primary.provider())) {
+			hop.options(Map.of())
+				.messages(request.messages()
+					.stream()
+					.map(Hop::withoutSignatures)
+					.filter((message) -> !message.content().isEmpty())
+					.toList());
+		}
+		return hop.build();
+	}
+
+	private static Message withoutSignatures(Message message) {
+		if (message.content().stream().noneMatch(Hop::isSigned)) {
+			return message;
+		}
+		List<Content> rest = message.content().stream().filter((part) -> !isSigned(part)).toList();
+		return new Message(message.role(), rest);
+	}
+
+	private static boolean isSigned(Content content) {
+		return content instanceof Content.Thinking thinking
+				&& (thinking.signature() != null || thinking.redacted() != null);
+	}
+
+}

@@ -1,0 +1,69 @@
+package io.arcllm.module.retry;
+
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.stream.Stream;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+
+import org.springframework.retry.RetryContext;
+import org.springframework.retry.policy.SimpleRetryPolicy;
+
+/**
+ * Decides whether the same is asked again: by the count, then by the error's status and
+ * kind, and not where the vendor wants to be left alone for longer than we would wait.
+ * Where a whole chain failed, one target worth asking again is enough.
+ */
+public class LlmRetryPolicy extends SimpleRetryPolicy {
+
+	/** A status alone does not tell these from errors that pass. */
+	private static final Set<ErrorKind> NEVER = EnumSet.of(ErrorKind.QUOTA_EXHAUSTED, ErrorKind.CONTEXT_WINDOW,
+			ErrorKind.CONTENT_POLICY, ErrorKind.INTERRUPTED, ErrorKind.BUDGET_EXCEEDED, ErrorKind.DEADLINE_EXCEEDED,
+			ErrorKind.CANCELLED, ErrorKind.CIRCUIT_OPEN);
+
+	private final RetrySettings settings;
+
+	public LlmRetryPolicy(RetrySettings settings) {
+		super(settings.maxRetries() + 1);
+		this.settings = settings;
+	}
+
+	@Override
+	public boolean canRetry(RetryContext context) {
+		Throwable last = context.getLastThrowable();
+		return super.canRetry(context)
+				&& (last == null || last instanceof LlmException failure && worthAsking(failure).findAny().isPresent());
+	}
+
+	/**
+	 * The targets' errors that are worth asking again.
+	 */
+	private Stream<LlmException> worthAsking(LlmException failure) {
+		return Stream.concat(Stream.of(failure), failure.others().stream()).filter(this::isWorthAsking);
+	}
+
+	boolean isWorthAsking(LlmException failure) {
+		Duration asked = this.settings.respectRetryAfter() ? failure.retryAfter() : null;
+		return isRetryable(failure) && (asked == null || asked.compareTo(this.settings.maxWait()) <= 0);
+	}
+
+	/**
+	 * Whether the error by itself is worth another attempt.
+	 */
+	boolean isRetryable(LlmException failure) {
+		if (Boolean.FALSE.equals(failure.details().retryable())) {
+			return false;
+		}
+		if (failure.kind() == ErrorKind.INTERRUPTED) {
+			return failure.isRetryable();
+		}
+		Integer status = failure.status();
+		if (status == null || status < 400) {
+			return this.settings.on().contains(failure.kind());
+		}
+		return this.settings.retryableStatusCodes().contains(status) && !NEVER.contains(failure.kind());
+	}
+
+}

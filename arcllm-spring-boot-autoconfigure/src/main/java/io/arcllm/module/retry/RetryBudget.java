@@ -1,0 +1,73 @@
+package io.arcllm.module.retry;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Counts calls and retries of the whole process over the last ten seconds, and refuses
+ * retries beyond a share of the calls. Safe for use by many threads.
+ */
+public final class RetryBudget {
+
+	private static final int SECONDS = 10;
+
+	private final double ratio;
+
+	private final int minPerSecond;
+
+	private final LongSupplier nanos;
+
+	private final long[] seconds = new long[SECONDS];
+
+	private final int[] calls = new int[SECONDS];
+
+	private final int[] retries = new int[SECONDS];
+
+	/**
+	 * @param settings the share of the calls, and what is always allowed
+	 * @param nanos a clock, in nanoseconds
+	 */
+	public RetryBudget(RetrySettings.Budget settings, LongSupplier nanos) {
+		this.ratio = settings.ratio();
+		this.minPerSecond = settings.minPerSecond();
+		this.nanos = nanos;
+	}
+
+	synchronized void called() {
+		this.calls[slot()]++;
+	}
+
+	/**
+	 * Takes a retry.
+	 * @return false if too many were made
+	 */
+	synchronized boolean tryRetry() {
+		int slot = slot();
+		if (this.retries[slot] >= this.minPerSecond && total(this.retries) >= this.ratio * total(this.calls)) {
+			return false;
+		}
+		this.retries[slot]++;
+		return true;
+	}
+
+	private int slot() {
+		long second = TimeUnit.NANOSECONDS.toSeconds(this.nanos.getAsLong());
+		int slot = Math.floorMod(second, SECONDS);
+		if (this.seconds[slot] != second) {
+			this.seconds[slot] = second;
+			this.calls[slot] = 0;
+			this.retries[slot] = 0;
+		}
+		return slot;
+	}
+
+	private int total(int[] counts) {
+		long second = TimeUnit.NANOSECONDS.toSeconds(this.nanos.getAsLong());
+		int total = 0;
+		for (int i = 0; i < SECONDS; i++) {
+			total += (second - this.seconds[i] < SECONDS) ? counts[i] : 0;
+		}
+		return total;
+	}
+
+}

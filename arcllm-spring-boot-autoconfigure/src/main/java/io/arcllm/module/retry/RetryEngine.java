@@ -1,0 +1,112 @@
+package io.arcllm.module.retry;
+
+import java.time.Duration;
+
+import io.arcllm.LlmConfigException;
+import io.arcllm.LlmException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.retry.RetryContext;
+import org.springframework.retry.RetryPolicy;
+import org.springframework.retry.backoff.BackOffContext;
+import org.springframework.retry.backoff.BackOffPolicy;
+import org.springframework.retry.backoff.NoBackOffPolicy;
+import org.springframework.retry.backoff.SleepingBackOffPolicy;
+
+/**
+ * Asks Spring Retry's policies whether to try again and after what wait, without waiting.
+ * Safe for use by many threads.
+ */
+public final class RetryEngine {
+
+	private final RetryPolicy policy;
+
+	private final BackOffPolicy backOff;
+
+	private final RetryBudget budget;
+
+	private final ThreadLocal<Long> slept = ThreadLocal.withInitial(() -> 0L);
+
+	public RetryEngine(RetrySettings settings, RetryBudget budget) {
+		this(new LlmRetryPolicy(settings), new LlmBackOffPolicy(settings), budget);
+	}
+
+	/**
+	 * @param policy whether to try again
+	 * @param backOff after what wait; one that sleeps, so that its wait can be learnt
+	 * @param budget how many retries the process may make
+	 */
+	public RetryEngine(RetryPolicy policy, BackOffPolicy backOff, RetryBudget budget) {
+		this.policy = policy;
+		this.budget = budget;
+		if (backOff instanceof SleepingBackOffPolicy<?> sleeping) {
+			this.backOff = sleeping.withSleeper((millis) -> this.slept.set(this.slept.get() + millis));
+		}
+		else if (backOff instanceof NoBackOffPolicy) {
+			this.backOff = backOff;
+		}
+		else {
+			throw new LlmConfigException("The BackOffPolicy " + backOff.getClass().getName()
+					+ " would block a thread: implement SleepingBackOffPolicy, so that its waits can be waited without one");
+		}
+	}
+
+	/**
+	 * A call begins.
+	 */
+	void called() {
+		this.budget.called();
+	}
+
+	/**
+	 * A call has failed for the first time.
+	 */
+	Retries start() {
+		RetryContext context = this.policy.open(null);
+		return new Retries(context, this.backOff.start(context));
+	}
+
+	/**
+	 * The retries of one call.
+	 */
+	final class Retries {
+
+		private final RetryContext context;
+
+		private final @Nullable BackOffContext waits;
+
+		private Retries(RetryContext context, @Nullable BackOffContext waits) {
+			this.context = context;
+			this.waits = waits;
+		}
+
+		/**
+		 * After what wait to try again, or {@code null} for not at all.
+		 */
+		@Nullable Duration next(LlmException failure) {
+			RetryEngine engine = RetryEngine.this;
+			engine.policy.registerThrowable(this.context, failure);
+			if (!engine.policy.canRetry(this.context)) {
+				return null;
+			}
+			engine.slept.set(0L);
+			engine.backOff.backOff(this.waits);
+			Duration wait = Duration.ofMillis(engine.slept.get());
+			engine.slept.remove();
+			return wait;
+		}
+
+		/**
+		 * Takes a retry of the process's budget.
+		 */
+		boolean tryRetry() {
+			return RetryEngine.this.budget.tryRetry();
+		}
+
+		int count() {
+			return this.context.getRetryCount();
+		}
+
+	}
+
+}

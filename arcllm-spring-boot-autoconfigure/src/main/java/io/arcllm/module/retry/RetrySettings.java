@@ -1,0 +1,75 @@
+package io.arcllm.module.retry;
+
+import java.time.Duration;
+import java.util.Set;
+
+import io.arcllm.ErrorKind;
+
+/**
+ * When and how often the same is asked again.
+ *
+ * @param maxRetries attempts after the first one
+ * @param strategy how waits grow
+ * @param backoffBase the first wait, before jitter
+ * @param multiplier by what each wait is longer than the one before, for exponential
+ * @param maxWait the longest wait; a vendor that asks for a longer one is not asked again
+ * @param jitter whether each wait is made longer at random, up to twice as long
+ * @param retryableStatusCodes the HTTP statuses worth another attempt, where the kind of
+ * the error allows it
+ * @param on the kinds of errors without a status worth another attempt
+ * @param respectRetryAfter whether a wait named by the vendor replaces ours
+ * @param budget how many retries the whole process may make
+ */
+public record RetrySettings(int maxRetries, Strategy strategy, Duration backoffBase, double multiplier,
+		Duration maxWait, boolean jitter, Set<Integer> retryableStatusCodes, Set<ErrorKind> on,
+		boolean respectRetryAfter, Budget budget) {
+
+	/**
+	 * How waits grow.
+	 */
+	public enum Strategy {
+
+		/** Each by the multiplier longer than the one before. */
+		EXPONENTIAL,
+
+		/** Each by the base longer than the one before. */
+		LINEAR,
+
+		/** All alike. */
+		FIXED
+
+	}
+
+	/**
+	 * How many retries the whole process may make, so that an outage does not become a
+	 * storm.
+	 *
+	 * @param ratio retries a call
+	 * @param minPerSecond retries that are always allowed
+	 */
+	public record Budget(double ratio, int minPerSecond) {
+
+		public Budget {
+			check(ratio >= 0 && ratio <= 1, "budget.ratio must be between 0 and 1, was " + ratio);
+			check(minPerSecond >= 0, "budget.min-per-second must be 0 or more, was " + minPerSecond);
+		}
+
+	}
+
+	public RetrySettings {
+		check(maxRetries >= 0, "max-retries must be 0 or more, was " + maxRetries);
+		check(!backoffBase.isNegative(), "backoff-base must be 0 or more, was " + backoffBase);
+		check(multiplier >= 1 && multiplier <= 100, "multiplier must be between 1 and 100, was " + multiplier);
+		check(maxWait.compareTo(backoffBase) >= 0,
+				"max-wait (" + maxWait + ") must not be shorter than backoff-base (" + backoffBase + ")");
+		retryableStatusCodes = Set.copyOf(retryableStatusCodes);
+		on = Set.copyOf(on);
+	}
+
+	private static void check(boolean right, String message) {
+		if (!right) {
+			throw new IllegalArgumentException(message);
+		}
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Asks the same again after a wait, by Spring Retry's policies.
+ */
+@NullMarked
+package io.arcllm.module.retry;
+
+import org.jspecify.annotations.NullMarked;

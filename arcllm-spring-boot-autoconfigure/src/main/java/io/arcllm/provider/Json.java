@@ -1,0 +1,109 @@
+package io.arcllm.provider;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads JSON token by token, tolerating {@code null} and values of the wrong type: what
+ * all wire formats share.
+ */
+public final class Json {
+
+	static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+	private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {
+	};
+
+	private Json() {
+	}
+
+	/** A parser before the first token of these bytes. To be closed. */
+	public static JsonParser parser(byte[] bytes, int offset, int length) {
+		return MAPPER.createParser(bytes, offset, length);
+	}
+
+	/** The object that this text is, or {@code null} where it is none. */
+	public static @Nullable Map<String, @Nullable Object> object(String text) {
+		try {
+			return text.stripLeading().startsWith("{") ? MAPPER.readValue(text, OBJECT) : null;
+		}
+		catch (JacksonException ex) {
+			return null;
+		}
+	}
+
+	/** The text at the parser, or {@code null}; anything else is skipped. */
+	public static @Nullable String string(JsonParser parser) {
+		JsonToken token = parser.currentToken();
+		if (token == JsonToken.VALUE_STRING || token.isNumeric()) {
+			return parser.getString();
+		}
+		parser.skipChildren();
+		return null;
+	}
+
+	/** The number at the parser, or {@code null}; anything else is skipped. */
+	public static @Nullable Integer integer(JsonParser parser) {
+		JsonToken token = parser.currentToken();
+		if (token.isNumeric()) {
+			double value = parser.getDoubleValue();
+			return (value >= 0 && value <= Integer.MAX_VALUE) ? Integer.valueOf((int) value) : null;
+		}
+		parser.skipChildren();
+		return null;
+	}
+
+	/** Whether the text at the parser is exactly this one. Makes no string of it. */
+	public static boolean is(JsonParser parser, String text) {
+		if (parser.currentToken() != JsonToken.VALUE_STRING || parser.getStringLength() != text.length()) {
+			return false;
+		}
+		char[] characters = parser.getStringCharacters();
+		int offset = parser.getStringOffset();
+		for (int i = 0; i < text.length(); i++) {
+			if (characters[offset + i] != text.charAt(i)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/** Whether an object begins at the parser; anything else is skipped. */
+	public static boolean beginsObject(JsonParser parser) {
+		return begins(parser, JsonToken.START_OBJECT);
+	}
+
+	/** Whether an array begins at the parser; anything else is skipped. */
+	public static boolean beginsArray(JsonParser parser) {
+		return begins(parser, JsonToken.START_ARRAY);
+	}
+
+	private static boolean begins(JsonParser parser, JsonToken start) {
+		if (parser.currentToken() == start) {
+			return true;
+		}
+		parser.skipChildren();
+		return false;
+	}
+
+	/**
+	 * The JSON of the value at the parser as it is written, and moves to its end.
+	 * @param bytes what the parser reads
+	 * @param offset where it began to
+	 */
+	public static String raw(JsonParser parser, byte[] bytes, int offset) {
+		int start = (int) parser.currentTokenLocation().getByteOffset();
+		parser.skipChildren();
+		parser.finishToken();
+		int end = (int) parser.currentLocation().getByteOffset();
+		return new String(bytes, offset + start, end - start, StandardCharsets.UTF_8);
+	}
+
+}

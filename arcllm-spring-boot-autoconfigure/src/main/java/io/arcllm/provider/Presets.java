@@ -1,0 +1,99 @@
+package io.arcllm.provider;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import io.arcllm.LlmConfigException;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The vendors that are known by name. An application adds one, or replaces one, by a row
+ * in a {@value #RESOURCE} of its own. Immutable.
+ */
+public final class Presets {
+
+	/** Where an application puts rows of its own. */
+	public static final String RESOURCE = "META-INF/arcllm/presets.json";
+
+	private static final Set<String> TYPES = Set.of("anthropic", "openai", "ollama");
+
+	private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
+
+	private static final JsonMapper JSON = JsonMapper.builder()
+		.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+		.build();
+
+	private final Map<String, Preset> rows;
+
+	private Presets(Map<String, Preset> rows) {
+		this.rows = Collections.unmodifiableMap(rows);
+	}
+
+	/**
+	 * Reads our rows and those of the application; of two with the same name the
+	 * application's wins, and of its own the first on the class path.
+	 * @param classLoader sees the application; {@code null} for the thread's
+	 * @throws LlmConfigException if a row cannot be read
+	 */
+	public static Presets load(@Nullable ClassLoader classLoader) {
+		ClassLoader loader = (classLoader != null) ? classLoader : Thread.currentThread().getContextClassLoader();
+		Map<String, Preset> rows = read(Objects.requireNonNull(Presets.class.getResource("presets.json")));
+		Map<String, Preset> added = new LinkedHashMap<>();
+		try {
+			for (URL resource : Collections.list(loader.getResources(RESOURCE))) {
+				read(resource).forEach(added::putIfAbsent);
+			}
+		}
+		catch (IOException ex) {
+			throw new LlmConfigException("Cannot look for " + RESOURCE + ": " + ex.getMessage());
+		}
+		rows.putAll(added);
+		return new Presets(rows);
+	}
+
+	/** The vendor of that name. */
+	public Optional<Preset> find(String name) {
+		return Optional.ofNullable(this.rows.get(name));
+	}
+
+	/** The names of all vendors, ours first. */
+	public Set<String> names() {
+		return this.rows.keySet();
+	}
+
+	private static Map<String, Preset> read(URL resource) {
+		try (InputStream json = resource.openStream()) {
+			Map<String, Preset> rows = JSON.readValue(json, new TypeReference<LinkedHashMap<String, Preset>>() {
+			});
+			rows.forEach((name, row) -> check(resource, name, row));
+			return rows;
+		}
+		catch (IOException | JacksonException ex) {
+			throw new LlmConfigException("Cannot read " + resource + ": " + ex.getMessage());
+		}
+	}
+
+	private static void check(URL resource, String name, Preset row) {
+		if (!NAME.matcher(name).matches()) {
+			throw new LlmConfigException(
+					"'" + name + "' in " + resource + " is not a name: write lower case letters, digits and '-'");
+		}
+		if (row == null || !TYPES.contains(row.type())) {
+			throw new LlmConfigException(
+					"'" + name + "' in " + resource + " needs a type: one of anthropic, openai, ollama");
+		}
+	}
+
+}

@@ -43,6 +43,26 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 	}
 
 	/**
+	 * These options, and the others where these say nothing.
+	 */
+	public CallOptions over(CallOptions others) {
+		if (equals(NONE) || others.equals(NONE)) {
+			return equals(NONE) ? others : this;
+		}
+		Map<String, ModuleOverride> merged = new TreeMap<>(others.modules);
+		this.modules.forEach((name, override) -> merged.merge(name, override, (theirs, ours) -> ours.over(theirs)));
+		return new CallOptions((this.deadline == null) ? others.deadline : this.deadline,
+				(this.chain == null) ? others.chain : this.chain, merged);
+	}
+
+	/**
+	 * The options that change the stack itself.
+	 */
+	public CallOptions ofStack() {
+		return (this.deadline == null) ? this : new CallOptions(null, this.chain, this.modules);
+	}
+
+	/**
 	 * What is different for one module.
 	 *
 	 * @param enabled on, off, or as configured
@@ -64,6 +84,12 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 				return false;
 			}
 			return this.settings.isEmpty() ? this.enabled : Boolean.TRUE;
+		}
+
+		ModuleOverride over(ModuleOverride other) {
+			Map<String, Object> merged = new LinkedHashMap<>(other.settings);
+			merged.putAll(this.settings);
+			return new ModuleOverride((this.enabled == null) ? other.enabled : this.enabled, merged);
 		}
 
 	}

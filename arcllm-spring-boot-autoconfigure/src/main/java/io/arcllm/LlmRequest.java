@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,7 @@ public record LlmRequest(List<Message> messages, List<Tool> tools, @Nullable Too
 
 	/** The same request to another model. */
 	public LlmRequest withModel(@Nullable String model) {
-		return mutate().model(model).build();
+		return Objects.equals(model, this.model) ? this : mutate().model(model).build();
 	}
 
 	/** Says nothing of what was said. */

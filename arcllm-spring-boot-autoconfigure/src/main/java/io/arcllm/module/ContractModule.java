@@ -4,7 +4,6 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
-import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
@@ -20,26 +19,35 @@ public final class ContractModule extends BaseModule {
 
 	/**
 	 * @param inner an adapter, or a provider of the application's own
-	 * @param model what it asks where the request names no model
+	 * @param target its name, and the model where the request names none
 	 */
-	public ContractModule(LlmProvider inner, @Nullable String model) {
+	public ContractModule(LlmProvider inner, Target target) {
 		super(inner);
-		this.target = new Target(inner.name(), model);
+		this.target = target;
+	}
+
+	@Override
+	public String name() {
+		return this.target.provider();
 	}
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
+		String model = request.model();
+		if (model == null) {
+			return new GuardedFlux(this.inner, request.withModel(this.target.model()), this.target);
+		}
 		return new GuardedFlux(this.inner, request,
-				(request.model() == null) ? this.target : new Target(this.target.provider(), request.model()));
+				model.equals(this.target.model()) ? this.target : new Target(this.target.provider(), model));
 	}
 
 	/**
-	 * The provider inside alone: the contract holds always, so it is not part of what is
+	 * The provider alone: the contract holds always, so it is not part of what is
 	 * written.
 	 */
 	@Override
 	public String toString() {
-		return this.inner.toString();
+		return this.target.provider();
 	}
 
 }

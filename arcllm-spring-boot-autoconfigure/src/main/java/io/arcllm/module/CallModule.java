@@ -1,0 +1,78 @@
+package io.arcllm.module;
+
+import java.time.Duration;
+import java.util.function.Function;
+
+import io.arcllm.CallOptions;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import reactor.core.publisher.Flux;
+import reactor.util.context.ContextView;
+
+/**
+ * The head of every stack, where a call begins: gives it its deadline, its attempts and
+ * its trail, and hands the trail out with the answer or the error. A call made inside
+ * another one is part of it.
+ */
+public final class CallModule extends BaseModule {
+
+	private final Limits limits;
+
+	private final CallOptions options;
+
+	private final Function<CallOptions, LlmProvider> stacks;
+
+	/**
+	 * What bounds a call.
+	 *
+	 * @param deadline for all attempts and waits
+	 * @param maxAttempts over all modules
+	 */
+	public record Limits(Duration deadline, int maxAttempts) {
+	}
+
+	/**
+	 * @param limits what bounds each call
+	 * @param options how every call is treated; a call's own options go before them
+	 * @param stacks the stack for options that change it
+	 */
+	public CallModule(Limits limits, CallOptions options, Function<CallOptions, LlmProvider> stacks) {
+		super(stacks.apply(options.ofStack()));
+		this.limits = limits;
+		this.options = options;
+		this.stacks = stacks;
+	}
+
+	@Override
+	public Flux<LlmEvent> exchange(LlmRequest request) {
+		return Flux.deferContextual((context) -> begin(request, context));
+	}
+
+	private Flux<LlmEvent> begin(LlmRequest request, ContextView context) {
+		CallOptions wanted = request.callOptions().over(this.options);
+		boolean asConfigured = wanted == this.options || request.callOptions().isStackAsConfigured();
+		LlmProvider stack = asConfigured ? this.inner : this.stacks.apply(wanted.ofStack());
+		if (context.hasKey(Call.class)) {
+			return stack.exchange(request);
+		}
+		Duration deadline = wanted.deadline();
+		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
+				? this.limits.deadline() : deadline, this.limits.maxAttempts());
+		return stack.exchange(request)
+			.map((event) -> (event instanceof LlmEvent.Completed completed)
+					? new LlmEvent.Completed(completed.response().withTrail(call.trail())) : event)
+			.onErrorMap(LlmException.class, (failure) -> failure.withTrail(call.trail()))
+			.contextWrite((outer) -> outer.put(Call.class, call));
+	}
+
+	/**
+	 * The stack alone.
+	 */
+	@Override
+	public String toString() {
+		return this.inner.toString();
+	}
+
+}

@@ -1,6 +1,8 @@
 package io.arcllm.provider;
 
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
+import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,30 @@ import org.jspecify.annotations.Nullable;
  * @param errors judges errors that come inside a successful answer
  */
 public record AnswerContext(Target target, @Nullable String requestId, InBandErrors errors) {
+
+	/**
+	 * The answer is not what this vendor's answers look like.
+	 * @param what is wrong with it, such as {@code not JSON}
+	 */
+	public LlmException malformed(String what, @Nullable Throwable cause) {
+		return LlmException.of(ErrorKind.PROTOCOL, this.target + " sent a malformed answer: " + what)
+			.target(this.target)
+			.requestId(this.requestId)
+			.cause(cause)
+			.build();
+	}
+
+	/**
+	 * The stream ended, and its end is not proven.
+	 * @param partial what was delivered, or {@code null} for nothing
+	 */
+	public LlmException interrupted(@Nullable LlmResponse partial) {
+		return LlmException.of(ErrorKind.INTERRUPTED, this.target + " ended the stream before the answer was complete")
+			.target(this.target)
+			.requestId(this.requestId)
+			.partial(partial)
+			.build();
+	}
 
 	/**
 	 * Judges errors that come inside a successful answer.

@@ -26,6 +26,14 @@ public interface AnswerDecoder {
 	void frame(Frame frame, Consumer<LlmEvent> out);
 
 	/**
+	 * Whether the vendor has said that nothing follows. Most close the stream right
+	 * after.
+	 */
+	default boolean isOver() {
+		return false;
+	}
+
+	/**
 	 * The stream has ended: the answer, if its end is proven.
 	 * @throws io.arcllm.LlmException {@code INTERRUPTED}, with what there is of the
 	 * answer, where it is not

@@ -1,0 +1,113 @@
+package io.arcllm.provider;
+
+import java.util.List;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.Target;
+import io.arcllm.TimeoutStage;
+import io.arcllm.provider.WireFormat.Framing;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ClientHttpResponse;
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.reactive.function.client.ClientResponse;
+
+/**
+ * The answer to one request: its body is read as a stream, as a whole or as an error,
+ * whatever was asked for. Not safe for use by several threads.
+ */
+final class HttpAnswer {
+
+	private static final int ERROR_SIZE = 65536;
+
+	private static final List<String> REQUEST_IDS = List.of("request-id", "x-request-id", "apim-request-id",
+			"x-ms-request-id", "x-amzn-requestid");
+
+	private final WireFormat format;
+
+	private final ErrorReader errors;
+
+	private final Target target;
+
+	private final boolean streaming;
+
+	private final int limit;
+
+	private @Nullable String requestId;
+
+	private boolean begun;
+
+	HttpAnswer(WireFormat format, ErrorReader errors, Target target, boolean streaming, DataSize limit) {
+		this.format = format;
+		this.errors = errors;
+		this.target = target;
+		this.streaming = streaming;
+		this.limit = (int) Math.min(limit.toBytes(), Integer.MAX_VALUE - 16);
+	}
+
+	/**
+	 * The events of this answer.
+	 */
+	Flux<LlmEvent> read(ClientResponse response) {
+		this.begun = true;
+		HttpHeaders headers = response.headers().asHttpHeaders();
+		this.requestId = requestId(headers);
+		AnswerBody body = body(response.statusCode().value(), headers);
+		// Not as a Flux: WebClient would add the URL to every error of it.
+		ClientHttpResponse raw = response.body((message, context) -> message);
+		Publisher<LlmEvent> events = (subscriber) -> raw.getBody()
+			.subscribe(new AnswerReading(Operators.toCoreSubscriber(subscriber), body, this::translate));
+		return Flux.from(events);
+	}
+
+	/**
+	 * What a failure of this request means.
+	 */
+	LlmException translate(Throwable failure) {
+		TimeoutStage silence = !this.streaming ? TimeoutStage.ATTEMPT
+				: this.begun ? TimeoutStage.IDLE : TimeoutStage.FIRST_TOKEN;
+		return TransportErrors.translate(failure, this.target, silence, this.requestId);
+	}
+
+	private AnswerBody body(int status, HttpHeaders headers) {
+		if (status < 200 || status > 299) {
+			return WholeBody.error(new Limit(ERROR_SIZE, this.target),
+					(bytes) -> this.errors.read(this.target, status, headers, bytes, 0, bytes.length));
+		}
+		AnswerDecoder decoder = this.format.decoder(new AnswerContext(this.target, this.requestId,
+				(bytes, offset, length) -> this.errors.read(this.target, status, headers, bytes, offset, length)));
+		Limit most = new Limit(this.limit, this.target);
+		Framing framing = framing(headers.getFirst(HttpHeaders.CONTENT_TYPE));
+		return (framing != null) ? new StreamedBody(framing, decoder, most)
+				: WholeBody.answer(most, headers.getContentLength(), this.streaming, decoder::whole);
+	}
+
+	/** What the body says it is goes before what was asked for. */
+	private @Nullable Framing framing(@Nullable String contentType) {
+		String type = (contentType == null) ? "" : contentType.toLowerCase(java.util.Locale.ROOT);
+		if (type.startsWith(MediaType.TEXT_EVENT_STREAM_VALUE)) {
+			return Framing.SSE;
+		}
+		Framing asked = this.streaming ? this.format.framing() : null;
+		boolean document = type.startsWith(MediaType.TEXT_HTML_VALUE)
+				|| (type.startsWith(MediaType.APPLICATION_JSON_VALUE) && asked == Framing.SSE);
+		return document ? null : asked;
+	}
+
+	private static @Nullable String requestId(HttpHeaders headers) {
+		for (String name : REQUEST_IDS) {
+			String id = headers.getFirst(name);
+			if (id != null) {
+				return id;
+			}
+		}
+		return null;
+	}
+
+}

@@ -1,0 +1,172 @@
+package io.arcllm.provider;
+
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.arcllm.Content;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.Message;
+import io.arcllm.Target;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.util.StringUtils;
+import org.springframework.web.reactive.function.BodyInserter;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * Asks a vendor over HTTP: the provider that a wire format and settings make.
+ */
+public final class HttpProvider implements LlmProvider {
+
+	private final HttpProviderSettings settings;
+
+	private final WireFormat format;
+
+	private final WebClient client;
+
+	private final ApiKeys keys;
+
+	private final ErrorReader errors;
+
+	private final URI url;
+
+	/**
+	 * @param settings how to ask
+	 * @param format what to say
+	 * @param client what to say it with
+	 * @param keys whose name to say it in
+	 * @param errors understands refusals
+	 */
+	public HttpProvider(HttpProviderSettings settings, WireFormat format, WebClient client, ApiKeys keys,
+			ErrorReader errors) {
+		this.settings = settings;
+		this.format = format;
+		this.client = client;
+		this.keys = keys;
+		this.errors = errors;
+		this.url = URI.create(format.url(settings.baseUrl()));
+	}
+
+	@Override
+	public String name() {
+		return this.settings.name();
+	}
+
+	@Override
+	public boolean validateConfig() {
+		return !this.settings.needsKey() || this.keys.next() != null;
+	}
+
+	@Override
+	public Flux<LlmEvent> exchange(LlmRequest request) {
+		return Flux.defer(() -> send(complete(request)));
+	}
+
+	private Flux<LlmEvent> send(LlmRequest request) {
+		Target target = new Target(name(), request.model());
+		String key = key(target);
+		byte[] body = this.format.encode(request);
+		HttpAnswer answer = new HttpAnswer(this.format, this.errors, target, request.streaming(),
+				this.settings.maxResponseSize());
+		return this.client.post()
+			.uri(this.url)
+			.headers((headers) -> headers(headers, key, request.streaming(), body.length))
+			.body(bytes(body))
+			.exchangeToFlux(answer::read)
+			.onErrorMap((ex) -> failed(key, answer.translate(ex)));
+	}
+
+	private LlmException failed(@Nullable String key, LlmException failure) {
+		this.keys.failed(key, failure);
+		return failure;
+	}
+
+	private void headers(HttpHeaders headers, @Nullable String key, boolean streaming, int length) {
+		headers.setContentType(MediaType.APPLICATION_JSON);
+		headers.setContentLength(length);
+		headers.setAccept(
+				List.of(!streaming ? MediaType.APPLICATION_JSON : (this.format.framing() == WireFormat.Framing.SSE)
+						? MediaType.TEXT_EVENT_STREAM : MediaType.APPLICATION_NDJSON));
+		this.format.headers(headers, key);
+		this.settings.headers().forEach(headers::set);
+	}
+
+	private static BodyInserter<Object, ClientHttpRequest> bytes(byte[] body) {
+		return (message, context) -> message.writeWith(Mono.fromSupplier(() -> message.bufferFactory().wrap(body)));
+	}
+
+	private @Nullable String key(Target target) {
+		String key = this.keys.next();
+		if (key == null) {
+			if (this.settings.needsKey()) {
+				throw refused(ErrorKind.AUTHENTICATION, target,
+						"has no API key: set 'arcllm.providers." + name() + ".api-key'");
+			}
+			return null;
+		}
+		if (!key.chars().allMatch((c) -> c > ' ' && c < 0x7f)) {
+			throw refused(ErrorKind.AUTHENTICATION, target,
+					"has an API key with characters that no header can carry: see 'arcllm.providers." + name()
+							+ ".api-key'");
+		}
+		return key;
+	}
+
+	private LlmRequest complete(LlmRequest request) {
+		HttpProviderSettings set = this.settings;
+		String model = StringUtils.hasText(request.model()) ? request.model() : set.model();
+		if (!StringUtils.hasText(model)) {
+			throw refused(ErrorKind.INVALID_REQUEST, new Target(name(), null),
+					"was given no model: set 'arcllm.providers." + name() + ".model', or name one in the request");
+		}
+		return request.mutate()
+			.model(model)
+			.messages(request.messages().stream().map(this::withoutForeignThinking).toList())
+			.maxTokens((request.maxTokens() != null) ? request.maxTokens() : set.maxTokens())
+			.temperature((request.temperature() != null) ? request.temperature() : set.temperature())
+			.options(merge(set.options(), request.options()))
+			.build();
+	}
+
+	private static Map<String, @Nullable Object> merge(Map<String, @Nullable Object> configured,
+			Map<String, @Nullable Object> asked) {
+		if (configured.isEmpty()) {
+			return asked;
+		}
+		Map<String, @Nullable Object> merged = new LinkedHashMap<>(configured);
+		merged.putAll(asked);
+		return merged;
+	}
+
+	private Message withoutForeignThinking(Message message) {
+		boolean foreign = message.content().stream().anyMatch(this::isForeignThinking);
+		return foreign ? new Message(message.role(),
+				message.content().stream().filter((part) -> !isForeignThinking(part)).toList()) : message;
+	}
+
+	private boolean isForeignThinking(Content part) {
+		return part instanceof Content.Thinking thinking && thinking.provider() != null
+				&& !thinking.provider().equals(name());
+	}
+
+	private static LlmException refused(ErrorKind kind, Target target, String why) {
+		return LlmException.of(kind, target + " " + why).target(target).build();
+	}
+
+	@Override
+	public String toString() {
+		return name();
+	}
+
+}

@@ -1,0 +1,91 @@
+package io.arcllm.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.arcllm.CallOptions;
+import io.arcllm.CallOptions.ModuleOverride;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/**
+ * Whether a module is on for a provider and a call, and how it is set: overrides in code
+ * over those of the provider over {@code arcllm.modules} over the defaults, key by key.
+ */
+final class ModuleSettings {
+
+	private static final ModuleOverride AS_CONFIGURED = new ModuleOverride(null, Map.of());
+
+	private final LayeredBinder binder;
+
+	ModuleSettings(LayeredBinder binder) {
+		this.binder = binder;
+	}
+
+	/**
+	 * Whether the module is on: off beats settings, settings beat on, on beats the
+	 * configuration. A module without a switch, such as a user's own, is on.
+	 * @param provider whose overrides hold, or {@code null} for what wraps a whole chain
+	 */
+	boolean enabled(String module, @Nullable String provider, CallOptions options) {
+		Boolean overridden = options.modules().getOrDefault(module, AS_CONFIGURED).effectivelyEnabled();
+		if (overridden != null) {
+			return overridden;
+		}
+		if (module.equals("fallback") && options.chain() != null) {
+			return true;
+		}
+		Switch configured = this.binder.bind(module, Switch.class, layers(module, provider, CallOptions.NONE));
+		return !Boolean.FALSE.equals(configured.enabled());
+	}
+
+	/**
+	 * The module's settings.
+	 * @throws io.arcllm.LlmConfigException if a setting is not known or not valid
+	 */
+	<S> S bind(String module, Class<S> type, @Nullable String provider, CallOptions options) {
+		return this.binder.bind(module, type, layers(module, provider, options));
+	}
+
+	private List<ConfigLayer> layers(String module, @Nullable String provider, CallOptions options) {
+		List<ConfigLayer> layers = new ArrayList<>();
+		layers.add(new ConfigLayer("", new MapConfigurationPropertySource(overrides(module, options))));
+		if (provider != null) {
+			layers.addAll(this.binder.configured("arcllm.providers." + provider + ".modules"));
+		}
+		layers.addAll(this.binder.configured("arcllm.modules"));
+		layers.add(this.binder.defaults("arcllm.modules"));
+		return layers;
+	}
+
+	private static Map<String, Object> overrides(String module, CallOptions options) {
+		Map<String, Object> flat = new LinkedHashMap<>();
+		if (module.equals("fallback") && options.chain() != null) {
+			flat.put("fallback.chain", options.chain());
+		}
+		flatten(module, options.modules().getOrDefault(module, AS_CONFIGURED).settings(), flat);
+		return flat;
+	}
+
+	private static void flatten(String prefix, Map<?, ?> settings, Map<String, Object> flat) {
+		settings.forEach((key, value) -> {
+			if (value instanceof Map<?, ?> nested) {
+				flatten(prefix + "." + key, nested, flat);
+			}
+			else {
+				flat.put(prefix + "." + key, value);
+			}
+		});
+	}
+
+	/**
+	 * What every module has.
+	 */
+	record Switch(@Nullable Boolean enabled) {
+
+	}
+
+}

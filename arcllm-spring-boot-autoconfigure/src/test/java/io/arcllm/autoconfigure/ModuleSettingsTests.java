@@ -1,0 +1,131 @@
+package io.arcllm.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.arcllm.CallOptions;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmConfigException;
+import io.arcllm.module.fallback.FallbackSettings;
+import io.arcllm.module.retry.RetrySettings;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.mock.env.MockEnvironment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class ModuleSettingsTests {
+
+	private final MockEnvironment environment = new MockEnvironment();
+
+	private final ModuleSettings settings = new ModuleSettings(new LayeredBinder(this.environment));
+
+	@Test
+	void defaultsHoldWhereNothingIsConfigured() {
+		RetrySettings retry = retry(null, CallOptions.NONE);
+		assertThat(retry.maxRetries()).isEqualTo(3);
+		assertThat(retry.maxWait()).isEqualTo(Duration.ofSeconds(60));
+		assertThat(retry.retryableStatusCodes()).containsExactlyInAnyOrder(408, 425, 429, 500, 502, 503, 504, 529);
+		assertThat(retry.on()).contains(ErrorKind.BULKHEAD_FULL).doesNotContain(ErrorKind.INTERRUPTED);
+		assertThat(this.settings.enabled("retry", null, CallOptions.NONE)).isFalse();
+		assertThat(this.settings.enabled("timeout", null, CallOptions.NONE)).isTrue();
+	}
+
+	@Test
+	void eachKeyComesFromTheHighestLayerThatHasIt() {
+		this.environment.setProperty("arcllm.modules.retry.max-retries", "4");
+		this.environment.setProperty("arcllm.modules.retry.backoffBase", "2s");
+		this.environment.setProperty("arcllm.modules.retry.max-wait", "20s");
+		this.environment.setProperty("arcllm.providers.my-llm.modules.retry.max-retries", "5");
+		this.environment.setProperty("arcllm.providers.my-llm.modules.retry.backoff-base", "3s");
+		CallOptions options = CallOptions.builder().retry((r) -> r.maxRetries(6)).build();
+		RetrySettings overridden = retry("my-llm", options);
+		assertThat(overridden.maxRetries()).isEqualTo(6);
+		assertThat(overridden.backoffBase()).isEqualTo(Duration.ofSeconds(3));
+		assertThat(overridden.maxWait()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(overridden.multiplier()).isEqualTo(2);
+		assertThat(retry("my-llm", CallOptions.NONE).maxRetries()).isEqualTo(5);
+		assertThat(retry("other", CallOptions.NONE).maxRetries()).isEqualTo(4);
+	}
+
+	@Test
+	void listReplacesTheOneBelowWholly() {
+		this.environment.setProperty("arcllm.modules.retry.retryable-status-codes[0]", "429");
+		this.environment.setProperty("arcllm.modules.retry.retryable-status-codes[1]", "503");
+		assertThat(retry(null, CallOptions.NONE).retryableStatusCodes()).containsExactlyInAnyOrder(429, 503);
+		assertThat(retry(null, CallOptions.builder().retry((r) -> r.retryableStatusCodes(500)).build())
+			.retryableStatusCodes()).containsExactly(500);
+	}
+
+	@Test
+	void overrideTakesValuesOfAnyForm() {
+		CallOptions options = CallOptions.builder()
+			.module("retry",
+					Map.of("max-retries", "7", "backoff-base", Duration.ofMillis(5), "on", Set.of(ErrorKind.NETWORK),
+							"budget", Map.of("ratio", 0.5)))
+			.build();
+		RetrySettings retry = retry(null, options);
+		assertThat(retry.maxRetries()).isEqualTo(7);
+		assertThat(retry.backoffBase()).isEqualTo(Duration.ofMillis(5));
+		assertThat(retry.on()).containsExactly(ErrorKind.NETWORK);
+		assertThat(retry.budget()).isEqualTo(new RetrySettings.Budget(0.5, 10));
+	}
+
+	@Test
+	void offBeatsSettingsBeatOnBeatsConfiguration() {
+		this.environment.setProperty("arcllm.modules.retry.enabled", "true");
+		assertThat(enabled(CallOptions.builder().retry(false).retry((r) -> r.maxRetries(5)).build())).isFalse();
+		assertThat(enabled(CallOptions.builder().retry(false).build())).isFalse();
+		this.environment.setProperty("arcllm.modules.retry.enabled", "false");
+		assertThat(enabled(CallOptions.builder().retry((r) -> r.maxRetries(5)).build())).isTrue();
+		assertThat(enabled(CallOptions.builder().retry(true).build())).isTrue();
+		assertThat(enabled(CallOptions.NONE)).isFalse();
+	}
+
+	@Test
+	void providerSwitchesAModuleForItselfAlone() {
+		this.environment.setProperty("arcllm.providers.ollama.modules.retry.enabled", "true");
+		assertThat(this.settings.enabled("retry", "ollama", CallOptions.NONE)).isTrue();
+		assertThat(this.settings.enabled("retry", "openai", CallOptions.NONE)).isFalse();
+	}
+
+	@Test
+	void chainOfTheCallSwitchesFallbackOnAndReplacesTheConfiguredOne() {
+		this.environment.setProperty("arcllm.modules.fallback.chain", "a,b,c");
+		CallOptions options = CallOptions.builder().chain("openai", "ollama/llama3.2").build();
+		assertThat(this.settings.enabled("fallback", null, options)).isTrue();
+		assertThat(this.settings.bind("fallback", FallbackSettings.class, null, options).chain())
+			.isEqualTo(List.of("openai", "ollama/llama3.2"));
+		CallOptions off = CallOptions.builder().chain("openai").fallback(false).build();
+		assertThat(this.settings.enabled("fallback", null, off)).isFalse();
+	}
+
+	@Test
+	void refusedValueNamesItsWholeKey() {
+		this.environment.setProperty("arcllm.providers.x.modules.retry.max-retries", "-1");
+		assertThatExceptionOfType(LlmConfigException.class).isThrownBy(() -> retry("x", CallOptions.NONE))
+			.withMessageContaining("'arcllm.providers.x.modules.retry.max-retries'")
+			.withMessageContaining("max-retries must be 0 or more, was -1");
+	}
+
+	@Test
+	void valueThatDoesNotConvertNamesItsKeyAndWhatIsAllowed() {
+		this.environment.setProperty("arcllm.modules.retry.max-wait", "soon");
+		assertThatExceptionOfType(LlmConfigException.class).isThrownBy(() -> retry("x", CallOptions.NONE))
+			.withMessageContaining("'arcllm.modules.retry.max-wait'")
+			.withMessageContaining("'soon'")
+			.withMessageContaining("a duration, such as 500ms");
+	}
+
+	private RetrySettings retry(String provider, CallOptions options) {
+		return this.settings.bind("retry", RetrySettings.class, provider, options);
+	}
+
+	private boolean enabled(CallOptions options) {
+		return this.settings.enabled("retry", null, options);
+	}
+
+}

@@ -57,6 +57,11 @@ public final class JsonBody {
 		return bytes.toByteArray();
 	}
 
+	/** Who is asked. */
+	public Target target() {
+		return this.target;
+	}
+
 	/** The generator, inside the object. */
 	public JsonGenerator json() {
 		return this.json;

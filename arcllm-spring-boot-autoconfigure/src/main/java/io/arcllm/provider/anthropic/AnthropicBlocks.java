@@ -1,0 +1,177 @@
+package io.arcllm.provider.anthropic;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.arcllm.Content;
+import io.arcllm.ToolCall;
+import io.arcllm.provider.JsonBody;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Writes one block of a turn.
+ */
+final class AnthropicBlocks {
+
+	private static final Set<String> IMAGES = Set.of("image/jpeg", "image/png", "image/gif", "image/webp");
+
+	private final JsonBody body;
+
+	private final JsonGenerator json;
+
+	AnthropicBlocks(JsonBody body) {
+		this.body = body;
+		this.json = body.json();
+	}
+
+	static void text(JsonGenerator json, String text) {
+		json.writeStartObject();
+		json.writeStringProperty("type", "text");
+		json.writeStringProperty("text", text);
+		json.writeEndObject();
+	}
+
+	void write(Content block) {
+		if (block instanceof Content.Text text) {
+			text(this.json, text.text());
+		}
+		else if (block instanceof Content.Image image) {
+			image(image);
+		}
+		else if (block instanceof Content.Document document) {
+			document(document);
+		}
+		else if (block instanceof Content.Thinking thinking) {
+			thinking(thinking);
+		}
+		else if (block instanceof ToolCall call) {
+			toolCall(call);
+		}
+		else if (block instanceof Content.ToolResult result) {
+			toolResult(result);
+		}
+	}
+
+	private void image(Content.Image image) {
+		start("image");
+		if (image.source() instanceof Content.Bytes bytes) {
+			if (!IMAGES.contains(bytes.mediaType())) {
+				throw this.body.refuse("An image of type " + bytes.mediaType()
+						+ " cannot be sent to Anthropic: turn it into image/png, image/jpeg, image/gif or image/webp");
+			}
+			base64(bytes);
+		}
+		else if (image.source() instanceof Content.Link link) {
+			link(link.url());
+		}
+		this.json.writeEndObject();
+	}
+
+	private void document(Content.Document document) {
+		start("document");
+		if (document.source() instanceof Content.Link link) {
+			link(link.url());
+		}
+		else if (document.source() instanceof Content.Bytes bytes) {
+			if (bytes.mediaType().equals("application/pdf")) {
+				base64(bytes);
+			}
+			else if (bytes.mediaType().startsWith("text/")) {
+				plainText(bytes);
+			}
+			else {
+				throw this.body.refuse("A document of type " + bytes.mediaType()
+						+ " cannot be sent to Anthropic: send application/pdf or text/plain");
+			}
+		}
+		if (!document.name().isEmpty()) {
+			this.json.writeStringProperty("title", document.name());
+		}
+		this.json.writeEndObject();
+	}
+
+	private void base64(Content.Bytes bytes) {
+		this.json.writeName("source").writeStartObject();
+		this.json.writeStringProperty("type", "base64");
+		this.json.writeStringProperty("media_type", bytes.mediaType());
+		this.json.writeBinaryProperty("data", bytes.data());
+		this.json.writeEndObject();
+	}
+
+	private void plainText(Content.Bytes bytes) {
+		this.json.writeName("source").writeStartObject();
+		this.json.writeStringProperty("type", "text");
+		this.json.writeStringProperty("media_type", "text/plain");
+		this.json.writeStringProperty("data", new String(bytes.data(), StandardCharsets.UTF_8));
+		this.json.writeEndObject();
+	}
+
+	private void link(URI url) {
+		if (!"https".equalsIgnoreCase(url.getScheme()) && !"http".equalsIgnoreCase(url.getScheme())) {
+			throw this.body.refuse("Anthropic cannot fetch a URL of scheme '" + url.getScheme()
+					+ "': use https, or give the bytes themselves");
+		}
+		this.json.writeName("source").writeStartObject();
+		this.json.writeStringProperty("type", "url");
+		this.json.writeStringProperty("url", url.toString());
+		this.json.writeEndObject();
+	}
+
+	private void thinking(Content.Thinking thinking) {
+		if (thinking.redacted() != null) {
+			start("redacted_thinking");
+			this.json.writeStringProperty("data", thinking.redacted());
+		}
+		else {
+			start("thinking");
+			this.json.writeStringProperty("thinking", thinking.text());
+			this.json.writeStringProperty("signature", thinking.signature());
+		}
+		this.json.writeEndObject();
+	}
+
+	/**
+	 * Arguments that are no object are wrapped the way Anthropic's documentation asks
+	 * for, so that the model can be told of its mistake.
+	 */
+	private void toolCall(ToolCall call) {
+		start("tool_use");
+		this.json.writeStringProperty("id", call.id());
+		this.json.writeStringProperty("name", call.name());
+		this.json.writePOJOProperty("input", (call.parsedArguments() != null) ? call.parsedArguments()
+				: Map.of("INVALID_JSON", call.rawArguments()));
+		this.json.writeEndObject();
+	}
+
+	private void toolResult(Content.ToolResult result) {
+		start("tool_result");
+		this.json.writeStringProperty("tool_use_id", result.toolCallId());
+		List<Content> content = result.content().stream().filter((part) -> !AnthropicMessages.isBlank(part)).toList();
+		if (!content.isEmpty()) {
+			this.json.writeName("content").writeStartArray();
+			content.forEach(this::resultPart);
+			this.json.writeEndArray();
+		}
+		if (result.isError()) {
+			this.json.writeBooleanProperty("is_error", true);
+		}
+		this.json.writeEndObject();
+	}
+
+	private void resultPart(Content part) {
+		if (!(part instanceof Content.Text || part instanceof Content.Image || part instanceof Content.Document)) {
+			throw this.body.refuse("The result of a tool can hold texts, images and documents, not "
+					+ part.getClass().getSimpleName());
+		}
+		write(part);
+	}
+
+	private void start(String type) {
+		this.json.writeStartObject();
+		this.json.writeStringProperty("type", type);
+	}
+
+}

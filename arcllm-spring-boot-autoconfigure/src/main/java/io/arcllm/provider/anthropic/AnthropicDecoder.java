@@ -1,0 +1,224 @@
+package io.arcllm.provider.anthropic;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import io.arcllm.AnswerBuilder;
+import io.arcllm.Content;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmResponse;
+import io.arcllm.Target;
+import io.arcllm.provider.AnswerContext;
+import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.Frame;
+import io.arcllm.provider.Json;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Reads Anthropic's answers. Only {@code message_stop} ends a streamed one.
+ */
+final class AnthropicDecoder implements AnswerDecoder {
+
+	private final AnswerContext context;
+
+	private final AnthropicEvent event = new AnthropicEvent();
+
+	private final AnswerBuilder answer = new AnswerBuilder();
+
+	private final Map<Integer, AnthropicBlock> open = new HashMap<>(4);
+
+	private int calls;
+
+	private boolean complete;
+
+	AnthropicDecoder(AnswerContext context) {
+		this.context = context;
+	}
+
+	@Override
+	public LlmResponse whole(byte[] body) {
+		read(body, 0, body.length);
+		if (!this.event.hasContent) {
+			throw malformed("it has no content", null);
+		}
+		blocks((delta) -> {
+		});
+		return response();
+	}
+
+	@Override
+	public void frame(Frame frame, Consumer<LlmEvent> out) {
+		if (this.complete || frame.length() == 0) {
+			return;
+		}
+		if ("error".equals(frame.event())) {
+			throw this.context.errors().read(frame.bytes(), frame.offset(), frame.length());
+		}
+		read(frame.bytes(), frame.offset(), frame.length());
+		switch (this.event.type) {
+			case BLOCK_DELTA -> delta(out);
+			case BLOCK_START -> start(out);
+			case BLOCK_STOP -> stop(this.open.remove(this.event.index), out);
+			case MESSAGE_START -> blocks(out);
+			case MESSAGE_STOP -> this.complete = true;
+			case NONE -> throw malformed("an event has no type", null);
+			default -> {
+			}
+		}
+	}
+
+	private void read(byte[] bytes, int offset, int length) {
+		try {
+			if (!this.event.read(bytes, offset, length)) {
+				throw malformed("it is no JSON object", null);
+			}
+		}
+		catch (JacksonException ex) {
+			throw malformed("it is not JSON", ex);
+		}
+		if (this.event.isError || this.event.type == AnthropicEvent.Type.ERROR) {
+			throw this.context.errors().read(bytes, offset, length);
+		}
+	}
+
+	private void blocks(Consumer<LlmEvent> out) {
+		for (AnthropicBlock block : this.event.content) {
+			begin(block, out);
+			stop(block, out);
+		}
+	}
+
+	private void start(Consumer<LlmEvent> out) {
+		if (this.event.content.isEmpty()) {
+			throw malformed("a block is missing", null);
+		}
+		AnthropicBlock block = this.event.content.get(0);
+		this.open.put(this.event.index, block);
+		begin(block, out);
+	}
+
+	private void begin(AnthropicBlock block, Consumer<LlmEvent> out) {
+		switch (block.type) {
+			case "text" -> text(block.text, out);
+			case "thinking" -> thinking(block.thinking, out);
+			case "redacted_thinking" -> {
+				endThought(null);
+				this.answer.thinking(new Content.Thinking("", null, block.data, provider()));
+			}
+			case "tool_use" -> {
+				if (block.id == null || block.name == null) {
+					throw malformed("a tool call has no id or no name", null);
+				}
+				block.call = this.calls++;
+				pass(new LlmEvent.ToolCallDelta(block.call, block.id, block.name, ""), out);
+			}
+			default -> {
+			}
+		}
+	}
+
+	private void delta(Consumer<LlmEvent> out) {
+		if (!this.event.hasDelta) {
+			throw malformed("a delta is missing", null);
+		}
+		text(this.event.text, out);
+		thinking(this.event.thinking, out);
+		AnthropicBlock block = (this.event.json == null && this.event.signature == null) ? null
+				: this.open.get(this.event.index);
+		if (this.event.json != null) {
+			arguments(block, this.event.json, out);
+		}
+		if (this.event.signature != null && block != null) {
+			block.sign(this.event.signature);
+		}
+	}
+
+	private void arguments(@Nullable AnthropicBlock block, String json, Consumer<LlmEvent> out) {
+		if (block == null) {
+			throw malformed("arguments belong to no tool call", null);
+		}
+		if (block.call >= 0 && !json.isEmpty()) {
+			block.input = null;
+			pass(new LlmEvent.ToolCallDelta(block.call, "", "", json), out);
+		}
+	}
+
+	private void stop(@Nullable AnthropicBlock block, Consumer<LlmEvent> out) {
+		if (block == null) {
+			return;
+		}
+		if (block.call >= 0 && block.input != null) {
+			pass(new LlmEvent.ToolCallDelta(block.call, "", "", block.input), out);
+		}
+		if (block.type.equals("thinking")) {
+			endThought(block.signature);
+		}
+	}
+
+	private void endThought(@Nullable String signature) {
+		String thought = this.answer.openThinking();
+		if (!thought.isEmpty() || signature != null) {
+			this.answer.thinking(new Content.Thinking(thought, signature, null, provider()));
+		}
+	}
+
+	private void text(@Nullable String text, Consumer<LlmEvent> out) {
+		if (text != null && !text.isEmpty()) {
+			pass(new LlmEvent.TextDelta(text), out);
+		}
+	}
+
+	private void thinking(@Nullable String text, Consumer<LlmEvent> out) {
+		if (text != null && !text.isEmpty()) {
+			pass(new LlmEvent.ThinkingDelta(text), out);
+		}
+	}
+
+	private void pass(LlmEvent delta, Consumer<LlmEvent> out) {
+		this.answer.add(delta);
+		out.accept(delta);
+	}
+
+	@Override
+	public LlmResponse end() {
+		if (this.complete) {
+			return response();
+		}
+		throw LlmException.of(ErrorKind.INTERRUPTED, "The answer ended without message_stop")
+			.target(target())
+			.requestId(this.context.requestId())
+			.partial(describe().buildPartial(target()))
+			.build();
+	}
+
+	private LlmResponse response() {
+		return describe().build(target(), Json::object);
+	}
+
+	private AnswerBuilder describe() {
+		return this.answer.usage(this.event.tokens.toUsage())
+			.stopReason(AnthropicStops.read(this.event.stopReason))
+			.requestId((this.context.requestId() != null) ? this.context.requestId() : this.event.id);
+	}
+
+	private String provider() {
+		return this.context.target().provider();
+	}
+
+	private Target target() {
+		return (this.event.model == null) ? this.context.target() : new Target(provider(), this.event.model);
+	}
+
+	private LlmException malformed(String what, @Nullable Throwable cause) {
+		return LlmException.of(ErrorKind.PROTOCOL, "The answer is malformed: " + what)
+			.target(target())
+			.requestId(this.context.requestId())
+			.cause(cause)
+			.build();
+	}
+
+}

@@ -1,0 +1,137 @@
+package io.arcllm.provider.anthropic;
+
+import java.util.List;
+import java.util.Map;
+
+import io.arcllm.Content;
+import io.arcllm.LlmRequest;
+import io.arcllm.Message;
+import io.arcllm.ResponseFormat;
+import io.arcllm.Target;
+import io.arcllm.Tool;
+import io.arcllm.ToolChoice;
+import io.arcllm.provider.JsonBody;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Writes a question the way Anthropic reads it.
+ */
+final class AnthropicEncoder {
+
+	private static final int DEFAULT_MAX_TOKENS = 4096;
+
+	private static final Map<String, Object> NO_PARAMETERS = Map.of("type", "object", "properties", Map.of());
+
+	private final String provider;
+
+	private final LlmRequest request;
+
+	AnthropicEncoder(String provider, LlmRequest request) {
+		this.provider = provider;
+		this.request = request;
+	}
+
+	byte[] encode() {
+		return JsonBody.write(new Target(this.provider, this.request.model()), this.request.options(), this::write);
+	}
+
+	private void write(JsonBody body) {
+		body.field("model", this.request.model());
+		limits(body);
+		body.field("temperature", this.request.temperature());
+		body.field("top_p", this.request.topP());
+		body.field("stop_sequences", this.request.stop());
+		if (this.request.streaming()) {
+			body.field("stream", true);
+		}
+		system(body);
+		if (body.begin("messages")) {
+			new AnthropicMessages(this.provider, body).write(this.request.messages());
+		}
+		if (!this.request.tools().isEmpty() && body.begin("tools")) {
+			tools(body.json());
+		}
+		toolChoice(body);
+		responseFormat(body);
+	}
+
+	private void limits(JsonBody body) {
+		Integer maxTokens = this.request.maxTokens();
+		int budget = this.request.options().containsKey("thinking") ? 0 : AnthropicThinking.budget(this.request, body);
+		if (budget > 0) {
+			body.field("thinking", Map.of("type", "enabled", "budget_tokens", budget));
+		}
+		body.field("max_tokens", (maxTokens != null) ? maxTokens : Integer.valueOf(DEFAULT_MAX_TOKENS + budget));
+	}
+
+	/**
+	 * All instructions go first, wherever they stand: the place that every model reads.
+	 */
+	private void system(JsonBody body) {
+		List<Content> blocks = this.request.messages()
+			.stream()
+			.filter((message) -> message.role() == Message.Role.SYSTEM)
+			.flatMap((message) -> message.content().stream())
+			.filter((block) -> !AnthropicMessages.isBlank(block))
+			.toList();
+		if (blocks.isEmpty() || !body.begin("system")) {
+			return;
+		}
+		body.json().writeStartArray();
+		for (Content block : blocks) {
+			if (!(block instanceof Content.Text text)) {
+				throw body.refuse("A system message can hold text only, not " + block.getClass().getSimpleName()
+						+ ": put it into a user message");
+			}
+			AnthropicBlocks.text(body.json(), text.text());
+		}
+		body.json().writeEndArray();
+	}
+
+	private void tools(JsonGenerator json) {
+		json.writeStartArray();
+		for (Tool tool : this.request.tools()) {
+			json.writeStartObject().writeStringProperty("name", tool.name());
+			if (!tool.description().isEmpty()) {
+				json.writeStringProperty("description", tool.description());
+			}
+			json.writePOJOProperty("input_schema", tool.parameters().isEmpty() ? NO_PARAMETERS : tool.parameters());
+			if (tool.strict() != null) {
+				json.writeBooleanProperty("strict", tool.strict());
+			}
+			json.writeEndObject();
+		}
+		json.writeEndArray();
+	}
+
+	private void toolChoice(JsonBody body) {
+		ToolChoice choice = this.request.toolChoice();
+		if (choice == null || !body.begin("tool_choice")) {
+			return;
+		}
+		String type = switch (choice.mode()) {
+			case AUTO -> "auto";
+			case NONE -> "none";
+			case REQUIRED -> "any";
+			case TOOL -> "tool";
+		};
+		body.json().writeStartObject().writeStringProperty("type", type);
+		if (choice.tool() != null) {
+			body.json().writeStringProperty("name", choice.tool());
+		}
+		body.json().writeEndObject();
+	}
+
+	private void responseFormat(JsonBody body) {
+		ResponseFormat format = this.request.responseFormat();
+		Map<String, Object> config = Map.of();
+		if (format != null && format.type() == ResponseFormat.Type.JSON) {
+			throw body.refuse("responseFormat JSON needs a schema at Anthropic: use ResponseFormat.jsonSchema(..)");
+		}
+		if (format != null && format.schema() != null) {
+			config = Map.of("format", Map.of("type", "json_schema", "schema", format.schema()));
+		}
+		body.object("output_config", config);
+	}
+
+}

@@ -1,0 +1,184 @@
+package io.arcllm.provider.anthropic;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.arcllm.provider.Json;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * One JSON document of an answer: an event of a stream, or a whole message. Read in one
+ * pass whatever the order of its fields; reused from frame to frame.
+ */
+final class AnthropicEvent {
+
+	/** What the document says it is. */
+	enum Type {
+
+		/** Nothing, or nothing known. */
+		NONE(""), BLOCK_DELTA("content_block_delta"), BLOCK_START("content_block_start"),
+		BLOCK_STOP("content_block_stop"), MESSAGE_START("message_start"), MESSAGE_DELTA("message_delta"),
+		MESSAGE_STOP("message_stop"), MESSAGE("message"), ERROR("error"), UNKNOWN("");
+
+		private static final Type[] ALL = values();
+
+		private final String text;
+
+		Type(String text) {
+			this.text = text;
+		}
+
+		static Type read(JsonParser parser) {
+			for (Type type : ALL) {
+				if (!type.text.isEmpty() && Json.is(parser, type.text)) {
+					return type;
+				}
+			}
+			boolean absent = Json.string(parser) == null;
+			return absent ? NONE : UNKNOWN;
+		}
+
+	}
+
+	final AnthropicTokens tokens = new AnthropicTokens();
+
+	final List<AnthropicBlock> content = new ArrayList<>(1);
+
+	Type type = Type.NONE;
+
+	int index;
+
+	boolean isError;
+
+	boolean hasDelta;
+
+	boolean hasContent;
+
+	@Nullable String text;
+
+	@Nullable String thinking;
+
+	@Nullable String signature;
+
+	@Nullable String json;
+
+	@Nullable String id;
+
+	@Nullable String model;
+
+	@Nullable String stopReason;
+
+	private byte[] bytes = {};
+
+	private int offset;
+
+	/** Reads a document; false where it is no object, or more than one. */
+	boolean read(byte[] bytes, int offset, int length) {
+		clear();
+		this.bytes = bytes;
+		this.offset = offset;
+		try (JsonParser parser = Json.parser(bytes, offset, length)) {
+			if (parser.nextToken() != JsonToken.START_OBJECT) {
+				return false;
+			}
+			object(parser);
+			return parser.nextToken() == null;
+		}
+		finally {
+			this.bytes = new byte[0];
+		}
+	}
+
+	private void clear() {
+		this.type = Type.NONE;
+		this.isError = false;
+		this.index = -1;
+		this.hasDelta = false;
+		this.hasContent = false;
+		this.text = null;
+		this.thinking = null;
+		this.signature = null;
+		this.json = null;
+		this.content.clear();
+	}
+
+	private void object(JsonParser parser) {
+		while (parser.nextToken() != JsonToken.END_OBJECT) {
+			String name = parser.currentName();
+			parser.nextToken();
+			switch (name) {
+				case "type" -> this.type = Type.read(parser);
+				case "index" -> {
+					Integer number = Json.integer(parser);
+					this.index = (number != null) ? number : -1;
+				}
+				case "delta" -> delta(parser);
+				case "content_block" -> block(parser);
+				case "message" -> {
+					if (Json.beginsObject(parser)) {
+						message(parser);
+					}
+				}
+				case "error" -> {
+					this.isError = parser.currentToken() != JsonToken.VALUE_NULL;
+					parser.skipChildren();
+				}
+				default -> messageField(parser, name);
+			}
+		}
+	}
+
+	private void delta(JsonParser parser) {
+		this.hasDelta = Json.beginsObject(parser);
+		while (this.hasDelta && parser.nextToken() != JsonToken.END_OBJECT) {
+			String name = parser.currentName();
+			parser.nextToken();
+			switch (name) {
+				case "text" -> this.text = Json.string(parser);
+				case "thinking" -> this.thinking = Json.string(parser);
+				case "signature" -> this.signature = Json.string(parser);
+				case "partial_json" -> this.json = Json.string(parser);
+				case "stop_reason" -> stopReason(parser);
+				default -> parser.skipChildren();
+			}
+		}
+	}
+
+	private void message(JsonParser parser) {
+		while (parser.nextToken() != JsonToken.END_OBJECT) {
+			String name = parser.currentName();
+			parser.nextToken();
+			messageField(parser, name);
+		}
+	}
+
+	private void messageField(JsonParser parser, String name) {
+		switch (name) {
+			case "id" -> this.id = Json.string(parser);
+			case "model" -> this.model = Json.string(parser);
+			case "usage" -> this.tokens.read(parser);
+			case "stop_reason" -> stopReason(parser);
+			case "content" -> {
+				this.hasContent = Json.beginsArray(parser);
+				while (this.hasContent && parser.nextToken() != JsonToken.END_ARRAY) {
+					block(parser);
+				}
+			}
+			default -> parser.skipChildren();
+		}
+	}
+
+	private void block(JsonParser parser) {
+		if (Json.beginsObject(parser)) {
+			this.content.add(AnthropicBlock.read(parser, this.bytes, this.offset));
+		}
+	}
+
+	private void stopReason(JsonParser parser) {
+		String now = Json.string(parser);
+		this.stopReason = (now != null) ? now : this.stopReason;
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.arcllm.provider.anthropic;
+
+import io.arcllm.LlmRequest;
+import io.arcllm.provider.AnswerContext;
+import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.WireFormat;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+
+/**
+ * Speaks Anthropic's Messages API.
+ *
+ * @param provider the provider's name: only its own thoughts are sent back to it
+ */
+public record AnthropicFormat(String provider) implements WireFormat {
+
+	private static final String VERSION = "2023-06-01";
+
+	@Override
+	public Framing framing() {
+		return Framing.SSE;
+	}
+
+	@Override
+	public String url(String baseUrl) {
+		String base = baseUrl.replaceAll("/+$", "");
+		if (base.endsWith("/v1/messages")) {
+			return base;
+		}
+		return base.endsWith("/v1") ? base + "/messages" : base + "/v1/messages";
+	}
+
+	@Override
+	public void headers(HttpHeaders headers, @Nullable String apiKey) {
+		headers.set("anthropic-version", VERSION);
+		if (apiKey != null && !apiKey.isEmpty()) {
+			headers.set("x-api-key", apiKey);
+		}
+	}
+
+	@Override
+	public byte[] encode(LlmRequest request) {
+		return new AnthropicEncoder(this.provider, request).encode();
+	}
+
+	@Override
+	public AnswerDecoder decoder(AnswerContext context) {
+		return new AnthropicDecoder(context);
+	}
+
+}

@@ -1,0 +1,102 @@
+package io.arcllm.provider.anthropic;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.arcllm.Content;
+import io.arcllm.Message;
+import io.arcllm.ToolCall;
+import io.arcllm.provider.JsonBody;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Writes the turns of a conversation: turns of the same speaker become one, and the
+ * results of tools come first in theirs, as Anthropic wants them.
+ */
+final class AnthropicMessages {
+
+	private final String provider;
+
+	private final JsonBody body;
+
+	private final AnthropicBlocks blocks;
+
+	AnthropicMessages(String provider, JsonBody body) {
+		this.provider = provider;
+		this.body = body;
+		this.blocks = new AnthropicBlocks(body);
+	}
+
+	void write(List<Message> messages) {
+		List<Message> turns = turns(messages);
+		if (turns.isEmpty()) {
+			throw this.body.refuse("messages holds nothing to answer: add a user message");
+		}
+		JsonGenerator json = this.body.json();
+		json.writeStartArray();
+		for (Message turn : turns) {
+			boolean assistant = turn.role() == Message.Role.ASSISTANT;
+			json.writeStartObject().writeStringProperty("role", assistant ? "assistant" : "user");
+			json.writeName("content").writeStartArray();
+			turn.content().forEach((block) -> block(block, assistant));
+			json.writeEndArray().writeEndObject();
+		}
+		json.writeEndArray();
+	}
+
+	private List<Message> turns(List<Message> messages) {
+		List<Message> turns = new ArrayList<>(messages.size());
+		for (Message message : messages) {
+			List<Content> content = message.content().stream().filter(this::isSent).toList();
+			if (message.role() == Message.Role.SYSTEM || content.isEmpty()) {
+				continue;
+			}
+			int last = turns.size() - 1;
+			if (last >= 0 && turns.get(last).role() == message.role()) {
+				List<Content> joined = new ArrayList<>(turns.get(last).content());
+				joined.addAll(content);
+				turns.set(last, new Message(message.role(), joined));
+			}
+			else {
+				turns.add(new Message(message.role(), content));
+			}
+		}
+		turns.replaceAll(AnthropicMessages::resultsFirst);
+		return turns;
+	}
+
+	private static Message resultsFirst(Message turn) {
+		if (turn.role() != Message.Role.USER
+				|| turn.content().stream().noneMatch(Content.ToolResult.class::isInstance)) {
+			return turn;
+		}
+		List<Content> ordered = new ArrayList<>(turn.content());
+		ordered.sort((one, other) -> Boolean.compare(other instanceof Content.ToolResult,
+				one instanceof Content.ToolResult));
+		return new Message(turn.role(), ordered);
+	}
+
+	private boolean isSent(Content block) {
+		if (block instanceof Content.Thinking) {
+			return AnthropicThinking.isOwn(block, this.provider);
+		}
+		return !isBlank(block);
+	}
+
+	/** Whether this is text that says nothing, which Anthropic refuses. */
+	static boolean isBlank(Content block) {
+		return block instanceof Content.Text text && text.text().isBlank();
+	}
+
+	private void block(Content block, boolean assistant) {
+		boolean fits = (block instanceof Content.Thinking || block instanceof ToolCall) ? assistant
+				: !assistant || block instanceof Content.Text;
+		if (!fits) {
+			throw this.body.refuse(block.getClass().getSimpleName() + " cannot be part of "
+					+ (assistant ? "an assistant" : "a user") + " message at Anthropic: move it to "
+					+ (assistant ? "a user" : "an assistant") + " message");
+		}
+		this.blocks.write(block);
+	}
+
+}

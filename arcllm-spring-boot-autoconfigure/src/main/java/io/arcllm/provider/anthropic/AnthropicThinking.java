@@ -1,0 +1,89 @@
+package io.arcllm.provider.anthropic;
+
+import java.util.List;
+
+import io.arcllm.Content;
+import io.arcllm.LlmRequest;
+import io.arcllm.Message;
+import io.arcllm.ReasoningEffort;
+import io.arcllm.ToolCall;
+import io.arcllm.ToolChoice;
+import io.arcllm.provider.JsonBody;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many tokens of thinking an effort is worth, and when thinking can be asked for.
+ */
+final class AnthropicThinking {
+
+	/** The least that Anthropic takes. */
+	private static final int LEAST = 1024;
+
+	private AnthropicThinking() {
+	}
+
+	/**
+	 * The tokens to think with; 0 for no thinking. At most half of the longest answer, so
+	 * that there is room for the answer itself.
+	 */
+	static int budget(LlmRequest request, JsonBody body) {
+		int wanted = wanted(request.reasoningEffort());
+		String provider = body.target().provider();
+		if (wanted == 0 || isInsideForeignToolLoop(request.messages(), provider)) {
+			return 0;
+		}
+		ToolChoice choice = request.toolChoice();
+		if (choice != null && (choice.mode() == ToolChoice.Mode.REQUIRED || choice.mode() == ToolChoice.Mode.TOOL)) {
+			throw body.refuse("toolChoice " + choice.mode()
+					+ " cannot be combined with reasoningEffort at Anthropic: use AUTO, or leave the effort unset");
+		}
+		if (request.temperature() != null && request.temperature() != 1) {
+			throw body.refuse("temperature cannot be combined with reasoningEffort at Anthropic: leave one unset");
+		}
+		Integer maxTokens = request.maxTokens();
+		if (maxTokens == null) {
+			return wanted;
+		}
+		if (maxTokens <= LEAST) {
+			throw body.refuse("maxTokens " + maxTokens + " leaves no room to think: Anthropic wants more than " + LEAST
+					+ ", or leave reasoningEffort unset");
+		}
+		return Math.max(LEAST, Math.min(wanted, maxTokens / 2));
+	}
+
+	private static int wanted(@Nullable ReasoningEffort effort) {
+		if (effort == null) {
+			return 0;
+		}
+		return switch (effort) {
+			case NONE -> 0;
+			case MINIMAL -> LEAST;
+			case LOW -> 2048;
+			case MEDIUM -> 8192;
+			case HIGH -> 24576;
+		};
+	}
+
+	/**
+	 * Whether a tool is being answered whose call was not thought of here. Anthropic
+	 * refuses to think then, because the thoughts before the call are missing.
+	 */
+	private static boolean isInsideForeignToolLoop(List<Message> messages, String provider) {
+		for (int i = messages.size() - 1; i >= 0; i--) {
+			Message message = messages.get(i);
+			if (message.role() == Message.Role.ASSISTANT) {
+				return message.content().stream().anyMatch(ToolCall.class::isInstance)
+						&& message.content().stream().noneMatch((block) -> isOwn(block, provider));
+			}
+		}
+		return false;
+	}
+
+	/** Whether this is a thought that may be sent back. */
+	static boolean isOwn(Content block, String provider) {
+		return block instanceof Content.Thinking thinking
+				&& (thinking.signature() != null || thinking.redacted() != null)
+				&& (thinking.provider() == null || thinking.provider().equals(provider));
+	}
+
+}

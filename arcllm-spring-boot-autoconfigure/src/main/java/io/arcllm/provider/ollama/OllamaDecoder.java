@@ -1,0 +1,141 @@
+package io.arcllm.provider.ollama;
+
+import java.util.function.Consumer;
+
+import io.arcllm.AnswerBuilder;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmResponse;
+import io.arcllm.StopReason;
+import io.arcllm.Target;
+import io.arcllm.Usage;
+import io.arcllm.provider.AnswerContext;
+import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.Frame;
+import io.arcllm.provider.Json;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Reads Ollama's answers. Only {@code "done": true} ends one.
+ */
+final class OllamaDecoder implements AnswerDecoder {
+
+	private final AnswerContext context;
+
+	private final OllamaLine line = new OllamaLine();
+
+	private final AnswerBuilder answer = new AnswerBuilder();
+
+	private int calls;
+
+	OllamaDecoder(AnswerContext context) {
+		this.context = context;
+	}
+
+	@Override
+	public LlmResponse whole(byte[] body) {
+		read(body, 0, body.length, (delta) -> {
+		});
+		return end();
+	}
+
+	@Override
+	public void frame(Frame frame, Consumer<LlmEvent> out) {
+		if (!this.line.isDone && frame.length() > 0) {
+			read(frame.bytes(), frame.offset(), frame.length(), out);
+		}
+	}
+
+	private void read(byte[] bytes, int offset, int length, Consumer<LlmEvent> out) {
+		try {
+			if (!this.line.read(bytes, offset, length)) {
+				throw malformed("it is no JSON object", null);
+			}
+		}
+		catch (JacksonException ex) {
+			throw malformed("it is not JSON", ex);
+		}
+		if (this.line.isError) {
+			throw this.context.errors().read(bytes, offset, length);
+		}
+		if (!this.line.hasMessage && !this.line.isDone) {
+			throw malformed("it has no message", null);
+		}
+		if (this.line.thinking != null && !this.line.thinking.isEmpty()) {
+			pass(new LlmEvent.ThinkingDelta(this.line.thinking), out);
+		}
+		if (this.line.text != null && !this.line.text.isEmpty()) {
+			pass(new LlmEvent.TextDelta(this.line.text), out);
+		}
+		for (OllamaLine.Call call : this.line.calls) {
+			call(call, out);
+		}
+	}
+
+	private void call(OllamaLine.Call call, Consumer<LlmEvent> out) {
+		if (call.name() == null) {
+			throw malformed("a tool call has no name", null);
+		}
+		String id = (call.id() == null || call.id().isEmpty()) ? madeUpId() : call.id();
+		pass(new LlmEvent.ToolCallDelta(this.calls++, id, call.name(), call.arguments()), out);
+	}
+
+	/**
+	 * The same for the same answer, and another for the next one of the conversation:
+	 * vendors that continue it refuse an id that occurs twice.
+	 */
+	private String madeUpId() {
+		String time = (this.line.createdAt == null) ? "" : this.line.createdAt.replaceAll("[^0-9]", "") + "_";
+		return "call_" + time + this.calls;
+	}
+
+	private void pass(LlmEvent delta, Consumer<LlmEvent> out) {
+		this.answer.add(delta);
+		out.accept(delta);
+	}
+
+	@Override
+	public LlmResponse end() {
+		this.answer.usage(new Usage(this.line.input, this.line.output, null, null, null))
+			.stopReason(stopReason())
+			.requestId(this.context.requestId());
+		if (this.line.isDone) {
+			return this.answer.build(target(), Json::object);
+		}
+		throw LlmException.of(ErrorKind.INTERRUPTED, "The answer ended without \"done\": true")
+			.target(target())
+			.requestId(this.context.requestId())
+			.partial(this.answer.buildPartial(target()))
+			.build();
+	}
+
+	private StopReason stopReason() {
+		if (!this.line.isDone) {
+			return new StopReason(StopReason.Type.OTHER, "");
+		}
+		String reason = (this.line.doneReason == null) ? "" : this.line.doneReason;
+		StopReason.Type type = switch (reason) {
+			case "stop", "" -> (this.calls > 0) ? StopReason.Type.TOOL_USE : StopReason.Type.END_TURN;
+			case "tool_calls" -> StopReason.Type.TOOL_USE;
+			case "length" -> StopReason.Type.MAX_TOKENS;
+			default -> StopReason.Type.OTHER;
+		};
+		return new StopReason(type, reason);
+	}
+
+	private Target target() {
+		String model = this.line.model;
+		return (model == null) ? this.context.target() : new Target(this.context.target().provider(), model);
+	}
+
+	private LlmException malformed(String what, @Nullable Throwable cause) {
+		return LlmException.of(ErrorKind.PROTOCOL, "The answer is malformed: " + what)
+			.target(target())
+			.requestId(this.context.requestId())
+			.cause(cause)
+			.build();
+	}
+
+}

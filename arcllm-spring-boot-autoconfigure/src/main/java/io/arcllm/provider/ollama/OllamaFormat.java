@@ -1,0 +1,49 @@
+package io.arcllm.provider.ollama;
+
+import io.arcllm.LlmRequest;
+import io.arcllm.provider.AnswerContext;
+import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.WireFormat;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+
+/**
+ * Speaks Ollama's own chat API.
+ *
+ * @param provider the provider's name: only its own thoughts are sent back to it
+ */
+public record OllamaFormat(String provider) implements WireFormat {
+
+	@Override
+	public Framing framing() {
+		return Framing.NDJSON;
+	}
+
+	@Override
+	public String url(String baseUrl) {
+		String base = baseUrl.replaceAll("/+$", "");
+		if (base.endsWith("/api/chat")) {
+			return base;
+		}
+		return base.endsWith("/api") ? base + "/chat" : base + "/api/chat";
+	}
+
+	@Override
+	public void headers(HttpHeaders headers, @Nullable String apiKey) {
+		if (apiKey != null && !apiKey.isEmpty()) {
+			headers.setBearerAuth(apiKey);
+		}
+	}
+
+	@Override
+	public byte[] encode(LlmRequest request) {
+		return new OllamaEncoder(this.provider, request).encode();
+	}
+
+	@Override
+	public AnswerDecoder decoder(AnswerContext context) {
+		return new OllamaDecoder(context);
+	}
+
+}

@@ -1,0 +1,222 @@
+package io.arcllm.module;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.function.Function;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * One call at a gate: waits until the gate opens, passes the answer on, and tells the
+ * gate of the end, exactly once and before the caller hears of it. An answer ends with
+ * {@link LlmEvent.Completed}: what happens after it changes nothing.
+ */
+public abstract class GatedCall extends Operators.DeferredSubscription implements CoreSubscriber<LlmEvent> {
+
+	private static final AtomicIntegerFieldUpdater<GatedCall> STAGE = AtomicIntegerFieldUpdater
+		.newUpdater(GatedCall.class, "stage");
+
+	private static final int WAITING = 0;
+
+	private static final int OPENING = 1;
+
+	private static final int OPEN = 2;
+
+	private static final int OVER = 3;
+
+	private final CoreSubscriber<? super LlmEvent> actual;
+
+	private final LlmProvider inner;
+
+	private final LlmRequest request;
+
+	private volatile int stage;
+
+	private volatile @Nullable Subscription upstream;
+
+	private boolean answered;
+
+	/**
+	 * @param actual the caller
+	 * @param inner what is behind the gate
+	 * @param request what it is asked
+	 */
+	protected GatedCall(CoreSubscriber<? super LlmEvent> actual, LlmProvider inner, LlmRequest request) {
+		this.actual = actual;
+		this.inner = inner;
+		this.request = request;
+	}
+
+	/**
+	 * A flux that makes a gated call of each subscription.
+	 */
+	public static Flux<LlmEvent> flux(Function<CoreSubscriber<? super LlmEvent>, GatedCall> calls) {
+		return new Flux<>() {
+
+			@Override
+			public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
+				GatedCall call = calls.apply(actual);
+				actual.onSubscribe(call);
+				if (!call.isOver()) {
+					call.enter();
+				}
+			}
+
+		};
+	}
+
+	/**
+	 * The call stands at the gate: {@link #open()} or {@link #refuse} it, now or later.
+	 */
+	protected abstract void enter();
+
+	/**
+	 * The caller went away before the gate opened.
+	 */
+	protected void withdrawn() {
+	}
+
+	/**
+	 * The whole answer came.
+	 */
+	protected abstract void succeeded(LlmResponse answer);
+
+	/**
+	 * The call failed behind the gate.
+	 */
+	protected abstract void failed(Throwable failure);
+
+	/**
+	 * The caller went away, or the answer ended without being whole.
+	 */
+	protected abstract void abandoned();
+
+	/**
+	 * Lets the call through.
+	 * @return false if it is over already: what it was given must be given back
+	 */
+	protected final boolean open() {
+		if (!STAGE.compareAndSet(this, WAITING, OPENING)) {
+			return false;
+		}
+		Flux<LlmEvent> answer;
+		try {
+			answer = this.inner.exchange(this.request);
+		}
+		catch (Throwable ex) {
+			Exceptions.throwIfFatal(ex);
+			answer = Flux.error(ex);
+		}
+		answer.subscribe(this);
+		return true;
+	}
+
+	/**
+	 * Turns the call away, unless it is over already.
+	 */
+	protected final void refuse(LlmException refusal) {
+		if (STAGE.compareAndSet(this, WAITING, OVER)) {
+			this.actual.onError(refusal);
+		}
+	}
+
+	/**
+	 * Whether there is nothing left to do for this call.
+	 */
+	protected final boolean isOver() {
+		return this.stage == OVER;
+	}
+
+	/**
+	 * The call as the modules of its stack know it.
+	 */
+	protected final Call call() {
+		return Call.of(currentContext());
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.actual.currentContext();
+	}
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		this.upstream = subscription;
+		if (STAGE.compareAndSet(this, OPENING, OPEN)) {
+			set(subscription);
+		}
+		else {
+			subscription.cancel();
+			abandoned();
+		}
+	}
+
+	@Override
+	public void onNext(LlmEvent event) {
+		LlmResponse answer = event.answer();
+		if (answer != null && end()) {
+			this.answered = true;
+			succeeded(answer);
+		}
+		else if (isOver()) {
+			return;
+		}
+		this.actual.onNext(event);
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		if (end()) {
+			failed(failure);
+			this.actual.onError(failure);
+		}
+		else if (this.answered) {
+			this.actual.onComplete();
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		if (end()) {
+			abandoned();
+			this.actual.onComplete();
+		}
+		else if (this.answered) {
+			this.actual.onComplete();
+		}
+	}
+
+	/**
+	 * Lets go of what is behind the gate first, so that a place is never given away while
+	 * it is in use. A call that is just being opened is let go of when it is open.
+	 */
+	@Override
+	public void cancel() {
+		int before = STAGE.getAndSet(this, OVER);
+		if (before == WAITING) {
+			withdrawn();
+		}
+		else if (before == OPEN) {
+			Subscription upstream = this.upstream;
+			if (upstream != null) {
+				upstream.cancel();
+			}
+			abandoned();
+		}
+	}
+
+	private boolean end() {
+		return STAGE.compareAndSet(this, OPEN, OVER);
+	}
+
+}

@@ -14,6 +14,7 @@ import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import org.junit.jupiter.api.Assumptions;
 
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 
 /**
@@ -41,37 +42,21 @@ public record Exchange(List<LlmEvent> events, LlmResponse response) {
 	}
 
 	public static Exchange streamed(WireFormat format, byte[] body) {
-		AnswerDecoder decoder = format.decoder(context());
-		List<LlmEvent> events = new ArrayList<>();
-		byte[] shifted = new byte[body.length + 7];
-		System.arraycopy(body, 0, shifted, 7, body.length);
-		frames(format.framing(), shifted, 7).forEach((frame) -> decoder.frame(frame, events::add));
-		Arrays.fill(shifted, (byte) 'x');
-		return new Exchange(events, decoder.end());
+		return streamed(format, body, Math.max(1, body.length));
 	}
 
-	private static List<Frame> frames(WireFormat.Framing framing, byte[] bytes, int start) {
-		List<Frame> frames = new ArrayList<>();
-		String event = null;
-		int from = start;
-		for (int i = start; i <= bytes.length; i++) {
-			if (i < bytes.length && bytes[i] != '\n') {
-				continue;
-			}
-			String line = new String(bytes, from, i - from, StandardCharsets.UTF_8);
-			boolean ended = i < bytes.length;
-			if (framing == WireFormat.Framing.NDJSON && !line.isBlank()) {
-				frames.add(new Frame(null, bytes, from, i - from));
-			}
-			else if (line.startsWith("event: ")) {
-				event = line.substring(7);
-			}
-			else if (line.startsWith("data: ") && ended) {
-				frames.add(new Frame(event, bytes, from + 6, i - from - 6));
-			}
-			from = i + 1;
+	/** The body arrives in pieces of this many bytes. */
+	public static Exchange streamed(WireFormat format, byte[] body, int piece) {
+		AnswerDecoder decoder = format.decoder(context());
+		List<LlmEvent> events = new ArrayList<>();
+		FrameReader frames = new FrameReader(format.framing(), Integer.MAX_VALUE,
+				(frame) -> decoder.frame(frame, events::add));
+		for (int from = 0; from < body.length; from += piece) {
+			byte[] bytes = Arrays.copyOfRange(body, from, Math.min(body.length, from + piece));
+			frames.read(DefaultDataBufferFactory.sharedInstance.wrap(bytes));
 		}
-		return frames;
+		frames.end();
+		return new Exchange(events, decoder.end());
 	}
 
 	/** A recorded stream; the test is skipped where there are none. */

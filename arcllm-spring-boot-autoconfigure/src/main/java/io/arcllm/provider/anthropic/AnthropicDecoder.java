@@ -184,6 +184,11 @@ final class AnthropicDecoder implements AnswerDecoder {
 	}
 
 	@Override
+	public boolean isOver() {
+		return this.complete;
+	}
+
+	@Override
 	public LlmResponse end() {
 		if (this.complete) {
 			return response();

@@ -97,6 +97,11 @@ final class OllamaDecoder implements AnswerDecoder {
 	}
 
 	@Override
+	public boolean isOver() {
+		return this.line.isDone;
+	}
+
+	@Override
 	public LlmResponse end() {
 		this.answer.usage(new Usage(this.line.input, this.line.output, null, null, null))
 			.stopReason(stopReason())

@@ -199,8 +199,15 @@ class AnthropicDecoderTests {
 			byte[] part = Arrays.copyOf(body, cut);
 			assertThatExceptionOfType(LlmException.class).isThrownBy(() -> Exchange.streamed(this.format, part))
 				.extracting(LlmException::kind)
-				.isEqualTo(ErrorKind.INTERRUPTED);
+				.isIn(ErrorKind.INTERRUPTED, ErrorKind.PROTOCOL);
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 7, 64 })
+	void theSizeOfThePiecesDoesNotMatter(int piece) {
+		byte[] body = STREAMED.getBytes(StandardCharsets.UTF_8);
+		assertThat(Exchange.streamed(this.format, body, piece)).isEqualTo(Exchange.streamed(this.format, STREAMED));
 	}
 
 }

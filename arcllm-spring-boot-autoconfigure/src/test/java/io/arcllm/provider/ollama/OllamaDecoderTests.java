@@ -148,4 +148,11 @@ class OllamaDecoderTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 1, 2, 3, 7, 64 })
+	void theSizeOfThePiecesDoesNotMatter(int piece) {
+		byte[] body = STREAMED.getBytes(StandardCharsets.UTF_8);
+		assertThat(Exchange.streamed(this.format, body, piece)).isEqualTo(Exchange.streamed(this.format, STREAMED));
+	}
+
 }

@@ -28,6 +28,24 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 	}
 
 	/**
+	 * The error that these bytes say, with what was delivered before it.
+	 */
+	public LlmException inBand(byte[] bytes, int offset, int length, @Nullable LlmResponse partial) {
+		LlmException error = this.errors.read(bytes, offset, length);
+		return (partial == null) ? error
+				: LlmException.of(error.kind(), String.valueOf(error.getMessage()))
+					.target(error.details().target())
+					.status(error.status())
+					.vendorCode(error.vendorCode())
+					.requestId(error.requestId())
+					.retryAfter(error.retryAfter())
+					.retryable(error.details().retryable())
+					.body(error.body())
+					.partial(partial)
+					.build();
+	}
+
+	/**
 	 * The stream ended, and its end is not proven.
 	 * @param partial what was delivered, or {@code null} for nothing
 	 */

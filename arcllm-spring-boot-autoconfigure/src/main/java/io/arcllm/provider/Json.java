@@ -40,6 +40,11 @@ public final class Json {
 		}
 	}
 
+	/** The JSON of an object. */
+	public static String text(Map<String, ? extends @Nullable Object> object) {
+		return MAPPER.writeValueAsString(object);
+	}
+
 	/** The text at the parser, or {@code null}; anything else is skipped. */
 	public static @Nullable String string(JsonParser parser) {
 		JsonToken token = parser.currentToken();

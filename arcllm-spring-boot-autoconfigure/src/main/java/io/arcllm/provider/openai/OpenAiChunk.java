@@ -1,0 +1,141 @@
+package io.arcllm.provider.openai;
+
+import io.arcllm.provider.Json;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * What one JSON object of an answer says: a chunk of a stream, or the whole answer. Read
+ * again for each chunk; the first id and model stay.
+ */
+final class OpenAiChunk {
+
+	private final String deltaField;
+
+	private final OpenAiTokens tokens;
+
+	final OpenAiDelta delta = new OpenAiDelta();
+
+	@Nullable String id;
+
+	@Nullable String model;
+
+	boolean isError;
+
+	boolean hasChoices;
+
+	boolean hasChoice;
+
+	boolean hasUsage;
+
+	/**
+	 * @param deltaField where the words are: {@code delta} or {@code message}
+	 * @param tokens counts
+	 */
+	OpenAiChunk(String deltaField, OpenAiTokens tokens) {
+		this.deltaField = deltaField;
+		this.tokens = tokens;
+	}
+
+	/** Whether these bytes are one JSON object. */
+	boolean read(byte[] bytes, int offset, int length) {
+		this.isError = false;
+		this.hasChoices = false;
+		this.hasChoice = false;
+		this.hasUsage = false;
+		this.delta.clear();
+		try (JsonParser parser = Json.parser(bytes, offset, length)) {
+			if (parser.nextToken() != JsonToken.START_OBJECT) {
+				return false;
+			}
+			while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+				String name = parser.currentName();
+				parser.nextToken();
+				field(name, parser, bytes, offset);
+			}
+			return parser.nextToken() == null;
+		}
+	}
+
+	private void field(String name, JsonParser parser, byte[] bytes, int offset) {
+		switch (name) {
+			case "choices" -> choices(parser, bytes, offset);
+			case "id" -> this.id = first(this.id, parser);
+			case "model" -> this.model = first(this.model, parser);
+			case "usage" -> this.hasUsage |= this.tokens.read(parser);
+			case "x_groq" -> groq(parser);
+			case "error" -> error(parser);
+			case "object" -> this.isError |= Json.is(parser, "error");
+			default -> parser.skipChildren();
+		}
+	}
+
+	private static @Nullable String first(@Nullable String known, JsonParser parser) {
+		if (known != null) {
+			parser.skipChildren();
+			return known;
+		}
+		String text = Json.string(parser);
+		return (text == null || text.isEmpty()) ? null : text;
+	}
+
+	private void error(JsonParser parser) {
+		JsonToken token = parser.currentToken();
+		this.isError |= token == JsonToken.START_OBJECT
+				|| (token == JsonToken.VALUE_STRING && parser.getStringLength() > 0);
+		parser.skipChildren();
+	}
+
+	private void groq(JsonParser parser) {
+		if (!Json.beginsObject(parser)) {
+			return;
+		}
+		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+			String name = parser.currentName();
+			parser.nextToken();
+			switch (name) {
+				case "usage" -> this.tokens.read(parser);
+				case "error" -> error(parser);
+				default -> parser.skipChildren();
+			}
+		}
+	}
+
+	private void choices(JsonParser parser, byte[] bytes, int offset) {
+		this.hasChoices = Json.beginsArray(parser);
+		while (this.hasChoices && parser.nextToken() != JsonToken.END_ARRAY) {
+			if (this.hasChoice || !Json.beginsObject(parser)) {
+				parser.skipChildren();
+			}
+			else if (choice(parser, bytes, offset)) {
+				this.hasChoice = true;
+			}
+			else {
+				this.delta.clear();
+			}
+		}
+	}
+
+	/** Whether this is the first choice; the others are alternatives. */
+	private boolean choice(JsonParser parser, byte[] bytes, int offset) {
+		Integer index = null;
+		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+			String name = parser.currentName();
+			parser.nextToken();
+			if (name.equals(this.deltaField)) {
+				this.delta.read(parser, bytes, offset);
+				continue;
+			}
+			switch (name) {
+				case "index" -> index = Json.integer(parser);
+				case "finish_reason" -> this.delta.finishReason = Json.string(parser);
+				case "usage" -> this.tokens.read(parser);
+				case "error" -> error(parser);
+				default -> parser.skipChildren();
+			}
+		}
+		return index == null || index == 0;
+	}
+
+}

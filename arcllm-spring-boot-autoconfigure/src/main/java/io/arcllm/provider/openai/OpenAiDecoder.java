@@ -1,0 +1,193 @@
+package io.arcllm.provider.openai;
+
+import java.util.function.Consumer;
+
+import io.arcllm.AnswerBuilder;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmResponse;
+import io.arcllm.StopReason;
+import io.arcllm.Target;
+import io.arcllm.provider.AnswerContext;
+import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.Frame;
+import io.arcllm.provider.Json;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Reads the answers of OpenAI and of those who speak its format. A stream is complete
+ * when it gave a reason for its end, or the marker {@code [DONE]} after content.
+ */
+final class OpenAiDecoder implements AnswerDecoder {
+
+	private static final Consumer<LlmEvent> NOBODY = (event) -> {
+	};
+
+	private final AnswerContext context;
+
+	private final OpenAiTokens tokens;
+
+	private final AnswerBuilder answer = new AnswerBuilder();
+
+	private final OpenAiToolCalls calls = new OpenAiToolCalls();
+
+	private OpenAiChunk chunk;
+
+	private Consumer<LlmEvent> out = NOBODY;
+
+	private final Consumer<LlmEvent> pass = this::pass;
+
+	private @Nullable String finishReason;
+
+	private boolean refused;
+
+	private boolean over;
+
+	private boolean usageAlone;
+
+	OpenAiDecoder(AnswerContext context, boolean reasoningApart) {
+		this.context = context;
+		this.tokens = new OpenAiTokens(reasoningApart);
+		this.chunk = new OpenAiChunk("delta", this.tokens);
+	}
+
+	@Override
+	public LlmResponse whole(byte[] body) {
+		this.chunk = new OpenAiChunk("message", this.tokens);
+		read(body, 0, body.length);
+		if (!this.chunk.hasChoice) {
+			throw this.context.malformed("it has no choices", null);
+		}
+		return build();
+	}
+
+	@Override
+	public void frame(Frame frame, Consumer<LlmEvent> out) {
+		if (this.over) {
+			return;
+		}
+		if ("error".equals(frame.event())) {
+			throw inBand(frame.bytes(), frame.offset(), frame.length());
+		}
+		if (frame.is("[DONE]")) {
+			this.over = true;
+		}
+		else if (frame.length() > 0) {
+			this.out = out;
+			read(frame.bytes(), frame.offset(), frame.length());
+			this.out = NOBODY;
+		}
+	}
+
+	@Override
+	public boolean isOver() {
+		return this.over;
+	}
+
+	@Override
+	public LlmResponse end() {
+		boolean complete = this.finishReason != null || this.usageAlone || (this.over && !this.answer.isEmpty());
+		if (!complete) {
+			throw this.context.interrupted(partial());
+		}
+		return build();
+	}
+
+	private void read(byte[] bytes, int offset, int length) {
+		try {
+			if (!this.chunk.read(bytes, offset, length)) {
+				throw this.context.malformed("it is no JSON object", null);
+			}
+		}
+		catch (JacksonException ex) {
+			throw this.context.malformed("it is not JSON", null);
+		}
+		if (this.chunk.isError) {
+			throw inBand(bytes, offset, length);
+		}
+		if (this.chunk.hasChoice) {
+			apply(this.chunk.delta);
+		}
+		this.usageAlone |= this.chunk.hasUsage && this.chunk.hasChoices && !this.chunk.hasChoice
+				&& !this.answer.isEmpty();
+	}
+
+	private void apply(OpenAiDelta delta) {
+		String thinking = delta.thinking();
+		if (thinking != null && !thinking.isEmpty()) {
+			pass(new LlmEvent.ThinkingDelta(thinking));
+		}
+		text(delta.text);
+		if (delta.refusal != null && !delta.refusal.isEmpty()) {
+			this.refused = true;
+			text(delta.refusal);
+		}
+		for (OpenAiToolPiece piece : delta.toolPieces) {
+			this.calls.add(piece, this.chunk.id, this.pass);
+		}
+		if ("error".equals(delta.finishReason)) {
+			throw LlmException.of(ErrorKind.SERVER_ERROR, this.context.target() + " ended its answer with an error")
+				.target(this.context.target())
+				.requestId(requestId())
+				.partial(partial())
+				.build();
+		}
+		if (delta.finishReason != null && !delta.finishReason.isEmpty()) {
+			this.finishReason = delta.finishReason;
+		}
+	}
+
+	private void text(@Nullable String text) {
+		if (text != null && !text.isEmpty()) {
+			pass(new LlmEvent.TextDelta(text));
+		}
+	}
+
+	private void pass(LlmEvent event) {
+		this.answer.add(event);
+		this.out.accept(event);
+	}
+
+	private LlmResponse build() {
+		if (this.calls.hasNameless()) {
+			throw this.context.malformed("a tool call has no name", null);
+		}
+		return this.answer.usage(this.tokens.usage())
+			.stopReason(stopReason())
+			.requestId(requestId())
+			.build(target(), Json::object);
+	}
+
+	private @Nullable LlmResponse partial() {
+		return this.answer.isEmpty() ? null
+				: this.answer.usage(this.tokens.usage()).requestId(requestId()).buildPartial(target());
+	}
+
+	private LlmException inBand(byte[] bytes, int offset, int length) {
+		return this.context.inBand(bytes, offset, length, partial());
+	}
+
+	private StopReason stopReason() {
+		String raw = (this.finishReason == null) ? "" : this.finishReason;
+		return new StopReason(this.refused ? StopReason.Type.REFUSAL : switch (raw) {
+			case "stop", "" -> !this.calls.isEmpty() ? StopReason.Type.TOOL_USE
+					: raw.isEmpty() ? StopReason.Type.OTHER : StopReason.Type.END_TURN;
+			case "tool_calls", "function_call" -> StopReason.Type.TOOL_USE;
+			case "length" -> StopReason.Type.MAX_TOKENS;
+			case "content_filter" -> StopReason.Type.CONTENT_FILTER;
+			default -> StopReason.Type.OTHER;
+		}, raw);
+	}
+
+	private @Nullable String requestId() {
+		return (this.context.requestId() != null) ? this.context.requestId() : this.chunk.id;
+	}
+
+	private Target target() {
+		String model = this.chunk.model;
+		return (model == null) ? this.context.target() : new Target(this.context.target().provider(), model);
+	}
+
+}

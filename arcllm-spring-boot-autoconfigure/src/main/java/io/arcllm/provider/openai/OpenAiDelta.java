@@ -1,0 +1,129 @@
+package io.arcllm.provider.openai;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.arcllm.provider.Json;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+
+/**
+ * What one choice of a chunk adds to the answer.
+ */
+final class OpenAiDelta {
+
+	final List<OpenAiToolPiece> toolPieces = new ArrayList<>(0);
+
+	@Nullable String text;
+
+	@Nullable String refusal;
+
+	@Nullable String finishReason;
+
+	private @Nullable String reasoningContent;
+
+	private @Nullable String reasoning;
+
+	private @Nullable String details;
+
+	void clear() {
+		this.toolPieces.clear();
+		this.text = null;
+		this.refusal = null;
+		this.finishReason = null;
+		this.reasoningContent = null;
+		this.reasoning = null;
+		this.details = null;
+	}
+
+	/** Some vendors say the same thought in two or three of these fields. */
+	@Nullable String thinking() {
+		if (this.reasoningContent != null && !this.reasoningContent.isEmpty()) {
+			return this.reasoningContent;
+		}
+		return (this.reasoning != null && !this.reasoning.isEmpty()) ? this.reasoning : this.details;
+	}
+
+	void read(JsonParser parser, byte[] bytes, int offset) {
+		if (!Json.beginsObject(parser)) {
+			return;
+		}
+		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+			String name = parser.currentName();
+			parser.nextToken();
+			switch (name) {
+				case "content" -> content(parser);
+				case "reasoning_content" -> this.reasoningContent = Json.string(parser);
+				case "reasoning" -> this.reasoning = Json.string(parser);
+				case "reasoning_details" -> this.details = join(this.details, parts(parser));
+				case "refusal" -> this.refusal = Json.string(parser);
+				case "tool_calls" -> toolCalls(parser, bytes, offset);
+				case "function_call" -> functionCall(parser, bytes, offset);
+				default -> parser.skipChildren();
+			}
+		}
+	}
+
+	private void content(JsonParser parser) {
+		if (parser.currentToken() == JsonToken.START_ARRAY) {
+			this.text = join(this.text, parts(parser));
+		}
+		else {
+			this.text = Json.string(parser);
+		}
+	}
+
+	private void toolCalls(JsonParser parser, byte[] bytes, int offset) {
+		if (Json.beginsArray(parser)) {
+			while (parser.nextToken() != JsonToken.END_ARRAY) {
+				if (Json.beginsObject(parser)) {
+					this.toolPieces.add(OpenAiToolPiece.read(parser, bytes, offset));
+				}
+			}
+		}
+	}
+
+	private void functionCall(JsonParser parser, byte[] bytes, int offset) {
+		if (parser.currentToken() == JsonToken.START_OBJECT) {
+			OpenAiToolPiece function = OpenAiToolPiece.function(parser, bytes, offset);
+			this.toolPieces.add(new OpenAiToolPiece(0, "", function.name(), function.arguments()));
+		}
+	}
+
+	/** The texts of an array of parts; thoughts among them are kept apart. */
+	private @Nullable String parts(JsonParser parser) {
+		String texts = null;
+		if (Json.beginsArray(parser)) {
+			while (parser.nextToken() != JsonToken.END_ARRAY) {
+				if (parser.currentToken() == JsonToken.VALUE_STRING) {
+					texts = join(texts, parser.getString());
+				}
+				else if (Json.beginsObject(parser)) {
+					texts = join(texts, part(parser));
+				}
+			}
+		}
+		return texts;
+	}
+
+	private @Nullable String part(JsonParser parser) {
+		String text = null;
+		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+			String name = parser.currentName();
+			JsonToken value = parser.nextToken();
+			switch (name) {
+				case "text" -> text = Json.string(parser);
+				case "thinking" -> this.details = join(this.details,
+						(value == JsonToken.START_ARRAY) ? parts(parser) : Json.string(parser));
+				default -> parser.skipChildren();
+			}
+		}
+		return text;
+	}
+
+	private static @Nullable String join(@Nullable String one, @Nullable String other) {
+		return (one == null) ? other : (other == null) ? one : one + other;
+	}
+
+}

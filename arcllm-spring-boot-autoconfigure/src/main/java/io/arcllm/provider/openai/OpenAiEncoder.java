@@ -1,0 +1,125 @@
+package io.arcllm.provider.openai;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+import io.arcllm.LlmRequest;
+import io.arcllm.ResponseFormat;
+import io.arcllm.Target;
+import io.arcllm.Tool;
+import io.arcllm.ToolChoice;
+import io.arcllm.provider.JsonBody;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Writes a question the way OpenAI reads it.
+ */
+final class OpenAiEncoder {
+
+	private static final Map<String, Object> NO_PARAMETERS = Map.of("type", "object", "properties", Map.of());
+
+	private final OpenAiFormat format;
+
+	private final LlmRequest request;
+
+	OpenAiEncoder(OpenAiFormat format, LlmRequest request) {
+		this.format = format;
+		this.request = request;
+	}
+
+	byte[] encode() {
+		Target target = new Target(this.format.provider(), this.request.model());
+		return JsonBody.write(target, this.request.options(), this::write);
+	}
+
+	private void write(JsonBody body) {
+		body.field("model", this.request.model());
+		if (body.begin("messages")) {
+			new OpenAiMessages(this.format, body).write(this.request.messages());
+		}
+		body.field(this.format.has(OpenAiQuirk.MAX_COMPLETION_TOKENS) ? "max_completion_tokens" : "max_tokens",
+				this.request.maxTokens());
+		body.field("temperature", this.request.temperature());
+		body.field("top_p", this.request.topP());
+		body.field("stop", this.request.stop());
+		if (this.request.reasoningEffort() != null) {
+			body.field("reasoning_effort", this.request.reasoningEffort().name().toLowerCase(Locale.ROOT));
+		}
+		if (!this.request.tools().isEmpty() && body.begin("tools")) {
+			tools(body.json());
+		}
+		toolChoice(body);
+		responseFormat(body);
+		stream(body);
+	}
+
+	private void stream(JsonBody body) {
+		if (this.request.streaming()) {
+			body.field("stream", true);
+			if (!this.format.has(OpenAiQuirk.NO_STREAM_OPTIONS)) {
+				body.object("stream_options", Map.of("include_usage", true));
+			}
+		}
+	}
+
+	private void tools(JsonGenerator json) {
+		json.writeStartArray();
+		for (Tool tool : this.request.tools()) {
+			json.writeStartObject().writeStringProperty("type", "function").writeObjectPropertyStart("function");
+			json.writeStringProperty("name", tool.name());
+			if (!tool.description().isEmpty()) {
+				json.writeStringProperty("description", tool.description());
+			}
+			json.writePOJOProperty("parameters", tool.parameters().isEmpty() ? NO_PARAMETERS : tool.parameters());
+			if (tool.strict() != null) {
+				json.writeBooleanProperty("strict", tool.strict());
+			}
+			json.writeEndObject().writeEndObject();
+		}
+		json.writeEndArray();
+	}
+
+	private void toolChoice(JsonBody body) {
+		ToolChoice choice = this.request.toolChoice();
+		if (choice == null) {
+			return;
+		}
+		if (choice.tool() != null) {
+			body.field("tool_choice", Map.of("type", "function", "function", Map.of("name", choice.tool())));
+		}
+		else {
+			body.field("tool_choice", choice.mode().name().toLowerCase(Locale.ROOT));
+		}
+	}
+
+	private void responseFormat(JsonBody body) {
+		ResponseFormat wanted = this.request.responseFormat();
+		if (wanted == null) {
+			return;
+		}
+		switch (wanted.type()) {
+			case TEXT -> body.field("response_format", Map.of("type", "text"));
+			case JSON -> body.field("response_format", Map.of("type", "json_object"));
+			case JSON_SCHEMA -> schema(body, wanted);
+		}
+	}
+
+	private void schema(JsonBody body, ResponseFormat wanted) {
+		if (this.format.has(OpenAiQuirk.NO_JSON_SCHEMA)) {
+			throw body.refuse(this.format.provider()
+					+ " takes no JSON schema: use ResponseFormat.JSON and put the schema into the instructions");
+		}
+		Map<String, Object> schema = new LinkedHashMap<>();
+		schema.put("name", (wanted.name() != null) ? wanted.name() : "answer");
+		schema.put("schema", (wanted.schema() != null) ? wanted.schema() : Map.of());
+		if (wanted.strict() != null) {
+			schema.put("strict", wanted.strict());
+		}
+		Map<String, Object> field = new LinkedHashMap<>();
+		field.put("type", "json_schema");
+		field.put("json_schema", schema);
+		body.field("response_format", field);
+	}
+
+}

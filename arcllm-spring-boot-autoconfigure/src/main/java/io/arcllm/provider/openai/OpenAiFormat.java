@@ -1,0 +1,81 @@
+package io.arcllm.provider.openai;
+
+import java.util.Set;
+
+import io.arcllm.LlmRequest;
+import io.arcllm.provider.AnswerContext;
+import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.WireFormat;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+
+/**
+ * Speaks OpenAI's Chat Completions, as most vendors do.
+ *
+ * @param provider the provider's name
+ * @param quirks how this vendor differs
+ */
+public record OpenAiFormat(String provider, Set<OpenAiQuirk> quirks) implements WireFormat {
+
+	private static final String PATH = "/chat/completions";
+
+	public OpenAiFormat {
+		quirks = Set.copyOf(quirks);
+	}
+
+	/** A vendor that does what OpenAI's specification says. */
+	public OpenAiFormat(String provider) {
+		this(provider, Set.of());
+	}
+
+	@Override
+	public Framing framing() {
+		return Framing.SSE;
+	}
+
+	/**
+	 * Adds {@code /v1} where the base URL has no path at all, then the operation. A query
+	 * stays at the end.
+	 */
+	@Override
+	public String url(String baseUrl) {
+		int query = baseUrl.indexOf('?');
+		String base = (query < 0) ? baseUrl : baseUrl.substring(0, query);
+		String rest = (query < 0) ? "" : baseUrl.substring(query);
+		boolean hasPath = base.indexOf('/', base.indexOf("://") + 3) > 0;
+		String trimmed = base.replaceAll("/+$", "");
+		if (trimmed.endsWith(PATH)) {
+			return trimmed + rest;
+		}
+		return trimmed + (hasPath ? "" : "/v1") + PATH + rest;
+	}
+
+	@Override
+	public void headers(HttpHeaders headers, @Nullable String apiKey) {
+		if (apiKey == null) {
+			return;
+		}
+		if (this.quirks.contains(OpenAiQuirk.API_KEY_HEADER)) {
+			headers.set("api-key", apiKey);
+		}
+		else {
+			headers.setBearerAuth(apiKey);
+		}
+	}
+
+	@Override
+	public byte[] encode(LlmRequest request) {
+		return new OpenAiEncoder(this, request).encode();
+	}
+
+	@Override
+	public AnswerDecoder decoder(AnswerContext context) {
+		return new OpenAiDecoder(context, this.quirks.contains(OpenAiQuirk.REASONING_APART));
+	}
+
+	boolean has(OpenAiQuirk quirk) {
+		return this.quirks.contains(quirk);
+	}
+
+}

@@ -1,0 +1,160 @@
+package io.arcllm.provider.openai;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+import io.arcllm.Content;
+import io.arcllm.Message;
+import io.arcllm.ToolCall;
+import io.arcllm.provider.JsonBody;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Writes a conversation the way OpenAI reads it.
+ */
+final class OpenAiMessages {
+
+	private final OpenAiFormat format;
+
+	private final JsonBody body;
+
+	private final JsonGenerator json;
+
+	private final OpenAiParts parts;
+
+	OpenAiMessages(OpenAiFormat format, JsonBody body) {
+		this.format = format;
+		this.body = body;
+		this.json = body.json();
+		this.parts = new OpenAiParts(format, body);
+	}
+
+	void write(List<Message> messages) {
+		this.json.writeStartArray();
+		for (int i = 0; i < messages.size(); i++) {
+			Message message = messages.get(i);
+			switch (message.role()) {
+				case SYSTEM -> system(message);
+				case USER -> user(message);
+				case ASSISTANT -> assistant(message, i == messages.size() - 1);
+			}
+		}
+		this.json.writeEndArray();
+	}
+
+	private void system(Message message) {
+		begin(this.format.has(OpenAiQuirk.DEVELOPER_ROLE) ? "developer" : "system");
+		this.json.writeStringProperty("content", onlyText(message, message.content()));
+		this.json.writeEndObject();
+	}
+
+	/**
+	 * Results go first, one message each: they must follow the calls. What a result
+	 * cannot hold follows in a message of the user's.
+	 */
+	private void user(Message message) {
+		List<Content> rest = new ArrayList<>();
+		boolean results = false;
+		for (Content part : message.content()) {
+			if (part instanceof Content.ToolResult result) {
+				results = true;
+				result(result, rest);
+			}
+		}
+		message.content().stream().filter((part) -> !(part instanceof Content.ToolResult)).forEach(rest::add);
+		if (!rest.isEmpty() || !results) {
+			begin("user");
+			this.parts.write(rest);
+			this.json.writeEndObject();
+		}
+	}
+
+	private void result(Content.ToolResult result, List<Content> rest) {
+		List<Content> media = result.content().stream().filter((part) -> !(part instanceof Content.Text)).toList();
+		String text = text(result.content());
+		if (!media.isEmpty()) {
+			rest.add(new Content.Text("Part of the result of tool call " + result.toolCallId() + ":"));
+			rest.addAll(media);
+		}
+		begin("tool");
+		this.json.writeStringProperty("tool_call_id", result.toolCallId());
+		this.json.writeStringProperty("content", result.isError() ? "Error: " + text : text);
+		this.json.writeEndObject();
+	}
+
+	private void assistant(Message message, boolean last) {
+		List<ToolCall> calls = new ArrayList<>();
+		List<Content> said = new ArrayList<>();
+		StringBuilder thoughts = new StringBuilder();
+		for (Content part : message.content()) {
+			if (part instanceof ToolCall call) {
+				calls.add(call);
+			}
+			else if (part instanceof Content.Thinking thinking) {
+				thoughts.append(thinking.text());
+			}
+			else {
+				said.add(part);
+			}
+		}
+		begin("assistant");
+		content(message, said, calls);
+		if (!thoughts.isEmpty() && !calls.isEmpty() && this.format.has(OpenAiQuirk.ECHO_REASONING)) {
+			this.json.writeStringProperty("reasoning_content", thoughts.toString());
+		}
+		if (!calls.isEmpty()) {
+			calls(calls);
+		}
+		if (last && calls.isEmpty() && this.format.has(OpenAiQuirk.PREFIX_FLAG)) {
+			this.json.writeBooleanProperty("prefix", true);
+		}
+		this.json.writeEndObject();
+	}
+
+	private void content(Message message, List<Content> said, List<ToolCall> calls) {
+		if (said.isEmpty() && !calls.isEmpty()) {
+			this.json.writeNullProperty("content");
+		}
+		else {
+			this.json.writeStringProperty("content", onlyText(message, said));
+		}
+	}
+
+	private void calls(List<ToolCall> calls) {
+		this.json.writeArrayPropertyStart("tool_calls");
+		for (ToolCall call : calls) {
+			this.json.writeStartObject()
+				.writeStringProperty("id", call.id())
+				.writeStringProperty("type", "function")
+				.writeObjectPropertyStart("function")
+				.writeStringProperty("name", call.name())
+				.writeStringProperty("arguments", OpenAiParts.arguments(call))
+				.writeEndObject()
+				.writeEndObject();
+		}
+		this.json.writeEndArray();
+	}
+
+	private String onlyText(Message message, List<Content> content) {
+		for (Content part : content) {
+			if (!(part instanceof Content.Text)) {
+				throw this.body.refuse("A message of role " + message.role() + " can hold text, not a "
+						+ part.getClass().getSimpleName() + ", at " + this.format.provider());
+			}
+		}
+		return text(content);
+	}
+
+	private static String text(List<Content> content) {
+		return content.stream()
+			.filter(Content.Text.class::isInstance)
+			.map((part) -> ((Content.Text) part).text())
+			.collect(Collectors.joining("\n"));
+	}
+
+	private void begin(String role) {
+		this.json.writeStartObject().writeStringProperty("role", role);
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.arcllm.provider.openai;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import io.arcllm.LlmEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out which call each piece belongs to. Vendors count calls, or repeat their ids,
+ * or do neither, or count every one as the first.
+ */
+final class OpenAiToolCalls {
+
+	private final List<Call> calls = new ArrayList<>(0);
+
+	private @Nullable Call last;
+
+	/**
+	 * Takes up a piece.
+	 * @param answerId the answer's id, to make up ids of calls that have none
+	 */
+	void add(OpenAiToolPiece piece, @Nullable String answerId, Consumer<LlmEvent> out) {
+		Call call = find(piece);
+		if (call == null) {
+			call = new Call(piece.index(), this.calls.size());
+			this.calls.add(call);
+		}
+		this.last = call;
+		call.id = call.id.isEmpty() ? piece.id() : call.id;
+		if (call.announced) {
+			if (!piece.arguments().isEmpty()) {
+				out.accept(new LlmEvent.ToolCallDelta(call.number, "", "", piece.arguments()));
+			}
+			return;
+		}
+		call.held += piece.arguments();
+		if (!piece.name().isEmpty()) {
+			call.announced = true;
+			String id = call.id.isEmpty() ? madeUp(answerId, call.number) : call.id;
+			out.accept(new LlmEvent.ToolCallDelta(call.number, id, piece.name(), call.held));
+		}
+	}
+
+	boolean isEmpty() {
+		return this.calls.isEmpty();
+	}
+
+	/** Whether there is a call of no known tool. */
+	boolean hasNameless() {
+		return this.calls.stream().anyMatch((call) -> !call.announced);
+	}
+
+	private @Nullable Call find(OpenAiToolPiece piece) {
+		if (piece.index() != null) {
+			for (int i = this.calls.size() - 1; i >= 0; i--) {
+				Call call = this.calls.get(i);
+				if (piece.index().equals(call.index)) {
+					return isAnother(piece, call) ? null : call;
+				}
+			}
+			return null;
+		}
+		if (!piece.id().isEmpty()) {
+			return this.calls.stream().filter((call) -> call.id.equals(piece.id())).findFirst().orElse(null);
+		}
+		return piece.name().isEmpty() ? this.last : null;
+	}
+
+	/** Some vendors give every call the same index: another id with a name is new. */
+	private static boolean isAnother(OpenAiToolPiece piece, Call call) {
+		return call.announced && !piece.name().isEmpty() && !piece.id().isEmpty() && !piece.id().equals(call.id);
+	}
+
+	private static String madeUp(@Nullable String answerId, int number) {
+		return "call_" + ((answerId == null) ? "" : answerId.replaceAll("[^A-Za-z0-9_-]", "") + "_") + number;
+	}
+
+	private static final class Call {
+
+		private final @Nullable Integer index;
+
+		private final int number;
+
+		private String id = "";
+
+		private String held = "";
+
+		private boolean announced;
+
+		Call(@Nullable Integer index, int number) {
+			this.index = index;
+			this.number = number;
+		}
+
+	}
+
+}

@@ -1,0 +1,220 @@
+package io.arcllm.module.circuitbreaker;
+
+import java.time.Duration;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.Target;
+import io.arcllm.module.Readiness;
+import io.arcllm.module.Refusal;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides whether a target is asked, from how its calls ended. One serves all stacks of
+ * its target. Its lock is held for a few instructions, never across a call.
+ */
+public final class Breaker implements Readiness {
+
+	private static final String TOO_MANY_REQUESTS = "it asked to be left alone after a 429";
+
+	private final Target target;
+
+	private final CircuitBreakerSettings settings;
+
+	private final News news;
+
+	private final Machine machine;
+
+	private final Pauses pauses = new Pauses();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private long refused;
+
+	/**
+	 * A breaker without a listener.
+	 */
+	public Breaker(Target target, CircuitBreakerSettings settings) {
+		this(target, settings, BreakerListener.NONE, (config) -> {
+		});
+	}
+
+	/**
+	 * @param target whose calls it watches
+	 * @param settings when it opens
+	 * @param listener hears what it decides
+	 * @param customizer may change what the settings cannot say
+	 */
+	public Breaker(Target target, CircuitBreakerSettings settings, BreakerListener listener,
+			Consumer<CircuitBreakerConfig.Builder> customizer) {
+		this.target = target;
+		this.settings = settings;
+		this.news = new News(target, listener);
+		this.machine = new Machine(target, settings, this.news, customizer);
+	}
+
+	/**
+	 * Whose calls it watches.
+	 */
+	public Target target() {
+		return this.target;
+	}
+
+	Admission admit(String model) {
+		this.lock.lock();
+		try {
+			Refusal refusal = refusalOf(model);
+			if (refusal == null) {
+				refusal = this.machine.admit();
+			}
+			this.refused += (refusal == null) ? 0 : 1;
+			return new Admission(this.machine.era(), refusal);
+		}
+		finally {
+			unlock();
+		}
+	}
+
+	void succeeded(int era, long nanos) {
+		this.lock.lock();
+		try {
+			this.machine.succeeded(era, nanos);
+		}
+		finally {
+			unlock();
+		}
+	}
+
+	/** Neither success nor failure: gives the permit back. */
+	void released(int era) {
+		this.lock.lock();
+		try {
+			this.machine.released(era);
+		}
+		finally {
+			unlock();
+		}
+	}
+
+	void failed(int era, long nanos, Throwable failure, String model) {
+		this.lock.lock();
+		try {
+			if (!(failure instanceof LlmException known)) {
+				this.machine.failed(era, nanos, failure, Duration.ZERO);
+			}
+			else if (known.kind().isCountedByBreaker() && known.kind() != ErrorKind.QUOTA_EXHAUSTED) {
+				this.machine.failed(era, nanos, known, retryAfter(known));
+			}
+			else {
+				this.machine.released(era);
+				judge(era, known, model);
+			}
+		}
+		finally {
+			unlock();
+		}
+	}
+
+	/**
+	 * What is not the target's failure, but a reason to leave it alone. An exhausted
+	 * quota that is worth another attempt is that of one key of several.
+	 */
+	private void judge(int era, LlmException failure, String model) {
+		Duration retryAfter = retryAfter(failure);
+		if (failure.kind() == ErrorKind.RATE_LIMITED && !retryAfter.isZero()) {
+			this.pauses.pauseTarget(SchedulerClock.nanos() + retryAfter.toNanos(), TOO_MANY_REQUESTS);
+			this.news.paused(retryAfter, TOO_MANY_REQUESTS);
+		}
+		else if (failure.kind() == ErrorKind.MODEL_NOT_FOUND) {
+			long now = SchedulerClock.nanos();
+			String reason = "it has no model '" + model + "'";
+			this.pauses.pauseModel(model, now, now + this.settings.openFor().toNanos(), reason);
+			this.news.paused(this.settings.openFor(), reason);
+		}
+		else if (failure.kind() == ErrorKind.QUOTA_EXHAUSTED && !failure.isRetryable() && era == this.machine.era()) {
+			this.machine.open(retryAfter);
+		}
+	}
+
+	private static Duration retryAfter(LlmException failure) {
+		Duration retryAfter = failure.retryAfter();
+		return (retryAfter == null) ? Duration.ZERO : retryAfter;
+	}
+
+	/**
+	 * Why it would refuse a call to the target's own model.
+	 */
+	@Override
+	public @Nullable Refusal refusal() {
+		this.lock.lock();
+		try {
+			return refusalOf(modelOf(null));
+		}
+		finally {
+			unlock();
+		}
+	}
+
+	private @Nullable Refusal refusalOf(String model) {
+		Refusal refusal = this.machine.refusal();
+		boolean decides = this.machine.state() != BreakerState.DISABLED
+				&& this.machine.state() != BreakerState.METRICS_ONLY;
+		return (refusal == null && decides && !this.pauses.isEmpty())
+				? this.pauses.refusal(model, SchedulerClock.nanos()) : refusal;
+	}
+
+	/** The model that a request asks, as far as it is known here. */
+	String modelOf(@Nullable String requested) {
+		String model = (requested == null) ? this.target.model() : requested;
+		return (model == null) ? "" : model;
+	}
+
+	/**
+	 * Puts it into a state, whatever it knows.
+	 */
+	public void force(BreakerState state) {
+		this.lock.lock();
+		try {
+			this.machine.force(state);
+		}
+		finally {
+			unlock();
+		}
+	}
+
+	/**
+	 * Forgets all it knows and closes, also where it was forced open or disabled.
+	 */
+	public void reset() {
+		this.lock.lock();
+		try {
+			this.machine.reset();
+			this.pauses.clear();
+		}
+		finally {
+			unlock();
+		}
+	}
+
+	/**
+	 * What it knows now.
+	 */
+	public BreakerStatus status() {
+		this.lock.lock();
+		try {
+			return this.machine.status(this.refused, refusalOf(modelOf(null)));
+		}
+		finally {
+			unlock();
+		}
+	}
+
+	private void unlock() {
+		this.lock.unlock();
+		this.news.tell();
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.arcllm.module.circuitbreaker;
+
+import java.time.Duration;
+
+import io.arcllm.module.Percent;
+
+/**
+ * When a target counts as down, and when it is tried again.
+ *
+ * @param window whether {@code window-size} counts calls or seconds
+ * @param windowSize how many of the last calls, or seconds, are looked at
+ * @param minimumCalls calls in the window before a rate means anything
+ * @param failureRate the share of failures in the window that opens the breaker
+ * @param consecutiveFailures failures in a row that open it, whatever the rate; 0 for
+ * never
+ * @param slowCall when slowness opens it
+ * @param openFor how long it stays open; a vendor that asks for longer gets longer
+ * @param halfOpenCalls probes that are let through when that time is over
+ */
+public record CircuitBreakerSettings(Window window, int windowSize, int minimumCalls, Percent failureRate,
+		int consecutiveFailures, SlowCall slowCall, Duration openFor, int halfOpenCalls) {
+
+	/**
+	 * What a window consists of.
+	 */
+	public enum Window {
+
+		/** The last calls. */
+		COUNT,
+
+		/** The calls of the last seconds. */
+		TIME
+
+	}
+
+	/**
+	 * When slowness opens a breaker.
+	 *
+	 * @param rate the share of slow calls in the window that opens it
+	 * @param duration from when on a call is slow, from its start to its end
+	 */
+	public record SlowCall(Percent rate, Duration duration) {
+
+		public SlowCall {
+			check(rate.ratio() > 0, "slow-call.rate must be above 0%; to ignore slowness, set slow-call.duration"
+					+ " above the attempt timeout");
+			check(!duration.isZero() && !duration.isNegative(),
+					"slow-call.duration must be longer than zero, was " + duration);
+		}
+
+	}
+
+	public CircuitBreakerSettings {
+		check(windowSize >= 1, "window-size must be 1 or more, was " + windowSize);
+		check(minimumCalls >= 1, "minimum-calls must be 1 or more, was " + minimumCalls);
+		check(window == Window.TIME || minimumCalls <= windowSize, "minimum-calls (" + minimumCalls
+				+ ") must not be above window-size (" + windowSize + "): the breaker could never open by its rate");
+		check(failureRate.ratio() > 0, "failure-rate must be above 0%");
+		check(consecutiveFailures >= 0, "consecutive-failures must be 0 or more, was " + consecutiveFailures);
+		check(openFor.toMillis() > 0, "open-for must be longer than zero, was " + openFor);
+		check(halfOpenCalls >= 1, "half-open-calls must be 1 or more, was " + halfOpenCalls);
+	}
+
+	private static void check(boolean right, String message) {
+		if (!right) {
+			throw new IllegalArgumentException(message);
+		}
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.arcllm.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.IntStream;
+
+import io.arcllm.autoconfigure.KeyTree.Each;
+import io.arcllm.autoconfigure.KeyTree.Leaf;
+import io.arcllm.autoconfigure.KeyTree.Open;
+import io.arcllm.autoconfigure.KeyTree.Section;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds keys that nobody reads, and what was probably meant.
+ */
+final class UnknownKeys {
+
+	private UnknownKeys() {
+	}
+
+	/**
+	 * A key that is not known.
+	 *
+	 * @param meant the nearest right key
+	 * @param likely whether it is so near that a slip is likely
+	 * @param others the keys of the section it was looked for in
+	 */
+	record Unknown(String meant, boolean likely, List<String> others) {
+
+		String action() {
+			String list = this.others.stream().limit(16).reduce((a, b) -> a + ", " + b).orElse("");
+			return "Did you mean '" + this.meant + "'?" + (list.isEmpty() ? "" : " Known here: " + list + ".");
+		}
+
+	}
+
+	/**
+	 * Looks a key up.
+	 * @param path its elements
+	 * @return empty if it is known
+	 */
+	static Optional<Unknown> find(Section root, List<String> path) {
+		KeyTree tree = root;
+		List<String> spelt = new ArrayList<>();
+		for (int i = 0; i < path.size(); i++) {
+			String element = path.get(i);
+			KeyTree next = next(tree, element);
+			if (next == null) {
+				return Optional.of(unknown(root, tree, spelt, path));
+			}
+			spelt.add((tree instanceof Section section) ? String.valueOf(section.spelling(element)) : element);
+			tree = next;
+		}
+		return Optional.empty();
+	}
+
+	private static @Nullable KeyTree next(KeyTree tree, String element) {
+		if (tree instanceof Section section) {
+			return section.child(element);
+		}
+		if (tree instanceof Each each) {
+			return each.value();
+		}
+		boolean inList = tree instanceof Leaf leaf && leaf.list() && isIndex(element);
+		return (tree instanceof Open || inList) ? tree : null;
+	}
+
+	private static Unknown unknown(Section root, KeyTree at, List<String> spelt, List<String> path) {
+		String before = spelt.isEmpty() ? "" : String.join(".", spelt) + ".";
+		String element = path.get(spelt.size());
+		List<String> here = (at instanceof Section section) ? List.copyOf(section.children().keySet()) : List.of();
+		Optional<String> inSection = Nearest.closeTo(element, here);
+		if (inSection.isPresent()) {
+			return new Unknown(before + inSection.get(), true, here);
+		}
+		String written = String.join(".", path);
+		List<String> all = new ArrayList<>();
+		collect(root, "", path, all);
+		String meant = Nearest.to(written, all).orElse(written);
+		boolean likely = Nearest.distance(written, meant) <= written.length() / 3;
+		String shown = (likely || here.isEmpty()) ? meant : before + Nearest.to(element, here).orElse("");
+		return new Unknown(shown, likely, here);
+	}
+
+	/** All keys; the user's own names are taken from the path where it has them. */
+	private static void collect(KeyTree tree, String prefix, List<String> path, List<String> keys) {
+		String dot = prefix.isEmpty() ? "" : prefix + ".";
+		if (tree instanceof Section section) {
+			section.children().forEach((key, child) -> collect(child, dot + key, path, keys));
+		}
+		else if (tree instanceof Each each) {
+			int depth = prefix.split("\\.").length;
+			collect(each.value(), dot + ((depth < path.size()) ? path.get(depth) : "<name>"), path, keys);
+		}
+		else {
+			keys.add(prefix);
+		}
+	}
+
+	/**
+	 * Whether a variable of the environment is some way of writing a known key, since
+	 * dashes are left out there, or are underscores.
+	 */
+	static boolean isKnownVariable(KeyTree tree, List<String> parts) {
+		if (parts.isEmpty() || tree instanceof Open) {
+			return true;
+		}
+		if (tree instanceof Leaf leaf) {
+			return leaf.list() && parts.stream().allMatch(UnknownKeys::isIndex);
+		}
+		return IntStream.rangeClosed(1, parts.size()).anyMatch((length) -> {
+			KeyTree next = next(tree, String.join("", parts.subList(0, length)));
+			return next != null && isKnownVariable(next, parts.subList(length, parts.size()));
+		});
+	}
+
+	static List<String> parts(String variable) {
+		return Arrays.stream(variable.toLowerCase(Locale.ROOT).split("_")).filter((part) -> !part.isEmpty()).toList();
+	}
+
+	private static boolean isIndex(String element) {
+		return !element.isEmpty() && element.chars().allMatch(Character::isDigit);
+	}
+
+}

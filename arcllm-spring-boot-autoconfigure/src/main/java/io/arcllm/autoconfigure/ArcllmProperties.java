@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.retry.RetrySettings;
 import io.arcllm.module.timeout.TimeoutSettings;
@@ -47,10 +48,12 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 	 * whole chain, those after it each target
 	 * @param retry when and how often the same is asked again
 	 * @param fallback who is asked when the primary target fails
+	 * @param bulkhead how many calls a target gets at once
 	 * @param timeout how long an attempt may be silent
 	 */
 	public record Modules(List<String> order, @NestedConfigurationProperty RetrySettings retry,
 			@NestedConfigurationProperty FallbackSettings fallback,
+			@NestedConfigurationProperty BulkheadSettings bulkhead,
 			@NestedConfigurationProperty TimeoutSettings timeout) {
 
 	}

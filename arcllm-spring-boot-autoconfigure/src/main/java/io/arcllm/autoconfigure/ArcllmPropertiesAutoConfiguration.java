@@ -1,15 +1,23 @@
 package io.arcllm.autoconfigure;
 
+import io.arcllm.provider.Presets;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.core.env.Environment;
+import org.springframework.core.io.ResourceLoader;
 
 /**
  * Binds and checks what is configured under {@code arcllm}.
  */
 @AutoConfiguration
 public final class ArcllmPropertiesAutoConfiguration {
+
+	private static final Log logger = LogFactory.getLog(ArcllmPropertiesAutoConfiguration.class);
 
 	@Bean
 	LayeredBinder arcllmBinder(Environment environment) {
@@ -25,6 +33,44 @@ public final class ArcllmPropertiesAutoConfiguration {
 	@Bean
 	ModuleSettings arcllmModuleSettings(LayeredBinder arcllmBinder) {
 		return new ModuleSettings(arcllmBinder);
+	}
+
+	@Bean
+	SettingsCheck arcllmSettingsCheck(LayeredBinder arcllmBinder, ModuleSettings arcllmModuleSettings,
+			ArcllmProperties properties) {
+		SettingsCheck check = new SettingsCheck(arcllmBinder, arcllmModuleSettings, properties);
+		check.check();
+		return check;
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	Presets arcllmPresets(ResourceLoader resourceLoader) {
+		return Presets.load(resourceLoader.getClassLoader());
+	}
+
+	@Bean
+	ProviderDefinitions arcllmProviderDefinitions(ArcllmProperties properties, Presets presets,
+			Environment environment) {
+		ProviderDefinitions definitions = new ProviderDefinitions(properties.providers(), presets, environment);
+		definitions.all().forEach(ArcllmPropertiesAutoConfiguration::warn);
+		return definitions;
+	}
+
+	@Bean
+	static LazyInitializationExcludeFilter arcllmChecksAreNotLazy() {
+		return LazyInitializationExcludeFilter.forBeanTypes(SettingsCheck.class, ProviderDefinitions.class);
+	}
+
+	private static void warn(ProviderDefinition definition) {
+		if (definition.missingKey()) {
+			logger.warn("The provider '" + definition.name() + "' has no key and is skipped in chains: "
+					+ definition.keyMend());
+		}
+		if (definition.model() == null) {
+			logger.warn("The provider '" + definition.name() + "' has no model: set arcllm.providers."
+					+ definition.name() + ".model, or name a model in each request");
+		}
 	}
 
 }

@@ -21,7 +21,7 @@ final class BaseUrl {
 	static String check(String provider, @Nullable String url, boolean allowInsecure) {
 		String key = provider + ".base-url";
 		if (url == null) {
-			throw new ConfigMistake(key, "'" + provider + "' has no base URL, and none is known beforehand.",
+			throw new ConfigMistake(key, "'" + key + "' is not set, and none is known beforehand.",
 					"Set " + key + ", such as https://llm.example.com/v1.");
 		}
 		URI uri = parse(key, url);

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.BeanInstantiationException;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.convert.ConversionFailedException;
 
 /**
@@ -27,13 +28,13 @@ final class BindMistake {
 	private BindMistake() {
 	}
 
-	static ConfigMistake explain(String root, BindException ex, List<ConfigLayer> layers) {
+	static ConfigMistake explain(BindException ex, List<ConfigLayer> layers) {
 		IllegalArgumentException refused = refusal(ex);
 		String name = ex.getName().toString();
 		if (refused != null && refused.getMessage() != null) {
 			Matcher matcher = KEY.matcher(refused.getMessage());
 			String named = matcher.find() ? matcher.group(1) : "";
-			String found = locate(layers, root + "." + named, name + "." + named);
+			String found = locate(layers, ex.getName(), named);
 			return mistake(layers, found, "is wrong: " + refused.getMessage() + ".",
 					"Give it a value that is allowed.");
 		}
@@ -50,8 +51,15 @@ final class BindMistake {
 		return null;
 	}
 
-	private static String locate(List<ConfigLayer> layers, String first, String second) {
-		return layers.stream().anyMatch((layer) -> layer.contains(first)) ? first : second;
+	/** Records name a key from where they stand, or from where their module does. */
+	private static String locate(List<ConfigLayer> layers, ConfigurationPropertyName at, String named) {
+		for (ConfigurationPropertyName section = at; !section.isEmpty(); section = section.getParent()) {
+			String candidate = section + "." + named;
+			if (layers.stream().anyMatch((layer) -> layer.contains(candidate))) {
+				return candidate;
+			}
+		}
+		return named.isEmpty() ? at.toString() : at + "." + named;
 	}
 
 	private static ConfigMistake mistake(List<ConfigLayer> layers, String name, String what, String action) {

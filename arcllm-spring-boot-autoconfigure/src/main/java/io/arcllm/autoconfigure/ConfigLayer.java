@@ -16,6 +16,11 @@ import org.springframework.boot.origin.Origin;
  */
 record ConfigLayer(String prefix, ConfigurationPropertySource source) {
 
+	/** The same, for what stands under a prefix. */
+	ConfigLayer under(String prefix) {
+		return new ConfigLayer(key(prefix), this.source.withPrefix(prefix));
+	}
+
 	/** Whether it has the key. */
 	boolean contains(String name) {
 		return find(name) != null;

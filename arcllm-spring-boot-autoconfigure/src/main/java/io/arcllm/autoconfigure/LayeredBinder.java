@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -12,7 +13,6 @@ import org.springframework.boot.context.properties.bind.PropertySourcesPlacehold
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.Environment;
-import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.ResourcePropertySource;
 
@@ -24,9 +24,13 @@ final class LayeredBinder {
 
 	private static final String DEFAULTS = "META-INF/arcllm/defaults.properties";
 
+	private static final String ORDER = "arcllm.modules.order";
+
 	private final Environment environment;
 
-	private final PropertySource<?> defaults;
+	private final ResourcePropertySource defaults;
+
+	private final KnownKeys known;
 
 	LayeredBinder(Environment environment) {
 		this.environment = environment;
@@ -37,18 +41,42 @@ final class LayeredBinder {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+		// a module in the order that is not one of ours is the user's own
+		List<String> own = new ArrayList<>(order(raw()));
+		own.removeAll(defaultOrder());
+		this.known = new KnownKeys(Set.of(this.defaults.getPropertyNames()), own);
 	}
 
-	/** The environment's sources, highest precedence first. */
-	List<ConfigurationPropertySource> configured() {
+	/** The keys that are known. */
+	KnownKeys known() {
+		return this.known;
+	}
+
+	/** Our own modules, also those that are not there yet. */
+	List<String> defaultOrder() {
+		return order(List.of(defaults().source()));
+	}
+
+	private List<String> order(List<ConfigurationPropertySource> sources) {
+		return binder(sources).bind(ORDER, Bindable.listOf(String.class)).orElse(List.of());
+	}
+
+	/** The environment's sources as they are, highest precedence first. */
+	List<ConfigurationPropertySource> raw() {
 		List<ConfigurationPropertySource> sources = new ArrayList<>();
 		ConfigurationPropertySources.get(this.environment).forEach(sources::add);
 		return sources;
 	}
 
+	/** What is configured, highest precedence first; what is left blank is not. */
+	List<ConfigLayer> configured() {
+		BlankKeys blank = new BlankKeys(known().root(), this.environment);
+		return raw().stream().map((source) -> new ConfigLayer("", blank.hiddenIn(source))).toList();
+	}
+
 	/** What is configured under a prefix. */
 	List<ConfigLayer> configured(String prefix) {
-		return configured().stream().map((source) -> new ConfigLayer(prefix, source.withPrefix(prefix))).toList();
+		return configured().stream().map((layer) -> layer.under(prefix)).toList();
 	}
 
 	/** The library's own defaults. */
@@ -60,23 +88,20 @@ final class LayeredBinder {
 		return new ConfigLayer("", source);
 	}
 
-	/** The library's own defaults under a prefix. */
-	ConfigLayer defaults(String prefix) {
-		return new ConfigLayer(prefix, defaults().source().withPrefix(prefix));
-	}
-
 	/**
 	 * Binds a name over layers, the first of which wins, key by key.
 	 */
 	<T> T bind(String name, Class<T> type, List<ConfigLayer> layers) {
 		try {
-			return new Binder(layers.stream().map(ConfigLayer::source).toList(),
-					new PropertySourcesPlaceholdersResolver(this.environment))
-				.bindOrCreate(name, Bindable.of(type));
+			return binder(layers.stream().map(ConfigLayer::source).toList()).bindOrCreate(name, Bindable.of(type));
 		}
 		catch (BindException ex) {
-			throw BindMistake.explain(name, ex, layers);
+			throw BindMistake.explain(ex, layers);
 		}
+	}
+
+	private Binder binder(List<ConfigurationPropertySource> sources) {
+		return new Binder(sources, new PropertySourcesPlaceholdersResolver(this.environment));
 	}
 
 }

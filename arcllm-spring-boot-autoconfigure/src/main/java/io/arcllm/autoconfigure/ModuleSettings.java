@@ -1,14 +1,21 @@
 package io.arcllm.autoconfigure;
 
+import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
 import io.arcllm.CallOptions;
 import io.arcllm.CallOptions.ModuleOverride;
+import io.arcllm.autoconfigure.KeyTree.Section;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /**
@@ -23,6 +30,17 @@ final class ModuleSettings {
 
 	ModuleSettings(LayeredBinder binder) {
 		this.binder = binder;
+	}
+
+	/** The modules that have settings, and the records of these. */
+	static Map<String, Class<?>> types() {
+		Map<String, Class<?>> types = new LinkedHashMap<>();
+		for (RecordComponent component : ArcllmProperties.Modules.class.getRecordComponents()) {
+			if (component.getType().isRecord()) {
+				types.put(DataObjectPropertyName.toDashedForm(component.getName()), component.getType());
+			}
+		}
+		return types;
 	}
 
 	/**
@@ -47,7 +65,49 @@ final class ModuleSettings {
 	 * @throws io.arcllm.LlmConfigException if a setting is not known or not valid
 	 */
 	<S> S bind(String module, Class<S> type, @Nullable String provider, CallOptions options) {
+		checkKeys(module, options);
 		return this.binder.bind(module, type, layers(module, provider, options));
+	}
+
+	/**
+	 * Refuses overrides of modules and settings that are not known.
+	 * @param own names of modules that are the user's own
+	 */
+	void check(CallOptions options, Collection<String> own) {
+		Set<String> known = new TreeSet<>(own);
+		known.addAll(this.binder.defaultOrder());
+		known.addAll(this.binder.known().modules().children().keySet());
+		options.modules().keySet().forEach((module) -> {
+			if (!known.contains(module)) {
+				throw new ConfigMistake(module, "There is no module '" + module + "' to override.", "Did you mean '"
+						+ Nearest.to(module, known).orElse("") + "'? Known: " + String.join(", ", known) + ".");
+			}
+			checkKeys(module, options);
+		});
+	}
+
+	private void checkKeys(String module, CallOptions options) {
+		Section modules = this.binder.known().modules();
+		if (modules.child(module) == null) {
+			return;
+		}
+		overrides(module, options).keySet().forEach((key) -> {
+			UnknownKeys.find(modules, List.of(key.split("\\."))).ifPresent((unknown) -> {
+				throw new ConfigMistake(key, "The module '" + module + "' has no setting '"
+						+ key.substring(module.length() + 1) + "' to override.", unknown.action());
+			});
+		});
+	}
+
+	/**
+	 * Where a setting is configured other than by default, highest precedence first.
+	 */
+	Optional<ConfigLayer> configured(String module, @Nullable String provider, String key) {
+		List<ConfigLayer> layers = layers(module, provider, CallOptions.NONE);
+		return layers.subList(0, layers.size() - 1)
+			.stream()
+			.filter((layer) -> layer.contains(module + "." + key))
+			.findFirst();
 	}
 
 	private List<ConfigLayer> layers(String module, @Nullable String provider, CallOptions options) {
@@ -57,7 +117,7 @@ final class ModuleSettings {
 			layers.addAll(this.binder.configured("arcllm.providers." + provider + ".modules"));
 		}
 		layers.addAll(this.binder.configured("arcllm.modules"));
-		layers.add(this.binder.defaults("arcllm.modules"));
+		layers.add(this.binder.defaults().under("arcllm.modules"));
 		return layers;
 	}
 

@@ -22,7 +22,7 @@ final class Nearest {
 	/** The same, but only when so much is alike that a slip is likely. */
 	static Optional<String> closeTo(String written, Collection<String> candidates) {
 		return to(written, candidates)
-			.filter((candidate) -> distance(written, candidate) <= Math.max(2, written.length() / 3));
+			.filter((candidate) -> distance(written, candidate) <= Math.max(1, written.length() / 3));
 	}
 
 	/** How many characters must be added, removed or replaced, dashes aside. */

@@ -60,10 +60,7 @@ final class ProviderDefinitions {
 
 	private ProviderDefinition resolve(String name, ProviderProperties configured) {
 		String key = "arcllm.providers." + name;
-		if (!NAME.matcher(name).matches()) {
-			throw new ConfigMistake(key, "'" + name + "' cannot be the name of a provider.",
-					"Write a lower case letter, then up to 63 lower case letters, digits and '-'.");
-		}
+		checkName(name);
 		String type = type(key, name, configured);
 		Preset preset = preset(name, type, configured);
 		String url = configured.baseUrl();
@@ -74,13 +71,21 @@ final class ProviderDefinitions {
 				configured.http(), preset.quirks(), preset.acceptsPrefix());
 	}
 
+	static void checkName(String name) {
+		if (!NAME.matcher(name).matches()) {
+			throw new ConfigMistake("arcllm.providers." + name,
+					"'arcllm.providers." + name + "': '" + name + "' cannot be the name of a provider.",
+					"Write a lower case letter, then up to 63 lower case letters, digits and '-'.");
+		}
+	}
+
 	private String type(String key, String name, ProviderProperties configured) {
 		String type = configured.type();
 		if (type == null) {
 			return this.presets.find(name)
 				.map(Preset::type)
 				.orElseThrow(() -> new ConfigMistake(key + ".type",
-						"'" + key + "' has no type, and '" + name + "' is not a vendor that is known by name.",
+						"'" + key + ".type' is not set, and '" + name + "' is not a vendor that is known by name.",
 						"Set " + key + ".type to one of " + String.join(", ", TYPES) + " and " + key
 								+ ".base-url, or use a known name"
 								+ Nearest.closeTo(name, this.presets.names())

@@ -2,14 +2,12 @@ package io.arcllm.autoconfigure;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 import io.arcllm.autoconfigure.KeyTree.Section;
 import io.arcllm.autoconfigure.UnknownKeys.Unknown;
 
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
-import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.StandardEnvironment;
@@ -43,14 +41,24 @@ final class UnknownKeyCheck {
 	}
 
 	private void check(ConfigurationPropertySource source, ConfigurationPropertyName name) {
-		List<String> path = IntStream.range(0, name.getNumberOfElements())
-			.mapToObj((i) -> name.getElement(i, Form.ORIGINAL))
-			.toList();
-		Optional<Unknown> unknown = UnknownKeys.find(this.known.root(), path);
+		Optional<Unknown> unknown = UnknownKeys.find(this.known.root(), BlankKeys.path(name));
+		if (UnknownKeys.node(this.known.root(), BlankKeys.path(name)) instanceof Section section) {
+			checkNoValue(source, name, section);
+		}
 		if (unknown.isPresent() && (unknown.get().likely() || !isShared(source))) {
 			ConfigurationProperty property = source.getConfigurationProperty(name);
 			String origin = (property == null || property.getOrigin() == null) ? "" : " (" + property.getOrigin() + ")";
 			throw mistake(name.toString(), origin, unknown.get());
+		}
+	}
+
+	private static void checkNoValue(ConfigurationPropertySource source, ConfigurationPropertyName name,
+			Section section) {
+		ConfigurationProperty property = source.getConfigurationProperty(name);
+		if (property != null && property.getValue() instanceof CharSequence text && !text.toString().isBlank()) {
+			throw new ConfigMistake(name.toString(), "'" + name + "' is a section and cannot have a value itself.",
+					"Write its keys beneath it, such as '" + name + "." + (section.children().containsKey("enabled")
+							? "enabled" : section.children().keySet().iterator().next()) + "'.");
 		}
 	}
 

@@ -57,6 +57,15 @@ final class UnknownKeys {
 		return Optional.empty();
 	}
 
+	/** What stands at a path, or {@code null} if it is not known. */
+	static @Nullable KeyTree node(Section root, List<String> path) {
+		KeyTree tree = root;
+		for (String element : path) {
+			tree = (tree == null) ? null : next(tree, element);
+		}
+		return tree;
+	}
+
 	private static @Nullable KeyTree next(KeyTree tree, String element) {
 		if (tree instanceof Section section) {
 			return section.child(element);
@@ -74,7 +83,12 @@ final class UnknownKeys {
 		List<String> here = (at instanceof Section section) ? List.copyOf(section.children().keySet()) : List.of();
 		Optional<String> inSection = Nearest.closeTo(element, here);
 		if (inSection.isPresent()) {
-			return new Unknown(before + inSection.get(), true, here);
+			String meant = before + inSection.get();
+			List<String> corrected = new ArrayList<>(path);
+			corrected.set(spelt.size(), inSection.get());
+			boolean allKnown = node(root, corrected) != null;
+			String rest = String.join(".", path.subList(spelt.size() + 1, path.size()));
+			return new Unknown((allKnown && !rest.isEmpty()) ? meant + "." + rest : meant, true, here);
 		}
 		String written = String.join(".", path);
 		List<String> all = new ArrayList<>();
@@ -105,11 +119,11 @@ final class UnknownKeys {
 	 * dashes are left out there, or are underscores.
 	 */
 	static boolean isKnownVariable(KeyTree tree, List<String> parts) {
-		if (parts.isEmpty() || tree instanceof Open) {
+		if (tree instanceof Open) {
 			return true;
 		}
 		if (tree instanceof Leaf leaf) {
-			return leaf.list() && parts.stream().allMatch(UnknownKeys::isIndex);
+			return parts.isEmpty() || (leaf.list() && parts.stream().allMatch(UnknownKeys::isIndex));
 		}
 		return IntStream.rangeClosed(1, parts.size()).anyMatch((length) -> {
 			KeyTree next = next(tree, String.join("", parts.subList(0, length)));

@@ -11,6 +11,7 @@ import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.unit.DataSize;
@@ -75,8 +76,8 @@ class ArcllmPropertiesTests {
 	@Test
 	void providersKeepTheOrderOfTheirDeclaration() {
 		this.runner
-			.withPropertyValues("arcllm.providers.zeta.model=m", "arcllm.providers.alpha.model=m",
-					"arcllm.providers.my-llm.model=m")
+			.withPropertyValues("arcllm.providers.zeta.type=openai", "arcllm.providers.alpha.type=openai",
+					"arcllm.providers.my-llm.type=openai")
 			.withSystemProperties("arcllm.providers.my-llm.base-url=https://example.com")
 			.withInitializer((context) -> environment(context.getEnvironment(), "ARCLLM_PROVIDERS_MYLLM_APIKEY"))
 			.run((context) -> {
@@ -90,12 +91,16 @@ class ArcllmPropertiesTests {
 	@Test
 	void secretsAreNeverInText() {
 		this.runner
-			.withPropertyValues("arcllm.providers.a.api-key=" + CANARY, "arcllm.providers.a.api-keys=" + CANARY,
-					"arcllm.providers.a.headers.X-Key=" + CANARY, "arcllm.providers.a.options.key=" + CANARY,
+			.withPropertyValues("arcllm.providers.a.type=openai", "arcllm.providers.a.api-key=" + CANARY,
+					"arcllm.providers.a.api-keys=" + CANARY, "arcllm.providers.a.headers.X-Key=" + CANARY,
+					"arcllm.providers.a.options.key=" + CANARY,
 					"arcllm.providers.a.base-url=https://user:" + CANARY + "@example.com/v1",
 					"arcllm.providers.a.http.proxy.password=" + CANARY)
-			.run((context) -> assertThat(context.getBean(ArcllmProperties.class).toString()).doesNotContain(CANARY)
-				.contains("//******@example.com/v1"));
+			.run((context) -> {
+				assertThat(context.getBean(ArcllmProperties.class).toString()).doesNotContain(CANARY)
+					.contains("//******@example.com/v1");
+				assertThat(context.getBean(ProviderDefinitions.class).all().toString()).doesNotContain(CANARY);
+			});
 	}
 
 	@Test
@@ -108,7 +113,7 @@ class ArcllmPropertiesTests {
 				.hasMessageContaining("a duration"));
 	}
 
-	private static void environment(org.springframework.core.env.ConfigurableEnvironment environment, String variable) {
+	private static void environment(ConfigurableEnvironment environment, String variable) {
 		environment.getPropertySources()
 			.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new SystemEnvironmentPropertySource(
 					StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, Map.of(variable, CANARY)));

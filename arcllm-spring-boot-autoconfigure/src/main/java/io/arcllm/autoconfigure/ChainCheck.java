@@ -1,0 +1,98 @@
+package io.arcllm.autoconfigure;
+
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.arcllm.LlmConfigException;
+import io.arcllm.Target;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks who is asked first and who after that, against the providers and the user's own
+ * beans that there are.
+ */
+final class ChainCheck {
+
+	private final Set<String> known = new LinkedHashSet<>();
+
+	private final ProviderDefinitions definitions;
+
+	/**
+	 * @param beans names of the user's own providers
+	 */
+	ChainCheck(ProviderDefinitions definitions, Collection<String> beans) {
+		this.definitions = definitions;
+		definitions.all().forEach((definition) -> this.known.add(definition.name()));
+		this.known.addAll(beans);
+	}
+
+	/**
+	 * The name of the provider that is injected where none is named; {@code null} if
+	 * there is none at all.
+	 * @param configured {@code arcllm.provider}
+	 */
+	@Nullable String primary(@Nullable String configured) {
+		if (configured != null) {
+			Target target = target("arcllm.provider", configured);
+			requireKnown("arcllm.provider", target);
+			return configured;
+		}
+		if (this.known.size() > 1) {
+			throw new ConfigMistake("arcllm.provider",
+					"There are several providers (" + String.join(", ", this.known) + "), and none is the primary one.",
+					"Set arcllm.provider to one of them.");
+		}
+		return this.known.stream().findFirst().orElse(null);
+	}
+
+	/**
+	 * Checks a chain.
+	 * @param key where it is written, such as {@code arcllm.modules.fallback.chain}
+	 * @param primary the target it is the chain of
+	 * @throws LlmConfigException if a target is unknown, there twice, or the primary
+	 * itself
+	 */
+	void check(String key, List<String> chain, Target primary) {
+		Set<Target> seen = new LinkedHashSet<>();
+		for (String text : chain) {
+			Target target = target(key, text);
+			requireKnown(key, target);
+			if (withModel(target).equals(withModel(primary))) {
+				throw new ConfigMistake(key, "'" + key + "' has '" + text + "', which is the primary target itself.",
+						"Remove it, or name another model, such as '" + target.provider() + "/<model>'.");
+			}
+			if (!seen.add(withModel(target))) {
+				throw new ConfigMistake(key, "'" + key + "' has '" + text + "' twice.",
+						"Remove one of the two: a target is asked once in a chain.");
+			}
+		}
+	}
+
+	private static Target target(String key, String text) {
+		try {
+			return Target.parse(text);
+		}
+		catch (LlmConfigException ex) {
+			throw new ConfigMistake(key, "'" + key + "' is wrong: " + ex.getMessage() + ".", "Correct the target.");
+		}
+	}
+
+	private void requireKnown(String key, Target target) {
+		if (!this.known.contains(target.provider())) {
+			throw new ConfigMistake(key,
+					"'" + key + "' names '" + target + "', but there is no provider '" + target.provider() + "'.",
+					this.known.isEmpty() ? "Configure it under arcllm.providers." + target.provider() + "."
+							: "Did you mean '" + Nearest.to(target.provider(), this.known).orElse("") + "'? There are: "
+									+ String.join(", ", this.known) + ".");
+		}
+	}
+
+	private Target withModel(Target target) {
+		ProviderDefinition definition = this.definitions.find(target.provider());
+		return (target.model() != null || definition == null) ? target
+				: new Target(target.provider(), definition.model());
+	}
+
+}

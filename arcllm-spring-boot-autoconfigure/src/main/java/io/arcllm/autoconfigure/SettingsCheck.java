@@ -1,0 +1,116 @@
+package io.arcllm.autoconfigure;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.arcllm.CallOptions;
+import io.arcllm.autoconfigure.KeyTree.Section;
+import io.arcllm.module.timeout.TimeoutSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds settings that contradict each other.
+ */
+final class SettingsCheck {
+
+	private final LayeredBinder binder;
+
+	private final ModuleSettings settings;
+
+	private final ArcllmProperties properties;
+
+	SettingsCheck(LayeredBinder binder, ModuleSettings settings, ArcllmProperties properties) {
+		this.binder = binder;
+		this.settings = settings;
+		this.properties = properties;
+	}
+
+	/** Checks the settings of all, and those that each provider has for itself. */
+	void check() {
+		check(null);
+		this.properties.providers().forEach((name, provider) -> {
+			check(name);
+			checkConnect(name, provider);
+		});
+	}
+
+	/**
+	 * Checks the order of modules.
+	 * @param own names of modules that are the user's own beans
+	 */
+	void checkOrder(Collection<String> own) {
+		Set<String> known = new LinkedHashSet<>(this.binder.defaultOrder());
+		known.addAll(own);
+		Set<String> seen = new LinkedHashSet<>();
+		for (String module : this.properties.modules().order()) {
+			if (!known.contains(module)) {
+				throw new ConfigMistake("arcllm.modules.order",
+						"'arcllm.modules.order' names '" + module + "', but there is no such module.", "Did you mean '"
+								+ Nearest.to(module, known).orElse("") + "'? Known: " + String.join(", ", known) + ".");
+			}
+			if (!seen.add(module)) {
+				throw new ConfigMistake("arcllm.modules.order", "'arcllm.modules.order' has '" + module + "' twice.",
+						"Remove one of the two.");
+			}
+		}
+	}
+
+	private void check(@Nullable String provider) {
+		Section modules = this.binder.known().modules();
+		modules.children().forEach((module, tree) -> {
+			checkIsInOrder(module, provider);
+			Class<?> type = ModuleSettings.types().get(module);
+			if (type != null) {
+				this.settings.bind(module, type, provider, CallOptions.NONE);
+			}
+		});
+		TimeoutSettings timeout = timeout(provider);
+		compare(provider, "timeout.first-token", timeout.firstToken(), timeout.attempt());
+	}
+
+	private TimeoutSettings timeout(@Nullable String provider) {
+		return this.settings.bind("timeout", TimeoutSettings.class, provider, CallOptions.NONE);
+	}
+
+	private void checkIsInOrder(String module, @Nullable String provider) {
+		List<String> order = this.properties.modules().order();
+		this.settings.configured(module, provider, "enabled").ifPresent((layer) -> {
+			if (!order.contains(module) && this.settings.enabled(module, provider, CallOptions.NONE)) {
+				throw new ConfigMistake(layer.key(module + ".enabled"),
+						"'" + layer.key(module + ".enabled") + "' is true, but '" + module
+								+ "' is not in 'arcllm.modules.order', so it would do nothing.",
+						"Add '" + module + "' to arcllm.modules.order, or switch it off.");
+			}
+		});
+	}
+
+	private void checkConnect(String name, ProviderProperties provider) {
+		String key = "arcllm.providers." + name + ".http.connect-timeout";
+		Duration connect = provider.http().connectTimeout();
+		boolean given = this.binder.configured().stream().anyMatch((layer) -> layer.contains(key));
+		TimeoutSettings timeout = timeout(name);
+		if (given && connect.compareTo(timeout.attempt()) > 0) {
+			throw longer(key, connect, timeout.attempt());
+		}
+	}
+
+	/** A default never contradicts: only a value that somebody wrote is too long. */
+	private void compare(@Nullable String provider, String key, Duration value, Duration attempt) {
+		int dot = key.indexOf('.');
+		this.settings.configured(key.substring(0, dot), provider, key.substring(dot + 1)).ifPresent((layer) -> {
+			if (value.compareTo(attempt) > 0) {
+				throw longer(layer.key(key), value, attempt);
+			}
+		});
+	}
+
+	private static ConfigMistake longer(String key, Duration value, Duration attempt) {
+		return new ConfigMistake(key, "'" + key + "' is " + value.toSeconds()
+				+ "s, longer than a whole attempt may take, which is " + attempt.toSeconds() + "s.",
+				"Make it shorter, or arcllm.modules.timeout.attempt longer.");
+	}
+
+}

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.arcllm.module.bulkhead.BulkheadSettings;
+import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.retry.RetrySettings;
 import io.arcllm.module.timeout.TimeoutSettings;
@@ -48,11 +49,13 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 	 * whole chain, those after it each target
 	 * @param retry when and how often the same is asked again
 	 * @param fallback who is asked when the primary target fails
+	 * @param circuitBreaker when a target counts as down, and when it is tried again
 	 * @param bulkhead how many calls a target gets at once
 	 * @param timeout how long an attempt may be silent
 	 */
 	public record Modules(List<String> order, @NestedConfigurationProperty RetrySettings retry,
 			@NestedConfigurationProperty FallbackSettings fallback,
+			@NestedConfigurationProperty CircuitBreakerSettings circuitBreaker,
 			@NestedConfigurationProperty BulkheadSettings bulkhead,
 			@NestedConfigurationProperty TimeoutSettings timeout) {
 

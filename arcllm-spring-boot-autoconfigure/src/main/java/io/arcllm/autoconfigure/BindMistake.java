@@ -103,6 +103,7 @@ final class BindMistake {
 			case "int", "Integer", "long", "Long" -> "a whole number";
 			case "double", "Double", "BigDecimal" -> "a number";
 			case "boolean", "Boolean" -> "true or false";
+			case "Percent" -> "a share, such as 50%";
 			default -> "a value of the type " + type.getSimpleName();
 		};
 	}

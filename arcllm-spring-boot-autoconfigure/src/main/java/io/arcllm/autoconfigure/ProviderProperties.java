@@ -80,6 +80,7 @@ public record ProviderProperties(@Nullable String type, @Nullable String baseUrl
 	 * @param maxOutput the longest answer, in tokens
 	 * @param price what a million tokens cost
 	 */
+	@ConfigurationPropertiesSource
 	public record Model(String name, @Nullable Integer contextWindow, @Nullable Integer maxOutput,
 			@Nullable Price price) {
 

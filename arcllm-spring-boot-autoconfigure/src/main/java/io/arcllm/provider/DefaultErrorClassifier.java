@@ -11,12 +11,17 @@ import io.arcllm.ErrorKind;
  */
 public final class DefaultErrorClassifier implements ErrorClassifier {
 
+	/** Who says what is wrong says it first; what comes late may be the caller's. */
+	private static final int WORTH_SEARCHING = 1000;
+
 	/** What stands in quotes may be the caller's own words. */
-	private static final Pattern QUOTED = Pattern.compile("\"[^\"]*\"|`[^`]*`|(?<![\\w])'[^']*'(?!\\w)");
+	private static final Pattern QUOTED = Pattern.compile(
+			"\"[^\"]*+\"|`[^`]*+`|\u201c[^\u201d]*+\u201d|(?<!\\w)'[^']*+(?:(?<=\\w)'(?=\\w)[^']*+){0,50}+'(?!\\w)");
 
 	@Override
 	public ErrorKind classify(WireError error) {
-		String words = QUOTED.matcher(error.message()).replaceAll("*").toLowerCase(Locale.ROOT);
+		String unquoted = QUOTED.matcher(error.message()).replaceAll("*");
+		String words = unquoted.substring(0, Math.min(unquoted.length(), WORTH_SEARCHING)).toLowerCase(Locale.ROOT);
 		return ErrorRules.ALL.stream()
 			.filter((rule) -> rule.matches(error, words))
 			.map(ErrorRules.Rule::kind)
@@ -33,7 +38,7 @@ public final class DefaultErrorClassifier implements ErrorClassifier {
 			case 408 -> ErrorKind.TIMEOUT;
 			case 425, 499 -> ErrorKind.NETWORK;
 			case 429 -> ErrorKind.RATE_LIMITED;
-			case 503, 529 -> ErrorKind.OVERLOADED;
+			case 498, 503, 529 -> ErrorKind.OVERLOADED;
 			default -> other(status);
 		};
 	}

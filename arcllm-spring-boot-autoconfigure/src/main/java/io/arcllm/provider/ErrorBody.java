@@ -1,8 +1,9 @@
 package io.arcllm.provider;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -29,6 +30,10 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 
 	private static final int DEEPEST = 4;
 
+	/** Where the words may stand; never {@code input}, which repeats the request. */
+	private static final List<String> WORDS = List.of("message", "Message", "msg", "error", "detail", "errors",
+			"error_message", "error_description", "status_msg", "title");
+
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
 	private static final Pattern SSE_DATA = Pattern.compile("(?m)^(?:data|error):[ ]?(\\{.*)$");
@@ -47,7 +52,8 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 	/** The status that the error itself names, if that is one. */
 	@Nullable Integer status() {
 		return Stream.of(this.error, this.root)
-			.flatMap((node) -> Stream.of("status_code", "statusCode", "code", "status", "http_status"))
+			.flatMap((node) -> Stream.of("status_code", "statusCode", "code", "status", "http_status",
+					"raw_status_code"))
 			.map((name) -> statusOf(first(name)))
 			.filter(Objects::nonNull)
 			.findFirst()
@@ -55,21 +61,25 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 	}
 
 	/** The most telling code: an inner one before an outer one, never a bare status. */
-	@Nullable String code(HttpHeaders headers, int status) {
-		return Stream.of(text(this.error.at("/innererror/code")), reason(), text(this.error.path("code")),
-				text(this.root.path("code")), text(this.root.path("error_code")), text(this.root.path("error_type")),
-				text(this.root.path("errorCode")), headers.getFirst("x-amzn-errortype"))
-			.filter((code) -> code != null && !code.isBlank() && statusOf(code) == null)
-			.findFirst()
-			.orElse(null);
+	@Nullable String code(HttpHeaders headers) {
+		return telling(text(this.error.at("/innererror/code")), reason(), text(this.error.path("code")),
+				text(this.root.path("code")), text(this.error.path("error_code")), text(this.error.path("error_type")),
+				text(this.error.path("errorCode")), text(this.error.at("/metadata/error_type")),
+				headers.getFirst("x-amzn-errortype"));
 	}
 
 	/** The type, such as {@code invalid_request_error} or {@code RESOURCE_EXHAUSTED}. */
 	@Nullable String type() {
-		return Stream
-			.of(text(this.error.path("type")), text(this.error.path("status")), text(this.error.path("__type")),
-					text(this.error.path("title")), text(this.root.path("type")))
-			.filter((type) -> type != null && !type.isBlank() && statusOf(type) == null && !"error".equals(type))
+		return telling(text(this.error.path("type")), text(this.error.path("status")), text(this.error.path("__type")),
+				text(this.error.path("title")), text(this.root.path("type")));
+	}
+
+	private static @Nullable String telling(@Nullable String... codes) {
+		return Stream.of(codes)
+			.filter(Objects::nonNull)
+			// com.amazonaws.x#ThrottlingException:http://...
+			.map((code) -> code.substring(code.indexOf('#') + 1).split(":http", 2)[0].strip())
+			.filter((code) -> !code.isEmpty() && statusOf(code) == null && !"error".equals(code))
 			.findFirst()
 			.orElse(null);
 	}
@@ -130,40 +140,46 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 	}
 
 	private static String words(JsonNode root, JsonNode error) {
-		List<String> found = new ArrayList<>();
+		Set<String> found = new LinkedHashSet<>();
 		for (JsonNode node : List.of(error, root)) {
-			for (String name : List.of("message", "Message", "error", "detail", "errors", "error_message", "msg",
-					"title")) {
+			for (String name : WORDS) {
 				if (found.isEmpty()) {
-					say(node.path(name), found);
+					say(node.path(name), found, 0);
 				}
 			}
 		}
-		if (found.isEmpty() && error.isString()) {
-			found.add(error.asString());
+		if (found.isEmpty()) {
+			say(error, found, DEEPEST - 1);
 		}
-		say(error.at("/metadata/raw"), found);
+		say(error.at("/metadata/raw"), found, 0);
+		error.at("/metadata/previous_errors").forEach((previous) -> say(previous.path("message"), found, 0));
 		return String.join("; ", found);
 	}
 
-	private static void say(JsonNode node, List<String> words) {
-		if (node.isString() && !node.asString().isBlank()) {
-			words.add(node.asString());
+	private static void say(JsonNode node, Set<String> words, int depth) {
+		if (depth >= DEEPEST) {
+			return;
+		}
+		if (node.isString()) {
+			// some gateways hand on the JSON of their own vendor as text
+			JsonNode inner = node.asString().startsWith("{") ? tree(node.asString()) : MissingNode.getInstance();
+			if (inner.isObject()) {
+				say(inner, words, depth + 1);
+			}
+			else if (!node.asString().isBlank()) {
+				words.add(node.asString());
+			}
 		}
 		else if (node.isArray()) {
-			node.forEach((each) -> say(each.isObject() ? firstOf(each, "msg", "message", "detail") : each, words));
+			node.forEach((each) -> say(each, words, depth + 1));
 		}
 		else if (node.isObject()) {
-			say(firstOf(node, "message", "detail", "error"), words);
+			WORDS.stream()
+				.map(node::path)
+				.filter((each) -> !each.isMissingNode())
+				.findFirst()
+				.ifPresent((each) -> say(each, words, depth + 1));
 		}
-	}
-
-	private static JsonNode firstOf(JsonNode node, String... names) {
-		return Stream.of(names)
-			.map(node::path)
-			.filter(JsonNode::isString)
-			.findFirst()
-			.orElse(MissingNode.getInstance());
 	}
 
 	private static String plain(String text) {

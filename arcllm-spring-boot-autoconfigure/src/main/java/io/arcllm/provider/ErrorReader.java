@@ -60,15 +60,15 @@ public final class ErrorReader {
 		boolean inBand = status < FIRST_ERROR_STATUS;
 		Integer inside = parsed.status();
 		int known = (inBand && inside != null) ? inside : status;
-		String code = Secrets.mask(cut(parsed.code(headers, known), LONGEST_CODE));
-		WireError error = new WireError(target, known, code, cut(parsed.type(), LONGEST_CODE), parsed.message(),
-				headers, text);
+		String code = Secrets.mask(cut(parsed.code(headers), LONGEST_CODE));
+		String type = Secrets.mask(cut(parsed.type(), LONGEST_CODE));
+		WireError error = new WireError(target, known, code, type, parsed.message(), headers, text);
 		ErrorKind kind = this.classifier.classify(error);
 		Duration retryAfter = this.delays.read(inBand ? HttpHeaders.EMPTY : headers, parsed, kind);
 		return LlmException.of(kind, message(error))
 			.target(target)
 			.status((known < FIRST_ERROR_STATUS && inBand) ? null : Integer.valueOf(known))
-			.vendorCode((code != null) ? code : error.type())
+			.vendorCode((code != null) ? code : type)
 			.requestId(requestId(headers, parsed))
 			.retryAfter(retryAfter)
 			.retryable(inBand ? null : shouldRetry(headers))

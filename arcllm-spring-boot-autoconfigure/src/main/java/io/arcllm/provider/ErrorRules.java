@@ -1,5 +1,6 @@
 package io.arcllm.provider;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
@@ -10,58 +11,109 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How vendors say what went wrong, where the status alone does not: a table, read from
- * the top. Codes are compared whole, words are searched for.
+ * the top. Codes are compared whole, words are searched for; both in lower case.
  */
 final class ErrorRules {
 
 	private static final IntPredicate ANY = (status) -> true;
 
-	/** Statuses at which the request itself is complained of. */
-	private static final IntPredicate REQUEST = (status) -> status < 300 || status == 400 || status == 413
-			|| status == 422;
+	/** Inside a successful answer, with no status of its own. */
+	private static final IntPredicate IN_BAND = (status) -> status < 300;
 
-	private static final IntPredicate REQUEST_OR_RATE = (status) -> REQUEST.test(status) || status == 429
-			|| status >= 500;
+	private static final IntPredicate SERVER = (status) -> status >= 500 && status != 529;
+
+	/** The vendor complains of the request itself. */
+	private static final IntPredicate REQUEST = IN_BAND.or(at(400, 409, 413, 422));
 
 	private static final IntPredicate NOT_RATE = (status) -> status != 429;
 
-	private static final IntPredicate IN_BAND = (status) -> status < 300;
-
 	static final List<Rule> ALL = List.of(
-			code(ErrorKind.CONTEXT_WINDOW, ANY, "context_length_exceeded|context_window_exceeded|too_many_tokens"
-					+ "|too_many_prompt_tokens|string_above_max_length|tokens_limit_reached|exceed_context_size_error"
-					+ "|model_max_prompt_tokens_exceeded|contextwindowexceedederror|request_too_large"),
+			code(ErrorKind.CONTEXT_WINDOW, ANY,
+					"context_length_exceeded|context_window_exceeded|model_context_window_exceeded|too_many_tokens"
+							+ "|too_many_prompt_tokens|tokens_limit_reached|exceed_context_size_error"
+							+ "|model_max_prompt_tokens_exceeded|contextwindowexceedederror|string_above_max_length"),
 			code(ErrorKind.CONTENT_POLICY, ANY,
-					"content_filter|responsibleaipolicyviolation|content_policy_violation"
-							+ "|content_filter_error|moderation_blocked|prohibited_content|safety|content_blocked"
-							+ "|data_inspection_failed|contentpolicyviolationerror|moderation"),
-			code(ErrorKind.QUOTA_EXHAUSTED, ANY, "insufficient_quota|billing_hard_limit_reached|billing_error"
-					+ "|billing_not_active|insufficient_credits|insufficient_balance|credit_limit|credits_exhausted"
-					+ "|account_deactivated_billing|insufficient_funds|budget_exceeded|quota_exceeded"),
-			code(ErrorKind.MODEL_NOT_FOUND, ANY, "model_not_found|deploymentnotfound|unknown_model|model_not_available"
-					+ "|invalid_model|model_decommissioned|not_found_error|resourcenotfoundexception|model_not_active"),
-			code(ErrorKind.AUTHENTICATION, ANY, "invalid_api_key|wrong_api_key|api_key_invalid|authentication_error"
-					+ "|unrecognizedclientexception|unauthenticated|invalidsignatureexception|expiredtokenexception"
-					+ "|invalid_authentication|token_expired|account_deactivated|api_key_expired"),
-			code(ErrorKind.OVERLOADED, ANY,
-					"overloaded_error|overloaded|engine_overloaded|engine_overloaded_error"
-							+ "|serviceunavailableexception|modelnotreadyexception"),
-			code(ErrorKind.RATE_LIMITED, IN_BAND,
-					"rate_limit_error|rate_limit_exceeded|throttlingexception"
-							+ "|resource_exhausted|rate_limit_reached|too_many_requests"),
-			words(ErrorKind.CONTEXT_WINDOW, REQUEST_OR_RATE, "prompt is too long|maximum context length"
-					+ "|exceeds the maximum number of tokens|input tokens exceeded|max context length"
-					+ "|exceeds? (?:the )?(?:available |model'?s? )?(?:maximum )?context (?:window|size|length)"),
-			words(ErrorKind.AUTHENTICATION, REQUEST, "api key not valid|incorrect api key|invalid api key"),
-			words(ErrorKind.AUTHENTICATION, (status) -> status == 403,
-					"(?:security token|api key|access token|credentials?)\\b.{0,40}\\b(?:invalid|expired|incorrect)"
-							+ "|(?:invalid|expired|incorrect) (?:api[ -]?key|token|credentials?)"),
-			words(ErrorKind.QUOTA_EXHAUSTED, ANY, "credit balance is too low|insufficient balance|insufficient credit"),
+					"content_filter|content_filter_error|responsibleaipolicyviolation|content_policy_violation"
+							+ "|contentpolicyviolationerror|content_policy|moderation_blocked|moderation|moderation_error"
+							+ "|prohibited_content|safety_error|data_inspection_failed|content_blocked"),
+			code(ErrorKind.QUOTA_EXHAUSTED, ANY,
+					"insufficient_quota|insufficient_user_quota|exceeded_current_quota_error|quota_exceeded"
+							+ "|billing_hard_limit_reached|billing_not_active|billing_error|billing_disabled"
+							+ "|insufficient_credits?|insufficient_balance|insufficient_funds|insufficient credit"
+							+ "|credit_limit|credit_limit_exceeded|payment_required|budget_exceeded|arrearage"
+							+ "|access_terminated|servicequotaexceededexception"),
+			code(ErrorKind.MODEL_NOT_FOUND, ANY,
+					"model_not_found|modelnotfound|deploymentnotfound|unknown_model|unavailable_model|invalid_model"
+							+ "|model_not_available|model_not_supported|model_decommissioned|not_found_error"
+							+ "|resourcenotfoundexception"),
+			code(ErrorKind.AUTHENTICATION, ANY,
+					"invalid_api_key|wrong_api_key|incorrect_api_key|api_key_invalid|api_key_expired|invalid_key"
+							+ "|authentication_error|invalid_authentication|invalid_authentication_error"
+							+ "|unauthenticated|token_expired|unrecognizedclientexception|expiredtokenexception"
+							+ "|invalidsignatureexception|missing_api_key|expired_key|token_not_found_in_db"),
+			code(ErrorKind.OVERLOADED, ANY, "overloaded_error"),
+			code(ErrorKind.OVERLOADED, NOT_RATE,
+					"overloaded|engine_overloaded|engine_overloaded_error|server_overloaded|capacity_exceeded"
+							+ "|serviceunavailableexception|modelnotreadyexception|unavailable|service_unavailable"),
+			// these say which field is wrong, and repeat what was in it
+			code(ErrorKind.INVALID_REQUEST, REQUEST,
+					"invalid_value|invalid_type|unsupported_value|unsupported_parameter|unknown_parameter"
+							+ "|missing_required_parameter|(?:decimal|integer|array|string|object)_\\w+"
+							+ "|invalid_image_format|tool_use_failed|json_validate_failed"),
+			words(ErrorKind.QUOTA_EXHAUSTED, ANY,
+					"credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds|quota)"
+							+ "|(?:requires more|never purchased|used all available|not enough|out of) credits|no credits (?:remaining|left)"
+							+ "|spending limit|exceeded your monthly included credits|billing hard limit"
+							+ "|specified api usage limits|out of call volume quota|api calls ?/ ?month"
+							+ "|budget has been exceeded|exceededbudget|payment required"
+							+ "|check your billing details|requires billing to be enabled"
+							// Gemini says the same of its limits a minute
+							+ "|exceeded your current quota(?!.*(?:retry in|quota exceeded for|ai\\.google\\.dev))"),
+			words(ErrorKind.CONTEXT_WINDOW, REQUEST.or(SERVER).or(at(429)), ContextWords.ALL),
+			words(ErrorKind.CONTENT_POLICY, REQUEST.or(SERVER).or(at(403, 451)),
+					"content management policy|content filtering policy|responsible ai polic"
+							+ "|violat(?:es?|ed|ing) (?:our |the |\\w+'s )?(?:usage|content|safety)[ -](?:polic|guideline)"
+							+ "|(?:input|prompt|request|content|output|message) (?:was|is|were|has been) "
+							+ "(?:flagged|blocked by|rejected by (?:our|the) (?:safety|content|moderation))"
+							+ "|as a result of our safety system|requires moderation|content exists risk"
+							+ "|inappropriate content|access to this content for safety reasons"),
+			words(ErrorKind.PERMISSION, at(400, 401),
+					"insufficient permissions|location is not supported"
+							+ "|organization has been restricted|not allowed to access model"),
+			words(ErrorKind.AUTHENTICATION, REQUEST,
+					"api[ -]?key (?:not valid|is (?:not valid|invalid|missing)|expired)"
+							+ "|(?:incorrect|invalid|wrong|missing) api[ -]?key"),
+			words(ErrorKind.AUTHENTICATION, at(403), "(?:token|api[ -]?key|credentials?|signature)\\b.{0,60}?"
+					+ "\\b(?:invalid|not valid|expired|incorrect|disabled|blocked|revoked|leaked|missing(?! \\w)|not match)"
+					+ "|(?:invalid|expired|incorrect|wrong|missing) (?:\\w+ ){0,2}(?:api[ -]?key|token|credentials?)"
+					+ "|authentication (?:failed|fails|required)|missing authentication|unregistered callers"),
 			words(ErrorKind.MODEL_NOT_FOUND, REQUEST,
-					"model identifier is invalid|model \\S* ?does not exist" + "|model \\S* ?was removed"),
-			words(ErrorKind.OVERLOADED, NOT_RATE.and((status) -> status >= 500 || status < 300), "overloaded"));
+					"model identifier is invalid|not a valid model|(?:invalid|unknown|unsupported) model(?! (?:param|output))"
+							+ "|model:? (?:\\S+ )?(?:does not exist|not exist|(?:is |was )?not found|was removed"
+							+ "|has been (?:removed|retired|deprecated|decommissioned|shut ?down))"
+							+ "|on-demand throughput isn.t supported|not supported by any provider"),
+			code(ErrorKind.PERMISSION, at(401).or(REQUEST),
+					"permission_error|permission_denied|accessdeniedexception"
+							+ "|organization_restricted|key_model_access_denied|tier_not_allowed|missing_scope"),
+			code(ErrorKind.RATE_LIMITED, NOT_RATE,
+					"rate_limit_error|rate_limit_exceeded|rate_limited|ratelimitreached|throttlingexception"
+							+ "|throttling_error|resource_exhausted|too_many_requests|toomanyrequestsexception"),
+			words(ErrorKind.RATE_LIMITED, IN_BAND.or(SERVER).or(at(403)),
+					"rate limit (?:reached|exceeded)|rate[ -]limited|too many requests"),
+			words(ErrorKind.OVERLOADED, IN_BAND.or(SERVER),
+					"overloaded|(?:over|at) capacity|no capacity"
+							+ "|currently loading|temporarily unavailable|experiencing high demand|server is busy"),
+			code(ErrorKind.TIMEOUT, IN_BAND, "timeout_error|timeout|request_timeout|deadline_exceeded"),
+			words(ErrorKind.TIMEOUT, IN_BAND, "timed out|timeout"),
+			code(ErrorKind.INVALID_REQUEST, IN_BAND,
+					"invalid_request_error|invalid_request|bad_request|badrequesterror|validationexception"
+							+ "|invalid_argument|validation|validation_error"));
 
 	private ErrorRules() {
+	}
+
+	private static IntPredicate at(int... statuses) {
+		return (status) -> Arrays.stream(statuses).anyMatch((each) -> each == status);
 	}
 
 	private static Rule code(ErrorKind kind, IntPredicate statuses, String codes) {

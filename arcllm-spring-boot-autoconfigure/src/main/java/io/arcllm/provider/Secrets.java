@@ -16,12 +16,12 @@ final class Secrets {
 	private static final List<Pattern> KEYS = List.of(
 			// what stands after "key:", "token=", "key provided:" and the like
 			Pattern.compile("(?i)\\b((?:api[ _-]?key|access[ _-]?token|token|secret|password|credential|key)s?"
-					+ "(?: provided| supplied| is)?\\s?[\"'`]?\\s?[:=]\\s?[\"'`]?)(?=[^\\s\"'`]*[\\d*_-])[^\\s\"'`,;)]{4,}"),
+					+ "(?: provided| supplied| is)?\\s?[\"'`]?\\s?[:=]\\s?[\"'`]?)(?=[^\\s\"'`]*[\\d*_-])(?=[^\\s\"'`]*[A-Za-z*])[^\\s\"'`,;)]{4,}"),
 			Pattern.compile("(?i)\\b(bearer |basic )[A-Za-z0-9._~+/=*-]{8,}"),
 			// prefixes that vendors give their keys
 			Pattern.compile("()\\b(?:sk|pk|rk|gsk|xai|hf|r8|pplx|fw|tgp|csk|nvapi|key|ghp|gho|ghs|github_pat|glpat"
 					+ "|AIza|AKIA|ASIA|ya29\\.|bedrock-api-key|ABSK)[-_]?(?=[A-Za-z._*-]*[\\d*])[A-Za-z0-9._*-]{8,}"),
-			Pattern.compile("()\\beyJ[A-Za-z0-9_-]{8,}(?:\\.[A-Za-z0-9_-]+)*"),
+			Pattern.compile("()\\beyJ[A-Za-z0-9_-]{5,}(?:\\.[A-Za-z0-9_-]+)*"),
 			// no prefix, but nobody writes such words
 			Pattern.compile("()\\b(?=[A-Za-z]*\\d)(?=\\d*[A-Za-z])[A-Za-z0-9]{32,}\\b"));
 

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 import io.arcllm.LlmConfigException;
+import io.arcllm.provider.openai.OpenAiQuirk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ class PresetsTests {
 		Preset preset = this.presets.find(name).orElseThrow();
 		assertThat(preset.type()).isIn("anthropic", "openai", "ollama");
 		assertThat(preset.keyVariables()).isNotEmpty();
+		assertThat(OpenAiQuirk.parse(preset.quirks())).hasSameSizeAs(preset.quirks());
 		if (preset.baseUrl() != null) {
 			URI url = URI.create(preset.baseUrl());
 			assertThat(url.getScheme()).isEqualTo("localhost".equals(url.getHost()) ? "http" : "https");

@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,6 +21,9 @@ public final class Json {
 
 	static final JsonMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build();
 
+	/** Without the cost of a mapper's context for each parser. */
+	private static final TokenStreamFactory FACTORY = MAPPER.tokenStreamFactory();
+
 	private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {
 	};
 
@@ -27,7 +32,7 @@ public final class Json {
 
 	/** A parser before the first token of these bytes. To be closed. */
 	public static JsonParser parser(byte[] bytes, int offset, int length) {
-		return MAPPER.createParser(bytes, offset, length);
+		return FACTORY.createParser(ObjectReadContext.empty(), bytes, offset, length);
 	}
 
 	/** The object that this text is, or {@code null} where it is none. */

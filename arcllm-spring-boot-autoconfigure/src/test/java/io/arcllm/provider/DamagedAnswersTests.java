@@ -7,6 +7,7 @@ import java.util.Random;
 import io.arcllm.LlmException;
 import io.arcllm.provider.anthropic.AnthropicFormat;
 import io.arcllm.provider.ollama.OllamaFormat;
+import io.arcllm.provider.openai.OpenAiFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -44,8 +45,22 @@ class DamagedAnswersTests {
 			{"message":{"content":""},"done":true,"done_reason":"stop","prompt_eval_count":7,"eval_count":9}
 			""";
 
+	private static final String OPENAI = """
+			data: {"id":"c","model":"x","choices":[{"index":0,"delta":{"role":"assistant","content":"Hello"}}],"usage":null}
+
+			data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"t","function":{"name":"f","arguments":"{"}}]}}]}
+
+			data: {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"}"}}]},"finish_reason":"stop"}]}
+
+			data: {"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":9}}
+
+			data: [DONE]
+
+			""";
+
 	static List<Arguments> answers() {
-		return List.of(Arguments.of(new AnthropicFormat("a"), ANTHROPIC), Arguments.of(new OllamaFormat("a"), OLLAMA));
+		return List.of(Arguments.of(new AnthropicFormat("a"), ANTHROPIC), Arguments.of(new OllamaFormat("a"), OLLAMA),
+				Arguments.of(new OpenAiFormat("a"), OPENAI));
 	}
 
 	@ParameterizedTest

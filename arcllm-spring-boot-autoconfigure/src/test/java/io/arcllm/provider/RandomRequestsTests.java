@@ -20,6 +20,7 @@ import io.arcllm.ToolCall;
 import io.arcllm.ToolChoice;
 import io.arcllm.provider.anthropic.AnthropicFormat;
 import io.arcllm.provider.ollama.OllamaFormat;
+import io.arcllm.provider.openai.OpenAiFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.DeserializationFeature;
@@ -39,7 +40,7 @@ class RandomRequestsTests {
 	private final Random random = new Random(20260101);
 
 	static List<WireFormat> formats() {
-		return List.of(new AnthropicFormat("a"), new OllamaFormat("a"));
+		return List.of(new AnthropicFormat("a"), new OllamaFormat("a"), new OpenAiFormat("a"));
 	}
 
 	@ParameterizedTest

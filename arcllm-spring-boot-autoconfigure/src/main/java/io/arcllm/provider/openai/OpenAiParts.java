@@ -87,7 +87,8 @@ final class OpenAiParts {
 
 	/** As the model wrote them, where a model did. */
 	static String arguments(ToolCall call) {
-		return call.rawArguments().isBlank() ? Json.text(call.arguments()) : call.rawArguments();
+		return (call.rawArguments().isBlank() && call.parsedArguments() != null) ? Json.text(call.parsedArguments())
+				: call.rawArguments();
 	}
 
 	private void begin(String type) {

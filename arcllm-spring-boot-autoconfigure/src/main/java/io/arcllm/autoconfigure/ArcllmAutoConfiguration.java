@@ -1,0 +1,103 @@
+package io.arcllm.autoconfigure;
+
+import java.time.Clock;
+import java.util.List;
+
+import io.arcllm.LlmProviders;
+import io.arcllm.module.CallModule;
+import io.arcllm.provider.DefaultErrorClassifier;
+import io.arcllm.provider.ErrorClassifier;
+import io.arcllm.provider.ErrorReader;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.LazyInitializationExcludeFilter;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.env.Environment;
+import org.springframework.retry.RetryPolicy;
+import org.springframework.retry.backoff.BackOffPolicy;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * Makes providers with their stacks of what is configured under {@code arcllm}.
+ */
+@AutoConfiguration(after = { ArcllmPropertiesAutoConfiguration.class, WebClientAutoConfiguration.class })
+public final class ArcllmAutoConfiguration {
+
+	static final String PROVIDERS = "arcllmProviders";
+
+	/** Qualifies the application's own policies that ArcLLM is to use. */
+	static final String QUALIFIER = "arcllm";
+
+	@Bean
+	static ProviderBeansRegistrar arcllmProviderBeans(Environment environment) {
+		return new ProviderBeansRegistrar(environment);
+	}
+
+	@Bean
+	@ConditionalOnMissingBean
+	ErrorClassifier arcllmErrorClassifier() {
+		return new DefaultErrorClassifier();
+	}
+
+	@Bean
+	Targets arcllmTargets(ProviderDefinitions definitions, ListableBeanFactory beans, Adapters arcllmAdapters) {
+		return new Targets(definitions, OwnProviders.names(beans, definitions), beans, arcllmAdapters);
+	}
+
+	@Bean
+	Adapters arcllmAdapters(ObjectProvider<WebClient.Builder> builder, ObjectProvider<SslBundles> bundles,
+			ObjectProvider<LlmWebClientCustomizer> customizers, ErrorClassifier classifier) {
+		HttpClients clients = new HttpClients(builder.getIfAvailable(WebClient::builder), bundles.getIfAvailable(),
+				customizers.orderedStream().toList());
+		return new Adapters(clients, new ErrorReader(classifier, Clock.systemUTC()));
+	}
+
+	@Bean
+	RetryFactory arcllmRetry(ModuleSettings settings, @Qualifier(QUALIFIER) ObjectProvider<RetryPolicy> policy,
+			@Qualifier(QUALIFIER) ObjectProvider<BackOffPolicy> backOff) {
+		return new RetryFactory(settings, policy.getIfAvailable(), backOff.getIfAvailable());
+	}
+
+	@Bean
+	FallbackFactory arcllmFallback(ModuleSettings settings, Targets targets) {
+		return new FallbackFactory(settings, targets);
+	}
+
+	@Bean
+	TimeoutFactory arcllmTimeout(ModuleSettings settings) {
+		return new TimeoutFactory(settings);
+	}
+
+	@Bean
+	Stacks arcllmStacks(ArcllmProperties properties, Targets targets, ObjectProvider<ModuleFactory> modules,
+			ModuleSettings settings, ListableBeanFactory beans) {
+		List<ModuleFactory> sorted = ModuleOrder.sort(properties.modules().order(), modules.stream().toList(), beans);
+		return new Stacks(targets, sorted, settings);
+	}
+
+	@Bean(PROVIDERS)
+	@ConditionalOnMissingBean(LlmProviders.class)
+	StackLlmProviders arcllmProviders(ArcllmProperties properties, ProviderDefinitions definitions, Targets targets,
+			Stacks stacks) {
+		String primary = new ChainCheck(definitions, targets.names()).primary(properties.provider());
+		return new StackLlmProviders(targets, stacks,
+				new CallModule.Limits(properties.deadline(), properties.maxAttempts()), primary);
+	}
+
+	@Bean
+	StartUp arcllmStartUp(LlmProviders providers) {
+		return new StartUp(providers);
+	}
+
+	@Bean
+	static LazyInitializationExcludeFilter arcllmStartUpIsNotLazy() {
+		return LazyInitializationExcludeFilter.forBeanTypes(StartUp.class);
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.arcllm.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+
+import io.arcllm.LlmModule;
+import io.arcllm.LlmProvider;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.annotation.OrderUtils;
+
+/**
+ * Puts the modules in order, from the outside in. A place in {@code arcllm.modules.order}
+ * counts a hundred, so that an {@code @Order} can say where between two of them a module
+ * of the application's own stands; one without stands innermost.
+ */
+final class ModuleOrder {
+
+	/** What a place in the configured order counts. */
+	static final int STEP = 100;
+
+	private ModuleOrder() {
+	}
+
+	static List<ModuleFactory> sort(List<String> order, List<ModuleFactory> ours, ListableBeanFactory beans) {
+		List<Ranked> ranked = new ArrayList<>();
+		ours.forEach((module) -> {
+			int place = order.indexOf(module.name());
+			if (place >= 0) {
+				ranked.add(new Ranked(module, (place + 1) * STEP));
+			}
+		});
+		Map<String, LlmModule> theirs = beans.getBeansOfType(LlmModule.class);
+		theirs.forEach((name, module) -> {
+			int place = order.indexOf(name);
+			int rank = (place >= 0) ? (place + 1) * STEP : rank(name, module, beans);
+			ranked.add(new Ranked(new OwnModule(name, module), rank));
+		});
+		ranked.sort(Comparator.comparingInt(Ranked::rank));
+		return ranked.stream().map(Ranked::module).toList();
+	}
+
+	private static int rank(String name, LlmModule module, ListableBeanFactory beans) {
+		if (module instanceof Ordered ordered) {
+			return ordered.getOrder();
+		}
+		Order order = beans.findAnnotationOnBean(name, Order.class);
+		return (order != null) ? order.value() : OrderUtils.getOrder(module.getClass(), Ordered.LOWEST_PRECEDENCE);
+	}
+
+	private record Ranked(ModuleFactory module, int rank) {
+	}
+
+	/**
+	 * A module of the application's own.
+	 */
+	private record OwnModule(String name, LlmModule module) implements ModuleFactory {
+
+		@Override
+		public LlmProvider around(LlmProvider inner, Place place) {
+			return this.module.around(inner);
+		}
+
+	}
+
+}

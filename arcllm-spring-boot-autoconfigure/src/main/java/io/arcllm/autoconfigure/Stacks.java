@@ -1,0 +1,104 @@
+package io.arcllm.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.arcllm.CallOptions;
+import io.arcllm.LlmProvider;
+import io.arcllm.Target;
+import io.arcllm.module.Candidate;
+import io.arcllm.module.ContractModule;
+import io.arcllm.module.Readiness;
+
+/**
+ * Builds stacks. What stands before {@code fallback} in the order wraps a whole chain,
+ * what stands after it wraps each target. A module that is off is not there.
+ */
+final class Stacks {
+
+	private final Targets targets;
+
+	private final List<ModuleFactory> modules;
+
+	private final ModuleSettings settings;
+
+	/**
+	 * @param targets whom to put modules around
+	 * @param modules all there are, from the outside in
+	 * @param settings which of them are on
+	 */
+	Stacks(Targets targets, List<ModuleFactory> modules, ModuleSettings settings) {
+		this.targets = targets;
+		this.modules = modules;
+		this.settings = settings;
+	}
+
+	/**
+	 * The whole stack of a primary target.
+	 */
+	LlmProvider whole(Target primary, CallOptions options) {
+		Place place = new Place(primary, options);
+		List<ModuleFactory> on = on(place);
+		LlmProvider stack = adapter(primary);
+		for (int i = on.size() - 1; i >= 0; i--) {
+			ModuleFactory module = on.get(i);
+			if (module instanceof FallbackFactory fallback) {
+				LlmProvider inner = stack;
+				Candidate first = new TargetCandidate(primary, () -> inner, gates(on.subList(i + 1, on.size()), place),
+						0);
+				stack = fallback.around(first, place, (target) -> candidate(target, options));
+			}
+			else {
+				stack = module.around(stack, place);
+			}
+		}
+		return stack;
+	}
+
+	/**
+	 * The modules that are on there, from the outside in.
+	 */
+	List<ModuleFactory> on(Place place) {
+		return this.modules.stream()
+			.filter((module) -> this.settings.enabled(module.name(), place.provider(), place.options()))
+			.toList();
+	}
+
+	private Candidate candidate(Target target, CallOptions options) {
+		Place place = new Place(target, options);
+		List<ModuleFactory> own = afterFallback().stream()
+			.filter((module) -> this.settings.enabled(module.name(), place.provider(), options))
+			.toList();
+		return new TargetCandidate(target, () -> {
+			LlmProvider stack = adapter(target);
+			for (int i = own.size() - 1; i >= 0; i--) {
+				stack = own.get(i).around(stack, place);
+			}
+			return stack;
+		}, gates(own, place), this.targets.contextWindow(target));
+	}
+
+	private List<ModuleFactory> afterFallback() {
+		int fallback = 0;
+		while (!(this.modules.get(fallback) instanceof FallbackFactory)) {
+			fallback++;
+		}
+		return this.modules.subList(fallback + 1, this.modules.size());
+	}
+
+	private static List<Readiness> gates(List<ModuleFactory> modules, Place place) {
+		List<Readiness> gates = new ArrayList<>();
+		for (ModuleFactory module : modules) {
+			Readiness readiness = module.readiness(place);
+			if (readiness != Readiness.READY) {
+				gates.add(readiness);
+			}
+		}
+		return gates;
+	}
+
+	private LlmProvider adapter(Target target) {
+		return new ContractModule(this.targets.provider(target.provider()), target);
+	}
+
+}

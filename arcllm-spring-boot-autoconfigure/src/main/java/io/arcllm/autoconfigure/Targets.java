@@ -1,0 +1,120 @@
+package io.arcllm.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+import io.arcllm.LlmConfigException;
+import io.arcllm.LlmProvider;
+import io.arcllm.Target;
+
+import org.springframework.beans.factory.BeanFactory;
+
+/**
+ * Everybody who can be asked: the configured providers, and the application's own beans.
+ * Each is made when it is first asked for.
+ */
+final class Targets {
+
+	private final ProviderDefinitions configured;
+
+	private final Set<String> own;
+
+	private final BeanFactory beans;
+
+	private final Function<ProviderDefinition, LlmProvider> adapters;
+
+	private final Map<String, LlmProvider> made = new ConcurrentHashMap<>();
+
+	/**
+	 * @param configured in their order
+	 * @param own the names of the application's provider beans
+	 * @param beans has them
+	 * @param adapters makes an adapter of a definition
+	 */
+	Targets(ProviderDefinitions configured, Set<String> own, BeanFactory beans,
+			Function<ProviderDefinition, LlmProvider> adapters) {
+		this.configured = configured;
+		this.own = own;
+		this.beans = beans;
+		this.adapters = adapters;
+	}
+
+	/**
+	 * The written target with the model that it stands for.
+	 * @throws LlmConfigException if there is no such provider
+	 */
+	Target resolve(String text) {
+		Target target = Target.parse(text);
+		if (!names().contains(target.provider())) {
+			throw new LlmConfigException("There is no provider '" + target.provider() + "': there are "
+					+ String.join(", ", names()) + ". Configure it under arcllm.providers." + target.provider());
+		}
+		ProviderDefinition definition = this.configured.find(target.provider());
+		return (target.model() != null || definition == null) ? target
+				: new Target(target.provider(), definition.model());
+	}
+
+	/**
+	 * The adapter or bean alone, without any module.
+	 */
+	LlmProvider provider(String name) {
+		ProviderDefinition definition = this.configured.find(name);
+		return (definition == null) ? this.beans.getBean(name, LlmProvider.class)
+				: this.made.computeIfAbsent(name, (key) -> this.adapters.apply(definition));
+	}
+
+	/**
+	 * Whether a configured provider could not be asked, for want of a key.
+	 */
+	boolean isWithoutKey(String name) {
+		ProviderDefinition definition = this.configured.find(name);
+		return definition != null && definition.missingKey();
+	}
+
+	/**
+	 * How many tokens the target takes; zero where that is not known.
+	 */
+	int contextWindow(Target target) {
+		ProviderDefinition definition = this.configured.find(target.provider());
+		return (definition == null) ? 0
+				: definition.models()
+					.stream()
+					.filter((model) -> model.name().equals(target.model()) && model.contextWindow() != null)
+					.mapToInt((model) -> Objects.requireNonNullElse(model.contextWindow(), 0))
+					.findFirst()
+					.orElse(0);
+	}
+
+	/** The names of all: the configured ones, then the beans. */
+	List<String> names() {
+		Set<String> names = new LinkedHashSet<>();
+		this.configured.all().forEach((definition) -> names.add(definition.name()));
+		names.addAll(this.own);
+		return List.copyOf(names);
+	}
+
+	/** Each provider with each of its models. */
+	List<Target> all() {
+		List<Target> all = new ArrayList<>();
+		for (String name : names()) {
+			Target byDefault = resolve(name);
+			all.add(byDefault);
+			ProviderDefinition definition = this.configured.find(name);
+			if (definition != null) {
+				definition.models()
+					.stream()
+					.map((model) -> new Target(name, model.name()))
+					.filter((target) -> !target.equals(byDefault))
+					.forEach(all::add);
+			}
+		}
+		return List.copyOf(all);
+	}
+
+}

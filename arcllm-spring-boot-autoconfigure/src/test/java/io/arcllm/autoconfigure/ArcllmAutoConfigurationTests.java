@@ -1,0 +1,138 @@
+package io.arcllm.autoconfigure;
+
+import java.util.List;
+
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmProviders;
+import io.arcllm.LlmResponse;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.junit5.StartStop;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What an application finds in its context.
+ */
+class ArcllmAutoConfigurationTests {
+
+	private static final String ANSWER = """
+			{"id":"m","type":"message","role":"assistant","model":"claude-x","content":[{"type":"text","text":"Hello"}],
+			"stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":1}}""";
+
+	private static final String CHAT = """
+			{"id":"c","object":"chat.completion","model":"gpt-x","choices":[{"index":0,"finish_reason":"stop",
+			"message":{"role":"assistant","content":"Hi"}}],"usage":{"prompt_tokens":3,"completion_tokens":1}}""";
+
+	@StartStop
+	final MockWebServer anthropic = new MockWebServer();
+
+	@StartStop
+	final MockWebServer openai = new MockWebServer();
+
+	private ApplicationContextRunner runner() {
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class,
+					ArcllmAutoConfiguration.class, WebClientAutoConfiguration.class, SslAutoConfiguration.class))
+			.withPropertyValues("arcllm.providers.anthropic.base-url=" + this.anthropic.url("/"),
+					"arcllm.providers.anthropic.api-key=k", "arcllm.providers.anthropic.model=claude-x");
+	}
+
+	private ApplicationContextRunner twoProviders() {
+		return runner().withPropertyValues("arcllm.provider=anthropic",
+				"arcllm.providers.openai.base-url=" + this.openai.url("/v1"), "arcllm.providers.openai.api-key=k",
+				"arcllm.providers.openai.model=gpt-x");
+	}
+
+	@Test
+	void onlyProviderIsInjected() {
+		this.anthropic.enqueue(json(200, ANSWER));
+		runner().run((context) -> {
+			LlmResponse answer = context.getBean(LlmProvider.class).invoke("Hi");
+			assertThat(answer.text()).isEqualTo("Hello");
+			assertThat(answer.trail().attempts()).hasSize(1);
+			assertThat(context.getBean(LlmProvider.class)).hasToString("Timeout(anthropic)");
+		});
+	}
+
+	@Test
+	void stackIsInTheDefaultOrder() {
+		twoProviders()
+			.withPropertyValues("arcllm.modules.retry.enabled=true", "arcllm.modules.fallback.enabled=true",
+					"arcllm.modules.fallback.chain=openai")
+			.run((context) -> assertThat(context.getBean(LlmProvider.class))
+				.hasToString("Retry(Fallback(Timeout(anthropic)))"));
+	}
+
+	@Test
+	void secondTargetAnswersWhenTheFirstIsOverloaded() {
+		this.anthropic.enqueue(json(529, "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}"));
+		this.openai.enqueue(json(200, CHAT));
+		twoProviders()
+			.withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=openai")
+			.run((context) -> {
+				LlmResponse answer = context.getBean(LlmProvider.class).invoke("Hi");
+				assertThat(answer.provider()).isEqualTo("openai");
+				assertThat(answer.trail().attempts()).extracting((one) -> one.target().toString())
+					.containsExactly("anthropic/claude-x", "openai/gpt-x");
+			});
+	}
+
+	@Test
+	void providersAreLazyBeansWithQualifiers() {
+		twoProviders().withUserConfiguration(Qualified.class).run((context) -> {
+			assertThat(context.getBean(Qualified.class).openai).hasToString("Timeout(openai)");
+			assertThat(context.getBean(Qualified.class).primary).hasToString("Timeout(anthropic)");
+			assertThat(context.getBeanFactory().getBeanDefinition("openaiLlmProvider").isLazyInit()).isTrue();
+			assertThat(context.getBean(LlmProviders.class).names()).isEqualTo(List.of("anthropic", "openai"));
+		});
+	}
+
+	@Test
+	void ownBeanIsPrimaryWithItsWholeStack() {
+		twoProviders().withUserConfiguration(Own.class)
+			.withPropertyValues("arcllm.provider=mine", "arcllm.modules.retry.enabled=true")
+			.run((context) -> {
+				assertThat(context.getBean(LlmProvider.class)).hasToString("Retry(Timeout(mine))");
+				assertThat(context.getBean(LlmProvider.class).invoke("x").provider()).isEqualTo("mine");
+			});
+	}
+
+	private static MockResponse json(int status, String body) {
+		return new MockResponse.Builder().code(status).addHeader("content-type", "application/json").body(body).build();
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Qualified {
+
+		final LlmProvider primary;
+
+		final LlmProvider openai;
+
+		Qualified(LlmProvider primary,
+				@org.springframework.beans.factory.annotation.Qualifier("openai") LlmProvider openai) {
+			this.primary = primary;
+			this.openai = openai;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Own {
+
+		@Bean
+		LlmProvider mine() {
+			return LlmProvider.of("mine", (request) -> LlmResponse.of("from my own"));
+		}
+
+	}
+
+}

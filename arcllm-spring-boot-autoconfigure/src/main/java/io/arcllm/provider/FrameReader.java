@@ -1,8 +1,5 @@
 package io.arcllm.provider;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -19,12 +16,6 @@ import org.springframework.core.io.buffer.DataBuffer;
 final class FrameReader {
 
 	private static final int FIRST_SIZE = 4096;
-
-	private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
-	private static final long ONES = 0x0101010101010101L;
-
-	private static final long HIGHS = 0x8080808080808080L;
 
 	private static final String ERROR = "error";
 
@@ -128,7 +119,7 @@ final class FrameReader {
 		if (this.afterCarriageReturn && this.line < this.end) {
 			skipLineFeed();
 		}
-		int at = lineEnd(bytes, this.searched, this.end);
+		int at = LineEnds.next(bytes, this.searched, this.end);
 		while (at < this.end) {
 			int from = this.line;
 			this.line = at + 1;
@@ -141,7 +132,7 @@ final class FrameReader {
 			if (!this.hasData) {
 				this.start = this.line;
 			}
-			at = lineEnd(bytes, this.searched, this.end);
+			at = LineEnds.next(bytes, this.searched, this.end);
 		}
 		this.searched = this.end;
 	}
@@ -155,24 +146,6 @@ final class FrameReader {
 				this.start = this.hasData ? this.start : this.line;
 			}
 		}
-	}
-
-	/** Eight bytes a step: this looks at every byte of every answer. */
-	private static int lineEnd(byte[] bytes, int from, int to) {
-		int at = from;
-		for (; at + 8 <= to; at += 8) {
-			long word = (long) LONGS.get(bytes, at);
-			long feed = word ^ (ONES * '\n');
-			long carriage = word ^ (ONES * '\r');
-			long found = (((feed - ONES) & ~feed) | ((carriage - ONES) & ~carriage)) & HIGHS;
-			if (found != 0) {
-				return at + (Long.numberOfTrailingZeros(found) >>> 3);
-			}
-		}
-		while (at < to && bytes[at] != '\n' && bytes[at] != '\r') {
-			at++;
-		}
-		return at;
 	}
 
 	private void line(int lineStart, int to) {

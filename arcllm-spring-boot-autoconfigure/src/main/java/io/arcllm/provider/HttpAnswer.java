@@ -1,6 +1,7 @@
 package io.arcllm.provider;
 
 import java.util.List;
+import java.util.Locale;
 
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -90,7 +91,7 @@ final class HttpAnswer {
 
 	/** What the body says it is goes before what was asked for. */
 	private @Nullable Framing framing(@Nullable String contentType) {
-		String type = (contentType == null) ? "" : contentType.toLowerCase(java.util.Locale.ROOT);
+		String type = (contentType == null) ? "" : contentType.toLowerCase(Locale.ROOT);
 		if (type.startsWith(MediaType.TEXT_EVENT_STREAM_VALUE)) {
 			return Framing.SSE;
 		}

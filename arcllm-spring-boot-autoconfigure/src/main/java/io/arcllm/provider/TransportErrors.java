@@ -1,7 +1,11 @@
 package io.arcllm.provider;
 
 import java.io.IOException;
+import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+
+import javax.net.ssl.SSLException;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
@@ -63,9 +67,8 @@ final class TransportErrors {
 	}
 
 	private static @Nullable LlmException networkByType(Throwable cause, Target target, @Nullable String requestId) {
-		boolean network = cause instanceof java.net.SocketException || cause instanceof javax.net.ssl.SSLException
-				|| cause instanceof java.nio.channels.ClosedChannelException
-				|| cause instanceof UnresolvedAddressException;
+		boolean network = cause instanceof SocketException || cause instanceof SSLException
+				|| cause instanceof ClosedChannelException || cause instanceof UnresolvedAddressException;
 		return network ? error(ErrorKind.NETWORK, target, "failed: " + brief(cause), null, requestId, cause) : null;
 	}
 

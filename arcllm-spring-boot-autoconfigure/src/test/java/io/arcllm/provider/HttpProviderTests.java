@@ -16,6 +16,7 @@ import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.TimeoutStage;
 import io.arcllm.provider.openai.OpenAiFormat;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -24,12 +25,17 @@ import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 import reactor.netty.http.client.HttpClient;
 import reactor.test.StepVerifier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.NettyDataBuffer;
+import org.springframework.core.io.buffer.NettyDataBufferFactory;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.client.WebClient;
@@ -291,6 +297,36 @@ class HttpProviderTests {
 			.build());
 		List<LlmEvent> events = provider().stream(LlmRequest.of("Hi")).collectList().block(LIMIT);
 		assertThat(events).hasSize(3);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "complete", "malformed", "too long", "cancelled" })
+	void everyBufferIsReleased(String how) {
+		NettyDataBufferFactory factory = new NettyDataBufferFactory(UnpooledByteBufAllocator.DEFAULT);
+		List<NettyDataBuffer> buffers = new ArrayList<>();
+		String text = how.equals("malformed") ? STREAM.replace(" there", "\"") : STREAM;
+		Flux<DataBuffer> body = Flux.fromArray(text.split("(?<=\n)"))
+			.repeat(3)
+			.map((line) -> (NettyDataBuffer) factory.allocateBuffer(100).write(line.getBytes(StandardCharsets.UTF_8)))
+			.doOnNext(buffers::add)
+			.cast(DataBuffer.class);
+		WireFormat format = new OpenAiFormat("acme");
+		Limit limit = new Limit(how.equals("too long") ? 50 : 10_000, StreamedAnswer.context().target());
+		AnswerBody answer = new StreamedBody(format.framing(), format.decoder(StreamedAnswer.context()), limit);
+		Publisher<LlmEvent> events = (subscriber) -> body
+			.subscribe(new AnswerReading(Operators.toCoreSubscriber(subscriber), answer, (ex) -> ex));
+		Flux.from(events).take(how.equals("cancelled") ? 1 : 100).onErrorComplete().blockLast(LIMIT);
+		assertThat(buffers).isNotEmpty().allMatch((buffer) -> buffer.getNativeBuffer().refCnt() == 0);
+	}
+
+	@Test
+	void connectionThatBreaksAfterTheEndOfTheAnswerBreaksNothing() {
+		this.server.enqueue(new MockResponse.Builder().addHeader("content-type", type(true))
+			.body(STREAM.substring(0, STREAM.indexOf("data: [DONE]")))
+			.setHeader("content-length", STREAM.length() + 100)
+			.onResponseEnd(SocketEffect.ShutdownConnection.INSTANCE)
+			.build());
+		assertThat(ask(provider(), true).text()).isEqualTo("Hello there");
 	}
 
 	@ParameterizedTest

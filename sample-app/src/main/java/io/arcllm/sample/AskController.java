@@ -1,0 +1,28 @@
+package io.arcllm.sample;
+
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import reactor.core.publisher.Mono;
+
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * All that an application writes: inject a provider and ask it.
+ */
+@RestController
+class AskController {
+
+	private final LlmProvider llm;
+
+	AskController(LlmProvider llm) {
+		this.llm = llm;
+	}
+
+	@GetMapping("/ask")
+	Mono<AskAnswer> ask(@RequestParam("q") AskQuestion question) {
+		return this.llm.invokeAsync(LlmRequest.of(question.text())).map(AskAnswer::of);
+	}
+
+}

@@ -1,0 +1,23 @@
+package io.arcllm.sample;
+
+/**
+ * What a visitor asks: something, and not too much.
+ *
+ * @param text the question
+ */
+record AskQuestion(String text) {
+
+	static final int LONGEST = 4000;
+
+	AskQuestion {
+		if (text.isBlank() || text.length() > LONGEST) {
+			throw new IllegalArgumentException("Ask something of at most " + LONGEST + " characters");
+		}
+	}
+
+	/** Called by Spring to convert the parameter. */
+	public static AskQuestion valueOf(String text) {
+		return new AskQuestion(text);
+	}
+
+}

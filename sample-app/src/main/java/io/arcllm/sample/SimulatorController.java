@@ -1,0 +1,67 @@
+package io.arcllm.sample;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+
+import io.arcllm.sample.simulator.Dial;
+import io.arcllm.sample.simulator.SimulatedVendor;
+import io.arcllm.sample.simulator.Simulator;
+import io.arcllm.sample.simulator.VendorState;
+import tools.jackson.databind.JsonNode;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PutMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.server.ResponseStatusException;
+
+/**
+ * The simulator's dials, for callers on this machine alone.
+ */
+@RestController
+@RequestMapping("/simulator")
+@ConditionalOnBooleanProperty(name = "simulator.enabled", matchIfMissing = true)
+class SimulatorController {
+
+	private static final List<String> FORWARDED = List.of("Forwarded", "X-Forwarded-For", "X-Real-IP");
+
+	private final Simulator simulator;
+
+	SimulatorController(Simulator simulator) {
+		this.simulator = simulator;
+	}
+
+	@ModelAttribute
+	void refuseOthers(ServerHttpRequest request) {
+		InetSocketAddress remote = request.getRemoteAddress();
+		boolean local = remote != null && remote.getAddress() != null && remote.getAddress().isLoopbackAddress();
+		if (!local || FORWARDED.stream().anyMatch(request.getHeaders()::containsHeader)) {
+			throw new ResponseStatusException(HttpStatus.FORBIDDEN, "The dials answer on this machine alone");
+		}
+	}
+
+	@GetMapping
+	List<VendorState> states() {
+		return this.simulator.vendors().stream().map(SimulatedVendor::state).toList();
+	}
+
+	@PutMapping("/{vendor}")
+	VendorState set(@PathVariable String vendor, @RequestBody JsonNode dial) {
+		SimulatedVendor simulated = this.simulator.vendor(vendor)
+			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "No such vendor"));
+		try {
+			simulated.set(Dial.read(dial));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new ResponseStatusException(HttpStatus.BAD_REQUEST, ex.getMessage(), ex);
+		}
+		return simulated.state();
+	}
+
+}

@@ -1,0 +1,66 @@
+package io.arcllm.sample;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.arcllm.sample.simulator.Pace;
+import io.arcllm.sample.simulator.SimulatedVendor;
+import io.arcllm.sample.simulator.Simulator;
+import io.arcllm.sample.simulator.SimulatorSettings;
+
+import org.springframework.boot.context.event.ApplicationFailedEvent;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ApplicationListener;
+import org.springframework.context.support.GenericApplicationContext;
+import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
+
+/**
+ * Starts the simulator before anything is bound and points the providers at it, unless
+ * {@code simulator.enabled} is false. What the user configures goes before.
+ */
+class SimulatorInitializer implements ApplicationContextInitializer<GenericApplicationContext> {
+
+	private static final String KEY = "simulated";
+
+	@Override
+	public void initialize(GenericApplicationContext context) {
+		ConfigurableEnvironment environment = context.getEnvironment();
+		if (!environment.getProperty("simulator.enabled", Boolean.class, true)) {
+			return;
+		}
+		Simulator simulator = Simulator.start(settings(environment));
+		context.registerBean(Simulator.class, () -> simulator);
+		context.addApplicationListener((ApplicationListener<ApplicationFailedEvent>) (failed) -> simulator.close());
+		Map<String, Object> properties = new LinkedHashMap<>();
+		simulator.vendors().forEach((vendor) -> point(vendor, environment, properties));
+		environment.getPropertySources().addLast(new MapPropertySource("simulator", properties));
+	}
+
+	private static void point(SimulatedVendor vendor, ConfigurableEnvironment environment,
+			Map<String, Object> properties) {
+		String provider = "arcllm.providers." + vendor.name() + ".";
+		if (environment.containsProperty(provider + "base-url")) {
+			return;
+		}
+		properties.put(provider + "base-url", vendor.url() + (vendor.name().equals("openai") ? "/v1" : ""));
+		if (!vendor.name().equals("ollama")) {
+			properties.put(provider + "api-key", KEY);
+		}
+	}
+
+	private static SimulatorSettings settings(ConfigurableEnvironment environment) {
+		Map<String, Integer> ports = new LinkedHashMap<>();
+		for (String vendor : new String[] { "anthropic", "openai", "ollama" }) {
+			ports.put(vendor, environment.getProperty("simulator.ports." + vendor, Integer.class, 0));
+		}
+		Pace pace = new Pace(
+				environment.getProperty("simulator.pace.first-token", Duration.class, Pace.REALISTIC.firstToken()),
+				environment.getProperty("simulator.pace.tokens-per-second", Integer.class,
+						Pace.REALISTIC.tokensPerSecond()));
+		return new SimulatorSettings(pace, ports, environment.getProperty("arcllm.provider", "anthropic"),
+				environment.getProperty("simulator.fail-every", Integer.class, 4));
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.arcllm.sample.gateway;
+
+import io.arcllm.LlmResponse;
+import io.arcllm.ToolCall;
+import io.arcllm.Usage;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * What whole and streamed answers say alike.
+ */
+final class AnswerFields {
+
+	private AnswerFields() {
+	}
+
+	static String finishReason(LlmResponse response) {
+		return switch (response.stopReason().type()) {
+			case END_TURN, STOP_SEQUENCE, PAUSE -> "stop";
+			case TOOL_USE -> "tool_calls";
+			case MAX_TOKENS -> "length";
+			case CONTENT_FILTER, REFUSAL -> "content_filter";
+			case OTHER -> response.toolCalls().isEmpty() ? "stop" : "tool_calls";
+		};
+	}
+
+	/** The arguments as the model wrote them. */
+	static String arguments(ToolCall call) {
+		if (!call.rawArguments().isEmpty() || call.parsedArguments() == null) {
+			return call.rawArguments();
+		}
+		return Fields.MAPPER.writeValueAsString(call.parsedArguments());
+	}
+
+	static String thinking(LlmResponse response) {
+		StringBuilder thinking = new StringBuilder();
+		response.thinking().forEach((block) -> thinking.append(block.text()));
+		return thinking.toString();
+	}
+
+	/** Writes the field {@code usage} unless nothing is known. */
+	static void usage(JsonGenerator json, Usage usage) {
+		Integer total = usage.totalTokens();
+		if (total == null) {
+			return;
+		}
+		json.writeObjectPropertyStart("usage");
+		number(json, "prompt_tokens", usage.inputTokens());
+		number(json, "completion_tokens", usage.outputTokens());
+		json.writeNumberProperty("total_tokens", total);
+		detail(json, "prompt_tokens_details", "cached_tokens", usage.cacheReadTokens());
+		detail(json, "completion_tokens_details", "reasoning_tokens", usage.reasoningTokens());
+		json.writeEndObject();
+	}
+
+	private static void number(JsonGenerator json, String name, @Nullable Integer value) {
+		if (value != null) {
+			json.writeNumberProperty(name, value);
+		}
+	}
+
+	private static void detail(JsonGenerator json, String name, String field, @Nullable Integer value) {
+		if (value != null) {
+			json.writeObjectPropertyStart(name);
+			json.writeNumberProperty(field, value);
+			json.writeEndObject();
+		}
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.arcllm.sample.gateway;
+
+import java.util.HexFormat;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmResponse;
+import io.arcllm.Target;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.server.reactive.ServerHttpResponse;
+
+/**
+ * One request to the gateway and its answer. Headers go out with the first byte, so that
+ * they say who answers.
+ */
+final class ChatExchange {
+
+	private static final MediaType EVENT_STREAM = MediaType.parseMediaType("text/event-stream;charset=utf-8");
+
+	private final ServerHttpResponse response;
+
+	private final ModelDirectory models;
+
+	private final AttemptLog attempts = new AttemptLog();
+
+	private final String id = "chatcmpl-" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+
+	private final long created = System.currentTimeMillis() / 1000;
+
+	ChatExchange(ServerHttpResponse response, ModelDirectory models, String requestId) {
+		this.response = response;
+		this.models = models;
+		response.getHeaders().set("x-request-id", requestId);
+	}
+
+	/**
+	 * Asks what the body says, and sends the answer.
+	 */
+	Mono<Void> answer(byte[] body) {
+		ChatRequest chat = ChatRequestReader.read(body);
+		ModelDirectory.Route route = this.models.route(chat);
+		Mono<Void> answer = chat.request().streaming() ? stream(route, chat.includeUsage())
+				: route.provider().invokeAsync(route.request()).flatMap(this::whole);
+		return answer.contextWrite((context) -> context.put(AttemptLog.class, this.attempts));
+	}
+
+	/**
+	 * Sends what went wrong, unless an answer has begun.
+	 */
+	Mono<Void> refuse(Throwable failure) {
+		if (this.response.isCommitted()) {
+			return Mono.error(failure);
+		}
+		GatewayError error = GatewayErrors.of(failure);
+		HttpHeaders headers = this.response.getHeaders();
+		headers.remove(HttpHeaders.CACHE_CONTROL);
+		error.headers().forEach(headers::set);
+		if (failure instanceof LlmException llm) {
+			headers.set("x-arcllm-attempts",
+					String.valueOf(Math.max(this.attempts.attempts(), llm.trail().requests())));
+		}
+		this.response.setStatusCode(HttpStatusCode.valueOf(error.status()));
+		return send(error.body());
+	}
+
+	private Mono<Void> whole(LlmResponse answer) {
+		said(answer.target(), Math.max(this.attempts.attempts(), answer.trail().requests()));
+		return send(ChatResponseWriter.write(answer, this.id, this.created, this.models.modelOf(answer.target())));
+	}
+
+	private Mono<Void> send(byte[] json) {
+		HttpHeaders headers = this.response.getHeaders();
+		headers.setContentType(MediaType.APPLICATION_JSON);
+		headers.setContentLength(json.length);
+		return this.response.writeWith(Mono.just(wrap(json)));
+	}
+
+	private Mono<Void> stream(ModelDirectory.Route route, boolean includeUsage) {
+		ChatChunkWriter writer = new ChatChunkWriter(this.id, this.created, includeUsage);
+		Flux<byte[]> chunks = route.provider()
+			.stream(route.request())
+			.index((index, event) -> chunk(writer, index == 0, event))
+			.onErrorResume((failure) -> begun() ? Mono.just(ChatChunkWriter.error(failure)) : Mono.error(failure));
+		return this.response.writeAndFlushWith(chunks.map((chunk) -> Mono.just(wrap(chunk))));
+	}
+
+	private byte[] chunk(ChatChunkWriter writer, boolean first, LlmEvent event) {
+		LlmResponse answer = event.answer();
+		Target target = (answer != null) ? answer.target()
+				: Objects.requireNonNullElse(this.attempts.now(), new Target("", null));
+		if (first || answer != null) {
+			writer.model(this.models.modelOf(target));
+		}
+		if (first) {
+			HttpHeaders headers = this.response.getHeaders();
+			headers.setContentType(EVENT_STREAM);
+			headers.setCacheControl("no-cache");
+			headers.set("x-accel-buffering", "no");
+			said(target, this.attempts.attempts());
+		}
+		return writer.write(event);
+	}
+
+	private boolean begun() {
+		return this.response.getHeaders().containsHeader("x-arcllm-attempts");
+	}
+
+	private void said(Target target, int attempts) {
+		HttpHeaders headers = this.response.getHeaders();
+		if (!target.provider().isEmpty()) {
+			headers.set("x-arcllm-provider", target.provider());
+		}
+		headers.set("x-arcllm-attempts", String.valueOf(Math.max(1, attempts)));
+	}
+
+	private DataBuffer wrap(byte[] bytes) {
+		return this.response.bufferFactory().wrap(bytes);
+	}
+
+}

@@ -1,0 +1,13 @@
+package io.arcllm.sample.gateway;
+
+import io.arcllm.LlmRequest;
+
+/**
+ * What a client of the gateway asked.
+ *
+ * @param model whom to ask, as the client wrote it; empty for the primary
+ * @param request the question
+ * @param includeUsage whether a stream ends with the tokens
+ */
+record ChatRequest(String model, LlmRequest request, boolean includeUsage) {
+}

@@ -1,0 +1,90 @@
+package io.arcllm.sample.gateway;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.sample.StatusOfKind;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+import org.springframework.core.io.buffer.DataBufferLimitException;
+
+/**
+ * Says in OpenAI's words what went wrong, so that its SDKs raise the exception that fits.
+ */
+final class GatewayErrors {
+
+	private static final Log logger = LogFactory.getLog(GatewayErrors.class);
+
+	private GatewayErrors() {
+	}
+
+	static GatewayError of(Throwable failure) {
+		if (failure instanceof LlmException llm) {
+			return new GatewayError(StatusOfKind.of(llm.kind()), headers(llm),
+					body(String.valueOf(llm.getMessage()), type(llm.kind()), code(llm.kind()), null));
+		}
+		if (failure instanceof InvalidChatException invalid) {
+			return new GatewayError(invalid.status(), Map.of(), body(String.valueOf(invalid.getMessage()),
+					"invalid_request_error", invalid.code(), invalid.param()));
+		}
+		if (failure instanceof DataBufferLimitException) {
+			return new GatewayError(413, Map.of(),
+					body("The request is too large.", "invalid_request_error", "request_too_large", null));
+		}
+		logger.error("A chat completion failed unexpectedly", failure);
+		return new GatewayError(500, Map.of(), body("Internal error.", "server_error", "internal_error", null));
+	}
+
+	private static Map<String, String> headers(LlmException failure) {
+		Map<String, String> headers = new LinkedHashMap<>();
+		Duration wait = failure.retryAfter();
+		if (wait != null) {
+			headers.put("retry-after", String.valueOf(wait.plusNanos(999_999_999).toSeconds()));
+			headers.put("retry-after-ms", String.valueOf(wait.toMillis()));
+		}
+		if (failure.kind() == ErrorKind.QUOTA_EXHAUSTED) {
+			headers.put("x-should-retry", "false");
+		}
+		String provider = failure.provider();
+		if (provider != null) {
+			headers.put("x-arcllm-provider", provider);
+		}
+		return headers;
+	}
+
+	private static String type(ErrorKind kind) {
+		return switch (kind) {
+			case RATE_LIMITED, THROTTLED -> "rate_limit_error";
+			case QUOTA_EXHAUSTED, BUDGET_EXCEEDED -> "insufficient_quota";
+			case AUTHENTICATION -> "authentication_error";
+			case PERMISSION -> "permission_error";
+			case MODEL_NOT_FOUND, CONTEXT_WINDOW, CONTENT_POLICY, INVALID_REQUEST -> "invalid_request_error";
+			default -> "server_error";
+		};
+	}
+
+	private static String code(ErrorKind kind) {
+		return switch (kind) {
+			case RATE_LIMITED -> "rate_limit_exceeded";
+			case QUOTA_EXHAUSTED -> "insufficient_quota";
+			case AUTHENTICATION -> "invalid_api_key";
+			case CONTEXT_WINDOW -> "context_length_exceeded";
+			case CONTENT_POLICY -> "content_filter";
+			default -> kind.name().toLowerCase(Locale.ROOT);
+		};
+	}
+
+	private static byte[] body(String message, String type, @Nullable String code, @Nullable String param) {
+		ObjectNode body = Fields.MAPPER.createObjectNode();
+		body.putObject("error").put("message", message).put("type", type).put("param", param).put("code", code);
+		return Fields.MAPPER.writeValueAsBytes(body);
+	}
+
+}

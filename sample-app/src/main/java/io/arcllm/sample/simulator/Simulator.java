@@ -1,0 +1,75 @@
+package io.arcllm.sample.simulator;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.ImmediateEventExecutor;
+import reactor.netty.resources.LoopResources;
+
+/**
+ * Three vendors that need no key and no network: Anthropic, OpenAI and Ollama on loopback
+ * ports. Their answers say that they are simulated.
+ */
+public final class Simulator implements AutoCloseable {
+
+	private static final Duration LONGEST_CLOSE = Duration.ofSeconds(5);
+
+	private final LoopResources loops = LoopResources.create("simulator", 1, true);
+
+	private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
+
+	private final List<SimulatedVendor> vendors = new ArrayList<>();
+
+	private Simulator() {
+	}
+
+	/**
+	 * Starts all three.
+	 */
+	public static Simulator start(SimulatorSettings settings) {
+		Simulator simulator = new Simulator();
+		try {
+			for (Vendor vendor : List.of(new AnthropicVendor(), new OpenAiVendor(), new OllamaVendor())) {
+				simulator.vendors.add(new SimulatedVendor(vendor, settings, simulator.loops, simulator.channels));
+			}
+		}
+		catch (RuntimeException ex) {
+			simulator.close();
+			throw ex;
+		}
+		if (settings.failEvery() > 0) {
+			simulator.vendor(settings.failing())
+				.ifPresent((vendor) -> vendor.set(Dial.of(Fault.OVERLOADED).every(settings.failEvery())));
+		}
+		return simulator;
+	}
+
+	/**
+	 * The vendors.
+	 */
+	public List<SimulatedVendor> vendors() {
+		return List.copyOf(this.vendors);
+	}
+
+	/**
+	 * The vendor of that name, if it is simulated.
+	 */
+	public Optional<SimulatedVendor> vendor(String name) {
+		return this.vendors.stream().filter((vendor) -> vendor.name().equals(name)).findFirst();
+	}
+
+	/**
+	 * Closes every connection and port, and waits until the threads have ended.
+	 */
+	@Override
+	public void close() {
+		this.vendors.forEach(SimulatedVendor::stopListening);
+		this.channels.close().awaitUninterruptibly(LONGEST_CLOSE.toMillis());
+		this.loops.disposeLater(Duration.ZERO, LONGEST_CLOSE).block(LONGEST_CLOSE);
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.arcllm.sample.simulator;
+
+import java.util.Map;
+
+/**
+ * How to start the simulator.
+ *
+ * @param pace how fast the vendors answer
+ * @param ports by vendor name; a free one where it is zero or missing
+ * @param failing the vendor that fails now and then
+ * @param failEvery it fails its first call and each n-th after it; zero for never
+ */
+public record SimulatorSettings(Pace pace, Map<String, Integer> ports, String failing, int failEvery) {
+
+	public SimulatorSettings {
+		ports = Map.copyOf(ports);
+	}
+
+	/** All healthy, no waiting, on free ports. */
+	public static SimulatorSettings instant() {
+		return new SimulatorSettings(Pace.INSTANT, Map.of(), "", 0);
+	}
+
+}

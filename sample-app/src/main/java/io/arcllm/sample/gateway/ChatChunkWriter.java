@@ -179,7 +179,7 @@ final class ChatChunkWriter {
 	}
 
 	private static byte[] json(String text) {
-		return JsonStringEncoder.getInstance().encodeAsUTF8(text);
+		return JsonStringEncoder.getInstance().quoteAsUTF8(text);
 	}
 
 	private static byte[] utf8(String text) {

@@ -1,0 +1,55 @@
+package io.arcllm.sample.simulator;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The simulator listens on loopback alone, keeps its pace, and leaves nothing behind.
+ */
+class SimulatorTests {
+
+	@Test
+	void listensOnLoopbackAlone() {
+		try (Simulator simulator = Simulator.start(SimulatorSettings.instant())) {
+			assertThat(simulator.vendors()).hasSize(3)
+				.allSatisfy((vendor) -> assertThat(URI.create(vendor.url()).getHost()).isEqualTo("127.0.0.1"));
+		}
+	}
+
+	@Test
+	void keepsItsPace() throws Exception {
+		Pace pace = new Pace(Duration.ofMillis(200), 100);
+		try (Simulator simulator = Simulator.start(new SimulatorSettings(pace, java.util.Map.of(), "", 0))) {
+			long start = System.nanoTime();
+			RawHttp.post(simulator.vendor("openai").orElseThrow().url() + "/v1/chat/completions", """
+					{"model":"m","stream":true,"max_tokens":20,"messages":[{"role":"user","content":"Hi"}]}""");
+			assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(270));
+		}
+	}
+
+	@Test
+	void closingEndsItsThreads() {
+		Simulator simulator = Simulator.start(SimulatorSettings.instant());
+		List<Thread> threads = threads();
+		assertThat(threads).isNotEmpty();
+		simulator.close();
+		assertThat(threads).allSatisfy((thread) -> {
+			thread.join(5000);
+			assertThat(thread.isAlive()).isFalse();
+		});
+	}
+
+	private static List<Thread> threads() {
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("simulator-"))
+			.toList();
+	}
+
+}

@@ -16,18 +16,18 @@ import org.springframework.stereotype.Component;
  * An observer around each target: tells the gateway of every request while the call goes
  * on, so that a stream's headers can say it.
  */
-@Component
+@Component("gateway-log")
 @Order(Ordered.LOWEST_PRECEDENCE)
 class AttemptLogModule implements LlmModule {
 
 	@Override
 	public LlmProvider around(LlmProvider inner) {
-		return new Logged(inner);
+		return new GatewayLogModule(inner);
 	}
 
-	private static final class Logged extends BaseModule {
+	private static final class GatewayLogModule extends BaseModule {
 
-		Logged(LlmProvider inner) {
+		GatewayLogModule(LlmProvider inner) {
 			super(inner);
 		}
 

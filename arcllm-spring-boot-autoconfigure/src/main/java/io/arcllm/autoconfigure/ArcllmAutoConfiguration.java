@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure;
 import java.time.Clock;
 import java.util.List;
 
+import io.arcllm.LlmModule;
 import io.arcllm.LlmProviders;
 import io.arcllm.module.CallModule;
 import io.arcllm.provider.DefaultErrorClassifier;
@@ -76,16 +77,19 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean
 	Stacks arcllmStacks(ArcllmProperties properties, Targets targets, ObjectProvider<ModuleFactory> modules,
-			ModuleSettings settings, ListableBeanFactory beans) {
+			SettingsCheck settings, ListableBeanFactory beans) {
+		settings.checkOrder(List.of(beans.getBeanNamesForType(LlmModule.class)));
 		List<ModuleFactory> sorted = ModuleOrder.sort(properties.modules().order(), modules.stream().toList(), beans);
-		return new Stacks(targets, sorted, settings);
+		return new Stacks(targets, sorted, settings.modules());
 	}
 
 	@Bean(PROVIDERS)
 	@ConditionalOnMissingBean(LlmProviders.class)
 	StackLlmProviders arcllmProviders(ArcllmProperties properties, ProviderDefinitions definitions, Targets targets,
-			Stacks stacks) {
-		String primary = new ChainCheck(definitions, targets.names()).primary(properties.provider());
+			Stacks stacks, ModuleSettings settings) {
+		ChainCheck chains = new ChainCheck(definitions, targets.names());
+		String primary = chains.primary(properties.provider());
+		chains.checkAll(settings, primary);
 		return new StackLlmProviders(targets, stacks,
 				new CallModule.Limits(properties.deadline(), properties.maxAttempts()), primary);
 	}

@@ -5,8 +5,10 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.arcllm.CallOptions;
 import io.arcllm.LlmConfigException;
 import io.arcllm.Target;
+import io.arcllm.module.fallback.FallbackSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +47,35 @@ final class ChainCheck {
 					"Set arcllm.provider to one of them.");
 		}
 		return this.known.stream().findFirst().orElse(null);
+	}
+
+	/**
+	 * Checks the chains of the primary target, and those that providers have for
+	 * themselves, where fallback is on.
+	 * @param primary the primary target, if there is one
+	 */
+	void checkAll(ModuleSettings settings, @Nullable String primary) {
+		if (primary != null && settings.enabled("fallback", null, CallOptions.NONE)) {
+			FallbackSettings all = settings.bind("fallback", FallbackSettings.class, null, CallOptions.NONE);
+			checkAll("arcllm.modules.fallback.", all, Target.parse(primary));
+		}
+		this.definitions.all().forEach((definition) -> {
+			String prefix = "arcllm.providers." + definition.name() + ".modules";
+			boolean own = settings.configured("fallback", definition.name(), "chain")
+				.filter((layer) -> layer.prefix().equals(prefix))
+				.isPresent();
+			if (own && settings.enabled("fallback", definition.name(), CallOptions.NONE)) {
+				FallbackSettings theirs = settings.bind("fallback", FallbackSettings.class, definition.name(),
+						CallOptions.NONE);
+				checkAll(prefix + ".fallback.", theirs, new Target(definition.name(), definition.model()));
+			}
+		});
+	}
+
+	private void checkAll(String prefix, FallbackSettings settings, Target primary) {
+		check(prefix + "chain", settings.chain(), primary);
+		check(prefix + "context-window", settings.contextWindow(), primary);
+		check(prefix + "content-policy", settings.contentPolicy(), primary);
 	}
 
 	/**

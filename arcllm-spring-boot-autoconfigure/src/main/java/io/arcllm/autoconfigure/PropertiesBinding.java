@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.Function;
 
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
@@ -31,31 +30,35 @@ final class PropertiesBinding {
 		List<ConfigLayer> layers = new ArrayList<>(binder.configured());
 		layers.add(binder.defaults());
 		ArcllmProperties bound = binder.bind("arcllm", ArcllmProperties.class, layers);
-		return new ArcllmProperties(bound.provider(), bound.maxAttempts(), bound.deadline(),
-				inOrder(bound.providers(), sources,
-						(name) -> binder.bind("arcllm.providers." + name, ProviderProperties.class, layers)),
+		Map<String, ProviderProperties> providers = new LinkedHashMap<>();
+		names(binder).forEach((name) -> {
+			ProviderProperties provider = bound.providers().get(name);
+			providers.put(name, (provider != null) ? provider
+					: binder.bind("arcllm.providers." + name, ProviderProperties.class, layers));
+		});
+		return new ArcllmProperties(bound.provider(), bound.maxAttempts(), bound.deadline(), providers,
 				bound.modules());
 	}
 
 	/**
-	 * The lowest source first, since files declare and command lines override. A variable
-	 * of the environment cannot write a dash, and so does not declare 'myllm' beside
-	 * 'my-llm'. A name with nothing beneath it is a provider, too: its preset may be all
-	 * it needs.
+	 * The names of the providers. The lowest source comes first, since files declare and
+	 * command lines override. A variable of the environment cannot write a dash, and so
+	 * does not declare 'myllm' beside 'my-llm'. A name with nothing beneath it is a
+	 * provider, too: its preset may be all it needs.
 	 */
-	private static Map<String, ProviderProperties> inOrder(Map<String, ProviderProperties> bound,
-			List<ConfigurationPropertySource> sources, Function<String, ProviderProperties> bare) {
+	static List<String> names(LayeredBinder binder) {
+		List<ConfigurationPropertySource> sources = binder.raw();
 		Map<String, String> names = new LinkedHashMap<>();
 		for (int i = sources.size() - 1; i >= 0; i--) {
 			if (!isEnvironment(sources.get(i))) {
 				namesIn(sources.get(i)).forEach((name) -> names.putIfAbsent(KeyTree.uniform(name), name));
 			}
 		}
-		new TreeSet<>(bound.keySet()).forEach((name) -> names.putIfAbsent(KeyTree.uniform(name), name));
-		Map<String, ProviderProperties> ordered = new LinkedHashMap<>();
-		names.values()
-			.forEach((name) -> ordered.put(name, bound.containsKey(name) ? bound.get(name) : bare.apply(name)));
-		return ordered;
+		sources.stream()
+			.filter(PropertiesBinding::isEnvironment)
+			.flatMap((source) -> namesInVariables(source, binder.known()).stream())
+			.forEach((name) -> names.putIfAbsent(KeyTree.uniform(name), name));
+		return List.copyOf(names.values());
 	}
 
 	private static Set<String> namesIn(ConfigurationPropertySource source) {
@@ -66,6 +69,22 @@ final class PropertiesBinding {
 				.map((name) -> name.getElement(2, Form.ORIGINAL))
 				.peek(ProviderDefinitions::checkName)
 				.forEach(names::add);
+		}
+		return names;
+	}
+
+	private static Set<String> namesInVariables(ConfigurationPropertySource source, KnownKeys known) {
+		Set<String> names = new TreeSet<>();
+		if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource environment) {
+			for (String variable : environment.getPropertyNames()) {
+				List<String> parts = UnknownKeys.parts(variable);
+				if (parts.size() > 3 && parts.subList(0, 2).equals(List.of("arcllm", "providers"))) {
+					KeyTree provider = UnknownKeys.node(known.root(), parts.subList(0, 3));
+					if (provider != null && UnknownKeys.isKnownVariable(provider, parts.subList(3, parts.size()))) {
+						names.add(parts.get(2));
+					}
+				}
+			}
 		}
 		return names;
 	}

@@ -1,8 +1,6 @@
 package io.arcllm.autoconfigure;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 import io.arcllm.LlmProvider;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +12,6 @@ import org.springframework.beans.factory.support.AutowireCandidateQualifier;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 import org.springframework.beans.factory.support.BeanDefinitionRegistryPostProcessor;
 import org.springframework.beans.factory.support.RootBeanDefinition;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.Environment;
 
@@ -36,9 +33,7 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 	@Override
 	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
 		Binder binder = Binder.get(this.environment);
-		List<String> names = new ArrayList<>(binder.bind("arcllm.providers", Bindable.mapOf(String.class, Object.class))
-			.orElseGet(Map::of)
-			.keySet());
+		List<String> names = PropertiesBinding.names(new LayeredBinder(this.environment));
 		String primary = binder.bind("arcllm.provider", String.class).orElse((names.size() == 1) ? names.get(0) : null);
 		for (String name : names) {
 			register(registry, name, name, name.equals(primary));

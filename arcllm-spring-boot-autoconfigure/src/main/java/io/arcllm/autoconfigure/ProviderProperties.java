@@ -109,6 +109,19 @@ public record ProviderProperties(@Nullable String type, @Nullable String baseUrl
 	public record Price(@Nullable BigDecimal input, @Nullable BigDecimal output, @Nullable BigDecimal cacheRead,
 			@Nullable BigDecimal cacheWrite) {
 
+		public Price {
+			notNegative(input, "price.input");
+			notNegative(output, "price.output");
+			notNegative(cacheRead, "price.cache-read");
+			notNegative(cacheWrite, "price.cache-write");
+		}
+
+		private static void notNegative(@Nullable BigDecimal price, String key) {
+			if (price != null && price.signum() < 0) {
+				throw new IllegalArgumentException(key + " must be 0 or more, was " + price);
+			}
+		}
+
 	}
 
 	/**

@@ -28,6 +28,10 @@ final class SettingsCheck {
 		this.properties = properties;
 	}
 
+	ModuleSettings modules() {
+		return this.settings;
+	}
+
 	/** Checks the settings of all, and those that each provider has for itself. */
 	void check() {
 		check(null);

@@ -12,6 +12,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -251,6 +252,35 @@ class ConfigMistakeTests {
 				refuses(() -> check.checkOrder(List.of("mine")), "'hedge'");
 				check.checkOrder(List.of("mine", "hedge"));
 			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "arcllm.modules.fallback.chain=olama, Did you mean 'ollama'?",
+			"arcllm.modules.fallback.chain=openai, primary target itself",
+			"arcllm.modules.fallback.context-window=ollama;ollama, twice",
+			"arcllm.providers.ollama.modules.fallback.chain=ollama, primary target itself",
+			"arcllm.modules.order=retri;fallback, Did you mean 'retry'?" })
+	void startIsStoppedByAWrongChainOrOrder(String property, String message) {
+		this.runner.withConfiguration(AutoConfigurations.of(ArcllmAutoConfiguration.class))
+			.withPropertyValues("arcllm.provider=openai", "arcllm.providers.openai.model=a",
+					"arcllm.providers.ollama.model=b", "arcllm.modules.fallback.enabled=true",
+					property.replace(';', ','))
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
+	}
+
+	@Test
+	void variableOfTheEnvironmentAddsNoSecondProviderBean() {
+		withVariable("ARCLLM_PROVIDERS_MYLLM_APIKEY", "k")
+			.withConfiguration(AutoConfigurations.of(ArcllmAutoConfiguration.class))
+			.withPropertyValues("arcllm.providers.my-llm.type=openai", "arcllm.providers.my-llm.model=m")
+			.run((context) -> assertThat(context).hasBean("my-llmLlmProvider").doesNotHaveBean("myllmLlmProvider"));
+	}
+
+	@Test
+	void providerMayBeConfiguredByVariablesAlone() {
+		withVariable("ARCLLM_PROVIDERS_OPENAI_API_KEY", "k")
+			.run((context) -> assertThat(context.getBean(ProviderDefinitions.class).find("openai").keys())
+				.containsExactly("k"));
 	}
 
 	@Test

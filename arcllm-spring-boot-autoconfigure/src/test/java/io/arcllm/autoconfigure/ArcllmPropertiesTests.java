@@ -12,6 +12,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.MapPropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.unit.DataSize;
@@ -78,11 +79,14 @@ class ArcllmPropertiesTests {
 		this.runner
 			.withPropertyValues("arcllm.providers.zeta.type=openai", "arcllm.providers.alpha.type=openai",
 					"arcllm.providers.my-llm.type=openai")
-			.withSystemProperties("arcllm.providers.my-llm.base-url=https://example.com")
+			.withInitializer((context) -> context.getEnvironment()
+				.getPropertySources()
+				.addFirst(new MapPropertySource("commandLine",
+						Map.of("arcllm.providers.my-llm.base-url", "https://example.com"))))
 			.withInitializer((context) -> environment(context.getEnvironment(), "ARCLLM_PROVIDERS_MYLLM_APIKEY"))
 			.run((context) -> {
 				Map<String, ProviderProperties> providers = context.getBean(ArcllmProperties.class).providers();
-				assertThat(providers.keySet()).containsExactlyInAnyOrder("zeta", "alpha", "my-llm");
+				assertThat(providers.keySet()).containsExactly("zeta", "alpha", "my-llm");
 				assertThat(providers.get("my-llm").apiKey()).isEqualTo(CANARY);
 				assertThat(providers.get("my-llm").baseUrl()).isEqualTo("https://example.com");
 			});

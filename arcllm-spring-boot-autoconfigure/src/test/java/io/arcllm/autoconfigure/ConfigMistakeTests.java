@@ -1,5 +1,7 @@
 package io.arcllm.autoconfigure;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -19,10 +21,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.env.YamlPropertySourceLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.core.io.ByteArrayResource;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,6 +72,16 @@ class ConfigMistakeTests {
 		this.runner.withSystemProperties(written + "=" + CANARY)
 			.run((context) -> assertThat(new Failure(context.getStartupFailure()).analysis().getAction())
 				.contains("'" + meant + "'"));
+	}
+
+	@Test
+	void mistakeInAFileIsToldWithItsLine() throws IOException {
+		String yaml = "arcllm:\n  modules:\n    retry:\n      max-retry: " + CANARY + "\n";
+		List<PropertySource<?>> sources = new YamlPropertySourceLoader().load("file",
+				new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8), "application.yml"));
+		this.runner.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(sources.get(0)))
+			.run((context) -> new Failure(context.getStartupFailure())
+				.withDescription("'arcllm.modules.retry.max-retry'", "[application.yml] - 4:18"));
 	}
 
 	@Test

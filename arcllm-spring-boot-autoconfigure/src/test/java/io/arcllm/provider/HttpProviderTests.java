@@ -33,6 +33,7 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.netty.http.client.HttpClient;
+import reactor.netty.resources.ConnectionProvider;
 import reactor.test.StepVerifier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -112,8 +113,12 @@ class HttpProviderTests {
 	void connectionIsUsedAgainAfterAStream() throws Exception {
 		enqueueAnswer(true);
 		enqueueAnswer(true);
-		ask(provider(), true);
-		ask(provider(), true);
+		ConnectionProvider one = ConnectionProvider.create("one", 1);
+		HttpProvider provider = provider(HttpProviderSettings.of("acme", baseUrl(), "m"),
+				client(HttpClient.create(one)));
+		ask(provider, true);
+		ask(provider, true);
+		one.dispose();
 		RecordedRequest first = request();
 		RecordedRequest second = request();
 		assertThat(second.getConnectionIndex()).isEqualTo(first.getConnectionIndex());

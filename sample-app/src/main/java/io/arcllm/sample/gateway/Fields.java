@@ -1,6 +1,7 @@
 package io.arcllm.sample.gateway;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -108,8 +109,8 @@ record Fields(JsonNode json, String path) {
 		if (schema == null) {
 			return Map.of();
 		}
-		Map<String, Object> map = new java.util.LinkedHashMap<>();
-		Fields.map(schema.json()).forEach((key, value) -> {
+		Map<String, Object> map = new LinkedHashMap<>();
+		map(schema.json()).forEach((key, value) -> {
 			if (value != null) {
 				map.put(key, value);
 			}

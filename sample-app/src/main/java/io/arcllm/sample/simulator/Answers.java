@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Makes up answers that follow the question enough to look at, and says that they are
  * made up.
@@ -59,10 +61,10 @@ final class Answers {
 
 	private static String opening(String text) {
 		String topic = Arrays.stream(text.split("[^\\p{L}\\p{N}]+"))
-			.filter((word) -> word.length() > 4)
+			.filter((word) -> word.length() > 3)
 			.limit(3)
 			.reduce((one, other) -> one + ", " + other)
-			.orElse("that");
+			.orElse("it");
 		String first = text.strip().toLowerCase(Locale.ROOT).split("\\W+", 2)[0];
 		return switch (first) {
 			case "hello", "hi", "hey" -> "Hello to you, too.";
@@ -73,7 +75,7 @@ final class Answers {
 		};
 	}
 
-	private static Question.@org.jspecify.annotations.Nullable Tool toolFor(Question question) {
+	private static Question.@Nullable Tool toolFor(Question question) {
 		String text = question.text().toLowerCase(Locale.ROOT);
 		for (Question.Tool tool : question.tools()) {
 			boolean wanted = switch (question.toolChoice()) {

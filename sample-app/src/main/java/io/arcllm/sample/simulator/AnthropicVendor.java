@@ -2,7 +2,9 @@ package io.arcllm.sample.simulator;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -156,7 +158,7 @@ final class AnthropicVendor implements Vendor {
 			.put("output_tokens", output);
 	}
 
-	private static byte[] event(String type, java.util.function.Consumer<ObjectNode> fields) {
+	private static byte[] event(String type, Consumer<ObjectNode> fields) {
 		ObjectNode data = Json.object().put("type", type);
 		fields.accept(data);
 		return Json.event(type, data);
@@ -177,7 +179,7 @@ final class AnthropicVendor implements Vendor {
 	/**
 	 * A part of an answer.
 	 */
-	private record Block(String type, String content, Answer.@org.jspecify.annotations.Nullable Call call) {
+	private record Block(String type, String content, Answer.@Nullable Call call) {
 
 		ObjectNode start() {
 			ObjectNode block = Json.object().put("type", this.type);

@@ -207,35 +207,6 @@ class GatewayTests {
 		assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
 	}
 
-	@ParameterizedTest
-	@CsvSource({ "'', anthropic, ", "default, anthropic, ", "openai, openai, ", "openai/gpt-9, openai, gpt-9",
-			"openai/a/b, openai, a/b" })
-	void modelNamesAProviderOrATarget(String model, String provider, String asked) throws Exception {
-		gateway.answer(completed("x", StopReason.Type.END_TURN));
-		gateway.chat(ASK.replace("{\"messages\"", "{\"model\":\"" + model + "\",\"messages\""));
-		assertThat(gateway.askedOf.get()).isEqualTo(provider);
-		assertThat(gateway.asked.get().model()).isEqualTo(asked);
-	}
-
-	@ParameterizedTest
-	@ValueSource(strings = { "gpt-4o", "nobody/gpt-4o", "openai/", "http://evil.example" })
-	void unknownModelIsNotFoundAndSaysWhatIsThere(String model) throws Exception {
-		HttpResponse<String> response = gateway
-			.chat(ASK.replace("{\"messages\"", "{\"model\":\"" + model + "\",\"messages\""));
-		assertThat(response.statusCode()).isEqualTo(404);
-		assertThat(response.body()).contains("model_not_found", "openai/gpt-x");
-	}
-
-	@Test
-	void modelsAreListed() throws Exception {
-		JsonNode models = Fields.MAPPER.readTree(gateway.get("/v1/models").body());
-		assertThat(models.path("object").asString()).isEqualTo("list");
-		assertThat(models.path("data")).extracting((model) -> model.path("id").asString())
-			.containsExactly("anthropic", "openai", "anthropic/claude-x", "openai/gpt-x");
-		assertThat(gateway.get("/v1/models/openai/gpt-x").body()).contains("\"owned_by\":\"openai\"");
-		assertThat(gateway.get("/v1/models/nothing").statusCode()).isEqualTo(404);
-	}
-
 	@Test
 	void tooLargeAndEmptyBodiesAreRefused() throws Exception {
 		assertThat(gateway.chat(ASK.replace("Hi", "x".repeat(200_000))).statusCode()).isEqualTo(413);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -118,8 +119,7 @@ class DialTests {
 
 	@Test
 	void failingVendorFailsItsFirstCallAndEachNthAfterIt() throws Exception {
-		try (Simulator failing = Simulator
-			.start(new SimulatorSettings(Pace.INSTANT, java.util.Map.of(), "ollama", 3))) {
+		try (Simulator failing = Simulator.start(new SimulatorSettings(Pace.INSTANT, Map.of(), "ollama", 3))) {
 			String url = failing.vendor("ollama").orElseThrow().url() + "/api/chat";
 			for (int expected : new int[] { 529, 200, 200, 529, 200 }) {
 				assertThat(RawHttp.post(url, body(false)).statusCode()).isEqualTo(expected);

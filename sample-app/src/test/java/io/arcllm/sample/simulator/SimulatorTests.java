@@ -3,6 +3,7 @@ package io.arcllm.sample.simulator;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,7 @@ class SimulatorTests {
 	@Test
 	void keepsItsPace() throws Exception {
 		Pace pace = new Pace(Duration.ofMillis(200), 100);
-		try (Simulator simulator = Simulator.start(new SimulatorSettings(pace, java.util.Map.of(), "", 0))) {
+		try (Simulator simulator = Simulator.start(new SimulatorSettings(pace, Map.of(), "", 0))) {
 			long start = System.nanoTime();
 			RawHttp.post(simulator.vendor("openai").orElseThrow().url() + "/v1/chat/completions", """
 					{"model":"m","stream":true,"max_tokens":20,"messages":[{"role":"user","content":"Hi"}]}""");

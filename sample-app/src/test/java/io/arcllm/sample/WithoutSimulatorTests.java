@@ -1,0 +1,32 @@
+package io.arcllm.sample;
+
+import io.arcllm.LlmProviders;
+import io.arcllm.sample.simulator.Simulator;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.context.ApplicationContext;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Without the simulator nothing of it is there, and the rest is as it was.
+ */
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = { "simulator.enabled=false",
+		"arcllm.providers.anthropic.api-key=k", "arcllm.providers.openai.api-key=k" })
+class WithoutSimulatorTests {
+
+	@Test
+	void noDialsAndNoVendors(@Autowired ApplicationContext context, @LocalServerPort int port) {
+		assertThat(context.getBeanProvider(Simulator.class).getIfAvailable()).isNull();
+		assertThat(context.getEnvironment().containsProperty("arcllm.providers.anthropic.base-url")).isFalse();
+		assertThat(context.getBean(LlmProviders.class).names()).containsExactly("anthropic", "openai", "ollama");
+		WebTestClient client = WebTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
+		client.get().uri("/simulator").exchange().expectStatus().isNotFound();
+		client.get().uri("/v1/models").exchange().expectStatus().isOk();
+	}
+
+}

@@ -1,0 +1,125 @@
+package io.arcllm;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import org.jspecify.annotations.NullMarked;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Who may know whom.
+ */
+@AnalyzeClasses(packages = "io.arcllm", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTests {
+
+	private static final String AUTOCONFIGURE = "io.arcllm.autoconfigure..";
+
+	@ArchTest
+	static final ArchRule coreKnowsOnlyReactor = classes().that()
+		.resideInAPackage("io.arcllm")
+		.should()
+		.onlyDependOnClassesThat()
+		.resideInAnyPackage("io.arcllm", "java..", "reactor..", "org.reactivestreams..", "org.jspecify..");
+
+	@ArchTest
+	static final ArchRule modulesDoNotKnowEachOther = slices().matching("io.arcllm.module.(*)..")
+		.should()
+		.notDependOnEachOther();
+
+	@ArchTest
+	static final ArchRule modulesDoNotKnowTheWire = noClasses().that()
+		.resideInAPackage("io.arcllm.module..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAnyPackage("io.arcllm.provider..", "org.springframework.web..", "org.springframework.http..",
+				"tools.jackson..");
+
+	@ArchTest
+	static final ArchRule vendorsDoNotKnowEachOther = slices().matching("io.arcllm.provider.(*)..")
+		.should()
+		.notDependOnEachOther();
+
+	@ArchTest
+	static final ArchRule theWireDoesNotKnowModules = noClasses().that()
+		.resideInAPackage("io.arcllm.provider..")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.arcllm.module..");
+
+	@ArchTest
+	static final ArchRule nobodyKnowsAutoConfiguration = noClasses().that()
+		.resideOutsideOfPackage(AUTOCONFIGURE)
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage(AUTOCONFIGURE);
+
+	@ArchTest
+	static final ArchRule onlyAutoConfigurationKnowsSpringBoot = onlyThereIsUsed("org.springframework.boot..");
+
+	@ArchTest
+	static final ArchRule onlyRetryKnowsSpringRetry = onlyThereIsUsed("org.springframework.retry..",
+			"io.arcllm.module.retry..");
+
+	@ArchTest
+	static final ArchRule onlyTelemetryKnowsMicrometer = onlyThereIsUsed("io.micrometer..",
+			"io.arcllm.module.telemetry..");
+
+	@ArchTest
+	static final ArchRule onlyTheCircuitBreakerKnowsResilience4j = onlyThereIsUsed("io.github.resilience4j..",
+			"io.arcllm.module.circuitbreaker..");
+
+	@ArchTest
+	static final ArchRule onlyTheRateLimitKnowsBucket4j = onlyThereIsUsed("io.github.bucket4j..",
+			"io.arcllm.module.ratelimit..");
+
+	@ArchTest
+	static final ArchRule onlyTheRateLimitKnowsLettuce = onlyThereIsUsed("io.lettuce..",
+			"io.arcllm.module.ratelimit..");
+
+	@ArchTest
+	static final ArchRule packagesHaveNoCycles = slices().matching("io.(**)").should().beFreeOfCycles();
+
+	@ArchTest
+	static final ArchRule modulesNeverWaitForWhatTheyWrap = noClasses().that()
+		.resideInAPackage("io.arcllm.module..")
+		.should()
+		.callMethodWhere(called("LlmProvider.invoke", LlmProvider.class.getName(), "invoke"));
+
+	@ArchTest
+	static final ArchRule nothingBlocks = noClasses().should()
+		.callMethodWhere(called("block, blockFirst, blockLast or blockOptional", "reactor.core.publisher.", "block"));
+
+	@ArchTest
+	static void everyPackageIsNullMarked(JavaClasses classes) {
+		classes.stream()
+			.map((one) -> one.getPackage())
+			.distinct()
+			.forEach((one) -> assertThat(one.isAnnotatedWith(NullMarked.class)).as(one.getName()).isTrue());
+	}
+
+	private static ArchRule onlyThereIsUsed(String library, String... there) {
+		String[] allowed = new String[there.length + 1];
+		System.arraycopy(there, 0, allowed, 0, there.length);
+		allowed[there.length] = AUTOCONFIGURE;
+		return noClasses().that()
+			.resideOutsideOfPackages(allowed)
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(library)
+			.allowEmptyShould(true);
+	}
+
+	private static DescribedPredicate<JavaCall<?>> called(String description, String owner, String method) {
+		return DescribedPredicate.describe(description, (call) -> call.getName().startsWith(method)
+				&& (call.getTargetOwner().getName().startsWith(owner) || call.getTargetOwner().isAssignableTo(owner)));
+	}
+
+}

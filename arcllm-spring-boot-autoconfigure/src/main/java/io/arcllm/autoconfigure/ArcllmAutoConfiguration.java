@@ -5,6 +5,7 @@ import java.util.List;
 
 import io.arcllm.LlmModule;
 import io.arcllm.LlmProviders;
+import io.arcllm.module.CallListener;
 import io.arcllm.module.CallModule;
 import io.arcllm.provider.DefaultErrorClassifier;
 import io.arcllm.provider.ErrorClassifier;
@@ -76,22 +77,40 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
+	BulkheadFactory arcllmBulkhead(ModuleSettings settings, ObjectProvider<Gauges> gauges) {
+		return new BulkheadFactory(settings, gauges.getIfAvailable(() -> Gauges.NONE));
+	}
+
+	@Bean
+	Decisions arcllmDecisions() {
+		return new Decisions(Clock.systemUTC());
+	}
+
+	@Bean
+	ProviderSwitches arcllmProviderSwitches() {
+		return new ProviderSwitches();
+	}
+
+	@Bean
 	Stacks arcllmStacks(ArcllmProperties properties, Targets targets, ObjectProvider<ModuleFactory> modules,
-			SettingsCheck settings, ListableBeanFactory beans) {
+			SettingsCheck settings, ListableBeanFactory beans, ProviderSwitches switches) {
 		settings.checkOrder(List.of(beans.getBeanNamesForType(LlmModule.class)));
 		List<ModuleFactory> sorted = ModuleOrder.sort(properties.modules().order(), modules.stream().toList(), beans);
-		return new Stacks(targets, sorted, settings.modules());
+		Stacks stacks = new Stacks(targets, sorted, settings.modules(), switches);
+		stacks.check();
+		return stacks;
 	}
 
 	@Bean(PROVIDERS)
 	@ConditionalOnMissingBean(LlmProviders.class)
 	StackLlmProviders arcllmProviders(ArcllmProperties properties, ProviderDefinitions definitions, Targets targets,
-			Stacks stacks, ModuleSettings settings) {
+			Stacks stacks, ModuleSettings settings, ObjectProvider<CallListener> listeners) {
 		ChainCheck chains = new ChainCheck(definitions, targets.names());
 		String primary = chains.primary(properties.provider());
 		chains.checkAll(settings, primary);
-		return new StackLlmProviders(targets, stacks,
-				new CallModule.Limits(properties.deadline(), properties.maxAttempts()), primary);
+		CallModule.Limits limits = new CallModule.Limits(properties.deadline(), properties.maxAttempts(),
+				CallListener.all(listeners.orderedStream().toList()));
+		return new StackLlmProviders(targets, stacks, limits, primary);
 	}
 
 	@Bean

@@ -1,6 +1,12 @@
 package io.arcllm.autoconfigure;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
 import io.arcllm.LlmProvider;
+import io.arcllm.Target;
 import io.arcllm.module.Readiness;
 
 /**
@@ -24,6 +30,27 @@ interface ModuleFactory {
 	 */
 	default Readiness readiness(Place place) {
 		return Readiness.READY;
+	}
+
+	/**
+	 * Wraps an attempt, inside all other modules. Asked only where the module is on.
+	 */
+	default LlmProvider aroundAttempt(LlmProvider attempt, Place place) {
+		return attempt;
+	}
+
+	/**
+	 * What it knows about each target now, for the actuator: records without secrets.
+	 */
+	default Map<Target, List<?>> states() {
+		return Map.of();
+	}
+
+	/** The states of engines. */
+	static <E> Map<Target, List<?>> states(Engines<?, E> engines, Function<E, ?> status) {
+		Map<Target, List<?>> states = new LinkedHashMap<>();
+		engines.byTarget().forEach((target, all) -> states.put(target, all.stream().map(status).toList()));
+		return states;
 	}
 
 }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 import io.arcllm.LlmModule;
 import io.arcllm.LlmProvider;
@@ -23,17 +25,23 @@ final class ModuleOrder {
 	/** What a place in the configured order counts. */
 	static final int STEP = 100;
 
+	private static final int INNERMOST = Ordered.LOWEST_PRECEDENCE;
+
 	private ModuleOrder() {
 	}
 
 	static List<ModuleFactory> sort(List<String> order, List<ModuleFactory> ours, ListableBeanFactory beans) {
 		List<Ranked> ranked = new ArrayList<>();
+		Set<String> missing = new TreeSet<>(ModuleSettings.types().keySet());
 		ours.forEach((module) -> {
+			missing.remove(module.name());
 			int place = order.indexOf(module.name());
-			if (place >= 0) {
-				ranked.add(new Ranked(module, (place + 1) * STEP));
-			}
+			ranked.add((place >= 0) ? new Ranked(module, (place + 1) * STEP)
+					: new Ranked(AbsentModule.withoutPlace(module.name()), INNERMOST));
 		});
+		missing.stream()
+			.filter(AbsentModule::needsLibrary)
+			.forEach((name) -> ranked.add(new Ranked(AbsentModule.withoutLibrary(name), INNERMOST)));
 		Map<String, LlmModule> theirs = beans.getBeansOfType(LlmModule.class);
 		theirs.forEach((name, module) -> {
 			int place = order.indexOf(name);
@@ -49,7 +57,7 @@ final class ModuleOrder {
 			return ordered.getOrder();
 		}
 		Order order = beans.findAnnotationOnBean(name, Order.class);
-		return (order != null) ? order.value() : OrderUtils.getOrder(module.getClass(), Ordered.LOWEST_PRECEDENCE);
+		return (order != null) ? order.value() : OrderUtils.getOrder(module.getClass(), INNERMOST);
 	}
 
 	private record Ranked(ModuleFactory module, int rank) {

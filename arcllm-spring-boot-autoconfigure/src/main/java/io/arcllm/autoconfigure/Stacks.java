@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.arcllm.CallOptions;
+import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ContractModule;
 import io.arcllm.module.Readiness;
+import reactor.core.publisher.Flux;
 
 /**
  * Builds stacks. What stands before {@code fallback} in the order wraps a whole chain,
@@ -22,15 +24,32 @@ final class Stacks {
 
 	private final ModuleSettings settings;
 
+	private final ProviderSwitches switches;
+
 	/**
 	 * @param targets whom to put modules around
 	 * @param modules all there are, from the outside in
 	 * @param settings which of them are on
+	 * @param switches which providers are disabled
 	 */
-	Stacks(Targets targets, List<ModuleFactory> modules, ModuleSettings settings) {
+	Stacks(Targets targets, List<ModuleFactory> modules, ModuleSettings settings, ProviderSwitches switches) {
 		this.targets = targets;
 		this.modules = modules;
 		this.settings = settings;
+		this.switches = switches;
+	}
+
+	/**
+	 * Finds modules that are on and cannot be there.
+	 * @throws LlmConfigException if there is one
+	 */
+	void check() {
+		for (Target target : this.targets.all()) {
+			Place place = new Place(target, CallOptions.NONE);
+			on(place).stream()
+				.filter(AbsentModule.class::isInstance)
+				.forEach((module) -> module.around((request) -> Flux.never(), place));
+		}
 	}
 
 	/**
@@ -39,7 +58,7 @@ final class Stacks {
 	LlmProvider whole(Target primary, CallOptions options) {
 		Place place = new Place(primary, options);
 		List<ModuleFactory> on = on(place);
-		LlmProvider stack = adapter(primary);
+		LlmProvider stack = adapter(place, on);
 		for (int i = on.size() - 1; i >= 0; i--) {
 			ModuleFactory module = on.get(i);
 			if (module instanceof FallbackFactory fallback) {
@@ -70,7 +89,7 @@ final class Stacks {
 			.filter((module) -> this.settings.enabled(module.name(), place.provider(), options))
 			.toList();
 		return new TargetCandidate(target, () -> {
-			LlmProvider stack = adapter(target);
+			LlmProvider stack = adapter(place, on(place));
 			for (int i = own.size() - 1; i >= 0; i--) {
 				stack = own.get(i).around(stack, place);
 			}
@@ -86,8 +105,9 @@ final class Stacks {
 		return this.modules.subList(fallback + 1, this.modules.size());
 	}
 
-	private static List<Readiness> gates(List<ModuleFactory> modules, Place place) {
+	private List<Readiness> gates(List<ModuleFactory> modules, Place place) {
 		List<Readiness> gates = new ArrayList<>();
+		gates.add(this.switches.readiness(place.provider()));
 		for (ModuleFactory module : modules) {
 			Readiness readiness = module.readiness(place);
 			if (readiness != Readiness.READY) {
@@ -97,8 +117,13 @@ final class Stacks {
 		return gates;
 	}
 
-	private LlmProvider adapter(Target target) {
-		return new ContractModule(this.targets.provider(target.provider()), target);
+	private LlmProvider adapter(Place place, List<ModuleFactory> on) {
+		Target target = place.target();
+		LlmProvider attempt = new ContractModule(this.targets.provider(target.provider()), target);
+		for (int i = on.size() - 1; i >= 0; i--) {
+			attempt = on.get(i).aroundAttempt(attempt, place);
+		}
+		return this.switches.around(attempt, target);
 	}
 
 }

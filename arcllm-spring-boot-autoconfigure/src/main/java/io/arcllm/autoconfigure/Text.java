@@ -1,6 +1,7 @@
 package io.arcllm.autoconfigure;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -40,6 +41,11 @@ final class Text {
 	/** The URL without the user and the password that some write into it. */
 	static String maskUserInfo(@Nullable String url) {
 		return (url == null) ? "null" : USER_INFO.matcher(url).replaceAll("//" + MASK + "@");
+	}
+
+	/** How a constant is written where keys and tags are, such as {@code half-open}. */
+	static String dashed(Enum<?> constant) {
+		return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 }

@@ -37,6 +37,8 @@ public final class Call {
 
 	private final int maxAttempts;
 
+	private final CallListener listener;
+
 	private final List<Attempt> trail = new ArrayList<>(2);
 
 	private final Map<Target, Pause> pauses = new HashMap<>(0);
@@ -50,9 +52,14 @@ public final class Call {
 	 * @param maxAttempts over all modules
 	 */
 	public Call(Duration deadline, int maxAttempts) {
+		this(deadline, maxAttempts, CallListener.NONE);
+	}
+
+	Call(Duration deadline, int maxAttempts, CallListener listener) {
 		this.start = this.clock.now(TimeUnit.NANOSECONDS);
 		this.deadline = deadline.toNanos();
 		this.maxAttempts = maxAttempts;
+		this.listener = listener;
 	}
 
 	/**
@@ -151,8 +158,17 @@ public final class Call {
 	/**
 	 * Notes an attempt that has ended.
 	 */
-	public synchronized void ended(Attempt attempt) {
+	public void ended(Attempt attempt) {
+		Trail before = note(attempt);
+		if (this.listener != CallListener.NONE) {
+			this.listener.ended(attempt, before);
+		}
+	}
+
+	private synchronized Trail note(Attempt attempt) {
+		Trail before = (this.listener == CallListener.NONE) ? Trail.EMPTY : trail();
 		this.trail.add(attempt);
+		return before;
 	}
 
 	/**

@@ -25,12 +25,18 @@ public final class CallModule extends BaseModule {
 	private final Function<CallOptions, LlmProvider> stacks;
 
 	/**
-	 * What bounds a call.
+	 * What bounds a call, and who hears of it.
 	 *
 	 * @param deadline for all attempts and waits
 	 * @param maxAttempts over all modules
+	 * @param listener hears of all attempts
 	 */
-	public record Limits(Duration deadline, int maxAttempts) {
+	public record Limits(Duration deadline, int maxAttempts, CallListener listener) {
+
+		/** Limits of calls that nobody listens to. */
+		public Limits(Duration deadline, int maxAttempts) {
+			this(deadline, maxAttempts, CallListener.NONE);
+		}
 	}
 
 	/**
@@ -59,7 +65,7 @@ public final class CallModule extends BaseModule {
 		}
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
-				? this.limits.deadline() : deadline, this.limits.maxAttempts());
+				? this.limits.deadline() : deadline, this.limits.maxAttempts(), this.limits.listener());
 		return stack.exchange(request)
 			.map((event) -> (event instanceof LlmEvent.Completed completed)
 					? new LlmEvent.Completed(completed.response().withTrail(call.trail())) : event)

@@ -1,6 +1,7 @@
 package io.arcllm.module.circuitbreaker;
 
 import java.time.Duration;
+import java.util.List;
 
 import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,25 @@ public interface BreakerListener {
 	 * open.
 	 */
 	default void paused(Target target, Duration duration, String reason) {
+	}
+
+	/**
+	 * Tells all of them, in this order.
+	 */
+	static BreakerListener all(List<BreakerListener> listeners) {
+		return new BreakerListener() {
+
+			@Override
+			public void changed(Target target, BreakerState from, BreakerState to, @Nullable Duration openFor) {
+				listeners.forEach((listener) -> listener.changed(target, from, to, openFor));
+			}
+
+			@Override
+			public void paused(Target target, Duration duration, String reason) {
+				listeners.forEach((listener) -> listener.paused(target, duration, reason));
+			}
+
+		};
 	}
 
 }

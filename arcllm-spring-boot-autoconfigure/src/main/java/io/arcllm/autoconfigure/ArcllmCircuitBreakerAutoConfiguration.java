@@ -1,0 +1,34 @@
+package io.arcllm.autoconfigure;
+
+import java.util.List;
+
+import io.arcllm.module.circuitbreaker.BreakerListener;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Offers circuit breakers where Resilience4j is on the class path.
+ */
+@AutoConfiguration(before = ArcllmAutoConfiguration.class, after = ArcllmPropertiesAutoConfiguration.class)
+@ConditionalOnClass(CircuitBreaker.class)
+public final class ArcllmCircuitBreakerAutoConfiguration {
+
+	@Bean
+	BreakerListener arcllmBreakerAnnouncer(ApplicationEventPublisher events, Decisions decisions) {
+		return new BreakerAnnouncer(events, decisions);
+	}
+
+	@Bean
+	CircuitBreakerFactory arcllmCircuitBreaker(ModuleSettings settings, ObjectProvider<BreakerListener> listeners,
+			ObjectProvider<CircuitBreakerCustomizer> customizers, ObjectProvider<Gauges> gauges) {
+		List<BreakerListener> all = listeners.orderedStream().toList();
+		return new CircuitBreakerFactory(settings, BreakerListener.all(all), customizers.orderedStream().toList(),
+				gauges.getIfAvailable(() -> Gauges.NONE));
+	}
+
+}

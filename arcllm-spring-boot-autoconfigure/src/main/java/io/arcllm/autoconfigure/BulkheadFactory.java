@@ -1,0 +1,61 @@
+package io.arcllm.autoconfigure;
+
+import java.util.List;
+import java.util.Map;
+
+import io.arcllm.LlmProvider;
+import io.arcllm.Target;
+import io.arcllm.module.Readiness;
+import io.arcllm.module.bulkhead.Bulkhead;
+import io.arcllm.module.bulkhead.BulkheadModule;
+import io.arcllm.module.bulkhead.BulkheadSettings;
+
+/**
+ * Puts bulkheads into stacks, one a target.
+ */
+final class BulkheadFactory implements ModuleFactory {
+
+	private final ModuleSettings settings;
+
+	private final Gauges gauges;
+
+	private final Engines<BulkheadSettings, Bulkhead> bulkheads = new Engines<>(this::create);
+
+	BulkheadFactory(ModuleSettings settings, Gauges gauges) {
+		this.settings = settings;
+		this.gauges = gauges;
+	}
+
+	@Override
+	public String name() {
+		return "bulkhead";
+	}
+
+	@Override
+	public LlmProvider around(LlmProvider inner, Place place) {
+		return new BulkheadModule(inner, bulkhead(place));
+	}
+
+	@Override
+	public Readiness readiness(Place place) {
+		return bulkhead(place);
+	}
+
+	@Override
+	public Map<Target, List<?>> states() {
+		return ModuleFactory.states(this.bulkheads, Bulkhead::status);
+	}
+
+	private Bulkhead bulkhead(Place place) {
+		return this.bulkheads.of(place.target(),
+				this.settings.bind(name(), BulkheadSettings.class, place.provider(), place.options()));
+	}
+
+	private Bulkhead create(Target target, BulkheadSettings settings) {
+		Bulkhead bulkhead = new Bulkhead(target, settings);
+		this.gauges.gauge("arcllm.bulkhead.running", target, () -> bulkhead.status().running());
+		this.gauges.gauge("arcllm.bulkhead.queued", target, () -> bulkhead.status().queued());
+		return bulkhead;
+	}
+
+}

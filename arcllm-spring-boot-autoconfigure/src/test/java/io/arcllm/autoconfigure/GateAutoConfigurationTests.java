@@ -1,0 +1,182 @@
+package io.arcllm.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmConfigException;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmProviders;
+import io.arcllm.Target;
+import io.arcllm.module.circuitbreaker.BreakerState;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.junit5.StartStop;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.event.EventListener;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Gates as an application has them.
+ */
+class GateAutoConfigurationTests {
+
+	private static final String[] BREAKER = { "arcllm.modules.circuit-breaker.enabled=true",
+			"arcllm.modules.circuit-breaker.consecutive-failures=2" };
+
+	@StartStop
+	final MockWebServer server = new MockWebServer();
+
+	private ApplicationContextRunner runner() {
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class,
+					ArcllmAutoConfiguration.class, ArcllmCircuitBreakerAutoConfiguration.class,
+					WebClientAutoConfiguration.class, SslAutoConfiguration.class))
+			.withPropertyValues("arcllm.providers.anthropic.base-url=" + this.server.url("/"),
+					"arcllm.providers.anthropic.api-key=k", "arcllm.providers.anthropic.model=claude-x");
+	}
+
+	@Test
+	void gatesStandAroundEachTarget() {
+		runner()
+			.withPropertyValues("arcllm.modules.circuit-breaker.enabled=true", "arcllm.modules.bulkhead.enabled=true",
+					"arcllm.modules.retry.enabled=true")
+			.run((context) -> assertThat(context.getBean(LlmProvider.class))
+				.hasToString("Retry(CircuitBreaker(Bulkhead(Timeout(anthropic))))"));
+	}
+
+	@Test
+	void allStacksOfATargetShareItsBreaker() {
+		fail(2);
+		runner().withPropertyValues(BREAKER).run((context) -> {
+			LlmProviders providers = context.getBean(LlmProviders.class);
+			assertThat(kindOf(providers.primary())).isEqualTo(ErrorKind.SERVER_ERROR);
+			assertThat(kindOf(providers.load("anthropic", (o) -> o.deadline(Duration.ofSeconds(9)))))
+				.isEqualTo(ErrorKind.SERVER_ERROR);
+			assertThat(kindOf(providers.load("anthropic", (o) -> o.fallback(false)))).isEqualTo(ErrorKind.CIRCUIT_OPEN);
+			assertThat(this.server.getRequestCount()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void openBreakerIsAnEventAndADecision() {
+		fail(2);
+		runner().withPropertyValues(BREAKER).withUserConfiguration(Listening.class).run((context) -> {
+			kindOf(context.getBean(LlmProvider.class));
+			kindOf(context.getBean(LlmProvider.class));
+			assertThat(context.getBean(Listening.class).heard)
+				.containsExactly(new CircuitBreakerStateChanged(Target.parse("anthropic/claude-x"), BreakerState.CLOSED,
+						BreakerState.OPEN, Duration.ofSeconds(60)));
+			assertThat(context.getBean(Decisions.class).recent()).extracting(Decision::type, Decision::detail)
+				.containsExactly(
+						org.assertj.core.groups.Tuple.tuple(Decision.Type.BREAKER, "closed -> open for 60000 ms"));
+		});
+	}
+
+	@Test
+	void customizerHasTheLastWord() {
+		fail(1);
+		runner().withPropertyValues("arcllm.modules.circuit-breaker.enabled=true")
+			.withUserConfiguration(Strict.class)
+			.run((context) -> {
+				assertThat(kindOf(context.getBean(LlmProvider.class))).isEqualTo(ErrorKind.SERVER_ERROR);
+				assertThat(kindOf(context.getBean(LlmProvider.class))).isEqualTo(ErrorKind.CIRCUIT_OPEN);
+			});
+	}
+
+	@Test
+	void breakerWithoutItsLibraryNamesTheDependency() {
+		runner().withClassLoader(new FilteredClassLoader(CircuitBreaker.class))
+			.withPropertyValues("arcllm.modules.circuit-breaker.enabled=true")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(LlmConfigException.class)
+				.hasMessageContaining("add the dependency io.github.resilience4j:resilience4j-circuitbreaker"));
+	}
+
+	@Test
+	void libraryOfAModuleThatIsOffMayBeMissing() {
+		runner().withClassLoader(new FilteredClassLoader(CircuitBreaker.class)).run((context) -> {
+			assertThat(context).hasNotFailed().doesNotHaveBean(CircuitBreakerFactory.class);
+			LlmProviders providers = context.getBean(LlmProviders.class);
+			assertThatExceptionOfType(LlmConfigException.class)
+				.isThrownBy(() -> providers.load("anthropic", (o) -> o.module("circuit-breaker", true)))
+				.withMessageContaining("resilience4j-circuitbreaker");
+		});
+	}
+
+	@Test
+	void moduleWithoutAPlaceInTheOrderCannotBeSwitchedOn() {
+		runner().withPropertyValues("arcllm.modules.order=retry,fallback,timeout").run((context) -> {
+			LlmProviders providers = context.getBean(LlmProviders.class);
+			assertThatExceptionOfType(LlmConfigException.class)
+				.isThrownBy(() -> providers.load("anthropic", (o) -> o.module("bulkhead", true)))
+				.withMessageContaining("'bulkhead' is on for anthropic, but it is not in arcllm.modules.order");
+		});
+	}
+
+	@Test
+	void disabledProviderIsRefusedUntilItIsEnabled() {
+		this.server.enqueue(new MockResponse.Builder().code(500).build());
+		runner().run((context) -> {
+			ProviderSwitches switches = context.getBean(ProviderSwitches.class);
+			switches.disable("anthropic");
+			assertThat(kindOf(context.getBean(LlmProvider.class))).isEqualTo(ErrorKind.CIRCUIT_OPEN);
+			assertThat(this.server.getRequestCount()).isZero();
+			switches.enable("anthropic");
+			assertThat(kindOf(context.getBean(LlmProvider.class))).isEqualTo(ErrorKind.SERVER_ERROR);
+		});
+	}
+
+	private void fail(int times) {
+		for (int i = 0; i < times; i++) {
+			this.server.enqueue(new MockResponse.Builder().code(500).build());
+		}
+	}
+
+	private static ErrorKind kindOf(LlmProvider provider) {
+		try {
+			provider.invoke("Hi");
+			throw new AssertionError("answered");
+		}
+		catch (LlmException ex) {
+			return ex.kind();
+		}
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Listening {
+
+		final List<CircuitBreakerStateChanged> heard = new CopyOnWriteArrayList<>();
+
+		@EventListener
+		void changed(CircuitBreakerStateChanged event) {
+			this.heard.add(event);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Strict {
+
+		@Bean
+		CircuitBreakerCustomizer oneFailureIsEnough() {
+			return (target, config) -> config.minimumNumberOfCalls(1);
+		}
+
+	}
+
+}

@@ -4,6 +4,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
+import io.arcllm.WireListener;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
@@ -31,6 +32,10 @@ final class GuardedFlux extends Flux<LlmEvent> {
 		if (!call.tryAttempt()) {
 			Operators.error(actual, call.exhausted(this.target));
 			return;
+		}
+		WireListener listener = WireListener.of(actual.currentContext());
+		if (listener != null) {
+			listener.sending();
 		}
 		GuardedSubscriber guard = new GuardedSubscriber(actual, call, this.target, this.request.streaming());
 		Flux<LlmEvent> answer;

@@ -1,0 +1,29 @@
+package io.arcllm;
+
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
+
+/**
+ * Hears what happens on the wire during an attempt. In the Reactor context, under its own
+ * class, where somebody wants to know.
+ */
+public interface WireListener {
+
+	/**
+	 * An attempt begins: from now on something may have been sent.
+	 */
+	void sending();
+
+	/**
+	 * The vendor says what is left of its limits.
+	 */
+	void remaining(VendorLimits limits);
+
+	/**
+	 * Who wants to know, if anybody does.
+	 */
+	static @Nullable WireListener of(ContextView context) {
+		return context.getOrDefault(WireListener.class, null);
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.arcllm.module.ratelimit;
+
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Where the levels of a limit are kept: in memory, or where several replicas share them.
+ * Never blocks. Safe for use by many threads.
+ */
+public interface LimitStore {
+
+	/**
+	 * Takes one request and these tokens, or nothing.
+	 * @return nanoseconds until they could be taken, 0 if they were; fails where there is
+	 * no way to know
+	 */
+	CompletableFuture<Long> take(long tokens);
+
+	/**
+	 * Gives back what is positive, and takes what is negative, into debt if need be.
+	 */
+	void adjust(long requests, long tokens);
+
+	/**
+	 * Nanoseconds until so much could be taken, as far as it is known here.
+	 */
+	long waitFor(long requests, long tokens);
+
+	/**
+	 * Requests left, as far as it is known here; {@link Long#MAX_VALUE} without a limit.
+	 */
+	long requests();
+
+	/**
+	 * Tokens left, as far as it is known here; {@link Long#MAX_VALUE} without a limit.
+	 */
+	long tokens();
+
+}

@@ -1,0 +1,130 @@
+package io.arcllm.module.ratelimit;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConsumptionProbe;
+import io.github.bucket4j.TimeMeter;
+import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Levels of this process alone.
+ */
+public final class MemoryStore implements LimitStore {
+
+	private final @Nullable Level requests;
+
+	private final @Nullable Level tokens;
+
+	public MemoryStore(RateLimitSettings settings) {
+		this.requests = Level.of(Limit.ofRequests(settings));
+		this.tokens = Level.of(Limit.ofTokens(settings));
+	}
+
+	@Override
+	public CompletableFuture<Long> take(long tokens) {
+		if (this.requests != null && !this.requests.take(1)) {
+			return refused(tokens);
+		}
+		if (this.tokens != null && tokens > 0 && !this.tokens.take(tokens)) {
+			adjust(1, 0);
+			return refused(tokens);
+		}
+		return CompletableFuture.completedFuture(0L);
+	}
+
+	/**
+	 * Never 0, even if it came back in the meantime: nothing was taken.
+	 */
+	private CompletableFuture<Long> refused(long tokens) {
+		return CompletableFuture.completedFuture(Math.max(1, waitFor(1, tokens)));
+	}
+
+	@Override
+	public void adjust(long requests, long tokens) {
+		if (this.requests != null) {
+			this.requests.adjust(requests);
+		}
+		if (this.tokens != null) {
+			this.tokens.adjust(tokens);
+		}
+	}
+
+	@Override
+	public long waitFor(long requests, long tokens) {
+		return Math.max((this.requests == null) ? 0 : this.requests.waitFor(requests),
+				(this.tokens == null) ? 0 : this.tokens.waitFor(tokens));
+	}
+
+	@Override
+	public long requests() {
+		return (this.requests == null) ? Long.MAX_VALUE : this.requests.bucket().getAvailableTokens();
+	}
+
+	@Override
+	public long tokens() {
+		return (this.tokens == null) ? Long.MAX_VALUE : this.tokens.bucket().getAvailableTokens();
+	}
+
+	private record Level(Limit limit, Bucket bucket) {
+
+		static @Nullable Level of(@Nullable Limit limit) {
+			return (limit == null) ? null
+					: new Level(limit,
+							Bucket.builder()
+								.addLimit(limit.configuration().getBandwidths()[0])
+								.withCustomTimePrecision(new SchedulerTime())
+								.build());
+		}
+
+		boolean take(long amount) {
+			ConsumptionProbe probe = this.bucket.tryConsumeAndReturnRemaining(amount);
+			return probe.isConsumed();
+		}
+
+		void adjust(long amount) {
+			if (amount > 0) {
+				this.bucket.addTokens(amount);
+			}
+			else if (amount < 0) {
+				this.bucket.consumeIgnoringRateLimits(-amount);
+			}
+		}
+
+		/**
+		 * Exact also where the last one is only partly refilled, and for more than the
+		 * bucket can hold.
+		 */
+		long waitFor(long amount) {
+			long available = this.bucket.getAvailableTokens();
+			if (available >= amount) {
+				return 0;
+			}
+			long next = Math.max(1, available + 1);
+			long first = (next > this.limit.capacity()) ? this.limit.nanosFor(1)
+					: this.bucket.estimateAbilityToConsume(next).getNanosToWaitForRefill();
+			return first + this.limit.nanosFor(amount - next);
+		}
+
+	}
+
+	/**
+	 * The clock that modules go by, which is virtual in tests.
+	 */
+	private static final class SchedulerTime implements TimeMeter {
+
+		@Override
+		public long currentTimeNanos() {
+			return Schedulers.parallel().now(TimeUnit.NANOSECONDS);
+		}
+
+		@Override
+		public boolean isWallClockBased() {
+			return false;
+		}
+
+	}
+
+}

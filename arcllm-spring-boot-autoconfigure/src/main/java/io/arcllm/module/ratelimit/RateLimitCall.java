@@ -1,0 +1,210 @@
+package io.arcllm.module.ratelimit;
+
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
+import io.arcllm.TimeoutStage;
+import io.arcllm.VendorLimits;
+import io.arcllm.WireListener;
+import io.arcllm.module.Call;
+import io.arcllm.module.GatedCall;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
+
+/**
+ * One call at a rate limit.
+ */
+final class RateLimitCall extends GatedCall implements WireListener {
+
+	private final RateLimiter limiter;
+
+	private final long tokens;
+
+	private final Context context;
+
+	private final @Nullable WireListener outer;
+
+	private volatile @Nullable Turn turn;
+
+	private volatile boolean sent;
+
+	RateLimitCall(CoreSubscriber<? super LlmEvent> actual, LlmProvider inner, LlmRequest request, RateLimiter limiter) {
+		super(actual, inner, request);
+		this.limiter = limiter;
+		this.tokens = limiter.estimate(request);
+		this.outer = WireListener.of(actual.currentContext());
+		this.context = actual.currentContext().put(WireListener.class, this);
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.context;
+	}
+
+	@Override
+	public void sending() {
+		this.sent = true;
+		if (this.outer != null) {
+			this.outer.sending();
+		}
+	}
+
+	@Override
+	public void remaining(VendorLimits limits) {
+		this.limiter.observe(limits);
+	}
+
+	@Override
+	protected void enter() {
+		Turn turn = new Turn(call());
+		this.turn = turn;
+		turn.enter();
+		if (isOver()) {
+			withdrawn();
+		}
+	}
+
+	private void begin() {
+		if (!open()) {
+			this.limiter.refund(this.tokens);
+		}
+	}
+
+	@Override
+	protected void withdrawn() {
+		Turn turn = this.turn;
+		if (turn != null) {
+			turn.timer.dispose();
+			this.limiter.line().withdraw(turn);
+		}
+	}
+
+	@Override
+	protected void succeeded(LlmResponse answer) {
+		this.limiter.settle(this.tokens, answer.usage());
+	}
+
+	@Override
+	protected void failed(Throwable failure) {
+		LlmException known = (failure instanceof LlmException llmException) ? llmException : null;
+		if (!this.sent || (known != null && wasNotSent(known))) {
+			this.limiter.refund(this.tokens);
+		}
+		else if (known != null && known.partial() != null) {
+			this.limiter.settle(this.tokens, known.partial().usage());
+		}
+	}
+
+	@Override
+	protected void abandoned() {
+		if (!this.sent) {
+			this.limiter.refund(this.tokens);
+		}
+	}
+
+	private static boolean wasNotSent(LlmException failure) {
+		return switch (failure.kind()) {
+			case TIMEOUT -> failure.stage() == TimeoutStage.CONNECT;
+			case INVALID_REQUEST -> failure.status() == null;
+			case NETWORK -> hadNoConnection(failure);
+			default -> false;
+		};
+	}
+
+	private static boolean hadNoConnection(LlmException failure) {
+		for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+			if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Its turn in the queue.
+	 */
+	private final class Turn implements Ticket {
+
+		private final Call call;
+
+		private final Duration patience;
+
+		private final Duration since;
+
+		private final Disposable.Swap timer = Disposables.swap();
+
+		private @Nullable Thread entering = Thread.currentThread();
+
+		private boolean atOnce;
+
+		Turn(Call call) {
+			this.call = call;
+			Duration remaining = call.remaining();
+			Duration most = RateLimitCall.this.limiter.maxWait();
+			this.patience = (remaining.compareTo(most) < 0) ? remaining : most;
+			this.since = call.elapsed();
+		}
+
+		void enter() {
+			RateLimitCall.this.limiter.line().enter(this);
+			this.entering = null;
+			if (this.atOnce) {
+				begin();
+			}
+			else if (!isOver() && !this.timer.isDisposed()) {
+				this.timer.update(Schedulers.parallel()
+					.schedule(() -> RateLimitCall.this.limiter.line().expire(this), patience(), TimeUnit.NANOSECONDS));
+			}
+		}
+
+		@Override
+		public long tokens() {
+			return RateLimitCall.this.tokens;
+		}
+
+		@Override
+		public long patience() {
+			return Math.max(0, this.patience.minus(this.call.elapsed().minus(this.since)).toNanos());
+		}
+
+		/**
+		 * On a thread of its own where others are being served: they must not wait for
+		 * this call to be sent.
+		 */
+		@Override
+		public void admitted() {
+			if (this.entering == Thread.currentThread()) {
+				this.atOnce = true;
+				return;
+			}
+			this.timer.dispose();
+			Schedulers.boundedElastic().schedule(() -> {
+				this.call.waited(this.call.elapsed().minus(this.since));
+				begin();
+			});
+		}
+
+		@Override
+		public void refused(@Nullable Duration retryAfter) {
+			this.timer.dispose();
+			String reason = (retryAfter == null) ? "its rate limit cannot be checked, because the store is away"
+					: "its rate limit is used up for " + retryAfter.toMillis() + " ms";
+			this.call.skipped(RateLimitCall.this.limiter.target(), ErrorKind.THROTTLED, reason);
+			refuse(new ThrottledException(RateLimitCall.this.limiter.target(), reason, retryAfter));
+		}
+
+	}
+
+}

@@ -1,0 +1,68 @@
+package io.arcllm.module.ratelimit;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much a target is asked for.
+ *
+ * @param requestsPerMinute requests a minute; unset for no limit
+ * @param tokensPerMinute tokens a minute, input and output together; unset for no limit
+ * @param burst requests that may go out at once after a pause; unset for a whole minute's
+ * @param maxWait the longest wait for a turn; a call that would wait longer is refused at
+ * once
+ * @param store where the levels are kept
+ * @param onStoreFailure what holds while the store cannot be reached
+ */
+public record RateLimitSettings(@Nullable Integer requestsPerMinute, @Nullable Integer tokensPerMinute,
+		@Nullable Integer burst, Duration maxWait, Store store, OnStoreFailure onStoreFailure) {
+
+	/**
+	 * Where levels are kept.
+	 */
+	public enum Store {
+
+		/** In this process. */
+		MEMORY,
+
+		/** In Redis, for all replicas of an application together. */
+		REDIS
+
+	}
+
+	/**
+	 * What holds while the store cannot be reached.
+	 */
+	public enum OnStoreFailure {
+
+		/** Each replica keeps to the whole limit by itself. */
+		LOCAL,
+
+		/** All calls go through. */
+		OPEN,
+
+		/** No call goes through. */
+		CLOSED
+
+	}
+
+	public RateLimitSettings {
+		check(requestsPerMinute != null || tokensPerMinute != null,
+				"requests-per-minute or tokens-per-minute must be set");
+		check(requestsPerMinute == null || requestsPerMinute >= 1,
+				"requests-per-minute must be 1 or more, was " + requestsPerMinute);
+		check(tokensPerMinute == null || tokensPerMinute >= 1,
+				"tokens-per-minute must be 1 or more, was " + tokensPerMinute);
+		check(burst == null || burst >= 1, "burst must be 1 or more, was " + burst);
+		check(burst == null || requestsPerMinute != null, "burst needs requests-per-minute");
+		check(!maxWait.isNegative(), "max-wait must be 0 or more, was " + maxWait);
+	}
+
+	private static void check(boolean right, String message) {
+		if (!right) {
+			throw new IllegalArgumentException(message);
+		}
+	}
+
+}

@@ -1,0 +1,123 @@
+package io.arcllm.module.ratelimit;
+
+import java.time.Duration;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import io.arcllm.Usage;
+import io.arcllm.VendorLimits;
+import io.arcllm.module.Readiness;
+import io.arcllm.module.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reserves what calls are expected to use, settles what they did use, and keeps the line
+ * of those that wait. One serves all stacks of its target.
+ */
+public final class RateLimiter implements Readiness {
+
+	private final Target target;
+
+	private final RateLimitSettings settings;
+
+	private final LimitStore store;
+
+	private final TokenEstimate estimate = new TokenEstimate();
+
+	private final Line line;
+
+	/**
+	 * A limiter of this process alone.
+	 */
+	public RateLimiter(Target target, RateLimitSettings settings) {
+		this(target, settings, new MemoryStore(settings));
+	}
+
+	/**
+	 * @param target whose calls it limits
+	 * @param settings how much
+	 * @param store where the levels are kept
+	 */
+	public RateLimiter(Target target, RateLimitSettings settings, LimitStore store) {
+		this.target = target;
+		this.settings = settings;
+		this.store = store;
+		this.line = new Line(store);
+	}
+
+	Target target() {
+		return this.target;
+	}
+
+	Duration maxWait() {
+		return this.settings.maxWait();
+	}
+
+	/** Tokens to reserve: never more than a whole minute's, the rest becomes debt. */
+	long estimate(LlmRequest request) {
+		Integer most = this.settings.tokensPerMinute();
+		return (most == null) ? 0 : Math.min(most, this.estimate.of(request));
+	}
+
+	Line line() {
+		return this.line;
+	}
+
+	/**
+	 * Nothing was sent: gives everything back.
+	 */
+	void refund(long tokens) {
+		this.store.adjust(1, tokens);
+		this.line.serveSoon();
+	}
+
+	/**
+	 * Puts what was really used in the place of what was reserved.
+	 */
+	void settle(long reserved, Usage usage) {
+		Integer used = usage.totalTokens();
+		if (this.settings.tokensPerMinute() == null || used == null) {
+			return;
+		}
+		if (usage.outputTokens() != null) {
+			this.estimate.learn(usage.outputTokens());
+		}
+		this.store.adjust(0, reserved - used);
+		if (reserved > used) {
+			this.line.serveSoon();
+		}
+	}
+
+	/**
+	 * The vendor says what is left: where it is less than thought, others use the same
+	 * limit, and the level is lowered. Never raises it, because calls under way may not
+	 * be counted there yet.
+	 */
+	public void observe(VendorLimits limits) {
+		Long requests = limits.remainingRequests();
+		Long tokens = limits.remainingTokens();
+		long tooManyRequests = (requests == null || this.settings.requestsPerMinute() == null) ? 0
+				: this.store.requests() - requests;
+		long tooManyTokens = (tokens == null || this.settings.tokensPerMinute() == null) ? 0
+				: this.store.tokens() - tokens;
+		if (tooManyRequests > 0 || tooManyTokens > 0) {
+			this.store.adjust(-Math.max(0, tooManyRequests), -Math.max(0, tooManyTokens));
+		}
+	}
+
+	@Override
+	public @Nullable Refusal refusal() {
+		Duration wait = Duration.ofNanos(this.line.waitNow());
+		return (wait.compareTo(maxWait()) <= 0) ? null
+				: new Refusal(ErrorKind.THROTTLED, "its rate limit is used up", wait);
+	}
+
+	/**
+	 * How much is left now.
+	 */
+	public RateLimitStatus status() {
+		return this.line.status();
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.arcllm.module.ratelimit;
+
+import java.time.Duration;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.Target;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call would have had to wait too long for its turn; nothing was sent. Has no stack
+ * trace, so that refusing costs next to nothing.
+ */
+public class ThrottledException extends LlmException {
+
+	ThrottledException(Target target, String reason, @Nullable Duration retryAfter) {
+		super(LlmException.of(ErrorKind.THROTTLED, reason).target(target).retryAfter(retryAfter).details(),
+				target + " was not asked: " + reason, null);
+	}
+
+	@Override
+	public Throwable fillInStackTrace() {
+		return this;
+	}
+
+}

@@ -35,4 +35,12 @@ public interface LimitStore {
 	 */
 	long tokens();
 
+	/**
+	 * Nanoseconds that an answer of the store itself may take: a call that may not wait
+	 * for its turn still waits for that.
+	 */
+	default long latency() {
+		return 0;
+	}
+
 }

@@ -186,6 +186,13 @@ final class Line {
 		}
 	}
 
+	/**
+	 * Nanoseconds after which a ticket that may wait so long has {@link #expire expired}.
+	 */
+	long expiry(long patience) {
+		return patience + this.store.latency();
+	}
+
 	/** Nanoseconds that a call of one token would wait now. */
 	synchronized long waitNow() {
 		return this.store.waitFor(this.queue.size() + 1L, this.queuedTokens + 1);

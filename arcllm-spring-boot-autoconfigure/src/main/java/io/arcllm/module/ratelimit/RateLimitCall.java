@@ -165,7 +165,8 @@ final class RateLimitCall extends GatedCall implements WireListener {
 			}
 			else if (!isOver() && !this.timer.isDisposed()) {
 				this.timer.update(Schedulers.parallel()
-					.schedule(() -> RateLimitCall.this.limiter.line().expire(this), patience(), TimeUnit.NANOSECONDS));
+					.schedule(() -> RateLimitCall.this.limiter.line().expire(this),
+							RateLimitCall.this.limiter.line().expiry(patience()), TimeUnit.NANOSECONDS));
 			}
 		}
 

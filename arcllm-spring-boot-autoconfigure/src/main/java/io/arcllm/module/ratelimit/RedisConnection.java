@@ -1,0 +1,19 @@
+package io.arcllm.module.ratelimit;
+
+import java.util.concurrent.CompletionStage;
+
+import io.lettuce.core.api.StatefulRedisConnection;
+
+/**
+ * Where a connection to Redis comes from: asked when it is first needed, so that an
+ * application starts without Redis, and asked again while it cannot be had.
+ */
+@FunctionalInterface
+public interface RedisConnection {
+
+	/**
+	 * Begins to connect; the connection may be shared.
+	 */
+	CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect();
+
+}

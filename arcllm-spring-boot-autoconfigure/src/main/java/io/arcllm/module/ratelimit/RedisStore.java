@@ -1,0 +1,153 @@
+package io.arcllm.module.ratelimit;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.arcllm.Target;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Levels in Redis, shared by all replicas of an application. While Redis is away, which
+ * is logged once, {@code on-store-failure} holds; from time to time one call finds out
+ * whether it is back.
+ */
+public final class RedisStore implements LimitStore {
+
+	private static final Log logger = LogFactory.getLog(RedisStore.class);
+
+	private static final long PROBE_EVERY = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long HERE = Long.MIN_VALUE;
+
+	private final Target target;
+
+	private final RateLimitSettings settings;
+
+	private final RedisLevels levels;
+
+	private final LimitStore local;
+
+	/** When Redis is asked again, or {@link #HERE}. */
+	private final AtomicLong awayUntil = new AtomicLong(HERE);
+
+	/**
+	 * @param target whose levels they are
+	 * @param settings how much
+	 * @param connection made when it is first needed, and again while it cannot be had
+	 */
+	public RedisStore(Target target, RateLimitSettings settings, RedisConnection connection) {
+		this.target = target;
+		this.settings = settings;
+		this.levels = new RedisLevels("arcllm:rate-limit:" + target, settings, connection);
+		this.local = new MemoryStore(settings);
+	}
+
+	@Override
+	public CompletableFuture<Long> take(long tokens) {
+		if (!mayAsk()) {
+			return without(tokens);
+		}
+		CompletableFuture<Long> result = new CompletableFuture<>();
+		this.levels.take(tokens).whenComplete((wait, ex) -> {
+			if (ex == null) {
+				back();
+				result.complete(wait);
+			}
+			else {
+				away(ex);
+				without(tokens).whenComplete((localWait, none) -> {
+					if (none == null) {
+						result.complete(localWait);
+					}
+					else {
+						result.completeExceptionally(none);
+					}
+				});
+			}
+		});
+		return result;
+	}
+
+	/** One call a second asks while Redis is away, the others don't wait for it. */
+	private boolean mayAsk() {
+		long until = this.awayUntil.get();
+		long now = System.nanoTime();
+		return until == HERE || (until - now <= 0 && this.awayUntil.compareAndSet(until, now + PROBE_EVERY));
+	}
+
+	private void away(Throwable failure) {
+		if (this.awayUntil.getAndSet(System.nanoTime() + PROBE_EVERY) == HERE) {
+			logger.warn("Redis cannot be reached for the rate limit of " + this.target
+					+ ": on-store-failure holds until it is back, " + describe() + " (" + failure + ")");
+		}
+	}
+
+	private void back() {
+		if (this.awayUntil.getAndSet(HERE) != HERE) {
+			logger.info("Redis is back for the rate limit of " + this.target);
+		}
+	}
+
+	private String describe() {
+		return switch (this.settings.onStoreFailure()) {
+			case LOCAL -> "and each replica keeps to the whole limit by itself";
+			case OPEN -> "and all calls go through";
+			case CLOSED -> "and no call goes through";
+		};
+	}
+
+	private CompletableFuture<Long> without(long tokens) {
+		return switch (this.settings.onStoreFailure()) {
+			case LOCAL -> this.local.take(tokens);
+			case OPEN -> CompletableFuture.completedFuture(0L);
+			case CLOSED -> CompletableFuture.failedFuture(new IllegalStateException("Redis cannot be reached"));
+		};
+	}
+
+	@Override
+	public void adjust(long requests, long tokens) {
+		if (isAway()) {
+			this.local.adjust(requests, tokens);
+		}
+		else {
+			this.levels.adjust(requests, tokens);
+		}
+	}
+
+	boolean isAway() {
+		return this.awayUntil.get() != HERE;
+	}
+
+	@Override
+	public long waitFor(long requests, long tokens) {
+		if (!isAway()) {
+			return this.levels.waitFor(requests, tokens);
+		}
+		return (this.settings.onStoreFailure() == RateLimitSettings.OnStoreFailure.LOCAL)
+				? this.local.waitFor(requests, tokens) : 0;
+	}
+
+	@Override
+	public long requests() {
+		return isAway() ? this.local.requests() : this.levels.requests();
+	}
+
+	@Override
+	public long tokens() {
+		return isAway() ? this.local.tokens() : this.levels.tokens();
+	}
+
+	@Override
+	public long latency() {
+		return patience().toNanos();
+	}
+
+	/** How long an answer of Redis may take before it counts as away. */
+	static Duration patience() {
+		return Duration.ofMillis(500);
+	}
+
+}

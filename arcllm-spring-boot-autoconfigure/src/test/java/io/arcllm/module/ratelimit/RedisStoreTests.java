@@ -1,0 +1,137 @@
+package io.arcllm.module.ratelimit;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.arcllm.Target;
+import io.arcllm.Usage;
+import io.arcllm.module.ContractModule;
+import io.arcllm.module.Storm;
+import io.lettuce.core.RedisClient;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+class RedisStoreTests {
+
+	private static final Target TARGET = new Target("test", "model");
+
+	private RedisServer redis;
+
+	private RedisClient client;
+
+	@BeforeEach
+	void start() throws Exception {
+		this.redis = RedisServer.start();
+		this.client = RedisClient.create();
+	}
+
+	@AfterEach
+	void stop() throws Exception {
+		if (this.client != null) {
+			this.client.shutdown(0, 1, TimeUnit.SECONDS);
+		}
+		if (this.redis != null) {
+			this.redis.close();
+		}
+	}
+
+	private static RateLimitSettings settings(int requests, @Nullable Integer tokens, int burst,
+			RateLimitSettings.OnStoreFailure onStoreFailure) {
+		return new RateLimitSettings(requests, tokens, burst, Duration.ZERO, RateLimitSettings.Store.REDIS,
+				onStoreFailure);
+	}
+
+	private RedisStore store(RateLimitSettings settings) {
+		return new RedisStore(TARGET, settings, this.redis.connection(this.client));
+	}
+
+	private static boolean taken(LimitStore store, long tokens) {
+		return store.take(tokens).join() == 0;
+	}
+
+	private static int takeAll(LimitStore... replicas) {
+		int taken = 0;
+		for (int i = 0; i < 60; i++) {
+			taken += taken(replicas[i % replicas.length], 1) ? 1 : 0;
+		}
+		return taken;
+	}
+
+	@Test
+	void twoReplicasTogetherNeverExceedTheLimit() throws Exception {
+		RateLimitSettings settings = settings(120, null, 40, RateLimitSettings.OnStoreFailure.CLOSED);
+		Storm storm = new Storm();
+		RateLimitModule one = replica(storm, settings);
+		RateLimitModule other = replica(storm, settings);
+		AtomicInteger turn = new AtomicInteger();
+		long start = System.nanoTime();
+		storm.rage((request) -> ((turn.getAndIncrement() % 2 == 0) ? one : other).exchange(request));
+		double minutes = (System.nanoTime() - start) / 60e9;
+		assertThat((double) storm.asked.get()).isBetween(20.0, 40 + minutes * 120 + 1);
+	}
+
+	private RateLimitModule replica(Storm storm, RateLimitSettings settings) {
+		return new RateLimitModule(new ContractModule(storm, TARGET),
+				new RateLimiter(TARGET, settings, store(settings)));
+	}
+
+	@Test
+	void usageOfOneReplicaIsSeenByTheOther() {
+		RateLimitSettings settings = settings(60, 6000, 60, RateLimitSettings.OnStoreFailure.CLOSED);
+		RedisStore one = store(settings);
+		RedisStore other = store(settings);
+		RateLimiter limiter = new RateLimiter(TARGET, settings, one);
+		assertThat(taken(one, 1000)).isTrue();
+		limiter.settle(1000, Usage.of(9000, 0));
+		await().atMost(Duration.ofSeconds(5)).until(() -> other.take(1).join() > TimeUnit.SECONDS.toNanos(20));
+		limiter.refund(9000);
+		await().atMost(Duration.ofSeconds(5)).until(() -> taken(other, 1));
+	}
+
+	@ParameterizedTest
+	@EnumSource(RateLimitSettings.OnStoreFailure.class)
+	void killedInTheMiddleFollowsTheSettingAndRecovers(RateLimitSettings.OnStoreFailure choice) throws Exception {
+		RateLimitSettings settings = settings(60, null, 10, choice);
+		RedisStore one = store(settings);
+		RedisStore other = store(settings);
+		assertThat(takeAll(one, other)).isBetween(10, 12);
+		this.redis.kill();
+		switch (choice) {
+			case LOCAL -> assertThat(takeAll(one)).isBetween(10, 13);
+			case OPEN -> assertThat(takeAll(one)).isEqualTo(60);
+			case CLOSED -> {
+				assertThat(one.take(1)).failsWithin(Duration.ofSeconds(5));
+				assertThat(new RateLimiter(TARGET, settings, one).status().queued()).isZero();
+			}
+		}
+		this.redis.restart();
+		await().atMost(Duration.ofSeconds(30)).ignoreExceptions().pollInterval(Duration.ofMillis(100)).until(() -> {
+			one.take(1).join();
+			other.take(1).join();
+			return !one.isAway() && !other.isAway();
+		});
+		assertThat(takeAll(one, other)).isLessThanOrEqualTo(12);
+	}
+
+	@Test
+	void startsWithoutRedisAndFindsItLater() throws Exception {
+		this.redis.kill();
+		RedisStore store = store(settings(60, null, 10, RateLimitSettings.OnStoreFailure.LOCAL));
+		assertThat(taken(store, 1)).isTrue();
+		assertThat(store.isAway()).isTrue();
+		this.redis.restart();
+		await().atMost(Duration.ofSeconds(30)).until(() -> {
+			store.take(1).join();
+			return !store.isAway();
+		});
+	}
+
+}

@@ -1,33 +1,68 @@
 package io.arcllm.autoconfigure;
 
-import java.util.function.Function;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
+import io.arcllm.provider.ApiKeySupplier;
 import io.arcllm.provider.ApiKeys;
 import io.arcllm.provider.ErrorReader;
 import io.arcllm.provider.HttpProvider;
 import io.arcllm.provider.HttpProviderSettings;
+import io.arcllm.provider.KeyPool;
+import io.arcllm.provider.SuppliedKeys;
 import io.arcllm.provider.WireFormat;
 import io.arcllm.provider.anthropic.AnthropicFormat;
 import io.arcllm.provider.ollama.OllamaFormat;
 import io.arcllm.provider.openai.OpenAiFormat;
 import io.arcllm.provider.openai.OpenAiQuirk;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the adapter that a definition describes.
+ * Makes the adapters that definitions describe, and keeps their keys.
  */
-record Adapters(HttpClients clients, ErrorReader errors) implements Function<ProviderDefinition, LlmProvider> {
+final class Adapters {
 
-	@Override
-	public LlmProvider apply(ProviderDefinition definition) {
+	private final HttpClients clients;
+
+	private final ErrorReader errors;
+
+	private final @Nullable ApiKeySupplier supplier;
+
+	private final Map<String, ApiKeys> keys = new ConcurrentHashMap<>();
+
+	/**
+	 * @param clients makes their connections
+	 * @param errors understands refusals
+	 * @param supplier brings keys, if the application has one
+	 */
+	Adapters(HttpClients clients, ErrorReader errors, @Nullable ApiKeySupplier supplier) {
+		this.clients = clients;
+		this.errors = errors;
+		this.supplier = supplier;
+	}
+
+	LlmProvider adapter(ProviderDefinition definition) {
 		HttpProviderSettings settings = new HttpProviderSettings(definition.name(), definition.baseUrl(),
 				definition.keyRequired(), definition.model(), definition.headers(), definition.options(),
 				definition.defaults().maxTokens(), definition.defaults().temperature(),
 				definition.http().maxResponseSize());
-		ApiKeys keys = ApiKeys.of(definition.keys().isEmpty() ? null : definition.keys().get(0));
 		return new HttpProvider(settings, format(definition), this.clients.create(definition.name(), definition.http()),
-				keys, this.errors);
+				keys(definition), this.errors);
+	}
+
+	/**
+	 * The keys of a provider; the same ones each time.
+	 */
+	ApiKeys keys(ProviderDefinition definition) {
+		return this.keys.computeIfAbsent(definition.name(), (name) -> {
+			List<String> configured = definition.keys();
+			ApiKeys keys = (configured.size() > 1) ? new KeyPool(configured, System::nanoTime)
+					: ApiKeys.of(configured.isEmpty() ? null : configured.get(0));
+			return (this.supplier == null) ? keys : new SuppliedKeys(name, this.supplier, keys);
+		});
 	}
 
 	private static WireFormat format(ProviderDefinition definition) {

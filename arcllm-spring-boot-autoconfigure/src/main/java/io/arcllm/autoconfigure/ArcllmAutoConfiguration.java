@@ -7,6 +7,7 @@ import io.arcllm.LlmModule;
 import io.arcllm.LlmProviders;
 import io.arcllm.module.CallListener;
 import io.arcllm.module.CallModule;
+import io.arcllm.provider.ApiKeySupplier;
 import io.arcllm.provider.DefaultErrorClassifier;
 import io.arcllm.provider.ErrorClassifier;
 import io.arcllm.provider.ErrorReader;
@@ -16,6 +17,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
@@ -54,10 +56,11 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean
 	Adapters arcllmAdapters(ObjectProvider<WebClient.Builder> builder, ObjectProvider<SslBundles> bundles,
-			ObjectProvider<LlmWebClientCustomizer> customizers, ErrorClassifier classifier) {
+			ObjectProvider<LlmWebClientCustomizer> customizers, ErrorClassifier classifier,
+			ObjectProvider<ApiKeySupplier> keys) {
 		HttpClients clients = new HttpClients(builder.getIfAvailable(WebClient::builder), bundles.getIfAvailable(),
 				customizers.orderedStream().toList());
-		return new Adapters(clients, new ErrorReader(classifier, Clock.systemUTC()));
+		return new Adapters(clients, new ErrorReader(classifier, Clock.systemUTC()), keys.getIfAvailable());
 	}
 
 	@Bean
@@ -114,7 +117,8 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	StartUp arcllmStartUp(LlmProviders providers) {
+	@ConditionalOnBean(StackLlmProviders.class)
+	StartUp arcllmStartUp(StackLlmProviders providers) {
 		return new StartUp(providers);
 	}
 

@@ -31,8 +31,8 @@ final class ChainCheck {
 	}
 
 	/**
-	 * The name of the provider that is injected where none is named; {@code null} if
-	 * there is none at all.
+	 * The name of the provider that is injected where none is named: the only configured
+	 * one, else the only bean; {@code null} if there is no such.
 	 * @param configured {@code arcllm.provider}
 	 */
 	@Nullable String primary(@Nullable String configured) {
@@ -41,12 +41,14 @@ final class ChainCheck {
 			requireKnown("arcllm.provider", target);
 			return configured;
 		}
-		if (this.known.size() > 1) {
+		List<String> names = this.definitions.all().stream().map(ProviderDefinition::name).toList();
+		if (names.size() > 1) {
 			throw new ConfigMistake("arcllm.provider",
-					"There are several providers (" + String.join(", ", this.known) + "), and none is the primary one.",
+					"There are several providers (" + String.join(", ", names) + "), and none is the primary one.",
 					"Set arcllm.provider to one of them.");
 		}
-		return this.known.stream().findFirst().orElse(null);
+		return (names.isEmpty() && this.known.size() == 1) ? this.known.iterator().next()
+				: names.stream().findFirst().orElse(null);
 	}
 
 	/**

@@ -16,6 +16,7 @@ import io.arcllm.autoconfigure.KeyTree.Section;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /**
@@ -56,7 +57,11 @@ final class ModuleSettings {
 		if (module.equals("fallback") && options.chain() != null) {
 			return true;
 		}
-		Switch configured = this.binder.bind(module, Switch.class, layers(module, provider, CallOptions.NONE));
+		String key = DataObjectPropertyName.toDashedForm(module);
+		if (!ConfigurationPropertyName.isValid(key)) {
+			return true;
+		}
+		Switch configured = this.binder.bind(key, Switch.class, layers(key, provider, CallOptions.NONE));
 		return !Boolean.FALSE.equals(configured.enabled());
 	}
 

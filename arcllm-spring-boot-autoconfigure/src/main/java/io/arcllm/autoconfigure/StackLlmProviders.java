@@ -67,6 +67,10 @@ final class StackLlmProviders implements LlmProviders {
 		return load(this.primary);
 	}
 
+	boolean hasPrimary() {
+		return this.primary != null;
+	}
+
 	@Override
 	public List<String> names() {
 		return this.targets.names();

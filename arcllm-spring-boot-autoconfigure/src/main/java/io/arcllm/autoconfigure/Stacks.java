@@ -10,6 +10,8 @@ import io.arcllm.Target;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ContractModule;
 import io.arcllm.module.Readiness;
+import io.arcllm.module.keys.KeyRotationModule;
+import io.arcllm.provider.ApiKeys;
 import reactor.core.publisher.Flux;
 
 /**
@@ -56,6 +58,7 @@ final class Stacks {
 	 * The whole stack of a primary target.
 	 */
 	LlmProvider whole(Target primary, CallOptions options) {
+		this.settings.check(options, this.modules.stream().map(ModuleFactory::name).toList());
 		Place place = new Place(primary, options);
 		List<ModuleFactory> on = on(place);
 		LlmProvider stack = adapter(place, on);
@@ -122,6 +125,10 @@ final class Stacks {
 		LlmProvider attempt = new ContractModule(this.targets.provider(target.provider()), target);
 		for (int i = on.size() - 1; i >= 0; i--) {
 			attempt = on.get(i).aroundAttempt(attempt, place);
+		}
+		ApiKeys keys = this.targets.keys(target.provider());
+		if (keys != null && keys.mayRotate()) {
+			attempt = new KeyRotationModule(attempt, keys::hasAnother);
 		}
 		return this.switches.around(attempt, target);
 	}

@@ -1,6 +1,5 @@
 package io.arcllm.autoconfigure;
 
-import io.arcllm.LlmProviders;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -9,13 +8,13 @@ import org.springframework.beans.factory.SmartInitializingSingleton;
 /**
  * Builds the primary stack at start-up, so that mistakes show then, and logs it once.
  */
-record StartUp(LlmProviders providers) implements SmartInitializingSingleton {
+record StartUp(StackLlmProviders providers) implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(StartUp.class);
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		if (!this.providers.names().isEmpty()) {
+		if (this.providers.hasPrimary()) {
 			logger.info("Calls go through " + this.providers.primary());
 		}
 	}

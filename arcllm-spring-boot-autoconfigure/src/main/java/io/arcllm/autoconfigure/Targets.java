@@ -7,11 +7,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
+import io.arcllm.provider.ApiKeys;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 
@@ -27,7 +28,7 @@ final class Targets {
 
 	private final BeanFactory beans;
 
-	private final Function<ProviderDefinition, LlmProvider> adapters;
+	private final Adapters adapters;
 
 	private final Map<String, LlmProvider> made = new ConcurrentHashMap<>();
 
@@ -37,8 +38,7 @@ final class Targets {
 	 * @param beans has them
 	 * @param adapters makes an adapter of a definition
 	 */
-	Targets(ProviderDefinitions configured, Set<String> own, BeanFactory beans,
-			Function<ProviderDefinition, LlmProvider> adapters) {
+	Targets(ProviderDefinitions configured, Set<String> own, BeanFactory beans, Adapters adapters) {
 		this.configured = configured;
 		this.own = own;
 		this.beans = beans;
@@ -66,7 +66,16 @@ final class Targets {
 	LlmProvider provider(String name) {
 		ProviderDefinition definition = this.configured.find(name);
 		return (definition == null) ? this.beans.getBean(name, LlmProvider.class)
-				: this.made.computeIfAbsent(name, (key) -> this.adapters.apply(definition));
+				: this.made.computeIfAbsent(name, (key) -> this.adapters.adapter(definition));
+	}
+
+	/**
+	 * The keys of a configured provider; {@code null} for a bean of the application's
+	 * own.
+	 */
+	@Nullable ApiKeys keys(String name) {
+		ProviderDefinition definition = this.configured.find(name);
+		return (definition == null) ? null : this.adapters.keys(definition);
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.arcllm.provider;
 
+import java.util.List;
+
 import io.arcllm.LlmException;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,34 @@ public interface ApiKeys {
 	 * A request with that key failed.
 	 */
 	default void failed(@Nullable String key, LlmException failure) {
+	}
+
+	/**
+	 * Whether {@link #next} may block, and so must not be called on an event loop.
+	 */
+	default boolean mayBlock() {
+		return false;
+	}
+
+	/**
+	 * Whether the next request would carry a key that was not refused.
+	 */
+	default boolean hasAnother() {
+		return false;
+	}
+
+	/**
+	 * Whether a refused key may be replaced by another at all.
+	 */
+	default boolean mayRotate() {
+		return false;
+	}
+
+	/**
+	 * How each key is, where there are several.
+	 */
+	default List<KeyPool.State> states() {
+		return List.of();
 	}
 
 	/**

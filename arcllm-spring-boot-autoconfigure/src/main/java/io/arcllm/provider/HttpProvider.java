@@ -16,6 +16,7 @@ import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -70,7 +71,8 @@ public final class HttpProvider implements LlmProvider {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return Flux.defer(() -> send(complete(request)));
+		Flux<LlmEvent> answer = Flux.defer(() -> send(complete(request)));
+		return this.keys.mayBlock() ? answer.subscribeOn(Schedulers.boundedElastic()) : answer;
 	}
 
 	private Flux<LlmEvent> send(LlmRequest request) {

@@ -2,14 +2,21 @@ package io.arcllm.autoconfigure;
 
 import java.util.List;
 
+import io.arcllm.LlmConfigException;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmModule;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
+import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.module.BaseModule;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -18,6 +25,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What an application finds in its context.
@@ -106,6 +114,36 @@ class ArcllmAutoConfigurationTests {
 			});
 	}
 
+	@Test
+	void ownModuleWithABeanNameInCamelCaseStandsInnermost() {
+		runner().withBean("shoutingModule", LlmModule.class, () -> Shouting::new)
+			.run((context) -> assertThat(context.getBean(LlmProvider.class))
+				.hasToString("Timeout(Shouting(anthropic))"));
+	}
+
+	@Test
+	void overrideOfAnUnknownModuleIsRefused() {
+		runner().run((context) -> assertThatExceptionOfType(LlmConfigException.class)
+			.isThrownBy(() -> context.getBean(LlmProviders.class).load("anthropic", (o) -> o.module("retri", true)))
+			.withMessageContaining("retri"));
+	}
+
+	@Test
+	void onlyConfiguredProviderIsPrimaryBesideOwnBeans() {
+		runner().withUserConfiguration(Own.class)
+			.run((context) -> assertThat(context.getBean(LlmProvider.class)).hasToString("Timeout(anthropic)"));
+	}
+
+	@Test
+	void nothingIsRequiredOfAnApplicationWithoutProviders() {
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class,
+					ArcllmAutoConfiguration.class, WebClientAutoConfiguration.class))
+			.run((context) -> assertThat(context).hasNotFailed()
+				.hasSingleBean(LlmProviders.class)
+				.doesNotHaveBean(LlmProvider.class));
+	}
+
 	private static MockResponse json(int status, String body) {
 		return new MockResponse.Builder().code(status).addHeader("content-type", "application/json").body(body).build();
 	}
@@ -117,10 +155,22 @@ class ArcllmAutoConfigurationTests {
 
 		final LlmProvider openai;
 
-		Qualified(LlmProvider primary,
-				@org.springframework.beans.factory.annotation.Qualifier("openai") LlmProvider openai) {
+		Qualified(LlmProvider primary, @Qualifier("openai") LlmProvider openai) {
 			this.primary = primary;
 			this.openai = openai;
+		}
+
+	}
+
+	static class Shouting extends BaseModule {
+
+		Shouting(LlmProvider inner) {
+			super(inner);
+		}
+
+		@Override
+		public Flux<LlmEvent> exchange(LlmRequest request) {
+			return this.inner.exchange(request);
 		}
 
 	}

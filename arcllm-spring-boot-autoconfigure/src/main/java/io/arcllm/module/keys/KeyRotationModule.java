@@ -1,0 +1,56 @@
+package io.arcllm.module.keys;
+
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.module.BaseModule;
+import io.arcllm.module.Call;
+import reactor.core.publisher.Flux;
+
+/**
+ * A redirector: asks the same target again at once when its key was refused and another
+ * one is there. Each try is an attempt of the call.
+ */
+public final class KeyRotationModule extends BaseModule {
+
+	private static final Set<ErrorKind> OF_THE_KEY = EnumSet.of(ErrorKind.RATE_LIMITED, ErrorKind.QUOTA_EXHAUSTED,
+			ErrorKind.AUTHENTICATION, ErrorKind.PERMISSION);
+
+	private final BooleanSupplier another;
+
+	/**
+	 * @param inner what to ask again
+	 * @param another whether there is a key left that was not refused
+	 */
+	public KeyRotationModule(LlmProvider inner, BooleanSupplier another) {
+		super(inner);
+		this.another = another;
+	}
+
+	@Override
+	public Flux<LlmEvent> exchange(LlmRequest request) {
+		return this.inner.exchange(request)
+			.onErrorResume((failure) -> failure instanceof LlmException refusal && OF_THE_KEY.contains(refusal.kind()),
+					(refusal) -> Flux.deferContextual(
+							(context) -> mayAsk(Call.of(context)) ? exchange(request) : Flux.error(refusal)));
+	}
+
+	private boolean mayAsk(Call call) {
+		return this.another.getAsBoolean() && call.hasAttemptsLeft() && !call.remaining().isNegative();
+	}
+
+	/**
+	 * The stack inside alone: which key is used is nobody's business.
+	 */
+	@Override
+	public String toString() {
+		return this.inner.toString();
+	}
+
+}

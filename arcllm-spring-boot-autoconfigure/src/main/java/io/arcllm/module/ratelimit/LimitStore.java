@@ -16,6 +16,14 @@ public interface LimitStore {
 	CompletableFuture<Long> take(long tokens);
 
 	/**
+	 * Takes one request and these tokens if that is known to be possible without asking
+	 * elsewhere.
+	 */
+	default boolean takeNow(long tokens) {
+		return false;
+	}
+
+	/**
 	 * Gives back what is positive, and takes what is negative, into debt if need be.
 	 */
 	void adjust(long requests, long tokens);

@@ -4,7 +4,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 import io.github.bucket4j.Bucket;
-import io.github.bucket4j.ConsumptionProbe;
 import io.github.bucket4j.TimeMeter;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
@@ -23,23 +22,24 @@ public final class MemoryStore implements LimitStore {
 		this.tokens = Level.of(Limit.ofTokens(settings));
 	}
 
+	/**
+	 * Never 0 where nothing was taken, even if it came back in the meantime.
+	 */
 	@Override
 	public CompletableFuture<Long> take(long tokens) {
+		return CompletableFuture.completedFuture(takeNow(tokens) ? 0 : Math.max(1, waitFor(1, tokens)));
+	}
+
+	@Override
+	public boolean takeNow(long tokens) {
 		if (this.requests != null && !this.requests.take(1)) {
-			return refused(tokens);
+			return false;
 		}
 		if (this.tokens != null && tokens > 0 && !this.tokens.take(tokens)) {
 			adjust(1, 0);
-			return refused(tokens);
+			return false;
 		}
-		return CompletableFuture.completedFuture(0L);
-	}
-
-	/**
-	 * Never 0, even if it came back in the meantime: nothing was taken.
-	 */
-	private CompletableFuture<Long> refused(long tokens) {
-		return CompletableFuture.completedFuture(Math.max(1, waitFor(1, tokens)));
+		return true;
 	}
 
 	@Override
@@ -80,8 +80,7 @@ public final class MemoryStore implements LimitStore {
 		}
 
 		boolean take(long amount) {
-			ConsumptionProbe probe = this.bucket.tryConsumeAndReturnRemaining(amount);
-			return probe.isConsumed();
+			return this.bucket.tryConsume(amount);
 		}
 
 		void adjust(long amount) {

@@ -68,6 +68,10 @@ final class RateLimitCall extends GatedCall implements WireListener {
 
 	@Override
 	protected void enter() {
+		if (this.limiter.line().pass(this.tokens)) {
+			begin();
+			return;
+		}
 		Turn turn = new Turn(call());
 		this.turn = turn;
 		turn.enter();

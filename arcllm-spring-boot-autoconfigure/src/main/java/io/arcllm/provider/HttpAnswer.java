@@ -1,5 +1,6 @@
 package io.arcllm.provider;
 
+import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
 
@@ -7,9 +8,12 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
+import io.arcllm.VendorLimits;
+import io.arcllm.WireListener;
 import io.arcllm.provider.WireFormat.Framing;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
@@ -62,9 +66,26 @@ final class HttpAnswer {
 		AnswerBody body = body(response.statusCode().value(), headers);
 		// Not as a Flux: WebClient would add the URL to every error of it.
 		ClientHttpResponse raw = response.body((message, context) -> message);
-		Publisher<LlmEvent> events = (subscriber) -> raw.getBody()
-			.subscribe(new AnswerReading(Operators.toCoreSubscriber(subscriber), body, this::translate));
+		Publisher<LlmEvent> events = (subscriber) -> {
+			CoreSubscriber<? super LlmEvent> reader = Operators.toCoreSubscriber(subscriber);
+			tellWhatRemains(WireListener.of(reader.currentContext()), headers);
+			raw.getBody().subscribe(new AnswerReading(reader, body, this::translate));
+		};
 		return Flux.from(events);
+	}
+
+	private static void tellWhatRemains(@Nullable WireListener listener, HttpHeaders headers) {
+		if (listener != null) {
+			RateLimitState state = RateLimitState.read(headers, Clock.systemUTC());
+			VendorLimits limits = new VendorLimits(remaining(state.requests()), remaining(state.tokens()));
+			if (limits.remainingRequests() != null || limits.remainingTokens() != null) {
+				listener.remaining(limits);
+			}
+		}
+	}
+
+	private static @Nullable Long remaining(RateLimitState.@Nullable Window window) {
+		return (window == null) ? null : window.remaining();
 	}
 
 	/**

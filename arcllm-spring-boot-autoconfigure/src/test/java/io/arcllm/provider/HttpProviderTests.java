@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 import io.arcllm.ErrorKind;
@@ -19,6 +20,8 @@ import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.TimeoutStage;
+import io.arcllm.VendorLimits;
+import io.arcllm.WireListener;
 import io.arcllm.provider.openai.OpenAiFormat;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import mockwebserver3.MockResponse;
@@ -83,6 +86,34 @@ class HttpProviderTests {
 		assertThat(response.stopReason().type()).isEqualTo(StopReason.Type.END_TURN);
 		assertThat(response.target()).hasToString("acme/m-1");
 		assertThat(response.requestId()).isEqualTo("r-7");
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void whatRemainsOfTheVendorsLimitsIsTold(boolean streaming) {
+		this.server.enqueue(new MockResponse.Builder()
+			.addHeader("content-type", streaming ? "text/event-stream" : "application/json")
+			.addHeader("x-ratelimit-remaining-requests", "7")
+			.addHeader("x-ratelimit-remaining-tokens", "900")
+			.body(streaming ? STREAM : WHOLE)
+			.build());
+		List<VendorLimits> told = new CopyOnWriteArrayList<>();
+		WireListener listener = new WireListener() {
+
+			@Override
+			public void sending() {
+			}
+
+			@Override
+			public void remaining(VendorLimits limits) {
+				told.add(limits);
+			}
+
+		};
+		provider().exchange(LlmRequest.of("Hi").withStreaming(streaming))
+			.contextWrite((context) -> context.put(WireListener.class, listener))
+			.blockLast(LIMIT);
+		assertThat(told).containsExactly(new VendorLimits(7L, 900L));
 	}
 
 	@Test

@@ -22,6 +22,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.retry.RetryPolicy;
 import org.springframework.retry.backoff.BackOffPolicy;
@@ -31,6 +32,7 @@ import org.springframework.web.reactive.function.client.WebClient;
  * Makes providers with their stacks of what is configured under {@code arcllm}.
  */
 @AutoConfiguration(after = { ArcllmPropertiesAutoConfiguration.class, WebClientAutoConfiguration.class })
+@ImportRuntimeHints(ArcllmRuntimeHints.class)
 public final class ArcllmAutoConfiguration {
 
 	static final String PROVIDERS = "arcllmProviders";

@@ -1,0 +1,30 @@
+package io.arcllm.autoconfigure;
+
+import io.arcllm.provider.Preset;
+import io.arcllm.provider.Presets;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
+
+/**
+ * Tells a native image what is read by reflection and from the class path.
+ */
+final class ArcllmRuntimeHints implements RuntimeHintsRegistrar {
+
+	@Override
+	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+		hints.resources()
+			.registerPattern("META-INF/arcllm/*")
+			.registerPattern(Presets.class.getPackageName().replace('.', '/') + "/presets.json");
+		new BindingReflectionHintsRegistrar().registerReflectionHints(hints.reflection(), Preset.class);
+		Class<?>[] settings = ModuleSettings.types().values().toArray(Class<?>[]::new);
+		BindableRuntimeHintsRegistrar.forTypes(settings).registerHints(hints, classLoader);
+		BindableRuntimeHintsRegistrar
+			.forTypes(ArcllmProperties.class, ProviderProperties.class, ModuleSettings.Switch.class)
+			.registerHints(hints, classLoader);
+	}
+
+}

@@ -8,6 +8,7 @@ import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.retry.RetrySettings;
+import io.arcllm.module.telemetry.TelemetrySettings;
 import io.arcllm.module.timeout.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -52,12 +53,14 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 	 * @param circuitBreaker when a target counts as down, and when it is tried again
 	 * @param bulkhead how many calls a target gets at once
 	 * @param timeout how long an attempt may be silent
+	 * @param telemetry whether calls are observed and counted
 	 */
 	public record Modules(List<String> order, @NestedConfigurationProperty RetrySettings retry,
 			@NestedConfigurationProperty FallbackSettings fallback,
 			@NestedConfigurationProperty CircuitBreakerSettings circuitBreaker,
 			@NestedConfigurationProperty BulkheadSettings bulkhead,
-			@NestedConfigurationProperty TimeoutSettings timeout) {
+			@NestedConfigurationProperty TimeoutSettings timeout,
+			@NestedConfigurationProperty TelemetrySettings telemetry) {
 
 	}
 

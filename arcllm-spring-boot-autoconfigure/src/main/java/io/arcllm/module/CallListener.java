@@ -3,6 +3,7 @@ package io.arcllm.module;
 import java.util.List;
 
 import io.arcllm.Attempt;
+import io.arcllm.LlmResponse;
 import io.arcllm.Trail;
 
 /**
@@ -23,11 +24,31 @@ public interface CallListener {
 	void ended(Attempt attempt, Trail before);
 
 	/**
+	 * A call has its answer.
+	 */
+	default void answered(LlmResponse response) {
+	}
+
+	/**
 	 * Tells all of them.
 	 */
 	static CallListener all(List<CallListener> listeners) {
-		return listeners.isEmpty() ? NONE
-				: (attempt, before) -> listeners.forEach((listener) -> listener.ended(attempt, before));
+		if (listeners.isEmpty()) {
+			return NONE;
+		}
+		return new CallListener() {
+
+			@Override
+			public void ended(Attempt attempt, Trail before) {
+				listeners.forEach((listener) -> listener.ended(attempt, before));
+			}
+
+			@Override
+			public void answered(LlmResponse response) {
+				listeners.forEach((listener) -> listener.answered(response));
+			}
+
+		};
 	}
 
 }

@@ -1,0 +1,118 @@
+package io.arcllm.module.telemetry;
+
+import java.time.Duration;
+import java.util.function.Predicate;
+
+import io.arcllm.Attempt;
+import io.arcllm.Cost;
+import io.arcllm.LlmResponse;
+import io.arcllm.Target;
+import io.arcllm.Trail;
+import io.arcllm.module.CallListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts what happens to calls. Tags are bounded: providers and models that are
+ * configured, kinds of errors, outcomes.
+ */
+public final class CallMeters implements CallListener {
+
+	private final MeterRegistry registry;
+
+	private final ModelTags models;
+
+	private final Predicate<String> wanted;
+
+	/**
+	 * @param registry where the meters are
+	 * @param models names models
+	 * @param wanted whether a provider is to be counted
+	 */
+	public CallMeters(MeterRegistry registry, ModelTags models, Predicate<String> wanted) {
+		this.registry = registry;
+		this.models = models;
+		this.wanted = wanted;
+	}
+
+	@Override
+	public void ended(Attempt attempt, Trail before) {
+		Target target = attempt.target();
+		if (!this.wanted.test(target.provider())) {
+			return;
+		}
+		Tags tags = tags(target);
+		Tags error = tags.and("error", (attempt.error() == null) ? "none" : Names.dashed(attempt.error()));
+		if (attempt.outcome() == Attempt.Outcome.SKIPPED) {
+			count("arcllm.rejections", "Targets passed over", error);
+			return;
+		}
+		count("arcllm.attempts", "Requests on the wire", error.and("outcome", Names.dashed(attempt.outcome())));
+		again(target, tags, before);
+		time("arcllm.waits", "Deliberate waits before attempts", attempt.waited(), tags);
+		Tags convention = convention(target);
+		if (attempt.firstToken() != null) {
+			time(Names.TIME_TO_FIRST_CHUNK, "Time to the first content of a stream", attempt.firstToken(), convention);
+		}
+		tokens("input", attempt.usage().inputTokens(), convention);
+		tokens("output", attempt.usage().outputTokens(), convention);
+	}
+
+	@Override
+	public void answered(LlmResponse response) {
+		Cost cost = response.cost();
+		if (cost != null && this.wanted.test(response.provider())) {
+			Tags tags = tags(response.target()).and("currency", cost.currency());
+			this.registry.counter("arcllm.cost", tags).increment(cost.amount().doubleValue());
+		}
+	}
+
+	private void again(Target target, Tags tags, Trail before) {
+		Attempt last = before.last();
+		if (last == null) {
+			return;
+		}
+		if (before.hasAsked(target)) {
+			count("arcllm.retries", "Targets asked again in the same call", tags);
+		}
+		else {
+			count("arcllm.fallbacks", "Targets asked instead of another one",
+					Tags.of("from", last.target().provider(), "to", target.provider()));
+		}
+	}
+
+	private void count(String name, String description, Tags tags) {
+		Counter.builder(name).description(description).tags(tags).register(this.registry).increment();
+	}
+
+	private void time(String name, String description, Duration duration, Tags tags) {
+		if (!duration.isZero()) {
+			Timer.builder(name).description(description).tags(tags).register(this.registry).record(duration);
+		}
+	}
+
+	private void tokens(String type, @Nullable Integer tokens, Tags tags) {
+		if (tokens != null) {
+			DistributionSummary.builder(Names.TOKEN_USAGE)
+				.description("Tokens of requests and answers")
+				.baseUnit("token")
+				.tags(tags.and(Names.TOKEN_TYPE, type))
+				.register(this.registry)
+				.record(tokens);
+		}
+	}
+
+	private Tags tags(Target target) {
+		return Tags.of("provider", target.provider(), "model", this.models.of(target));
+	}
+
+	private Tags convention(Target target) {
+		return Tags.of(Names.OPERATION_NAME, Names.CHAT, Names.PROVIDER_NAME, target.provider(), Names.REQUEST_MODEL,
+				this.models.of(target));
+	}
+
+}

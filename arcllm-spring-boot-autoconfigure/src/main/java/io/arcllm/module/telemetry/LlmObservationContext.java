@@ -1,0 +1,82 @@
+package io.arcllm.module.telemetry;
+
+import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
+import io.arcllm.Target;
+import io.micrometer.observation.Observation;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What there is to know about an observed call or attempt: for conventions, filters and
+ * handlers of the application's own.
+ */
+public final class LlmObservationContext extends Observation.Context {
+
+	private final Level level;
+
+	private final Target target;
+
+	private final LlmRequest request;
+
+	private @Nullable LlmResponse response;
+
+	private boolean cancelled;
+
+	/**
+	 * @param level what is observed
+	 * @param target who is asked first
+	 * @param request what it is asked
+	 */
+	LlmObservationContext(Level level, Target target, LlmRequest request) {
+		this.level = level;
+		this.target = target;
+		this.request = request;
+	}
+
+	/**
+	 * What is observed.
+	 */
+	public enum Level {
+
+		/** What the user asked for, with all its attempts and waits. */
+		CALL,
+
+		/** One request on the wire. */
+		ATTEMPT
+
+	}
+
+	/** What is observed. */
+	public Level level() {
+		return this.level;
+	}
+
+	/** Who is asked; of a call, who is asked first. */
+	public Target target() {
+		return this.target;
+	}
+
+	/** What it is asked. */
+	public LlmRequest request() {
+		return this.request;
+	}
+
+	/** The answer, when there is one. */
+	public @Nullable LlmResponse response() {
+		return this.response;
+	}
+
+	void answered(LlmResponse response) {
+		this.response = response;
+	}
+
+	/** Whether nobody wanted the answer any more. */
+	public boolean isCancelled() {
+		return this.cancelled;
+	}
+
+	void cancelled() {
+		this.cancelled = true;
+	}
+
+}

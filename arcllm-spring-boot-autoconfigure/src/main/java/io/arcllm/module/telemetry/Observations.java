@@ -1,0 +1,60 @@
+package io.arcllm.module.telemetry;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import io.arcllm.module.telemetry.LlmObservationContext.Level;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import reactor.core.publisher.Flux;
+import reactor.util.context.ContextView;
+
+/**
+ * Observes calls and attempts. Safe for use by many threads.
+ */
+public final class Observations {
+
+	private final ObservationRegistry registry;
+
+	private final LlmObservationConvention calls;
+
+	private final LlmObservationConvention attempts;
+
+	/**
+	 * @param registry who is told
+	 * @param models names models
+	 */
+	public Observations(ObservationRegistry registry, ModelTags models) {
+		this.registry = registry;
+		this.calls = new LlmObservationConvention(Level.CALL, models);
+		this.attempts = new LlmObservationConvention(Level.ATTEMPT, models);
+	}
+
+	/**
+	 * The same answer, observed from each subscription to its end. What is inside finds
+	 * the observation in its context.
+	 */
+	Flux<LlmEvent> observe(Level level, Target target, LlmRequest request, Flux<LlmEvent> answer) {
+		return Flux.deferContextual((outer) -> {
+			Target asked = (request.model() == null) ? target : new Target(target.provider(), request.model());
+			LlmObservationContext context = new LlmObservationContext(level, asked, request);
+			Observation observation = start(context, outer);
+			Watch watch = new Watch(observation, context);
+			return answer.doOnNext(watch::next)
+				.doOnError(watch::failed)
+				.doOnComplete(watch::cancelled)
+				.doOnCancel(watch::cancelled)
+				.contextWrite((inner) -> inner.put(ObservationThreadLocalAccessor.KEY, observation));
+		});
+	}
+
+	/** Inside what the subscriber is observed by, or the thread that subscribes. */
+	private Observation start(LlmObservationContext context, ContextView outer) {
+		LlmObservationConvention convention = (context.level() == Level.CALL) ? this.calls : this.attempts;
+		Observation observation = Observation.createNotStarted(null, convention, () -> context, this.registry);
+		Observation parent = outer.getOrDefault(ObservationThreadLocalAccessor.KEY, null);
+		return ((parent == null) ? observation : observation.parentObservation(parent)).start();
+	}
+
+}

@@ -79,8 +79,9 @@ class RedisStoreTests {
 	}
 
 	private RateLimitModule replica(Storm storm, RateLimitSettings settings) {
-		return new RateLimitModule(new ContractModule(storm, TARGET),
-				new RateLimiter(TARGET, settings, store(settings)));
+		RedisStore store = store(settings);
+		assertThat(taken(store, 1)).isTrue();
+		return new RateLimitModule(new ContractModule(storm, TARGET), new RateLimiter(TARGET, settings, store));
 	}
 
 	@Test

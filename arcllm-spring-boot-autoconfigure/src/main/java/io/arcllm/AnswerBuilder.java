@@ -30,7 +30,10 @@ public final class AnswerBuilder {
 
 	private @Nullable String requestId;
 
-	/** Takes up a delta. What is not content is ignored. */
+	/**
+	 * Takes up a delta. A restart voids what came before; other events that are not
+	 * content are ignored.
+	 */
 	public AnswerBuilder add(LlmEvent event) {
 		if (event instanceof LlmEvent.TextDelta delta) {
 			this.text.append(delta.text());
@@ -40,6 +43,12 @@ public final class AnswerBuilder {
 		}
 		else if (event instanceof LlmEvent.ToolCallDelta delta) {
 			this.tools.computeIfAbsent(delta.index(), (index) -> new Fragments()).add(delta);
+		}
+		else if (event instanceof LlmEvent.Restarted) {
+			this.text.setLength(0);
+			this.thinkingText.setLength(0);
+			this.thinking.clear();
+			this.tools.clear();
 		}
 		return this;
 	}

@@ -72,8 +72,8 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	FallbackFactory arcllmFallback(ModuleSettings settings, Targets targets) {
-		return new FallbackFactory(settings, targets);
+	FallbackFactory arcllmFallback(ModuleSettings settings, Targets targets, RetryFactory retry) {
+		return new FallbackFactory(settings, targets, retry.budget());
 	}
 
 	@Bean

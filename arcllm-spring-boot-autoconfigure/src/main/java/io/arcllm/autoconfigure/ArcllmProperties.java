@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.arcllm.module.StreamSettings;
 import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.fallback.FallbackSettings;
@@ -54,12 +55,13 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 	 * @param bulkhead how many calls a target gets at once
 	 * @param timeout how long an attempt may be silent
 	 * @param telemetry whether calls are observed and counted
+	 * @param streams what happens to streams that break off
 	 */
 	public record Modules(List<String> order, @NestedConfigurationProperty RetrySettings retry,
 			@NestedConfigurationProperty FallbackSettings fallback,
 			@NestedConfigurationProperty CircuitBreakerSettings circuitBreaker,
 			@NestedConfigurationProperty BulkheadSettings bulkhead,
-			@NestedConfigurationProperty TimeoutSettings timeout,
+			@NestedConfigurationProperty TimeoutSettings timeout, @NestedConfigurationProperty StreamSettings streams,
 			@NestedConfigurationProperty TelemetrySettings telemetry) {
 
 	}

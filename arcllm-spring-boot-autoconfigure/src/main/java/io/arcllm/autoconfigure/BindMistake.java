@@ -104,6 +104,8 @@ final class BindMistake {
 			case "double", "Double", "BigDecimal" -> "a number";
 			case "boolean", "Boolean" -> "true or false";
 			case "Percent" -> "a share, such as 50%";
+			case "Commit" -> "first-token, a duration such as 500ms, a count such as 40-tokens, or full";
+			case "After" -> "p95, or a duration such as 800ms";
 			default -> "a value of the type " + type.getSimpleName();
 		};
 	}

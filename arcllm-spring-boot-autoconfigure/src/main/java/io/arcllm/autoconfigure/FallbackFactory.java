@@ -8,10 +8,14 @@ import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
+import io.arcllm.module.Recovery;
 import io.arcllm.module.Selection;
+import io.arcllm.module.StreamSettings;
 import io.arcllm.module.fallback.Chain;
 import io.arcllm.module.fallback.FallbackModule;
 import io.arcllm.module.fallback.FallbackSettings;
+import io.arcllm.module.fallback.Resume;
+import io.arcllm.module.retry.RetryBudget;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -28,14 +32,36 @@ final class FallbackFactory implements ModuleFactory {
 
 	private final Targets targets;
 
-	FallbackFactory(ModuleSettings settings, Targets targets) {
+	private final RetryBudget budget;
+
+	/**
+	 * @param budget what it takes to ask a target again that broke off
+	 */
+	FallbackFactory(ModuleSettings settings, Targets targets, RetryBudget budget) {
 		this.settings = settings;
 		this.targets = targets;
+		this.budget = budget;
 	}
 
 	@Override
 	public String name() {
 		return NAME;
+	}
+
+	/**
+	 * Whether there is a chain: also one of the primary target alone, where streams that
+	 * break off are to be mended.
+	 */
+	boolean isOn(Place place) {
+		return isEnabled(place) || streams(place).recovery() != Recovery.FAIL;
+	}
+
+	private boolean isEnabled(Place place) {
+		return this.settings.enabled(NAME, place.provider(), place.options());
+	}
+
+	private StreamSettings streams(Place place) {
+		return this.settings.bind("streams", StreamSettings.class, place.provider(), place.options());
 	}
 
 	/**
@@ -53,12 +79,20 @@ final class FallbackFactory implements ModuleFactory {
 	 */
 	LlmProvider around(Candidate primary, Place place, Function<Target, Candidate> candidates) {
 		FallbackSettings settings = settings(place);
+		Resume resume = new Resume(streams(place).recovery(), this.targets::acceptsPrefix, this.budget::tryRetry);
+		return new FallbackModule(chain(primary, settings, place, candidates), settings, selection(settings), resume);
+	}
+
+	private Chain chain(Candidate primary, FallbackSettings settings, Place place,
+			Function<Target, Candidate> candidates) {
+		if (!isEnabled(place)) {
+			return new Chain(List.of(primary), List.of(), List.of());
+		}
 		List<Candidate> targets = new ArrayList<>();
 		targets.add(primary);
 		targets.addAll(resolve(settings.chain(), place, candidates));
-		Chain chain = new Chain(targets, resolve(settings.contextWindow(), place, candidates),
+		return new Chain(targets, resolve(settings.contextWindow(), place, candidates),
 				resolve(settings.contentPolicy(), place, candidates));
-		return new FallbackModule(chain, settings, selection(settings));
 	}
 
 	FallbackSettings settings(Place place) {

@@ -68,7 +68,8 @@ final class ProviderDefinitions {
 		return new ProviderDefinition(name, type, baseUrl, keys(configured, preset), preset.keyVariables(),
 				preset.keyRequired(), (configured.model() != null) ? configured.model() : preset.model(),
 				configured.headers(), configured.options(), configured.defaults(), configured.models(),
-				configured.http(), preset.quirks(), preset.acceptsPrefix());
+				configured.http(), preset.quirks(),
+				(configured.acceptsPrefix() != null) ? configured.acceptsPrefix() : preset.acceptsPrefix());
 	}
 
 	static void checkName(String name) {

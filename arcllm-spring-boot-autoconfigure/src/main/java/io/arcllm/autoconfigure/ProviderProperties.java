@@ -25,6 +25,8 @@ import org.springframework.util.unit.DataSize;
  * @param options extra fields in the body of every request
  * @param defaults what is sent when a request leaves it out
  * @param models what is known about its models
+ * @param acceptsPrefix whether it goes on from the beginning of its own turn; known for
+ * vendors with a preset
  * @param http how it is connected to
  * @param modules settings of modules for this target alone, over those under
  * arcllm.modules
@@ -33,8 +35,8 @@ import org.springframework.util.unit.DataSize;
 public record ProviderProperties(@Nullable String type, @Nullable String baseUrl,
 		@DefaultValue("false") boolean allowInsecure, @Nullable String apiKey, @DefaultValue List<String> apiKeys,
 		@Nullable String model, @DefaultValue Map<String, String> headers, @DefaultValue Map<String, Object> options,
-		@DefaultValue Defaults defaults, @DefaultValue List<Model> models, @DefaultValue Http http,
-		@DefaultValue Map<String, Object> modules) {
+		@DefaultValue Defaults defaults, @DefaultValue List<Model> models, @Nullable Boolean acceptsPrefix,
+		@DefaultValue Http http, @DefaultValue Map<String, Object> modules) {
 
 	public ProviderProperties {
 		type = Text.orNull(type);
@@ -79,10 +81,12 @@ public record ProviderProperties(@Nullable String type, @Nullable String baseUrl
 	 * @param contextWindow how many tokens it takes, question and answer together
 	 * @param maxOutput the longest answer, in tokens
 	 * @param price what a million tokens cost
+	 * @param acceptsPrefix whether it goes on from the beginning of its own turn, where
+	 * that differs from the provider's other models
 	 */
 	@ConfigurationPropertiesSource
 	public record Model(String name, @Nullable Integer contextWindow, @Nullable Integer maxOutput,
-			@Nullable Price price) {
+			@Nullable Price price, @Nullable Boolean acceptsPrefix) {
 
 		public Model {
 			if (name == null || name.isBlank()) {

@@ -34,6 +34,13 @@ final class RetryFactory implements ModuleFactory {
 		this.budget = new RetryBudget(shared.budget(), System::nanoTime);
 	}
 
+	/**
+	 * What the retries of the whole process are taken from.
+	 */
+	RetryBudget budget() {
+		return this.budget;
+	}
+
 	@Override
 	public String name() {
 		return "retry";

@@ -8,6 +8,8 @@ import java.util.Set;
 
 import io.arcllm.CallOptions;
 import io.arcllm.autoconfigure.KeyTree.Section;
+import io.arcllm.module.Recovery;
+import io.arcllm.module.StreamSettings;
 import io.arcllm.module.timeout.TimeoutSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -71,8 +73,21 @@ final class SettingsCheck {
 				this.settings.bind(module, type, provider, CallOptions.NONE);
 			}
 		});
+		checkRecovery(provider);
 		TimeoutSettings timeout = timeout(provider);
 		compare(provider, "timeout.first-token", timeout.firstToken(), timeout.attempt());
+	}
+
+	private void checkRecovery(@Nullable String provider) {
+		this.settings.configured("streams", provider, "recovery").ifPresent((layer) -> {
+			StreamSettings streams = this.settings.bind("streams", StreamSettings.class, provider, CallOptions.NONE);
+			if (streams.recovery() != Recovery.FAIL && !this.properties.modules().order().contains("fallback")) {
+				throw new ConfigMistake(layer.key("streams.recovery"),
+						"'" + layer.key("streams.recovery")
+								+ "' has no place in the stack, since 'fallback' is not in 'arcllm.modules.order'.",
+						"Add 'fallback' to arcllm.modules.order; it need not be enabled.");
+			}
+		});
 	}
 
 	private TimeoutSettings timeout(@Nullable String provider) {

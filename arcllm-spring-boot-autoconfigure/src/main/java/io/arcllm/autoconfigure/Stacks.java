@@ -8,8 +8,11 @@ import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
+import io.arcllm.module.Commit;
+import io.arcllm.module.CommitModule;
 import io.arcllm.module.ContractModule;
 import io.arcllm.module.Readiness;
+import io.arcllm.module.StreamSettings;
 import io.arcllm.module.keys.KeyRotationModule;
 import io.arcllm.provider.ApiKeys;
 import reactor.core.publisher.Flux;
@@ -82,7 +85,8 @@ final class Stacks {
 	 */
 	List<ModuleFactory> on(Place place) {
 		return this.modules.stream()
-			.filter((module) -> this.settings.enabled(module.name(), place.provider(), place.options()))
+			.filter((module) -> (module instanceof FallbackFactory fallback) ? fallback.isOn(place)
+					: this.settings.enabled(module.name(), place.provider(), place.options()))
 			.toList();
 	}
 
@@ -126,6 +130,8 @@ final class Stacks {
 		for (int i = on.size() - 1; i >= 0; i--) {
 			attempt = on.get(i).aroundAttempt(attempt, place);
 		}
+		Commit commit = this.settings.bind("streams", StreamSettings.class, place.provider(), place.options()).commit();
+		attempt = commit.holdsBack() ? new CommitModule(attempt, target, commit) : attempt;
 		ApiKeys keys = this.targets.keys(target.provider());
 		if (keys != null && keys.mayRotate()) {
 			attempt = new KeyRotationModule(attempt, keys::hasAnother);

@@ -100,6 +100,19 @@ final class Targets {
 					.orElse(0);
 	}
 
+	/**
+	 * Whether the target goes on from the beginning of its own turn.
+	 */
+	boolean acceptsPrefix(Target target) {
+		ProviderDefinition definition = this.configured.find(target.provider());
+		return definition != null && definition.models()
+			.stream()
+			.filter((model) -> model.name().equals(target.model()) && model.acceptsPrefix() != null)
+			.map((model) -> Boolean.TRUE.equals(model.acceptsPrefix()))
+			.findFirst()
+			.orElse(definition.acceptsPrefix());
+	}
+
 	/** The names of all: the configured ones, then the beans. */
 	List<String> names() {
 		Set<String> names = new LinkedHashSet<>();

@@ -78,6 +78,31 @@ final class Failures {
 	}
 
 	/**
+	 * The same failure where nothing of the answer was passed on: the plain one below,
+	 * without what only the provider has seen.
+	 */
+	static LlmException undelivered(LlmException failure, Target target) {
+		if (failure.partial() == null) {
+			return failure;
+		}
+		boolean ours = failure.kind() == ErrorKind.INTERRUPTED || failure.kind() == ErrorKind.DEADLINE_EXCEEDED;
+		if (ours && failure.getCause() instanceof LlmException below) {
+			return undelivered(below, target);
+		}
+		return LlmException.of(failure.kind(), String.valueOf(failure.getMessage()))
+			.target(target)
+			.status(failure.status())
+			.vendorCode(failure.vendorCode())
+			.requestId(failure.requestId())
+			.retryAfter(failure.retryAfter())
+			.stage(failure.stage())
+			.body(failure.body())
+			.retryable(failure.details().retryable())
+			.cause(failure)
+			.build();
+	}
+
+	/**
 	 * The tokens that a failed attempt used, as far as the vendor said.
 	 */
 	static Usage usage(LlmException failure) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
@@ -28,6 +29,9 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 	private static final AtomicIntegerFieldUpdater<GuardedSubscriber> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(GuardedSubscriber.class, "state");
 
+	private static final AtomicLongFieldUpdater<GuardedSubscriber> DEMAND = AtomicLongFieldUpdater
+		.newUpdater(GuardedSubscriber.class, "demand");
+
 	private static final int OPEN = 0;
 
 	private static final int EMITTING = 1;
@@ -49,6 +53,9 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 	private List<LlmEvent> delivered = List.of();
 
 	private volatile int state;
+
+	/** What the caller asked for and did not get yet. */
+	private volatile long demand;
 
 	private volatile @Nullable Subscription upstream;
 
@@ -87,6 +94,9 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		}
 		if (!STATE.compareAndSet(this, OPEN, EMITTING)) {
 			return;
+		}
+		if (this.demand != Long.MAX_VALUE) {
+			DEMAND.decrementAndGet(this);
 		}
 		deliver(event);
 		STATE.compareAndSet(this, EMITTING, OPEN);
@@ -136,6 +146,9 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 	}
 
 	private void checkSilence() {
+		if (this.demand <= 0) {
+			this.silence.excuse();
+		}
 		LlmException failure = this.silence.failure();
 		if (failure == null || this.state == EMITTING) {
 			if (this.state != ENDED) {
@@ -150,10 +163,8 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 	}
 
 	private void fail(LlmException failure) {
-		LlmException told = failure;
-		if (!this.delivered.isEmpty()) {
-			told = Failures.after(this.delivered, failure, this.target);
-		}
+		LlmException told = this.delivered.isEmpty() ? Failures.undelivered(failure, this.target)
+				: Failures.after(this.delivered, failure, this.target);
 		note(Attempt.Outcome.FAILED, failure, failure.requestId(), Failures.usage(failure));
 		this.actual.onError(told);
 	}
@@ -161,7 +172,10 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 	@Override
 	public void request(long n) {
 		Subscription upstream = this.upstream;
-		if (upstream != null) {
+		if (upstream != null && Operators.validate(n)) {
+			if (DEMAND.getAndAccumulate(this, n, Operators::addCap) <= 0) {
+				this.silence.excuse();
+			}
 			upstream.request(n);
 		}
 	}

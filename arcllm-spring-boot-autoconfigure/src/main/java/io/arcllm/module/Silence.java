@@ -75,6 +75,13 @@ final class Silence {
 		}
 	}
 
+	/**
+	 * Nobody was asked for anything until now: that is no silence.
+	 */
+	void excuse() {
+		this.since = this.call.elapsedNanos();
+	}
+
 	void stop() {
 		this.stopped = true;
 		Disposable timer = this.timer;

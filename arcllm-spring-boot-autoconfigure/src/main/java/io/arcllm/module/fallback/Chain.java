@@ -25,6 +25,10 @@ public record Chain(List<Candidate> targets, List<Candidate> contextWindow, List
 		return this.targets.get(0);
 	}
 
+	boolean isAlone() {
+		return this.targets.size() == 1 && this.contextWindow.isEmpty() && this.contentPolicy.isEmpty();
+	}
+
 	/**
 	 * Who may be asked after this error; none if it is no reason to ask another.
 	 */
@@ -38,8 +42,8 @@ public record Chain(List<Candidate> targets, List<Candidate> contextWindow, List
 		if (failure.kind() == ErrorKind.CONTEXT_WINDOW && !this.contextWindow.isEmpty()) {
 			return this.contextWindow;
 		}
-		boolean next = settings.on().contains(failure.kind())
-				&& (failure.kind() != ErrorKind.INTERRUPTED || failure.failsOver());
+		boolean next = (failure.kind() == ErrorKind.INTERRUPTED) ? failure.failsOver()
+				: settings.on().contains(failure.kind());
 		return next ? rest : List.of();
 	}
 

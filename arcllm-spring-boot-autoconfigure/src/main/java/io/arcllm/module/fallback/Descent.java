@@ -1,20 +1,16 @@
 package io.arcllm.module.fallback;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
-import io.arcllm.Target;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Hop;
+import io.arcllm.module.Recovery;
+import io.arcllm.module.Round;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
@@ -30,17 +26,21 @@ final class Descent {
 
 	private final FallbackSettings settings;
 
+	private final Resume resume;
+
 	private final LlmRequest request;
 
 	private final Call call;
 
-	private final Map<Target, LlmException> failures = new LinkedHashMap<>(0);
+	private final Round round;
 
-	Descent(Chain chain, FallbackSettings settings, LlmRequest request, Call call) {
+	Descent(Chain chain, FallbackSettings settings, Resume resume, LlmRequest request, Call call) {
 		this.chain = chain;
 		this.settings = settings;
+		this.resume = resume;
 		this.request = request;
 		this.call = call;
+		this.round = new Round(call);
 	}
 
 	/**
@@ -49,7 +49,7 @@ final class Descent {
 	Flux<LlmEvent> ask(List<Candidate> targets) {
 		for (int i = 0; i < targets.size(); i++) {
 			Candidate candidate = targets.get(i);
-			if (!passOver(candidate)) {
+			if (!this.round.passOver(candidate, this.request)) {
 				List<Candidate> rest = targets.subList(i + 1, targets.size());
 				return ask(candidate, rest);
 			}
@@ -58,21 +58,22 @@ final class Descent {
 	}
 
 	private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest) {
-		Flux<LlmEvent> answer = candidate.provider()
+		return candidate.provider()
 			.exchange(Hop.request(this.request, this.chain.primary().target(), candidate.target()))
+			.contextWrite((context) -> rest.isEmpty() ? context.put(Round.class, this.round)
+					: context.put(Round.class, this.round).put(Call.OTHERS_LEFT, true))
 			.onErrorResume(LlmException.class, (failure) -> after(candidate, failure, rest));
-		return rest.isEmpty() ? answer : answer.contextWrite((context) -> context.put(Call.OTHERS_LEFT, true));
 	}
 
 	private Flux<LlmEvent> after(Candidate candidate, LlmException failure, List<Candidate> rest) {
-		this.failures.put(candidate.target(), failure);
-		Duration asked = failure.retryAfter();
-		if (asked != null && failure.kind() == ErrorKind.RATE_LIMITED) {
-			this.call.pause(candidate.target(), failure, asked);
+		this.round.failed(candidate.target(), failure);
+		if (this.resume.recovery() != Recovery.FAIL && Resumption.isNeeded(failure)) {
+			return new Resumption(this.resume, this.round, this.call, this.request, this.chain.primary().target())
+				.after(candidate, failure, rest);
 		}
 		List<Candidate> next = this.chain.after(failure, rest, this.settings)
 			.stream()
-			.filter((other) -> !this.failures.containsKey(other.target()))
+			.filter((other) -> !this.round.hasFailed(other.target()))
 			.toList();
 		if (next.isEmpty() || !this.call.hasAttemptsLeft()) {
 			return Flux.error(exhausted());
@@ -81,34 +82,13 @@ final class Descent {
 		return ask(next);
 	}
 
-	private boolean passOver(Candidate candidate) {
-		LlmException paused = this.call.pausedBy(candidate.target());
-		if (paused != null) {
-			this.failures.put(candidate.target(), paused);
-			this.call.skipped(candidate.target(), paused.kind(), "asked to be left alone for " + paused.retryAfter());
-			return true;
-		}
-		Refusal refusal = candidate.refusal(this.request);
-		if (refusal == null) {
-			return false;
-		}
-		this.call.skipped(candidate.target(), refusal.kind(), refusal.reason());
-		this.failures.put(candidate.target(),
-				LlmException.of(refusal.kind(), candidate.target() + " was passed over: " + refusal.reason())
-					.target(candidate.target())
-					.retryAfter(refusal.retryAfter())
-					.build());
-		return true;
-	}
-
 	private LlmException exhausted() {
-		List<LlmException> all = new ArrayList<>(this.failures.values());
-		LlmException primary = this.failures.get(this.chain.primary().target());
+		List<LlmException> all = this.round.failures();
+		LlmException primary = this.round.failure(this.chain.primary().target());
 		LlmException last = all.get(all.size() - 1);
 		boolean wantsLast = this.settings.onExhausted() == FallbackSettings.OnExhausted.LAST;
 		LlmException told = (primary == null || wantsLast) ? last : primary;
-		return (all.size() == 1) ? told : told
-			.exhausted(this.failures.keySet().stream().map(Target::toString).collect(Collectors.joining(" -> ")), all);
+		return (all.size() == 1) ? told : told.exhausted(this.round.written(), all);
 	}
 
 	private static void log(LlmException failure, List<Candidate> next) {

@@ -41,7 +41,7 @@ public final class RetryBudget {
 	 * Takes a retry.
 	 * @return false if too many were made
 	 */
-	synchronized boolean tryRetry() {
+	public synchronized boolean tryRetry() {
 		int slot = slot();
 		if (this.retries[slot] >= this.minPerSecond && total(this.retries) >= this.ratio * total(this.calls)) {
 			return false;

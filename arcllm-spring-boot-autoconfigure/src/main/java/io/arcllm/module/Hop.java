@@ -1,4 +1,4 @@
-package io.arcllm.module.fallback;
+package io.arcllm.module;
 
 import java.util.List;
 import java.util.Map;
@@ -11,7 +11,7 @@ import io.arcllm.Target;
 /**
  * Makes the request to one target of a chain of the request to the primary one.
  */
-final class Hop {
+public final class Hop {
 
 	private Hop() {
 	}
@@ -19,8 +19,9 @@ final class Hop {
 	/**
 	 * The request as this target should get it: with its own model, and to another
 	 * provider without what only the primary one understands.
+	 * @param primary whom the request is meant for
 	 */
-	static LlmRequest request(LlmRequest request, Target primary, Target target) {
+	public static LlmRequest request(LlmRequest request, Target primary, Target target) {
 		if (target.equals(primary)) {
 			return request;
 		}

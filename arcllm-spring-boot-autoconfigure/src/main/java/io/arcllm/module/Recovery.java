@@ -1,0 +1,20 @@
+package io.arcllm.module;
+
+/**
+ * What follows when a stream breaks off after some of it was delivered.
+ */
+public enum Recovery {
+
+	/** The caller is told, with what was delivered. */
+	FAIL,
+
+	/** The next target answers from the start; what was delivered is declared void. */
+	RESTART,
+
+	/** The next target answers again, and the words already delivered are held back. */
+	REPLAY,
+
+	/** The next target goes on where the answer broke off, where it can. */
+	CONTINUE
+
+}

@@ -1,0 +1,104 @@
+package io.arcllm.module;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
+
+/**
+ * One way of a call down a chain: which targets failed on it so far. Lives in the Reactor
+ * context, so that what redirects inside a chain and the chain itself ask nobody twice.
+ * Safe for use by many threads.
+ */
+public final class Round {
+
+	private final Call call;
+
+	private final Map<Target, LlmException> failures = new LinkedHashMap<>(0);
+
+	public Round(Call call) {
+		this.call = call;
+	}
+
+	/**
+	 * The round that this subscription is part of, if it is part of one.
+	 */
+	public static @Nullable Round of(ContextView context) {
+		return context.getOrDefault(Round.class, null);
+	}
+
+	/**
+	 * Notes that a target failed, and that it wants to be left alone if it says so.
+	 */
+	public synchronized void failed(Target target, LlmException failure) {
+		this.failures.put(target, failure);
+		Duration asked = failure.retryAfter();
+		if (asked != null && failure.kind() == ErrorKind.RATE_LIMITED) {
+			this.call.pause(target, failure, asked);
+		}
+	}
+
+	/**
+	 * Whether a target failed, or was passed over.
+	 */
+	public synchronized boolean hasFailed(Target target) {
+		return this.failures.containsKey(target);
+	}
+
+	/**
+	 * Passes a target over if it would refuse this request, or wants to be left alone.
+	 */
+	public boolean passOver(Candidate candidate, LlmRequest request) {
+		LlmException paused = this.call.pausedBy(candidate.target());
+		if (paused != null) {
+			passedOver(candidate.target(), paused);
+			this.call.skipped(candidate.target(), paused.kind(), "asked to be left alone for " + paused.retryAfter());
+			return true;
+		}
+		Refusal refusal = candidate.refusal(request);
+		if (refusal == null) {
+			return false;
+		}
+		this.call.skipped(candidate.target(), refusal.kind(), refusal.reason());
+		passedOver(candidate.target(),
+				LlmException.of(refusal.kind(), candidate.target() + " was passed over: " + refusal.reason())
+					.target(candidate.target())
+					.retryAfter(refusal.retryAfter())
+					.build());
+		return true;
+	}
+
+	private synchronized void passedOver(Target target, LlmException refusal) {
+		this.failures.put(target, refusal);
+	}
+
+	/**
+	 * How that target failed.
+	 */
+	public synchronized @Nullable LlmException failure(Target target) {
+		return this.failures.get(target);
+	}
+
+	/**
+	 * All failures, in the order in which they came.
+	 */
+	public synchronized List<LlmException> failures() {
+		return List.copyOf(this.failures.values());
+	}
+
+	/**
+	 * The targets that failed as they are written, such as {@code anthropic -> openai}.
+	 */
+	public synchronized String written() {
+		return this.failures.keySet().stream().map(Target::toString).collect(Collectors.joining(" -> "));
+	}
+
+}

@@ -7,6 +7,7 @@ import io.arcllm.LlmModule;
 import io.arcllm.LlmProviders;
 import io.arcllm.module.CallListener;
 import io.arcllm.module.CallModule;
+import io.arcllm.module.routing.Scores;
 import io.arcllm.provider.ApiKeySupplier;
 import io.arcllm.provider.DefaultErrorClassifier;
 import io.arcllm.provider.ErrorClassifier;
@@ -72,8 +73,13 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	FallbackFactory arcllmFallback(ModuleSettings settings, Targets targets, RetryFactory retry) {
-		return new FallbackFactory(settings, targets, retry.budget());
+	Scores arcllmScores() {
+		return new Scores(System::nanoTime);
+	}
+
+	@Bean
+	FallbackFactory arcllmFallback(ModuleSettings settings, Targets targets, RetryFactory retry, Scores scores) {
+		return new FallbackFactory(settings, targets, retry.budget(), new Selections(targets, scores));
 	}
 
 	@Bean

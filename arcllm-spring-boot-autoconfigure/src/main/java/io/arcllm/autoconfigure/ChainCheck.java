@@ -78,6 +78,22 @@ final class ChainCheck {
 		check(prefix + "chain", settings.chain(), primary);
 		check(prefix + "context-window", settings.contextWindow(), primary);
 		check(prefix + "content-policy", settings.contentPolicy(), primary);
+		checkWeights(prefix, settings, primary);
+	}
+
+	private void checkWeights(String prefix, FallbackSettings settings, Target primary) {
+		String key = prefix + "weights";
+		Set<Target> weighed = new LinkedHashSet<>();
+		weighed.add(withModel(primary));
+		settings.chain().forEach((member) -> weighed.add(withModel(Target.parse(member))));
+		for (String text : settings.weightByTarget().keySet()) {
+			Target target = target(key, text);
+			requireKnown(key, target);
+			if (!weighed.contains(withModel(target))) {
+				throw new ConfigMistake(key, "'" + key + "' names '" + text + "', which is not in the chain.",
+						"Remove it, or add it to " + prefix + "chain.");
+			}
+		}
 	}
 
 	/**

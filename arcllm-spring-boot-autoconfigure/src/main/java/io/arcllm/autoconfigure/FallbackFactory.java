@@ -4,12 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Recovery;
-import io.arcllm.module.Selection;
 import io.arcllm.module.StreamSettings;
 import io.arcllm.module.fallback.Chain;
 import io.arcllm.module.fallback.FallbackModule;
@@ -34,13 +32,17 @@ final class FallbackFactory implements ModuleFactory {
 
 	private final RetryBudget budget;
 
+	private final Selections selections;
+
 	/**
 	 * @param budget what it takes to ask a target again that broke off
+	 * @param selections who of a chain is asked first
 	 */
-	FallbackFactory(ModuleSettings settings, Targets targets, RetryBudget budget) {
+	FallbackFactory(ModuleSettings settings, Targets targets, RetryBudget budget, Selections selections) {
 		this.settings = settings;
 		this.targets = targets;
 		this.budget = budget;
+		this.selections = selections;
 	}
 
 	@Override
@@ -80,7 +82,8 @@ final class FallbackFactory implements ModuleFactory {
 	LlmProvider around(Candidate primary, Place place, Function<Target, Candidate> candidates) {
 		FallbackSettings settings = settings(place);
 		Resume resume = new Resume(streams(place).recovery(), this.targets::acceptsPrefix, this.budget::tryRetry);
-		return new FallbackModule(chain(primary, settings, place, candidates), settings, selection(settings), resume);
+		return new FallbackModule(chain(primary, settings, place, candidates), settings,
+				this.selections.of(settings, place.target()), resume);
 	}
 
 	private Chain chain(Candidate primary, FallbackSettings settings, Place place,
@@ -93,6 +96,13 @@ final class FallbackFactory implements ModuleFactory {
 		targets.addAll(resolve(settings.chain(), place, candidates));
 		return new Chain(targets, resolve(settings.contextWindow(), place, candidates),
 				resolve(settings.contentPolicy(), place, candidates));
+	}
+
+	/**
+	 * Whether another than the primary target may be asked first.
+	 */
+	boolean selects(Place place) {
+		return isEnabled(place) && settings(place).selection() != FallbackSettings.Choice.ORDERED;
 	}
 
 	FallbackSettings settings(Place place) {
@@ -114,14 +124,6 @@ final class FallbackFactory implements ModuleFactory {
 			resolved.add(candidates.apply(target));
 		}
 		return resolved;
-	}
-
-	private static Selection selection(FallbackSettings settings) {
-		if (settings.selection() != FallbackSettings.Choice.ORDERED) {
-			throw new LlmConfigException("arcllm.modules.fallback.selection",
-					"arcllm.modules.fallback.selection: only 'ordered' is there");
-		}
-		return Selection.ORDERED;
 	}
 
 }

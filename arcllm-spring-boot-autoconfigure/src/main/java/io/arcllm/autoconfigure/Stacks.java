@@ -2,10 +2,12 @@ package io.arcllm.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 import io.arcllm.CallOptions;
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Commit;
@@ -70,7 +72,7 @@ final class Stacks {
 			if (module instanceof FallbackFactory fallback) {
 				LlmProvider inner = stack;
 				Candidate first = new TargetCandidate(primary, () -> inner, gates(on.subList(i + 1, on.size()), place),
-						0);
+						primaryWindow(fallback, place));
 				stack = fallback.around(first, place, (target) -> candidate(target, options));
 			}
 			else {
@@ -90,18 +92,28 @@ final class Stacks {
 			.toList();
 	}
 
+	/** Whom the application asks for is asked even if the request looks too long. */
+	private ToIntFunction<LlmRequest> primaryWindow(FallbackFactory fallback, Place place) {
+		Target primary = place.target();
+		return fallback.selects(place)
+				? (request) -> this.targets.contextWindow(
+						(request.model() == null) ? primary : new Target(primary.provider(), request.model()))
+				: (request) -> 0;
+	}
+
 	private Candidate candidate(Target target, CallOptions options) {
 		Place place = new Place(target, options);
 		List<ModuleFactory> own = afterFallback().stream()
 			.filter((module) -> this.settings.enabled(module.name(), place.provider(), options))
 			.toList();
+		int window = this.targets.contextWindow(target);
 		return new TargetCandidate(target, () -> {
 			LlmProvider stack = adapter(place, on(place));
 			for (int i = own.size() - 1; i >= 0; i--) {
 				stack = own.get(i).around(stack, place);
 			}
 			return stack;
-		}, gates(own, place), this.targets.contextWindow(target));
+		}, gates(own, place), (request) -> window);
 	}
 
 	private List<ModuleFactory> afterFallback() {

@@ -2,6 +2,7 @@ package io.arcllm.autoconfigure;
 
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmProvider;
@@ -25,15 +26,17 @@ final class TargetCandidate implements Candidate {
 
 	private final List<Readiness> gates;
 
-	private final int contextWindow;
+	private final ToIntFunction<LlmRequest> contextWindow;
 
 	/**
 	 * @param target who it is
 	 * @param provider makes it, with its modules
 	 * @param gates who must let calls to it through
-	 * @param contextWindow how many tokens it takes; zero where that is not known
+	 * @param contextWindow how many tokens it takes when asked for this request; zero
+	 * where that is not known or does not matter
 	 */
-	TargetCandidate(Target target, Supplier<LlmProvider> provider, List<Readiness> gates, int contextWindow) {
+	TargetCandidate(Target target, Supplier<LlmProvider> provider, List<Readiness> gates,
+			ToIntFunction<LlmRequest> contextWindow) {
 		this.target = target;
 		this.provider = SingletonSupplier.of(provider);
 		this.gates = gates;
@@ -58,9 +61,10 @@ final class TargetCandidate implements Candidate {
 				return refusal;
 			}
 		}
-		if (this.contextWindow > 0 && RequestSize.tokens(request) > this.contextWindow) {
+		int window = this.contextWindow.applyAsInt(request);
+		if (window > 0 && RequestSize.tokens(request) > window) {
 			return new Refusal(ErrorKind.CONTEXT_WINDOW, "the request has about " + RequestSize.tokens(request)
-					+ " tokens, more than its context window of " + this.contextWindow, null);
+					+ " tokens, more than its context window of " + window, null);
 		}
 		return null;
 	}

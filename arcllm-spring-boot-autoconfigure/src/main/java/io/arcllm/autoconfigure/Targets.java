@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
+import io.arcllm.autoconfigure.ProviderProperties.Model;
 import io.arcllm.provider.ApiKeys;
 import org.jspecify.annotations.Nullable;
 
@@ -90,14 +91,21 @@ final class Targets {
 	 * How many tokens the target takes; zero where that is not known.
 	 */
 	int contextWindow(Target target) {
+		Model model = model(target);
+		return (model == null) ? 0 : Objects.requireNonNullElse(model.contextWindow(), 0);
+	}
+
+	/**
+	 * What is known about the target's model.
+	 */
+	@Nullable Model model(Target target) {
 		ProviderDefinition definition = this.configured.find(target.provider());
-		return (definition == null) ? 0
+		return (definition == null) ? null
 				: definition.models()
 					.stream()
-					.filter((model) -> model.name().equals(target.model()) && model.contextWindow() != null)
-					.mapToInt((model) -> Objects.requireNonNullElse(model.contextWindow(), 0))
+					.filter((model) -> model.name().equals(target.model()))
 					.findFirst()
-					.orElse(0);
+					.orElse(null);
 	}
 
 	/**

@@ -2,6 +2,8 @@ package io.arcllm.module;
 
 import java.util.List;
 
+import io.arcllm.LlmRequest;
+
 /**
  * Decides in which order the targets of a chain are asked. Safe for use by many threads.
  */
@@ -9,11 +11,14 @@ import java.util.List;
 public interface Selection {
 
 	/** As configured. */
-	Selection ORDERED = (chain) -> chain;
+	Selection ORDERED = (chain, request) -> chain;
 
 	/**
-	 * The same targets in the order in which this call asks them.
+	 * The same targets in the order in which this call asks them. Asks none of them
+	 * anything: one that would refuse is passed over later.
+	 * @param chain the primary target, which is asked for the request's own model, and
+	 * those after it
 	 */
-	List<Candidate> order(List<Candidate> chain);
+	List<Candidate> order(List<Candidate> chain, LlmRequest request);
 
 }

@@ -48,7 +48,7 @@ public final class FallbackModule extends BaseModule {
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return Flux
 			.deferContextual((context) -> new Descent(this.chain, this.settings, this.resume, request, Call.of(context))
-				.ask(this.selection.order(this.chain.targets())));
+				.ask(this.selection.order(this.chain.targets(), request)));
 	}
 
 	/**

@@ -1,7 +1,11 @@
 package io.arcllm.module.fallback;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 import io.arcllm.ErrorKind;
 
@@ -15,9 +19,13 @@ import io.arcllm.ErrorKind;
  * @param on the kinds of errors after which the next target is asked
  * @param onExhausted whose error is thrown when all fail
  * @param selection in which order the targets are asked
+ * @param weights how often the targets are asked first with selection weighted, such as
+ * openai=3; 1 for those not named
  */
 public record FallbackSettings(List<String> chain, List<String> contextWindow, List<String> contentPolicy,
-		Set<ErrorKind> on, OnExhausted onExhausted, Choice selection) {
+		Set<ErrorKind> on, OnExhausted onExhausted, Choice selection, List<String> weights) {
+
+	private static final Pattern WEIGHT = Pattern.compile("(\\S.*)=\\s*(\\d{1,9}(?:\\.\\d{1,9})?)\\s*");
 
 	/**
 	 * Whose error is thrown when all fail.
@@ -62,6 +70,30 @@ public record FallbackSettings(List<String> chain, List<String> contextWindow, L
 		contextWindow = List.copyOf(contextWindow);
 		contentPolicy = List.copyOf(contentPolicy);
 		on = Set.copyOf(on);
+		weights = List.copyOf(weights);
+		weightByTarget(weights);
+	}
+
+	/**
+	 * The weights by the targets they are written for.
+	 */
+	public Map<String, Double> weightByTarget() {
+		return weightByTarget(this.weights);
+	}
+
+	private static Map<String, Double> weightByTarget(List<String> weights) {
+		Map<String, Double> byTarget = new LinkedHashMap<>();
+		for (String text : weights) {
+			Matcher matcher = WEIGHT.matcher(text);
+			if (!matcher.matches()) {
+				throw new IllegalArgumentException(
+						"weights must be written <target>=<number>, such as openai=3, was " + text);
+			}
+			if (byTarget.put(matcher.group(1).strip(), Double.valueOf(matcher.group(2))) != null) {
+				throw new IllegalArgumentException("weights must name a target once, was twice " + text);
+			}
+		}
+		return byTarget;
 	}
 
 }

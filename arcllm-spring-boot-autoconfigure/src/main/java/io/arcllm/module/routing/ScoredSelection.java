@@ -1,0 +1,91 @@
+package io.arcllm.module.routing;
+
+import java.util.List;
+import java.util.function.DoubleSupplier;
+
+import io.arcllm.LlmRequest;
+import io.arcllm.module.Candidate;
+import io.arcllm.module.Selection;
+
+/**
+ * Asks the targets first that have done best lately. Two are drawn at random, good ones
+ * more often than bad ones, and the better of the two is asked: so the replicas of an
+ * application do not all go to the same target, and every target is tried now and then.
+ */
+public final class ScoredSelection implements Selection {
+
+	private static final double SUCCESS_SHARE = 0.7;
+
+	private final Scores scores;
+
+	private final Measure measure;
+
+	private final DoubleSupplier random;
+
+	/**
+	 * What makes a target good.
+	 */
+	public enum Measure {
+
+		/** Mostly that it answers, and then that it is fast. */
+		HEALTH,
+
+		/** That it is fast, tries that fail included. */
+		LATENCY;
+
+		double worth(double success, double speed) {
+			return (this == LATENCY) ? success * speed : SUCCESS_SHARE * success + (1 - SUCCESS_SHARE) * speed;
+		}
+
+		/** How often it is drawn: a sum of shares differs little between good and bad. */
+		double weight(double worth) {
+			return (this == LATENCY) ? worth : worth * worth * worth;
+		}
+
+	}
+
+	/**
+	 * @param scores of all targets
+	 * @param measure what makes a target good
+	 * @param random at least 0 and below 1
+	 */
+	public ScoredSelection(Scores scores, Measure measure, DoubleSupplier random) {
+		this.scores = scores;
+		this.measure = measure;
+		this.random = random;
+	}
+
+	@Override
+	public List<Candidate> order(List<Candidate> chain, LlmRequest request) {
+		if (chain.size() < 2) {
+			return chain;
+		}
+		double[] worth = worth(chain, request);
+		double[] weights = new double[worth.length];
+		for (int i = 0; i < worth.length; i++) {
+			weights[i] = this.measure.weight(worth[i]);
+		}
+		return Turns.order(chain, (left, count) -> {
+			int one = Turns.draw(weights, left, count, this.random.getAsDouble());
+			int other = Turns.draw(weights, left, count, this.random.getAsDouble());
+			return (worth[left[one]] >= worth[left[other]]) ? one : other;
+		});
+	}
+
+	private double[] worth(List<Candidate> chain, LlmRequest request) {
+		Score[] known = new Score[chain.size()];
+		double fastest = 0;
+		long now = this.scores.now();
+		for (int i = 0; i < known.length; i++) {
+			known[i] = this.scores.of(Turns.target(chain, i, request));
+			double pace = known[i].pace(request.streaming(), now);
+			fastest = (fastest == 0 || (pace > 0 && pace < fastest)) ? pace : fastest;
+		}
+		double[] worth = new double[known.length];
+		for (int i = 0; i < known.length; i++) {
+			worth[i] = this.measure.worth(known[i].success(now), known[i].speed(request.streaming(), fastest, now));
+		}
+		return worth;
+	}
+
+}

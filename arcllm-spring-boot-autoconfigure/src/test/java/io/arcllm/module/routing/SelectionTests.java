@@ -1,0 +1,106 @@
+package io.arcllm.module.routing;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import io.arcllm.module.Candidate;
+import io.arcllm.module.Selection;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class SelectionTests {
+
+	private static final List<Candidate> THREE = Chains.of("a", "b", "c");
+
+	@Test
+	void targetsAreAskedByWeight() {
+		Map<String, Integer> asked = count(weighted(Map.of("a", 6.0, "b", 3.0, "c", 1.0)::get), 0, 10_000);
+		assertThat(asked.get("a")).isBetween(5800, 6200);
+		assertThat(asked.get("b")).isBetween(2800, 3200);
+		assertThat(asked.get("c")).isBetween(850, 1150);
+	}
+
+	@Test
+	void shareOfATargetThatFailsIsDividedByWeight() {
+		Selection selection = weighted(Map.of("a", 90.0, "b", 7.0, "c", 3.0)::get);
+		Map<String, Integer> asked = count(selection, 1, 10_000);
+		assertThat(asked.get("b")).isGreaterThan(asked.get("c") * 3 / 2);
+		assertThat(asked.get("c")).isGreaterThan(2000);
+	}
+
+	@Test
+	void targetWithoutWeightIsAskedLast() {
+		Map<String, Integer> asked = count(weighted(Map.of("a", 0.0, "b", 1.0, "c", 1.0)::get), 2, 1000);
+		assertThat(asked).containsOnlyKeys("a");
+	}
+
+	@Test
+	void targetsWithoutAnyWeightAreAskedAsConfigured() {
+		assertThat(Chains.names(weighted((name) -> 0.0).order(THREE, LlmRequest.of("Hi")))).containsExactly("a", "b",
+				"c");
+	}
+
+	@Test
+	void targetsAreAskedInTurn() {
+		Selection selection = new RoundRobinSelection();
+		assertThat(IntStream.range(0, 6).mapToObj((i) -> Chains.names(selection.order(THREE, LlmRequest.of("Hi")))))
+			.extracting((order) -> order.get(0))
+			.containsExactly("a", "b", "c", "a", "b", "c");
+	}
+
+	@Test
+	void turnsOfATargetThatFailsGoToAllOthers() {
+		assertThat(count(new RoundRobinSelection(), 1, 600)).isEqualTo(Map.of("a", 200, "b", 200, "c", 200));
+		Selection selection = new RoundRobinSelection();
+		Map<String, Integer> afterA = new TreeMap<>();
+		for (int i = 0; i < 600; i++) {
+			List<String> order = Chains.names(selection.order(THREE, LlmRequest.of("Hi")));
+			if (order.get(0).equals("a")) {
+				afterA.merge(order.get(1), 1, Integer::sum);
+			}
+		}
+		assertThat(afterA).isEqualTo(Map.of("b", 100, "c", 100));
+	}
+
+	@Test
+	void cheapestIsAskedFirstAndUnknownPricesLast() {
+		List<Candidate> chain = Chains.of("unknown", "dear", "also-unknown", "cheap", "as-dear");
+		Map<String, Double> prices = Map.of("dear", 2.0, "as-dear", 2.0, "cheap", 1.0);
+		Selection selection = new CostSelection(
+				(target, request) -> prices.getOrDefault(target.provider(), Double.POSITIVE_INFINITY));
+		assertThat(Chains.names(selection.order(chain, LlmRequest.of("Hi")))).containsExactly("cheap", "dear",
+				"as-dear", "unknown", "also-unknown");
+	}
+
+	@Test
+	void costIsThatOfTheModelThatIsAskedFor() {
+		List<Candidate> chain = Chains.of("a/x", "b/x");
+		Map<Target, Double> prices = Map.of(Target.parse("a/x"), 1.0, Target.parse("a/y"), 3.0, Target.parse("b/x"),
+				2.0, Target.parse("b/y"), 9.0);
+		Selection selection = new CostSelection((target, request) -> prices.get(target));
+		assertThat(Chains.names(selection.order(chain, LlmRequest.of("Hi")))).containsExactly("a/x", "b/x");
+		assertThat(Chains.names(selection.order(chain, LlmRequest.of("Hi").withModel("y")))).containsExactly("b/x",
+				"a/x");
+	}
+
+	private static Selection weighted(java.util.function.Function<String, Double> weights) {
+		ToDoubleFunction<Target> byTarget = (target) -> weights.apply(target.provider());
+		return new WeightedSelection(byTarget, new Random(42)::nextDouble);
+	}
+
+	private static Map<String, Integer> count(Selection selection, int place, int times) {
+		Map<String, Integer> asked = new TreeMap<>();
+		for (int i = 0; i < times; i++) {
+			asked.merge(Chains.names(selection.order(THREE, LlmRequest.of("Hi"))).get(place), 1, Integer::sum);
+		}
+		return asked;
+	}
+
+}

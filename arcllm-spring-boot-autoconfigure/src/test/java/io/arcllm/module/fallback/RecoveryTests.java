@@ -286,7 +286,7 @@ class RecoveryTests {
 		Chain chain = new Chain(Arrays.stream(targets).map(Script::candidate).toList(), List.of(), List.of());
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				EnumSet.of(ErrorKind.SERVER_ERROR), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED);
+				FallbackSettings.Choice.ORDERED, List.of());
 		Resume resume = new Resume(recovery, (target) -> !target.provider().startsWith("no-"), this.mayRepeat::get);
 		LlmProvider fallback = new FallbackModule(chain, settings, Selection.ORDERED, resume);
 		return new CallModule(new CallModule.Limits(Duration.ofMinutes(1), attempts), CallOptions.NONE,

@@ -77,6 +77,7 @@ public final class HttpProvider implements LlmProvider {
 
 	private Flux<LlmEvent> send(LlmRequest request) {
 		Target target = new Target(name(), request.model());
+		RequestCheck.check(request, target);
 		String key = key(target);
 		byte[] body = this.format.encode(request);
 		HttpAnswer answer = new HttpAnswer(this.format, this.errors, target, request.streaming(),

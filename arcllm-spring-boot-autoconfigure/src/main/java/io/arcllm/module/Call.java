@@ -127,6 +127,15 @@ public final class Call {
 	}
 
 	/**
+	 * The error of a call whose deadline has passed.
+	 */
+	LlmException overdue(Target target) {
+		return LlmException.of(ErrorKind.DEADLINE_EXCEEDED, "The call's deadline passed while waiting for " + target)
+			.target(target)
+			.build();
+	}
+
+	/**
 	 * Remembers that a target wants to be left alone, so that no later round asks it
 	 * early.
 	 */

@@ -1,11 +1,14 @@
 package io.arcllm.module;
 
+import java.util.Objects;
+
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.WireListener;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
@@ -29,6 +32,10 @@ final class GuardedFlux extends Flux<LlmEvent> {
 	@Override
 	public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
 		Call call = Call.of(actual.currentContext());
+		if (call.remainingNanos() <= 0) {
+			Operators.error(actual, call.overdue(this.target));
+			return;
+		}
 		if (!call.tryAttempt()) {
 			Operators.error(actual, call.exhausted(this.target));
 			return;
@@ -38,14 +45,13 @@ final class GuardedFlux extends Flux<LlmEvent> {
 			listener.sending();
 		}
 		GuardedSubscriber guard = new GuardedSubscriber(actual, call, this.target, this.request.streaming());
-		Flux<LlmEvent> answer;
 		try {
-			answer = this.inner.exchange(this.request);
+			Objects.requireNonNull(this.inner.exchange(this.request), "exchange returned null").subscribe(guard);
 		}
 		catch (Throwable ex) {
-			answer = Flux.error(ex);
+			Exceptions.throwIfJvmFatal(ex);
+			guard.failedToSubscribe(ex);
 		}
-		answer.subscribe(guard);
 	}
 
 }

@@ -85,6 +85,17 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		}
 	}
 
+	/**
+	 * The provider threw instead of answering.
+	 */
+	void failedToSubscribe(Throwable failure) {
+		if (this.upstream == null) {
+			onSubscribe(Operators.emptySubscription());
+		}
+		cancelUpstream();
+		onError(failure);
+	}
+
 	@Override
 	public void onNext(LlmEvent event) {
 		LlmResponse answer = event.answer();
@@ -126,6 +137,7 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		note(Attempt.Outcome.COMPLETED, null, signed.requestId(), signed.usage());
 		this.actual.onNext(new LlmEvent.Completed(signed));
 		this.actual.onComplete();
+		cancelUpstream();
 	}
 
 	@Override

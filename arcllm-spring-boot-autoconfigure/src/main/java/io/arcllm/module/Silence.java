@@ -1,5 +1,6 @@
 package io.arcllm.module;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 import io.arcllm.ErrorKind;
@@ -15,6 +16,9 @@ import reactor.core.scheduler.Schedulers;
  * event only notes the time, and the timer looks again when it fires.
  */
 final class Silence {
+
+	/** A caller who is slow to take what is due keeps no timer busy. */
+	private static final long SHORTEST_WATCH = Duration.ofMillis(1).toNanos();
 
 	private final Call call;
 
@@ -53,7 +57,8 @@ final class Silence {
 		if (wait == Long.MAX_VALUE || this.stopped) {
 			return;
 		}
-		Disposable next = Schedulers.parallel().schedule(this.onDue, Math.max(wait, 0), TimeUnit.NANOSECONDS);
+		Disposable next = Schedulers.parallel()
+			.schedule(this.onDue, Math.max(wait, SHORTEST_WATCH), TimeUnit.NANOSECONDS);
 		Disposable previous = this.timer;
 		this.timer = next;
 		if (previous != null) {
@@ -95,10 +100,7 @@ final class Silence {
 	 */
 	@Nullable LlmException failure() {
 		if (this.call.remainingNanos() <= 0) {
-			return LlmException
-				.of(ErrorKind.DEADLINE_EXCEEDED, "The call's deadline passed while waiting for " + this.target)
-				.target(this.target)
-				.build();
+			return this.call.overdue(this.target);
 		}
 		return (this.limits == null || untilSilent() > 0) ? null
 				: LlmException

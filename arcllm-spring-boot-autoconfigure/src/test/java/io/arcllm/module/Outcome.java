@@ -50,6 +50,11 @@ public final class Outcome {
 		return this.failure == null && !this.completed;
 	}
 
+	/** All that was told, in order. */
+	public List<LlmEvent> events() {
+		return this.events;
+	}
+
 	/** The whole answer. */
 	public @Nullable LlmResponse answer() {
 		return this.events.isEmpty() ? null : this.events.get(this.events.size() - 1).answer();

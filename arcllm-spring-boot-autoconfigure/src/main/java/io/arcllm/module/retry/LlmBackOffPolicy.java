@@ -66,7 +66,7 @@ public class LlmBackOffPolicy implements SleepingBackOffPolicy<LlmBackOffPolicy>
 		Throwable last = waits.retry.getLastThrowable();
 		Duration wait = wait(waits.count++, (last instanceof LlmException failure) ? failure : null);
 		try {
-			this.sleeper.sleep(wait.toMillis());
+			this.sleeper.sleep(wait.plusNanos(999_999).toMillis());
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

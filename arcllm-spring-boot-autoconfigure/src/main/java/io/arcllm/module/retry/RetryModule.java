@@ -62,7 +62,8 @@ public final class RetryModule extends BaseModule {
 
 	private static @Nullable Duration wait(LlmException failure, RetryEngine.Retries retries, ContextView context) {
 		Call call = Call.of(context);
-		if (!call.hasAttemptsLeft() || (isSilence(failure) && context.hasKey(Call.OTHERS_LEFT))) {
+		boolean delivered = failure.kind() == ErrorKind.INTERRUPTED && !failure.isRetryable();
+		if (delivered || !call.hasAttemptsLeft() || (isSilence(failure) && context.hasKey(Call.OTHERS_LEFT))) {
 			return null;
 		}
 		Duration wait = retries.next(failure);

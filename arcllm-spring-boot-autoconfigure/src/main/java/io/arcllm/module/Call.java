@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.arcllm.Attempt;
+import io.arcllm.ErrorDetails;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
@@ -27,7 +28,8 @@ public final class Call {
 	/** In the context of a target while its chain has others left to try. */
 	public static final String OTHERS_LEFT = Call.class.getName() + ".othersLeft";
 
-	private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
+	/** Longer than any call. */
+	public static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
 	private final Scheduler clock = Schedulers.parallel();
 
@@ -144,11 +146,13 @@ public final class Call {
 	}
 
 	/**
-	 * The error after which this target is still to be left alone, if there is one.
+	 * The error after which this target is still to be left alone, with what is left of
+	 * its wait, if there is one.
 	 */
 	public synchronized @Nullable LlmException pausedBy(Target target) {
 		Pause pause = this.pauses.get(target);
-		return (pause != null && pause.until().compareTo(elapsed()) > 0) ? pause.failure() : null;
+		Duration left = (pause == null) ? Duration.ZERO : pause.until().minus(elapsed());
+		return (pause == null || left.isNegative() || left.isZero()) ? null : pause.failure(left);
 	}
 
 	/**
@@ -195,6 +199,21 @@ public final class Call {
 	}
 
 	private record Pause(Duration until, LlmException failure) {
+
+		LlmException failure(Duration left) {
+			ErrorDetails details = this.failure.details();
+			return LlmException.of(details.kind(), String.valueOf(this.failure.getMessage()))
+				.target(details.target())
+				.status(details.status())
+				.vendorCode(details.vendorCode())
+				.requestId(details.requestId())
+				.retryAfter((details.retryAfter() == null) ? null : left)
+				.body(details.body())
+				.retryable(details.retryable())
+				.cause(this.failure)
+				.build();
+		}
+
 	}
 
 }

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
@@ -22,10 +21,18 @@ public final class Round {
 
 	private final Call call;
 
+	private final boolean heedsPauses;
+
 	private final Map<Target, LlmException> failures = new LinkedHashMap<>(0);
 
-	public Round(Call call) {
+	/**
+	 * @param call the call that goes down the chain
+	 * @param heedsPauses whether targets that want to be left alone are; not where all
+	 * do, since whoever tries again then has decided otherwise
+	 */
+	public Round(Call call, boolean heedsPauses) {
 		this.call = call;
+		this.heedsPauses = heedsPauses;
 	}
 
 	/**
@@ -40,10 +47,22 @@ public final class Round {
 	 */
 	public synchronized void failed(Target target, LlmException failure) {
 		this.failures.put(target, failure);
-		Duration asked = failure.retryAfter();
-		if (asked != null && failure.kind() == ErrorKind.RATE_LIMITED) {
-			this.call.pause(target, failure, asked);
+		Duration pause = pause(failure);
+		if (pause != null) {
+			this.call.pause(target, failure, pause);
 		}
+	}
+
+	/**
+	 * How long this call leaves the target alone, or {@code null} for not at all.
+	 */
+	private static @Nullable Duration pause(LlmException failure) {
+		return switch (failure.kind()) {
+			case RATE_LIMITED -> failure.retryAfter();
+			case AUTHENTICATION, PERMISSION, QUOTA_EXHAUSTED, MODEL_NOT_FOUND, CONTEXT_WINDOW ->
+				failure.isRetryable() ? null : Call.FOREVER;
+			default -> null;
+		};
 	}
 
 	/**
@@ -57,10 +76,10 @@ public final class Round {
 	 * Passes a target over if it would refuse this request, or wants to be left alone.
 	 */
 	public boolean passOver(Candidate candidate, LlmRequest request) {
-		LlmException paused = this.call.pausedBy(candidate.target());
+		LlmException paused = this.heedsPauses ? this.call.pausedBy(candidate.target()) : null;
 		if (paused != null) {
 			passedOver(candidate.target(), paused);
-			this.call.skipped(candidate.target(), paused.kind(), "asked to be left alone for " + paused.retryAfter());
+			this.call.skipped(candidate.target(), paused.kind(), "not asked again yet: " + paused.getMessage());
 			return true;
 		}
 		Refusal refusal = candidate.refusal(request);

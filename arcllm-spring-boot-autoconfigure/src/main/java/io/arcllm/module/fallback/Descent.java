@@ -40,7 +40,7 @@ final class Descent {
 		this.resume = resume;
 		this.request = request;
 		this.call = call;
-		this.round = new Round(call);
+		this.round = new Round(call, !chain.targets().stream().allMatch((one) -> call.pausedBy(one.target()) != null));
 	}
 
 	/**
@@ -87,8 +87,16 @@ final class Descent {
 		LlmException primary = this.round.failure(this.chain.primary().target());
 		LlmException last = all.get(all.size() - 1);
 		boolean wantsLast = this.settings.onExhausted() == FallbackSettings.OnExhausted.LAST;
-		LlmException told = (primary == null || wantsLast) ? last : primary;
+		LlmException told = (primary == null || wantsLast || endsTheCall(last)) ? last : primary;
 		return (all.size() == 1) ? told : told.exhausted(this.round.written(), all);
+	}
+
+	/**
+	 * Nothing may be tried after it, and so no other error may hide it.
+	 */
+	private static boolean endsTheCall(LlmException failure) {
+		return failure.kind() == ErrorKind.DEADLINE_EXCEEDED
+				|| (failure.kind() == ErrorKind.INTERRUPTED && !failure.failsOver());
 	}
 
 	private static void log(LlmException failure, List<Candidate> next) {

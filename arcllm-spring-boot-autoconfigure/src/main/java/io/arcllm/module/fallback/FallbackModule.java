@@ -5,6 +5,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.Recovery;
+import io.arcllm.module.Round;
 import io.arcllm.module.Selection;
 import reactor.core.publisher.Flux;
 
@@ -46,9 +47,9 @@ public final class FallbackModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return Flux
-			.deferContextual((context) -> new Descent(this.chain, this.settings, this.resume, request, Call.of(context))
-				.ask(this.selection.order(this.chain.targets(), request)));
+		return Flux.deferContextual((context) -> (Round.of(context) != null) ? this.inner.exchange(request)
+				: new Descent(this.chain, this.settings, this.resume, request, Call.of(context))
+					.ask(this.selection.order(this.chain.targets(), request)));
 	}
 
 	/**

@@ -60,7 +60,8 @@ class FallbackModuleTests {
 	}
 
 	private static FallbackSettings settings(FallbackSettings.OnExhausted onExhausted) {
-		return new FallbackSettings(List.of(), List.of(), List.of(), ON, onExhausted, FallbackSettings.Choice.ORDERED);
+		return new FallbackSettings(List.of(), List.of(), List.of(), ON, onExhausted, FallbackSettings.Choice.ORDERED,
+				List.of());
 	}
 
 	private static LlmProvider chain(Script... scripts) {

@@ -1,0 +1,106 @@
+package io.arcllm;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What the short ways to ask promise.
+ */
+class LlmProviderTests {
+
+	private static final LlmProvider HELLO = LlmProvider.of("hello", (request) -> LlmResponse.of("hi"));
+
+	@Test
+	void invokeIsRefusedOnAnEventLoopThread() {
+		Mono<String> answer = Mono.fromCallable(() -> HELLO.invoke("hi").text()).subscribeOn(Schedulers.parallel());
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> answer.block(Duration.ofSeconds(5)))
+			.withMessageContaining("invokeAsync");
+	}
+
+	@Test
+	void exceptionOfTheCallComesOutItself() {
+		LlmException failure = LlmException.of(ErrorKind.OVERLOADED, "busy").build();
+		LlmProvider failing = (request) -> Flux.<LlmEvent>error(failure).delaySubscription(Duration.ofMillis(1));
+		assertThatExceptionOfType(LlmException.class).isThrownBy(() -> failing.invoke("hi"))
+			.satisfies((thrown) -> assertThat(thrown).isSameAs(failure).hasNoSuppressedExceptions().hasNoCause());
+	}
+
+	@Test
+	void interruptCancelsTheCall() throws InterruptedException {
+		AtomicInteger cancelled = new AtomicInteger();
+		CountDownLatch asked = new CountDownLatch(1);
+		LlmProvider silent = (request) -> Flux.<LlmEvent>never()
+			.doOnSubscribe((subscription) -> asked.countDown())
+			.doOnCancel(cancelled::incrementAndGet);
+		AtomicReference<Throwable> thrown = new AtomicReference<>();
+		AtomicReference<Boolean> interrupted = new AtomicReference<>();
+		Thread caller = new Thread(() -> {
+			try {
+				silent.invoke("hi");
+			}
+			catch (LlmException ex) {
+				thrown.set(ex);
+				interrupted.set(Thread.currentThread().isInterrupted());
+			}
+		});
+		caller.start();
+		assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+		caller.interrupt();
+		caller.join(5000);
+		assertThat(thrown.get()).isInstanceOfSatisfying(LlmException.class,
+				(ex) -> assertThat(ex.kind()).isEqualTo(ErrorKind.CANCELLED));
+		assertThat(interrupted.get()).isTrue();
+		assertThat(cancelled).hasValue(1);
+	}
+
+	@Test
+	@EnabledForJreRange(min = JRE.JAVA_21)
+	void invokeWorksOnAVirtualThread() throws ReflectiveOperationException, InterruptedException {
+		AtomicReference<LlmResponse> answer = new AtomicReference<>();
+		LlmProvider slow = (request) -> HELLO.exchange(request).delaySubscription(Duration.ofMillis(5));
+		Thread thread = (Thread) Thread.class.getMethod("startVirtualThread", Runnable.class)
+			.invoke(null, (Runnable) () -> answer.set(slow.invoke("hi")));
+		thread.join(5000);
+		assertThat(answer.get().text()).isEqualTo("hi");
+	}
+
+	@Test
+	void endWithoutAnswerIsAnInterruption() {
+		LlmProvider empty = (request) -> Flux.empty();
+		assertThatExceptionOfType(LlmException.class).isThrownBy(() -> empty.invoke("hi"))
+			.satisfies((ex) -> assertThat(ex.kind()).isEqualTo(ErrorKind.INTERRUPTED));
+	}
+
+	@Test
+	void nothingIsAskedBeforeTheSubscription() {
+		AtomicInteger asked = new AtomicInteger();
+		LlmProvider counting = LlmProvider.of("counting", (request) -> LlmResponse.of("" + asked.incrementAndGet()));
+		Mono<LlmResponse> answer = counting.invokeAsync(LlmRequest.of("hi"));
+		assertThat(asked).hasValue(0);
+		assertThat(answer.block(Duration.ofSeconds(5)).text()).isEqualTo("1");
+		assertThat(answer.block(Duration.ofSeconds(5)).text()).isEqualTo("2");
+	}
+
+	@Test
+	void streamAsksForStreaming() {
+		LlmProvider telling = LlmProvider.of("telling", (request) -> LlmResponse.of("" + request.streaming()));
+		assertThat(telling.stream(LlmRequest.of("hi")).blockLast(Duration.ofSeconds(5)))
+			.isEqualTo(new LlmEvent.Completed(LlmResponse.of("true")));
+		assertThat(telling.invoke(List.of(Message.user("hi"))).text()).isEqualTo("false");
+	}
+
+}

@@ -79,7 +79,8 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean
 	FallbackFactory arcllmFallback(ModuleSettings settings, Targets targets, RetryFactory retry, Scores scores) {
-		return new FallbackFactory(settings, targets, retry.budget(), new Selections(targets, scores));
+		return new FallbackFactory(settings, targets, retry.budget(), new Selections(targets, scores),
+				new HedgeFactory(settings));
 	}
 
 	@Bean

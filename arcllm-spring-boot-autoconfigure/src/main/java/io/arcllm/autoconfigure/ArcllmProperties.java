@@ -8,6 +8,7 @@ import io.arcllm.module.StreamSettings;
 import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.fallback.FallbackSettings;
+import io.arcllm.module.hedge.HedgeSettings;
 import io.arcllm.module.retry.RetrySettings;
 import io.arcllm.module.telemetry.TelemetrySettings;
 import io.arcllm.module.timeout.TimeoutSettings;
@@ -55,13 +56,15 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 	 * @param bulkhead how many calls a target gets at once
 	 * @param timeout how long an attempt may be silent
 	 * @param telemetry whether calls are observed and counted
+	 * @param hedge when a second target is asked too
 	 * @param streams what happens to streams that break off
 	 */
 	public record Modules(List<String> order, @NestedConfigurationProperty RetrySettings retry,
 			@NestedConfigurationProperty FallbackSettings fallback,
 			@NestedConfigurationProperty CircuitBreakerSettings circuitBreaker,
 			@NestedConfigurationProperty BulkheadSettings bulkhead,
-			@NestedConfigurationProperty TimeoutSettings timeout, @NestedConfigurationProperty StreamSettings streams,
+			@NestedConfigurationProperty TimeoutSettings timeout, @NestedConfigurationProperty HedgeSettings hedge,
+			@NestedConfigurationProperty StreamSettings streams,
 			@NestedConfigurationProperty TelemetrySettings telemetry) {
 
 	}

@@ -34,15 +34,20 @@ final class FallbackFactory implements ModuleFactory {
 
 	private final Selections selections;
 
+	private final HedgeFactory hedge;
+
 	/**
 	 * @param budget what it takes to ask a target again that broke off
 	 * @param selections who of a chain is asked first
+	 * @param hedge asks others while a target is silent
 	 */
-	FallbackFactory(ModuleSettings settings, Targets targets, RetryBudget budget, Selections selections) {
+	FallbackFactory(ModuleSettings settings, Targets targets, RetryBudget budget, Selections selections,
+			HedgeFactory hedge) {
 		this.settings = settings;
 		this.targets = targets;
 		this.budget = budget;
 		this.selections = selections;
+		this.hedge = hedge;
 	}
 
 	@Override
@@ -94,7 +99,8 @@ final class FallbackFactory implements ModuleFactory {
 		List<Candidate> targets = new ArrayList<>();
 		targets.add(primary);
 		targets.addAll(resolve(settings.chain(), place, candidates));
-		return new Chain(targets, resolve(settings.contextWindow(), place, candidates),
+		return new Chain(this.hedge.around(targets, place.options()),
+				resolve(settings.contextWindow(), place, candidates),
 				resolve(settings.contentPolicy(), place, candidates));
 	}
 

@@ -11,12 +11,16 @@ import io.arcllm.autoconfigure.KeyTree.Section;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.StreamSettings;
 import io.arcllm.module.timeout.TimeoutSettings;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds settings that contradict each other.
  */
 final class SettingsCheck {
+
+	private static final Log logger = LogFactory.getLog(SettingsCheck.class);
 
 	private final LayeredBinder binder;
 
@@ -74,8 +78,19 @@ final class SettingsCheck {
 			}
 		});
 		checkRecovery(provider);
+		checkHedge(provider);
 		TimeoutSettings timeout = timeout(provider);
 		compare(provider, "timeout.first-token", timeout.firstToken(), timeout.attempt());
+	}
+
+	private void checkHedge(@Nullable String provider) {
+		this.settings.configured("hedge", provider, "enabled").ifPresent((layer) -> {
+			if (this.settings.enabled("hedge", provider, CallOptions.NONE)
+					&& !this.settings.enabled("fallback", null, CallOptions.NONE)) {
+				logger.warn("'" + layer.key("hedge.enabled")
+						+ "' is true, but fallback is off, so there is no other target to ask: set arcllm.modules.fallback.enabled and .chain");
+			}
+		});
 	}
 
 	private void checkRecovery(@Nullable String provider) {
@@ -97,7 +112,8 @@ final class SettingsCheck {
 	private void checkIsInOrder(String module, @Nullable String provider) {
 		List<String> order = this.properties.modules().order();
 		this.settings.configured(module, provider, "enabled").ifPresent((layer) -> {
-			if (!order.contains(module) && this.settings.enabled(module, provider, CallOptions.NONE)) {
+			if (this.binder.defaultOrder().contains(module) && !order.contains(module)
+					&& this.settings.enabled(module, provider, CallOptions.NONE)) {
 				throw new ConfigMistake(layer.key(module + ".enabled"),
 						"'" + layer.key(module + ".enabled") + "' is true, but '" + module
 								+ "' is not in 'arcllm.modules.order', so it would do nothing.",

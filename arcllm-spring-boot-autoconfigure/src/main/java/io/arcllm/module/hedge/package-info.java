@@ -1,0 +1,7 @@
+/**
+ * Asks a second target when the first is slow, and takes whoever speaks first.
+ */
+@NullMarked
+package io.arcllm.module.hedge;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,228 @@
+package io.arcllm.module.hedge;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.arcllm.Attempt;
+import io.arcllm.CallOptions;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.Tool;
+import io.arcllm.WholeAndStreamed;
+import io.arcllm.module.CallModule;
+import io.arcllm.module.Candidate;
+import io.arcllm.module.Percent;
+import io.arcllm.module.Script;
+import io.arcllm.module.Selection;
+import io.arcllm.module.fallback.Chain;
+import io.arcllm.module.fallback.FallbackModule;
+import io.arcllm.module.fallback.FallbackSettings;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.test.scheduler.VirtualTimeScheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+class HedgeModuleTests {
+
+	private static final Percent ALWAYS = Percent.of("100%");
+
+	private final HedgeEngine engine = new HedgeEngine();
+
+	private HedgeSettings settings = new HedgeSettings(After.of("200ms"), Duration.ofMillis(500), ALWAYS, false);
+
+	private VirtualTimeScheduler time;
+
+	private final AtomicInteger cancelled = new AtomicInteger();
+
+	@BeforeEach
+	void startTime() {
+		this.time = VirtualTimeScheduler.getOrSet();
+	}
+
+	@AfterEach
+	void stopTime() {
+		VirtualTimeScheduler.reset();
+	}
+
+	@WholeAndStreamed
+	void nextTargetIsAskedTooAfterTheDelayAndTheFirstToSpeakWins(boolean streaming) {
+		Script second = new Script("b", Script.says("from b").delaySequence(Duration.ofMillis(100)));
+		Heard heard = ask(streaming, silent("a"), second);
+		pass(199);
+		assertThat(second.asked()).isZero();
+		pass(1);
+		assertThat(second.asked()).isEqualTo(1);
+		pass(100);
+		assertThat(heard.answer()).isEqualTo("from b");
+		assertThat(this.cancelled).hasValue(1);
+		assertThat(heard.outcomes()).containsExactly("a CANCELLED", "b COMPLETED");
+	}
+
+	@WholeAndStreamed
+	void firstTargetMayStillWin(boolean streaming) {
+		Script first = new Script("a", Script.says("from a").delaySequence(Duration.ofMillis(300)));
+		Heard heard = ask(streaming, first, silent("b"));
+		pass(300);
+		assertThat(heard.answer()).isEqualTo("from a");
+		assertThat(this.cancelled).hasValue(1);
+		assertThat(heard.outcomes()).containsExactly("b CANCELLED", "a COMPLETED");
+	}
+
+	@WholeAndStreamed
+	void fastTargetIsNotHedged(boolean streaming) {
+		Script second = silent("b");
+		Heard heard = ask(streaming, new Script("a", Script.says("from a")), second);
+		pass(1000);
+		assertThat(heard.answer()).isEqualTo("from a");
+		assertThat(second.asked()).isZero();
+	}
+
+	@WholeAndStreamed
+	void fastFailureMovesOnAtOnce(boolean streaming) {
+		Script second = new Script("b", Script.says("from b"));
+		Heard heard = ask(streaming, new Script("a", Script.fails(ErrorKind.SERVER_ERROR)), second);
+		assertThat(heard.answer()).isEqualTo("from b");
+		assertThat(second.asked()).isEqualTo(1);
+	}
+
+	@WholeAndStreamed
+	void failureOfOneWaitsForTheOther(boolean streaming) {
+		Script first = new Script("a", Script.fails(ErrorKind.SERVER_ERROR).delaySubscription(Duration.ofMillis(250)));
+		Script second = new Script("b", Script.says("from b").delaySequence(Duration.ofMillis(100)));
+		Heard heard = ask(streaming, first, second);
+		pass(299);
+		assertThat(heard.answer).isNull();
+		pass(1);
+		assertThat(heard.answer()).isEqualTo("from b");
+		assertThat(second.asked()).isEqualTo(1);
+	}
+
+	@WholeAndStreamed
+	void nobodyIsAskedTwiceWhenBothFail(boolean streaming) {
+		Script first = new Script("a", Script.fails(ErrorKind.SERVER_ERROR).delaySubscription(Duration.ofMillis(250)));
+		Script second = new Script("b", Script.fails(ErrorKind.SERVER_ERROR));
+		Script third = new Script("c", Script.says("from c"));
+		Heard heard = ask(streaming, first, second, third);
+		pass(250);
+		assertThat(heard.answer()).isEqualTo("from c");
+		assertThat(List.of(first.asked(), second.asked(), third.asked())).containsExactly(1, 1, 1);
+	}
+
+	@Test
+	void requestsWithToolsAreNotHedgedUnlessAllowed() {
+		LlmRequest tools = LlmRequest.of("Hi").mutate().tools(new Tool("find", "Finds", Map.of(), null)).build();
+		Script second = new Script("b", Script.says("from b"));
+		ask(tools, silent("a"), second);
+		pass(1000);
+		assertThat(second.asked()).isZero();
+		this.settings = new HedgeSettings(After.of("200ms"), Duration.ZERO, ALWAYS, true);
+		ask(tools, silent("a"), second);
+		pass(1000);
+		assertThat(second.asked()).isEqualTo(1);
+	}
+
+	@Test
+	void noMoreThanTheRatioOfCallsIsHedged() {
+		this.settings = new HedgeSettings(After.of("200ms"), Duration.ZERO, Percent.of("5%"), false);
+		Script second = new Script("b", Script.says("from b"));
+		LlmProvider stack = stack(silent("a"), second);
+		for (int i = 0; i < 200; i++) {
+			stack.exchange(LlmRequest.of("Hi")).subscribe();
+			pass(200);
+		}
+		assertThat(second.asked()).isEqualTo(10);
+	}
+
+	@Test
+	void delayIsThePercentileOfThatTargetOnceEnoughIsKnown() {
+		HedgeSettings p95 = new HedgeSettings(After.of("p95"), Duration.ofMillis(500), ALWAYS, false);
+		for (int i = 1; i < HedgeEngine.ENOUGH; i++) {
+			this.engine.took(true, Duration.ofMillis(900).toNanos());
+		}
+		assertThat(this.engine.delay(true, p95)).hasMillis(500);
+		for (int i = 1; i <= 256; i++) {
+			this.engine.took(true, Duration.ofMillis(i * 10L).toNanos());
+		}
+		assertThat(this.engine.delay(true, p95)).hasMillis(2440);
+		assertThat(this.engine.delay(false, p95)).hasMillis(500);
+	}
+
+	@Test
+	void cancellingClosesBoth() {
+		Heard heard = ask(true, silent("a"), silent("b"));
+		pass(250);
+		heard.subscription.dispose();
+		assertThat(this.cancelled).hasValue(2);
+	}
+
+	@Test
+	void whatIsNoTimeIsRefused() {
+		assertThat(After.of("p99")).hasToString("p99");
+		assertThatIllegalArgumentException().isThrownBy(() -> After.of("p100"));
+		assertThatIllegalArgumentException().isThrownBy(() -> After.of("soon"));
+	}
+
+	private void pass(long millis) {
+		this.time.advanceTimeBy(Duration.ofMillis(millis));
+	}
+
+	private Script silent(String name) {
+		return new Script(name, Flux.<LlmEvent>never().doOnCancel(this.cancelled::incrementAndGet));
+	}
+
+	private Heard ask(boolean streaming, Script... targets) {
+		return ask(LlmRequest.of("Hi").withStreaming(streaming), targets);
+	}
+
+	private Heard ask(LlmRequest request, Script... targets) {
+		Heard heard = new Heard();
+		heard.subscription = stack(targets).exchange(request)
+			.subscribe((event) -> heard.answer = event, (ex) -> heard.failure = (LlmException) ex);
+		return heard;
+	}
+
+	private LlmProvider stack(Script... targets) {
+		List<Candidate> chain = Arrays.stream(targets).map(Script::candidate).toList();
+		LlmProvider hedged = new HedgeModule(chain.get(0), chain.subList(1, chain.size()), this.settings, this.engine);
+		List<Candidate> all = new java.util.ArrayList<>(chain);
+		all.set(0, targets[0].candidate(hedged));
+		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
+				EnumSet.of(ErrorKind.SERVER_ERROR), FallbackSettings.OnExhausted.PRIMARY,
+				FallbackSettings.Choice.ORDERED);
+		LlmProvider fallback = new FallbackModule(new Chain(all, List.of(), List.of()), settings, Selection.ORDERED);
+		return new CallModule(new CallModule.Limits(Duration.ofMinutes(1), 10), CallOptions.NONE,
+				(options) -> fallback);
+	}
+
+	private static final class Heard {
+
+		private reactor.core.Disposable subscription;
+
+		private LlmEvent answer;
+
+		private LlmException failure;
+
+		String answer() {
+			assertThat(this.failure).isNull();
+			return this.answer.answer().text();
+		}
+
+		List<String> outcomes() {
+			List<Attempt> attempts = this.answer.answer().trail().attempts();
+			return attempts.stream().map((one) -> one.target().provider() + " " + one.outcome()).toList();
+		}
+
+	}
+
+}

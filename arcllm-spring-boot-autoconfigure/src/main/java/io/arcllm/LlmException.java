@@ -34,8 +34,8 @@ public class LlmException extends RuntimeException {
 	/**
 	 * Starts an exception of that kind.
 	 */
-	public static Builder of(ErrorKind kind, String message) {
-		return new Builder(kind, message);
+	public static LlmExceptionBuilder of(ErrorKind kind, String message) {
+		return new LlmExceptionBuilder(kind, message);
 	}
 
 	/**
@@ -182,118 +182,6 @@ public class LlmException extends RuntimeException {
 	public String getMessage() {
 		String message = String.valueOf(super.getMessage());
 		return (this.chain == null) ? message : message + " (all failed: " + this.chain + ")";
-	}
-
-	/**
-	 * Builds an exception. Not safe for use by several threads.
-	 */
-	public static final class Builder {
-
-		private final ErrorKind kind;
-
-		private final String message;
-
-		private @Nullable Target target;
-
-		private @Nullable Integer status;
-
-		private @Nullable String vendorCode;
-
-		private @Nullable String requestId;
-
-		private @Nullable Duration retryAfter;
-
-		private @Nullable TimeoutStage stage;
-
-		private @Nullable LlmResponse partial;
-
-		private @Nullable String body;
-
-		private @Nullable Boolean retryable;
-
-		private @Nullable Throwable cause;
-
-		private Builder(ErrorKind kind, String message) {
-			this.kind = kind;
-			this.message = message;
-		}
-
-		/** Who failed. */
-		public Builder target(@Nullable Target target) {
-			this.target = target;
-			return this;
-		}
-
-		/** Who failed, where only the provider is known. */
-		public Builder provider(String provider) {
-			return target(new Target(provider, null));
-		}
-
-		/** The HTTP status. */
-		public Builder status(@Nullable Integer status) {
-			this.status = status;
-			return this;
-		}
-
-		/** The vendor's own code. */
-		public Builder vendorCode(@Nullable String vendorCode) {
-			this.vendorCode = vendorCode;
-			return this;
-		}
-
-		/** The vendor's id for the request. */
-		public Builder requestId(@Nullable String requestId) {
-			this.requestId = requestId;
-			return this;
-		}
-
-		/** How long to wait before trying again. */
-		public Builder retryAfter(@Nullable Duration retryAfter) {
-			this.retryAfter = retryAfter;
-			return this;
-		}
-
-		/** When the silence was. */
-		public Builder stage(@Nullable TimeoutStage stage) {
-			this.stage = stage;
-			return this;
-		}
-
-		/** What was delivered before. */
-		public Builder partial(@Nullable LlmResponse partial) {
-			this.partial = partial;
-			return this;
-		}
-
-		/** The vendor's answer as it came. */
-		public Builder body(@Nullable String body) {
-			this.body = body;
-			return this;
-		}
-
-		/** What the vendor says of trying again, where it says so. */
-		public Builder retryable(@Nullable Boolean retryable) {
-			this.retryable = retryable;
-			return this;
-		}
-
-		/** The failure below. */
-		public Builder cause(@Nullable Throwable cause) {
-			this.cause = cause;
-			return this;
-		}
-
-		/** The details alone, for exceptions of a type of their own. */
-		public ErrorDetails details() {
-			return new ErrorDetails(this.kind, this.target, this.status, this.vendorCode, this.requestId,
-					this.retryAfter, this.stage, this.partial, this.body, this.retryable);
-		}
-
-		/** The exception. */
-		public LlmException build() {
-			return new LlmException(details(), this.message, this.cause);
-		}
-
 	}
 
 }

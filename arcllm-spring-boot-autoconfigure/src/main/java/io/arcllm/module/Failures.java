@@ -12,6 +12,7 @@ import io.arcllm.AnswerBuilder;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
+import io.arcllm.LlmExceptionBuilder;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.Usage;
@@ -61,7 +62,7 @@ final class Failures {
 	static LlmException after(List<LlmEvent> delivered, LlmException failure, Target target) {
 		AnswerBuilder answer = new AnswerBuilder();
 		delivered.forEach(answer::add);
-		LlmException.Builder builder = (failure.kind() == ErrorKind.DEADLINE_EXCEEDED)
+		LlmExceptionBuilder builder = (failure.kind() == ErrorKind.DEADLINE_EXCEEDED)
 				? LlmException.of(failure.kind(), String.valueOf(failure.getMessage()))
 				: LlmException.of(ErrorKind.INTERRUPTED,
 						target + " broke off in the middle of its answer: " + failure.getMessage());

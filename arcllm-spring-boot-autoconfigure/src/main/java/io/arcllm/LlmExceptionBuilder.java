@@ -1,0 +1,118 @@
+package io.arcllm;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Builds an exception; {@link LlmException#of} begins. Not safe for use by several
+ * threads.
+ */
+public final class LlmExceptionBuilder {
+
+	private final ErrorKind kind;
+
+	private final String message;
+
+	private @Nullable Target target;
+
+	private @Nullable Integer status;
+
+	private @Nullable String vendorCode;
+
+	private @Nullable String requestId;
+
+	private @Nullable Duration retryAfter;
+
+	private @Nullable TimeoutStage stage;
+
+	private @Nullable LlmResponse partial;
+
+	private @Nullable String body;
+
+	private @Nullable Boolean retryable;
+
+	private @Nullable Throwable cause;
+
+	LlmExceptionBuilder(ErrorKind kind, String message) {
+		this.kind = kind;
+		this.message = message;
+	}
+
+	/** Who failed. */
+	public LlmExceptionBuilder target(@Nullable Target target) {
+		this.target = target;
+		return this;
+	}
+
+	/** Who failed, where only the provider is known. */
+	public LlmExceptionBuilder provider(String provider) {
+		return target(new Target(provider, null));
+	}
+
+	/** The HTTP status. */
+	public LlmExceptionBuilder status(@Nullable Integer status) {
+		this.status = status;
+		return this;
+	}
+
+	/** The vendor's own code. */
+	public LlmExceptionBuilder vendorCode(@Nullable String vendorCode) {
+		this.vendorCode = vendorCode;
+		return this;
+	}
+
+	/** The vendor's id for the request. */
+	public LlmExceptionBuilder requestId(@Nullable String requestId) {
+		this.requestId = requestId;
+		return this;
+	}
+
+	/** How long to wait before trying again. */
+	public LlmExceptionBuilder retryAfter(@Nullable Duration retryAfter) {
+		this.retryAfter = retryAfter;
+		return this;
+	}
+
+	/** When the silence was. */
+	public LlmExceptionBuilder stage(@Nullable TimeoutStage stage) {
+		this.stage = stage;
+		return this;
+	}
+
+	/** What was delivered before. */
+	public LlmExceptionBuilder partial(@Nullable LlmResponse partial) {
+		this.partial = partial;
+		return this;
+	}
+
+	/** The vendor's answer as it came. */
+	public LlmExceptionBuilder body(@Nullable String body) {
+		this.body = body;
+		return this;
+	}
+
+	/** What the vendor says of trying again, where it says so. */
+	public LlmExceptionBuilder retryable(@Nullable Boolean retryable) {
+		this.retryable = retryable;
+		return this;
+	}
+
+	/** The failure below. */
+	public LlmExceptionBuilder cause(@Nullable Throwable cause) {
+		this.cause = cause;
+		return this;
+	}
+
+	/** The details alone, for exceptions of a type of their own. */
+	public ErrorDetails details() {
+		return new ErrorDetails(this.kind, this.target, this.status, this.vendorCode, this.requestId, this.retryAfter,
+				this.stage, this.partial, this.body, this.retryable);
+	}
+
+	/** The exception. */
+	public LlmException build() {
+		return new LlmException(details(), this.message, this.cause);
+	}
+
+}

@@ -9,6 +9,7 @@ import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.hedge.HedgeSettings;
+import io.arcllm.module.ratelimit.RateLimitSettings;
 import io.arcllm.module.retry.RetrySettings;
 import io.arcllm.module.telemetry.TelemetrySettings;
 import io.arcllm.module.timeout.TimeoutSettings;
@@ -33,7 +34,9 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 public record ArcllmProperties(@Nullable String provider, int maxAttempts, Duration deadline,
 		Map<String, ProviderProperties> providers, Modules modules) {
 
-	public ArcllmProperties {
+	public ArcllmProperties
+
+	{
 		provider = Text.orNull(provider);
 		providers = (providers == null) ? Map.of() : providers;
 		if (maxAttempts < 1) {
@@ -53,6 +56,7 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 	 * @param retry when and how often the same is asked again
 	 * @param fallback who is asked when the primary target fails
 	 * @param circuitBreaker when a target counts as down, and when it is tried again
+	 * @param rateLimit how much a target is asked for in a minute
 	 * @param bulkhead how many calls a target gets at once
 	 * @param timeout how long an attempt may be silent
 	 * @param telemetry whether calls are observed and counted
@@ -62,6 +66,7 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 	public record Modules(List<String> order, @NestedConfigurationProperty RetrySettings retry,
 			@NestedConfigurationProperty FallbackSettings fallback,
 			@NestedConfigurationProperty CircuitBreakerSettings circuitBreaker,
+			@NestedConfigurationProperty RateLimitSettings rateLimit,
 			@NestedConfigurationProperty BulkheadSettings bulkhead,
 			@NestedConfigurationProperty TimeoutSettings timeout, @NestedConfigurationProperty HedgeSettings hedge,
 			@NestedConfigurationProperty StreamSettings streams,

@@ -11,6 +11,8 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.Target;
 import io.arcllm.module.circuitbreaker.BreakerState;
+import io.arcllm.module.ratelimit.RedisServer;
+import io.github.bucket4j.Bucket;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
@@ -28,6 +31,7 @@ import org.springframework.context.event.EventListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Gates as an application has them.
@@ -42,9 +46,10 @@ class GateAutoConfigurationTests {
 
 	private ApplicationContextRunner runner() {
 		return new ApplicationContextRunner()
-			.withConfiguration(AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class,
-					ArcllmAutoConfiguration.class, ArcllmCircuitBreakerAutoConfiguration.class,
-					WebClientAutoConfiguration.class, SslAutoConfiguration.class))
+			.withConfiguration(
+					AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class, ArcllmAutoConfiguration.class,
+							ArcllmCircuitBreakerAutoConfiguration.class, ArcllmRateLimitAutoConfiguration.class,
+							WebClientAutoConfiguration.class, SslAutoConfiguration.class))
 			.withPropertyValues("arcllm.providers.anthropic.base-url=" + this.server.url("/"),
 					"arcllm.providers.anthropic.api-key=k", "arcllm.providers.anthropic.model=claude-x");
 	}
@@ -53,9 +58,9 @@ class GateAutoConfigurationTests {
 	void gatesStandAroundEachTarget() {
 		runner()
 			.withPropertyValues("arcllm.modules.circuit-breaker.enabled=true", "arcllm.modules.bulkhead.enabled=true",
-					"arcllm.modules.retry.enabled=true")
+					"arcllm.modules.rate-limit.enabled=true", "arcllm.modules.retry.enabled=true")
 			.run((context) -> assertThat(context.getBean(LlmProvider.class))
-				.hasToString("Retry(CircuitBreaker(Bulkhead(Timeout(anthropic))))"));
+				.hasToString("Retry(CircuitBreaker(RateLimit(Bulkhead(Timeout(anthropic)))))"));
 	}
 
 	@Test
@@ -81,8 +86,7 @@ class GateAutoConfigurationTests {
 				.containsExactly(new CircuitBreakerStateChanged(Target.parse("anthropic/claude-x"), BreakerState.CLOSED,
 						BreakerState.OPEN, Duration.ofSeconds(60)));
 			assertThat(context.getBean(Decisions.class).recent()).extracting(Decision::type, Decision::detail)
-				.containsExactly(
-						org.assertj.core.groups.Tuple.tuple(Decision.Type.BREAKER, "closed -> open for 60000 ms"));
+				.containsExactly(tuple(Decision.Type.BREAKER, "closed -> open for 60000 ms"));
 		});
 	}
 
@@ -116,6 +120,46 @@ class GateAutoConfigurationTests {
 				.isThrownBy(() -> providers.load("anthropic", (o) -> o.module("circuit-breaker", true)))
 				.withMessageContaining("resilience4j-circuitbreaker");
 		});
+	}
+
+	@Test
+	void rateLimitWithoutItsLibraryNamesTheDependency() {
+		runner().withClassLoader(new FilteredClassLoader(Bucket.class))
+			.withPropertyValues("arcllm.modules.rate-limit.enabled=true")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(LlmConfigException.class)
+				.hasMessageContaining("add the dependency com.bucket4j:bucket4j_jdk17-core"));
+	}
+
+	@Test
+	void sharedRateLimitWithoutRedisNamesTheDependencies() {
+		runner().withPropertyValues("arcllm.modules.rate-limit.enabled=true", "arcllm.modules.rate-limit.store=redis")
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(LlmConfigException.class)
+				.hasMessageContaining("spring-boot-starter-data-redis"));
+	}
+
+	@Test
+	void twoContextsShareALimitInRedis() throws Exception {
+		fail(12);
+		try (RedisServer redis = RedisServer.start()) {
+			ApplicationContextRunner replica = runner()
+				.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+				.withPropertyValues("spring.data.redis.port=" + redis.port(), "arcllm.modules.rate-limit.enabled=true",
+						"arcllm.modules.rate-limit.store=redis", "arcllm.modules.rate-limit.requests-per-minute=1",
+						"arcllm.modules.rate-limit.burst=3", "arcllm.modules.rate-limit.max-wait=2s",
+						"arcllm.modules.rate-limit.on-store-failure=closed");
+			replica.run((one) -> replica.run((other) -> {
+				for (int i = 0; i < 4; i++) {
+					kindOf(one.getBean(LlmProvider.class));
+					kindOf(other.getBean(LlmProvider.class));
+				}
+				assertThat(kindOf(one.getBean(LlmProvider.class))).isEqualTo(ErrorKind.THROTTLED);
+				assertThat(kindOf(other.getBean(LlmProvider.class))).isEqualTo(ErrorKind.THROTTLED);
+				assertThat(this.server.getRequestCount()).isBetween(1, 3);
+			}));
+		}
 	}
 
 	@Test

@@ -18,7 +18,7 @@ import static org.awaitility.Awaitility.await;
 /**
  * A Redis of the test's own on a free loopback port.
  */
-final class RedisServer implements AutoCloseable {
+public final class RedisServer implements AutoCloseable {
 
 	private final int port;
 
@@ -28,7 +28,7 @@ final class RedisServer implements AutoCloseable {
 		this.port = port;
 	}
 
-	static RedisServer start() throws IOException {
+	public static RedisServer start() throws IOException {
 		RedisServer server = new RedisServer(freePort());
 		try {
 			server.restart();
@@ -45,7 +45,7 @@ final class RedisServer implements AutoCloseable {
 		}
 	}
 
-	void restart() throws IOException {
+	public void restart() throws IOException {
 		this.process = new ProcessBuilder("redis-server", "--bind", "127.0.0.1", "--port", String.valueOf(this.port),
 				"--save", "", "--appendonly", "no")
 			.redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -59,7 +59,11 @@ final class RedisServer implements AutoCloseable {
 		});
 	}
 
-	void kill() throws InterruptedException {
+	public int port() {
+		return this.port;
+	}
+
+	public void kill() throws InterruptedException {
 		this.process.destroyForcibly();
 		this.process.waitFor(10, TimeUnit.SECONDS);
 	}

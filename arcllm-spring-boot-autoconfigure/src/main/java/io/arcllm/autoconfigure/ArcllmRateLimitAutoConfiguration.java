@@ -1,0 +1,65 @@
+package io.arcllm.autoconfigure;
+
+import io.arcllm.module.ratelimit.RedisConnection;
+import io.arcllm.module.ratelimit.RedisStore;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Offers rate limits where Bucket4j is on the class path, shared ones where Redis is,
+ * too.
+ */
+@AutoConfiguration(before = ArcllmAutoConfiguration.class, after = ArcllmPropertiesAutoConfiguration.class,
+		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
+@ConditionalOnClass(Bucket.class)
+public final class ArcllmRateLimitAutoConfiguration {
+
+	@Bean
+	RateLimitFactory arcllmRateLimit(ModuleSettings settings, ObjectProvider<SharedLimitStores> shared,
+			ObjectProvider<Gauges> gauges) {
+		return new RateLimitFactory(settings, shared.getIfAvailable(), gauges.getIfAvailable(() -> Gauges.NONE));
+	}
+
+	/**
+	 * The connection that Spring Boot has the settings of.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ Bucket4jLettuce.class, DataRedisConnectionDetails.class })
+	@ConditionalOnBean(DataRedisConnectionDetails.class)
+	static class Connecting {
+
+		@Bean
+		@ConditionalOnMissingBean(RedisConnection.class)
+		LettuceConnection arcllmRedisConnection(DataRedisConnectionDetails details) {
+			return new LettuceConnection(details);
+		}
+
+	}
+
+	/**
+	 * Shared levels.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Bucket4jLettuce.class)
+	static class Sharing {
+
+		@Bean
+		@ConditionalOnMissingBean
+		SharedLimitStores arcllmSharedLimitStores(ObjectProvider<RedisConnection> connection) {
+			return (target, settings) -> new RedisStore(target, settings, connection.getIfAvailable(() -> {
+				throw RateLimitFactory.noRedis();
+			}));
+		}
+
+	}
+
+}

@@ -1,0 +1,111 @@
+package io.arcllm.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.arcllm.LlmConfigException;
+import io.arcllm.LlmProvider;
+import io.arcllm.Target;
+import io.arcllm.module.Readiness;
+import io.arcllm.module.ratelimit.LimitStore;
+import io.arcllm.module.ratelimit.MemoryStore;
+import io.arcllm.module.ratelimit.RateLimitModule;
+import io.arcllm.module.ratelimit.RateLimitSettings;
+import io.arcllm.module.ratelimit.RateLimitStatus;
+import io.arcllm.module.ratelimit.RateLimiter;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts rate limits into stacks, one a target.
+ */
+final class RateLimitFactory implements ModuleFactory {
+
+	private static final String NAME = "rate-limit";
+
+	private final ModuleSettings settings;
+
+	private final @Nullable SharedLimitStores shared;
+
+	private final Gauges gauges;
+
+	private final Engines<RateLimitSettings, RateLimiter> limiters = new Engines<>(this::create);
+
+	RateLimitFactory(ModuleSettings settings, @Nullable SharedLimitStores shared, Gauges gauges) {
+		this.settings = settings;
+		this.shared = shared;
+		this.gauges = gauges;
+	}
+
+	@Override
+	public String name() {
+		return NAME;
+	}
+
+	@Override
+	public LlmProvider around(LlmProvider inner, Place place) {
+		return new RateLimitModule(inner, limiter(place));
+	}
+
+	@Override
+	public Readiness readiness(Place place) {
+		return limiter(place);
+	}
+
+	@Override
+	public Map<Target, List<?>> states() {
+		return ModuleFactory.states(this.limiters, (limiter) -> Level.of(limiter.status()));
+	}
+
+	private RateLimiter limiter(Place place) {
+		return this.limiters.of(place.target(),
+				this.settings.bind(NAME, RateLimitSettings.class, place.provider(), place.options()));
+	}
+
+	private RateLimiter create(Target target, RateLimitSettings settings) {
+		RateLimiter limiter = new RateLimiter(target, settings, store(target, settings));
+		if (settings.requestsPerMinute() != null) {
+			this.gauges.gauge("arcllm.ratelimit.requests", target, () -> limiter.status().requests());
+		}
+		if (settings.tokensPerMinute() != null) {
+			this.gauges.gauge("arcllm.ratelimit.tokens", target, () -> limiter.status().tokens());
+		}
+		this.gauges.gauge("arcllm.ratelimit.queued", target, () -> limiter.status().queued());
+		return limiter;
+	}
+
+	private LimitStore store(Target target, RateLimitSettings settings) {
+		if (settings.store() == RateLimitSettings.Store.MEMORY) {
+			return new MemoryStore(settings);
+		}
+		if (this.shared == null) {
+			throw noRedis();
+		}
+		return this.shared.create(target, settings);
+	}
+
+	static LlmConfigException noRedis() {
+		return new LlmConfigException("arcllm.modules.rate-limit.store",
+				"arcllm.modules.rate-limit.store is redis, but there is no connection to Redis: add the dependencies"
+						+ " org.springframework.boot:spring-boot-starter-data-redis and"
+						+ " com.bucket4j:bucket4j_jdk17-lettuce, and set spring.data.redis.host");
+	}
+
+	/**
+	 * A limiter's status as it is shown: without a limit there is no level.
+	 */
+	private record Level(@Nullable Long requests, @Nullable Long tokens, int queued, long admitted, long refused,
+			Duration nextIn) {
+
+		static Level of(RateLimitStatus status) {
+			return new Level(limited(status.requests()), limited(status.tokens()), status.queued(), status.admitted(),
+					status.refused(), status.nextIn());
+		}
+
+		private static @Nullable Long limited(long level) {
+			return (level == Long.MAX_VALUE) ? null : Long.valueOf(level);
+		}
+
+	}
+
+}

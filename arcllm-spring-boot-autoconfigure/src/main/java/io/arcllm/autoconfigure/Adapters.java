@@ -61,8 +61,15 @@ final class Adapters {
 			List<String> configured = definition.keys();
 			ApiKeys keys = (configured.size() > 1) ? new KeyPool(configured, System::nanoTime)
 					: ApiKeys.of(configured.isEmpty() ? null : configured.get(0));
-			return (this.supplier == null) ? keys : new SuppliedKeys(name, this.supplier, keys);
+			return (this.supplier == null) ? keys : new SuppliedKeys(name, this.supplier, keys, System::nanoTime);
 		});
+	}
+
+	/**
+	 * Whether the application brings keys itself.
+	 */
+	boolean areKeysBrought() {
+		return this.supplier != null;
 	}
 
 	private static WireFormat format(ProviderDefinition definition) {

@@ -1,9 +1,11 @@
 package io.arcllm.autoconfigure;
 
+import io.arcllm.provider.ApiKeySupplier;
 import io.arcllm.provider.Presets;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -50,10 +52,11 @@ public final class ArcllmPropertiesAutoConfiguration {
 	}
 
 	@Bean
-	ProviderDefinitions arcllmProviderDefinitions(ArcllmProperties properties, Presets presets,
-			Environment environment) {
+	ProviderDefinitions arcllmProviderDefinitions(ArcllmProperties properties, Presets presets, Environment environment,
+			ListableBeanFactory beans) {
 		ProviderDefinitions definitions = new ProviderDefinitions(properties.providers(), presets, environment);
-		definitions.all().forEach(ArcllmPropertiesAutoConfiguration::warn);
+		boolean keysAreBrought = beans.getBeanNamesForType(ApiKeySupplier.class, true, false).length > 0;
+		definitions.all().forEach((definition) -> warn(definition, keysAreBrought));
 		return definitions;
 	}
 
@@ -62,8 +65,8 @@ public final class ArcllmPropertiesAutoConfiguration {
 		return LazyInitializationExcludeFilter.forBeanTypes(SettingsCheck.class, ProviderDefinitions.class);
 	}
 
-	private static void warn(ProviderDefinition definition) {
-		if (definition.missingKey()) {
+	private static void warn(ProviderDefinition definition, boolean keysAreBrought) {
+		if (definition.missingKey() && !keysAreBrought) {
 			logger.warn("The provider '" + definition.name() + "' has no key and is skipped in chains: "
 					+ definition.keyMend());
 		}

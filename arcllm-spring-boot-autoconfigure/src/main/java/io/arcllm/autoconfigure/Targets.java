@@ -84,7 +84,7 @@ final class Targets {
 	 */
 	boolean isWithoutKey(String name) {
 		ProviderDefinition definition = this.configured.find(name);
-		return definition != null && definition.missingKey();
+		return definition != null && definition.missingKey() && !this.adapters.areKeysBrought();
 	}
 
 	/**

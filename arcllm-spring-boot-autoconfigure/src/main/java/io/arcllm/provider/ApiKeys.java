@@ -30,9 +30,9 @@ public interface ApiKeys {
 	}
 
 	/**
-	 * Whether the next request would carry a key that was not refused.
+	 * Whether the next request would carry a key to which this failure has not happened.
 	 */
-	default boolean hasAnother() {
+	default boolean hasAnother(LlmException failure) {
 		return false;
 	}
 

@@ -1,6 +1,7 @@
 package io.arcllm.provider;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.LongSupplier;
@@ -12,12 +13,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Several keys for one vendor. One is used until it is refused: after a rate limit it is
  * left alone for as long as the vendor asks, and without quota or right it is out. When
- * all are out, they are tried in turn. Safe for use by many threads.
+ * none is ready, the one is used that will be soonest, and those that are out in turn.
+ * Safe for use by many threads.
  */
 public final class KeyPool implements ApiKeys {
 
 	/** How long a key is left alone where the vendor does not say. */
 	private static final Duration PAUSE = Duration.ofSeconds(10);
+
+	/** Some ask for no wait at all, and then refuse again. */
+	private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
 	private final List<Entry> keys;
 
@@ -56,9 +61,17 @@ public final class KeyPool implements ApiKeys {
 			.map((step) -> (this.current + step) % this.keys.size())
 			.filter((index) -> state(this.keys.get(index)) == State.READY)
 			.findFirst()
-			.orElse(this.current);
+			.orElseGet(this::soonest);
 		this.current = best;
 		return this.keys.get(best).key;
+	}
+
+	private int soonest() {
+		return IntStream.range(0, this.keys.size())
+			.filter((index) -> !this.keys.get(index).out)
+			.boxed()
+			.min(Comparator.comparingLong((index) -> left(this.keys.get(index))))
+			.orElse(this.current);
 	}
 
 	@Override
@@ -75,8 +88,9 @@ public final class KeyPool implements ApiKeys {
 		switch (failure.kind()) {
 			case RATE_LIMITED -> {
 				entry.paused = true;
+				Duration asked = Objects.requireNonNullElse(failure.retryAfter(), PAUSE);
 				entry.pausedUntil = this.nanos.getAsLong()
-						+ Objects.requireNonNullElse(failure.retryAfter(), PAUSE).toNanos();
+						+ ((asked.compareTo(SHORTEST_PAUSE) < 0) ? SHORTEST_PAUSE : asked).toNanos();
 			}
 			case AUTHENTICATION, QUOTA_EXHAUSTED -> entry.out = true;
 			default -> {
@@ -92,7 +106,7 @@ public final class KeyPool implements ApiKeys {
 	}
 
 	@Override
-	public synchronized boolean hasAnother() {
+	public synchronized boolean hasAnother(LlmException failure) {
 		return this.keys.stream().anyMatch((entry) -> state(entry) == State.READY);
 	}
 
@@ -108,7 +122,11 @@ public final class KeyPool implements ApiKeys {
 		if (entry.out) {
 			return State.OUT;
 		}
-		return (entry.paused && entry.pausedUntil - this.nanos.getAsLong() > 0) ? State.PAUSED : State.READY;
+		return (entry.paused && left(entry) > 0) ? State.PAUSED : State.READY;
+	}
+
+	private long left(Entry entry) {
+		return entry.pausedUntil - this.nanos.getAsLong();
 	}
 
 	/** Says nothing of the keys. */

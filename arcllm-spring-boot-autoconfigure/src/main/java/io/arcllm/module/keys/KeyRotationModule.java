@@ -2,7 +2,7 @@ package io.arcllm.module.keys;
 
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
@@ -20,29 +20,32 @@ import reactor.core.publisher.Flux;
 public final class KeyRotationModule extends BaseModule {
 
 	private static final Set<ErrorKind> OF_THE_KEY = EnumSet.of(ErrorKind.RATE_LIMITED, ErrorKind.QUOTA_EXHAUSTED,
-			ErrorKind.AUTHENTICATION, ErrorKind.PERMISSION);
+			ErrorKind.AUTHENTICATION);
 
-	private final BooleanSupplier another;
+	private final Predicate<LlmException> another;
 
 	/**
 	 * @param inner what to ask again
-	 * @param another whether there is a key left that was not refused
+	 * @param another whether there is a key left to which this has not happened
 	 */
-	public KeyRotationModule(LlmProvider inner, BooleanSupplier another) {
+	public KeyRotationModule(LlmProvider inner, Predicate<LlmException> another) {
 		super(inner);
 		this.another = another;
 	}
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return this.inner.exchange(request)
-			.onErrorResume((failure) -> failure instanceof LlmException refusal && OF_THE_KEY.contains(refusal.kind()),
-					(refusal) -> Flux.deferContextual(
-							(context) -> mayAsk(Call.of(context)) ? exchange(request) : Flux.error(refusal)));
+		return this.inner.exchange(request).onErrorResume(LlmException.class, (refusal) -> again(request, refusal));
 	}
 
-	private boolean mayAsk(Call call) {
-		return this.another.getAsBoolean() && call.hasAttemptsLeft() && !call.remaining().isNegative();
+	private Flux<LlmEvent> again(LlmRequest request, LlmException refusal) {
+		return Flux
+			.deferContextual((context) -> mayAsk(refusal, Call.of(context)) ? exchange(request) : Flux.error(refusal));
+	}
+
+	private boolean mayAsk(LlmException refusal, Call call) {
+		return OF_THE_KEY.contains(refusal.kind()) && this.another.test(refusal) && call.hasAttemptsLeft()
+				&& !call.remaining().isNegative();
 	}
 
 	/**

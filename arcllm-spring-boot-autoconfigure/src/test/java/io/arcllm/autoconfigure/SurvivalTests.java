@@ -77,6 +77,19 @@ class SurvivalTests {
 		});
 	}
 
+	@WholeAndStreamed
+	void connectionIsUsedAgainAfterAnAnswer(boolean streaming) {
+		for (int i = 0; i < 3; i++) {
+			this.vendors.first.enqueue(Vendors.says("hello", streaming));
+		}
+		retrying().run((context) -> {
+			for (int i = 0; i < 3; i++) {
+				Vendors.ask(context.getBean(LlmProvider.class), streaming);
+				assertThat(this.vendors.first.takeRequest().getConnectionIndex()).isZero();
+			}
+		});
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "429", "500", "502", "503", "529", "reset", "silence" })
 	void oneRetryThenSuccess(String how) {

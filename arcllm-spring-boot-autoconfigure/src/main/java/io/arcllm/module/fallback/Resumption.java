@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -111,7 +112,7 @@ final class Resumption {
 		}
 		Target target = step.candidate().target();
 		logger.warn(broken.failure().getMessage() + "; asking " + target + " to go on ("
-				+ step.how().name().toLowerCase(java.util.Locale.ROOT) + ")");
+				+ step.how().name().toLowerCase(Locale.ROOT) + ")");
 		this.asked.add(target);
 		boolean others = !this.steps.isEmpty();
 		return answer(step, broken)
@@ -169,10 +170,23 @@ final class Resumption {
 			return Flux.error(failed(broken, null));
 		}
 		if (partial == null && continued && failure.kind() == ErrorKind.INVALID_REQUEST) {
-			this.steps.add(new Step(step.candidate(), Recovery.REPLAY, step.again()));
+			replayLater(step);
 		}
 		boolean restarted = partial != null && step.how() == Recovery.RESTART;
 		return next(restarted ? new Broken(failure, broken.delivered()) : broken);
+	}
+
+	/** Who refused to continue may still give the answer again, before who broke off. */
+	private void replayLater(Step refused) {
+		Step last = this.steps.pollLast();
+		boolean lastBrokeOff = last != null && last.again();
+		if (last != null && !lastBrokeOff) {
+			this.steps.add(last);
+		}
+		this.steps.add(new Step(refused.candidate(), Recovery.REPLAY, refused.again()));
+		if (last != null && lastBrokeOff) {
+			this.steps.add(last);
+		}
 	}
 
 	/**

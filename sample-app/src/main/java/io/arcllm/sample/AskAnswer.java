@@ -25,16 +25,18 @@ import org.jspecify.annotations.Nullable;
  * @param trail the attempts, in the order in which they ended
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
-record AskAnswer(String text, String provider, @Nullable String model, String stopReason, Usage usage,
+public record AskAnswer(String text, String provider, @Nullable String model, String stopReason, Usage usage,
 		@Nullable Cost cost, @Nullable String requestId, List<Step> trail) {
 
-	static AskAnswer of(LlmResponse response) {
+	/** The answer, to be shown. */
+	public static AskAnswer of(LlmResponse response) {
 		return new AskAnswer(response.text(), response.provider(), response.model(),
 				lower(response.stopReason().type()), response.usage(), response.cost(), response.requestId(),
 				steps(response.trail()));
 	}
 
-	static List<Step> steps(Trail trail) {
+	/** The trail, to be shown. */
+	public static List<Step> steps(Trail trail) {
 		return trail.attempts().stream().map(Step::of).toList();
 	}
 
@@ -46,9 +48,9 @@ record AskAnswer(String text, String provider, @Nullable String model, String st
 	 * One attempt. Times are in milliseconds.
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
-	record Step(String target, String outcome, double startedAfterMs, double waitedMs, @Nullable Double firstTokenMs,
-			double durationMs, @Nullable String error, @Nullable String reason, @Nullable Integer status,
-			@Nullable String requestId, Usage usage) {
+	public record Step(String target, String outcome, double startedAfterMs, double waitedMs,
+			@Nullable Double firstTokenMs, double durationMs, @Nullable String error, @Nullable String reason,
+			@Nullable Integer status, @Nullable String requestId, Usage usage) {
 
 		private static Step of(Attempt attempt) {
 			Duration firstToken = attempt.firstToken();

@@ -5,11 +5,11 @@ package io.arcllm.sample;
  *
  * @param text the question
  */
-record AskQuestion(String text) {
+public record AskQuestion(String text) {
 
 	static final int LONGEST = 4000;
 
-	AskQuestion {
+	public AskQuestion {
 		if (text.isBlank() || text.length() > LONGEST) {
 			throw new IllegalArgumentException("Ask something of at most " + LONGEST + " characters");
 		}

@@ -1,6 +1,5 @@
 package io.arcllm.sample;
 
-import java.net.InetSocketAddress;
 import java.util.List;
 
 import io.arcllm.sample.simulator.Dial;
@@ -11,6 +10,7 @@ import tools.jackson.databind.JsonNode;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.ModelAttribute;
@@ -29,8 +29,6 @@ import org.springframework.web.server.ResponseStatusException;
 @ConditionalOnBooleanProperty(name = "simulator.enabled", matchIfMissing = true)
 class SimulatorController {
 
-	private static final List<String> FORWARDED = List.of("Forwarded", "X-Forwarded-For", "X-Real-IP");
-
 	private final Simulator simulator;
 
 	SimulatorController(Simulator simulator) {
@@ -39,11 +37,7 @@ class SimulatorController {
 
 	@ModelAttribute
 	void refuseOthers(ServerHttpRequest request) {
-		InetSocketAddress remote = request.getRemoteAddress();
-		boolean local = remote != null && remote.getAddress() != null && remote.getAddress().isLoopbackAddress();
-		if (!local || FORWARDED.stream().anyMatch(request.getHeaders()::containsHeader)) {
-			throw new ResponseStatusException(HttpStatus.FORBIDDEN, "The dials answer on this machine alone");
-		}
+		LocalCallers.require(request);
 	}
 
 	@GetMapping
@@ -51,7 +45,7 @@ class SimulatorController {
 		return this.simulator.vendors().stream().map(SimulatedVendor::state).toList();
 	}
 
-	@PutMapping("/{vendor}")
+	@PutMapping(path = "/{vendor}", consumes = MediaType.APPLICATION_JSON_VALUE)
 	VendorState set(@PathVariable String vendor, @RequestBody JsonNode dial) {
 		SimulatedVendor simulated = this.simulator.vendor(vendor)
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "No such vendor"));

@@ -1,24 +1,21 @@
 package io.arcllm.sample.gateway;
 
 import io.arcllm.Target;
+import io.arcllm.sample.AttemptWatch;
 import org.jspecify.annotations.Nullable;
-import reactor.util.context.ContextView;
 
 /**
  * What the gateway knows of a call before it has ended: the requests so far and who is
- * asked now. Lives in the Reactor context. Safe for use by many threads.
+ * asked now. Safe for use by many threads.
  */
-final class AttemptLog {
+final class AttemptLog implements AttemptWatch {
 
 	private int attempts;
 
 	private @Nullable Target now;
 
-	static @Nullable AttemptLog of(ContextView context) {
-		return context.getOrDefault(AttemptLog.class, null);
-	}
-
-	synchronized void started(Target target) {
+	@Override
+	public synchronized void started(Target target) {
 		this.attempts++;
 		this.now = target;
 	}

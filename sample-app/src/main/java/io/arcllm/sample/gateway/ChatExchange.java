@@ -8,6 +8,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
+import io.arcllm.sample.AttemptWatch;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -49,7 +50,7 @@ final class ChatExchange {
 		ModelDirectory.Route route = this.models.route(chat);
 		Mono<Void> answer = chat.request().streaming() ? stream(route, chat.includeUsage())
 				: route.provider().invokeAsync(route.request()).flatMap(this::whole);
-		return answer.contextWrite((context) -> context.put(AttemptLog.class, this.attempts));
+		return answer.contextWrite((context) -> context.put(AttemptWatch.class, this.attempts));
 	}
 
 	/**

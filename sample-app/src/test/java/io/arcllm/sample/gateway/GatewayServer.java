@@ -16,12 +16,12 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
+import io.arcllm.sample.AttemptWatchModule;
 import reactor.core.publisher.Flux;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 
 import org.springframework.context.annotation.AnnotationConfigApplicationContext;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.http.server.reactive.ReactorHttpHandlerAdapter;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.config.EnableWebFlux;
@@ -98,7 +98,7 @@ final class GatewayServer implements LlmProviders, AutoCloseable {
 			this.askedOf.set(target);
 			return this.script;
 		});
-		return new AttemptLogModule().around(new Named(target, scripted));
+		return new AttemptWatchModule().around(new Named(target, scripted));
 	}
 
 	@Override
@@ -136,8 +136,8 @@ final class GatewayServer implements LlmProviders, AutoCloseable {
 
 	}
 
+	/** No configuration class by its annotation: other tests' scans must not find it. */
 	@EnableWebFlux
-	@Configuration
 	static class Web {
 
 	}

@@ -1,0 +1,23 @@
+package io.arcllm.sample;
+
+import io.arcllm.LlmException;
+import io.arcllm.Target;
+
+/**
+ * Hears of a call's requests while it goes on. Found in the Reactor context under its
+ * class. Called by one thread after another.
+ */
+public interface AttemptWatch {
+
+	/**
+	 * A request is about to go out.
+	 */
+	void started(Target target);
+
+	/**
+	 * It has failed.
+	 */
+	default void failed(Target target, LlmException failure) {
+	}
+
+}

@@ -1,0 +1,57 @@
+package io.arcllm.sample;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmModule;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import io.arcllm.module.BaseModule;
+import reactor.core.publisher.Flux;
+
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+
+/**
+ * An observer around each target: tells of every request while the call goes on, so that
+ * a stream's headers can say it and the console can draw it.
+ */
+@Component("attempt-watch")
+@Order(Ordered.LOWEST_PRECEDENCE)
+public final class AttemptWatchModule implements LlmModule {
+
+	@Override
+	public LlmProvider around(LlmProvider inner) {
+		return new Watched(inner);
+	}
+
+	private static final class Watched extends BaseModule {
+
+		Watched(LlmProvider inner) {
+			super(inner);
+		}
+
+		@Override
+		public Flux<LlmEvent> exchange(LlmRequest request) {
+			return Flux.deferContextual((context) -> {
+				AttemptWatch watch = context.getOrDefault(AttemptWatch.class, null);
+				if (watch == null) {
+					return this.inner.exchange(request);
+				}
+				Target target = new Target(name(), request.model());
+				watch.started(target);
+				return this.inner.exchange(request)
+					.doOnError(LlmException.class, (failure) -> watch.failed(target, failure));
+			});
+		}
+
+		/** Changes nothing, so not part of what is written. */
+		@Override
+		public String toString() {
+			return this.inner.toString();
+		}
+
+	}
+
+}

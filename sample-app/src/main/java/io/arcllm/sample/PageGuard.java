@@ -1,0 +1,95 @@
+package io.arcllm.sample;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.stereotype.Component;
+import org.springframework.web.server.ResponseStatusException;
+import org.springframework.web.server.ServerWebExchange;
+import org.springframework.web.server.WebFilter;
+import org.springframework.web.server.WebFilterChain;
+
+/**
+ * Refuses what other sites' pages send from a visitor's browser, and names that such a
+ * page could have pointed at this machine. Clients that are no browsers don't notice.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class PageGuard implements WebFilter {
+
+	private static final Pattern ADDRESS = Pattern.compile("\\[[0-9a-f:.]+]|[0-9.]+");
+
+	private static final String CONTENT_SECURITY = "default-src 'none'; script-src 'self'; style-src 'self'; "
+			+ "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+	private final List<String> hosts;
+
+	/**
+	 * @param hosts names under which the page may be visited, besides {@code localhost}
+	 * and addresses
+	 */
+	PageGuard(@Value("${console.hosts:}") List<String> hosts) {
+		this.hosts = hosts.stream().map((host) -> host.toLowerCase(Locale.ROOT)).toList();
+	}
+
+	@Override
+	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
+		ServerHttpRequest request = exchange.getRequest();
+		String path = request.getPath().pathWithinApplication().value();
+		boolean console = path.startsWith("/console") || path.startsWith("/simulator");
+		if ((console && !isKnown(host(request))) || isForeign(request)) {
+			return Mono.error(new ResponseStatusException(HttpStatus.FORBIDDEN,
+					"Only this application's own page may ask that; see console.hosts"));
+		}
+		HttpHeaders headers = exchange.getResponse().getHeaders();
+		headers.set("Content-Security-Policy", CONTENT_SECURITY);
+		headers.set("X-Content-Type-Options", "nosniff");
+		headers.set("Referrer-Policy", "no-referrer");
+		return chain.filter(exchange);
+	}
+
+	private boolean isForeign(ServerHttpRequest request) {
+		HttpHeaders headers = request.getHeaders();
+		String origin = headers.getOrigin();
+		if (origin != null) {
+			return !isOwn(origin, request);
+		}
+		String site = headers.getFirst("Sec-Fetch-Site");
+		boolean visit = request.getMethod() == HttpMethod.GET && "navigate".equals(headers.getFirst("Sec-Fetch-Mode"));
+		return site != null && site.endsWith("-site") && !visit;
+	}
+
+	private boolean isOwn(String origin, ServerHttpRequest request) {
+		int scheme = origin.indexOf("://");
+		if (scheme < 0) {
+			return false;
+		}
+		String authority = origin.substring(scheme + 3).toLowerCase(Locale.ROOT);
+		String host = host(request);
+		return (authority.equalsIgnoreCase(request.getHeaders().getFirst(HttpHeaders.HOST)) && isKnown(host))
+				|| this.hosts.contains(authority.replaceFirst(":[0-9]+$", ""));
+	}
+
+	private boolean isKnown(@Nullable String host) {
+		return host != null && (host.equals("localhost") || host.endsWith(".localhost")
+				|| ADDRESS.matcher(host).matches() || this.hosts.contains(host));
+	}
+
+	private static @Nullable String host(ServerHttpRequest request) {
+		InetSocketAddress host = request.getHeaders().getHost();
+		return (host == null) ? null : host.getHostString().toLowerCase(Locale.ROOT);
+	}
+
+}

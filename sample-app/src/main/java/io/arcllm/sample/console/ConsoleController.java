@@ -1,0 +1,53 @@
+package io.arcllm.sample.console;
+
+import java.util.List;
+
+import io.arcllm.LlmProviders;
+import io.arcllm.sample.AskQuestion;
+import reactor.core.publisher.Flux;
+
+import org.springframework.core.env.Environment;
+import org.springframework.http.MediaType;
+import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/**
+ * Asks for the page and shows it the state of things.
+ */
+@RestController
+@RequestMapping("/console")
+class ConsoleController {
+
+	private final LlmProviders providers;
+
+	private final Pulse pulse;
+
+	private final DrawnStack stack;
+
+	ConsoleController(LlmProviders providers, Pulse pulse, Environment environment) {
+		this.providers = providers;
+		this.pulse = pulse;
+		this.stack = DrawnStack.of(providers, environment);
+	}
+
+	@PostMapping(path = "/ask", consumes = MediaType.APPLICATION_JSON_VALUE,
+			produces = MediaType.TEXT_EVENT_STREAM_VALUE)
+	Flux<ServerSentEvent<Object>> ask(@RequestBody AskQuestion question) {
+		return new WatchedCall().ask(this.providers.primary(), question.text());
+	}
+
+	@GetMapping("/state")
+	List<Pulse.Beat> state() {
+		return this.providers.names().stream().map(this.pulse::of).toList();
+	}
+
+	@GetMapping("/stack")
+	DrawnStack stack() {
+		return this.stack;
+	}
+
+}

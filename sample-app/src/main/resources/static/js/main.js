@@ -1,0 +1,60 @@
+import { startAsking } from './ask.js';
+import { byId, el } from './dom.js';
+import { get } from './http.js';
+import { poll } from './poll.js';
+import { Provider } from './provider.js';
+import { protection } from './protection.js';
+import { drawStack } from './stack.js';
+import { startStorms } from './storm.js';
+
+const providers = new Map();
+const models = new Map();
+let hasSimulator = true;
+let hasActuator = true;
+
+async function refresh() {
+	try {
+		const [beats, vendors, actuator] = await Promise.all([get('/console/state'),
+			hasSimulator ? get('/simulator') : undefined, hasActuator ? get('/actuator/arcllm') : undefined]);
+		hasSimulator = vendors !== undefined;
+		hasActuator = actuator !== undefined;
+		byId('offline').hidden = true;
+		byId('simulated').hidden = byId('storm-card').hidden = !hasSimulator;
+		show(beats ?? [], vendors ?? [], actuator);
+	}
+	catch {
+		byId('offline').hidden = false;
+	}
+}
+
+function show(beats, vendors, actuator) {
+	for (const beat of beats) {
+		if (!providers.has(beat.provider)) {
+			const provider = new Provider(beat.provider, models.get(beat.provider), () => again());
+			providers.set(beat.provider, provider);
+			byId('providers').append(provider.card);
+		}
+		providers.get(beat.provider).show(beat, vendors.find((vendor) => vendor.vendor === beat.provider),
+			protection(actuator, beat.provider));
+	}
+}
+
+async function drawnStack() {
+	const drawn = await get('/console/stack');
+	for (const target of drawn?.targets ?? []) {
+		const [provider, ...model] = target.split('/');
+		if (model.length > 0 && !models.has(provider)) {
+			models.set(provider, model.join('/'));
+		}
+	}
+	if (drawn) {
+		byId('stack').replaceChildren(drawStack(drawn));
+		byId('stack-text').textContent = drawn.stack;
+	}
+}
+
+await drawnStack().catch(() => byId('offline').hidden = false);
+const again = poll(refresh, 1000);
+startAsking((provider) => models.get(provider));
+startStorms();
+byId('legend').append(el('span', { class: 'key skipped' }, 'passed over'));

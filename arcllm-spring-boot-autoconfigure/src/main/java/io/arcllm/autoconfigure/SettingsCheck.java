@@ -10,6 +10,8 @@ import io.arcllm.CallOptions;
 import io.arcllm.autoconfigure.KeyTree.Section;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.StreamSettings;
+import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
+import io.arcllm.module.retry.RetrySettings;
 import io.arcllm.module.timeout.TimeoutSettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -81,6 +83,33 @@ final class SettingsCheck {
 		checkHedge(provider);
 		TimeoutSettings timeout = timeout(provider);
 		compare(provider, "timeout.first-token", timeout.firstToken(), timeout.attempt());
+		checkWaits(provider);
+		checkWindow(provider);
+	}
+
+	private void checkWaits(@Nullable String provider) {
+		RetrySettings retry = this.settings.bind("retry", RetrySettings.class, provider, CallOptions.NONE);
+		if (retry.backoffBase().compareTo(retry.maxWait()) > 0) {
+			contradicts("retry", provider, "backoff-base", "is longer than max-wait, so that all waits would be alike.",
+					"Make it shorter, or max-wait longer.");
+		}
+	}
+
+	private void checkWindow(@Nullable String provider) {
+		CircuitBreakerSettings breaker = this.settings.bind("circuit-breaker", CircuitBreakerSettings.class, provider,
+				CallOptions.NONE);
+		if (breaker.window() == CircuitBreakerSettings.Window.COUNT && breaker.minimumCalls() > breaker.windowSize()) {
+			contradicts("circuit-breaker", provider, "minimum-calls",
+					"is above window-size, so that the breaker could never open by its rate.",
+					"Make it smaller, or window-size larger.");
+		}
+	}
+
+	private void contradicts(String module, @Nullable String provider, String setting, String what, String mend) {
+		this.settings.configured(module, provider, setting).ifPresent((layer) -> {
+			String key = layer.key(module + "." + setting);
+			throw new ConfigMistake(key, "'" + key + "' " + what, mend);
+		});
 	}
 
 	private void checkHedge(@Nullable String provider) {

@@ -163,8 +163,10 @@ class ConfigMistakeTests {
 						""),
 				arguments("arcllm.modules.retry.max-retries=-1", "arcllm.modules.retry.max-retries",
 						"must be 0 or more, was -1", ""),
-				arguments("arcllm.modules.retry.backoff-base=2m", "arcllm.modules.retry.max-wait",
-						"must not be shorter than backoff-base", ""),
+				arguments("arcllm.modules.retry.backoff-base=2m", "arcllm.modules.retry.backoff-base",
+						"is longer than max-wait", "max-wait longer"),
+				arguments("arcllm.modules.circuit-breaker.minimum-calls=30",
+						"arcllm.modules.circuit-breaker.minimum-calls", "never open by its rate", "window-size larger"),
 				arguments("arcllm.modules.retry=true", "arcllm.modules.retry", "is a section",
 						"arcllm.modules.retry.enabled"),
 				arguments(openai + "modules.retry.max-retries=-1", openai + "modules.retry.max-retries",
@@ -191,10 +193,9 @@ class ConfigMistakeTests {
 	}
 
 	@Test
-	void attemptShorterThanADefaultIsNoContradiction() {
-		this.runner
-			.withPropertyValues("arcllm.modules.timeout.attempt=1s",
-					"arcllm.providers.openai.modules.timeout.attempt=2s")
+	void valueBelowADefaultIsNoContradiction() {
+		this.runner.withPropertyValues("arcllm.modules.timeout.attempt=1s", "arcllm.modules.retry.max-wait=500ms",
+				"arcllm.modules.circuit-breaker.window-size=3", "arcllm.providers.openai.modules.timeout.attempt=2s")
 			.run((context) -> assertThat(context).hasNotFailed());
 	}
 

@@ -53,12 +53,18 @@ public record CircuitBreakerSettings(Window window, int windowSize, int minimumC
 	public CircuitBreakerSettings {
 		check(windowSize >= 1, "window-size must be 1 or more, was " + windowSize);
 		check(minimumCalls >= 1, "minimum-calls must be 1 or more, was " + minimumCalls);
-		check(window == Window.TIME || minimumCalls <= windowSize, "minimum-calls (" + minimumCalls
-				+ ") must not be above window-size (" + windowSize + "): the breaker could never open by its rate");
 		check(failureRate.ratio() > 0, "failure-rate must be above 0%");
 		check(consecutiveFailures >= 0, "consecutive-failures must be 0 or more, was " + consecutiveFailures);
 		check(openFor.toMillis() > 0, "open-for must be longer than zero, was " + openFor);
 		check(halfOpenCalls >= 1, "half-open-calls must be 1 or more, was " + halfOpenCalls);
+	}
+
+	/**
+	 * The calls after which a rate means something: never more than a window of calls
+	 * holds.
+	 */
+	int effectiveMinimumCalls() {
+		return (this.window == Window.COUNT) ? Math.min(this.minimumCalls, this.windowSize) : this.minimumCalls;
 	}
 
 	private static void check(boolean right, String message) {

@@ -50,7 +50,7 @@ final class Machine {
 
 	private static CircuitBreakerConfig.Builder config(CircuitBreakerSettings settings) {
 		return CircuitBreakerConfig.custom()
-			.slidingWindow(settings.windowSize(), settings.minimumCalls(),
+			.slidingWindow(settings.windowSize(), settings.effectiveMinimumCalls(),
 					(settings.window() == CircuitBreakerSettings.Window.TIME)
 							? CircuitBreakerConfig.SlidingWindowType.TIME_BASED
 							: CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)

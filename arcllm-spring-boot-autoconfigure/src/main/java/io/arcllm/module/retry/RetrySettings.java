@@ -60,8 +60,7 @@ public record RetrySettings(int maxRetries, Strategy strategy, Duration backoffB
 		check(maxRetries >= 0, "max-retries must be 0 or more, was " + maxRetries);
 		check(!backoffBase.isNegative(), "backoff-base must be 0 or more, was " + backoffBase);
 		check(multiplier >= 1 && multiplier <= 100, "multiplier must be between 1 and 100, was " + multiplier);
-		check(maxWait.compareTo(backoffBase) >= 0,
-				"max-wait (" + maxWait + ") must not be shorter than backoff-base (" + backoffBase + ")");
+		check(!maxWait.isNegative(), "max-wait must be 0 or more, was " + maxWait);
 		retryableStatusCodes = Set.copyOf(retryableStatusCodes);
 		on = Set.copyOf(on);
 	}

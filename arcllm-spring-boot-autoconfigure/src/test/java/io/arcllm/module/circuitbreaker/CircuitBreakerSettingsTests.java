@@ -20,10 +20,16 @@ class CircuitBreakerSettingsTests {
 	void saysWhichKeyIsWrong() {
 		assertThatIllegalArgumentException().isThrownBy(() -> settings(0, 1, "50%"))
 			.withMessageContaining("window-size");
-		assertThatIllegalArgumentException().isThrownBy(() -> settings(5, 6, "50%"))
-			.withMessageContaining("minimum-calls (6)");
+		assertThatIllegalArgumentException().isThrownBy(() -> settings(5, 0, "50%"))
+			.withMessageContaining("minimum-calls");
 		assertThatIllegalArgumentException().isThrownBy(() -> settings(5, 5, "0%"))
 			.withMessageContaining("failure-rate");
+	}
+
+	@Test
+	void minimumIsNeverMoreThanAWindowHolds() {
+		assertThat(settings(3, 5, "50%").effectiveMinimumCalls()).isEqualTo(3);
+		assertThat(settings(10, 5, "50%").effectiveMinimumCalls()).isEqualTo(5);
 	}
 
 	@Test

@@ -132,8 +132,7 @@ public class LlmException extends RuntimeException {
 		if (kind() == ErrorKind.INTERRUPTED) {
 			return partial() == null;
 		}
-		Boolean told = this.details.retryable();
-		return (told != null) ? told : kind().isRetryable();
+		return !Boolean.FALSE.equals(this.details.retryable()) && kind().isRetryable();
 	}
 
 	/**

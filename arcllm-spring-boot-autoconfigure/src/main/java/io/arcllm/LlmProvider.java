@@ -119,7 +119,8 @@ public interface LlmProvider {
 
 	/**
 	 * A provider made of a function: for tests, and for answers that need no network.
-	 * @param answer called once a subscription; what it throws fails the call
+	 * @param answer called once a subscription, never on an event loop, so that it may
+	 * block; what it throws fails the call
 	 */
 	static LlmProvider of(String name, Function<LlmRequest, LlmResponse> answer) {
 		return new FunctionProvider(name, answer);

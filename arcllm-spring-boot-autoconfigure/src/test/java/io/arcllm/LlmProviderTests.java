@@ -86,6 +86,16 @@ class LlmProviderTests {
 	}
 
 	@Test
+	void functionMayBlockWhenAskedOnAnEventLoop() {
+		LlmProvider blocking = LlmProvider.of("blocking", (request) -> HELLO.invoke("from there"));
+		LlmResponse answer = Mono.delay(Duration.ofMillis(1))
+			.flatMap((tick) -> blocking.invokeAsync(LlmRequest.of("hi")))
+			.block(Duration.ofSeconds(10));
+		assertThat(answer).isNotNull();
+		assertThat(answer.text()).isEqualTo("hi");
+	}
+
+	@Test
 	void nothingIsAskedBeforeTheSubscription() {
 		AtomicInteger asked = new AtomicInteger();
 		LlmProvider counting = LlmProvider.of("counting", (request) -> LlmResponse.of("" + asked.incrementAndGet()));

@@ -25,12 +25,16 @@ final class ProviderSwitches {
 
 	private final Set<String> disabled = ConcurrentHashMap.newKeySet();
 
-	void disable(String provider) {
+	/** Disables; no breaker changes. */
+	int disable(String provider) {
 		this.disabled.add(provider);
+		return 0;
 	}
 
-	void enable(String provider) {
+	/** Enables; no breaker changes. */
+	int enable(String provider) {
 		this.disabled.remove(provider);
+		return 0;
 	}
 
 	boolean isEnabled(String provider) {

@@ -71,6 +71,11 @@ final class StackLlmProviders implements LlmProviders {
 		return this.primary != null;
 	}
 
+	/** The target that is meant where none is named; {@code null} without providers. */
+	@Nullable Target primaryTarget() {
+		return (this.primary == null) ? null : this.targets.resolve(this.primary);
+	}
+
 	@Override
 	public List<String> names() {
 		return this.targets.names();

@@ -82,6 +82,11 @@ final class Stacks {
 		return stack;
 	}
 
+	/** All modules, from the outside in. */
+	List<ModuleFactory> modules() {
+		return this.modules;
+	}
+
 	/**
 	 * The modules that are on there, from the outside in.
 	 */

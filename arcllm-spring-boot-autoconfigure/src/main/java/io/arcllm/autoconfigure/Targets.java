@@ -13,6 +13,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.ProviderProperties.Model;
 import io.arcllm.provider.ApiKeys;
+import io.arcllm.provider.KeyPool;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
@@ -68,6 +69,17 @@ final class Targets {
 		ProviderDefinition definition = this.configured.find(name);
 		return (definition == null) ? this.beans.getBean(name, LlmProvider.class)
 				: this.made.computeIfAbsent(name, (key) -> this.adapters.adapter(definition));
+	}
+
+	/** What is configured; {@code null} for a bean of the application's own. */
+	@Nullable ProviderDefinition definition(String name) {
+		return this.configured.find(name);
+	}
+
+	/** How each key is, where there are several. */
+	List<KeyPool.State> keyStates(String name) {
+		ApiKeys keys = keys(name);
+		return (keys == null) ? List.of() : keys.states();
 	}
 
 	/**

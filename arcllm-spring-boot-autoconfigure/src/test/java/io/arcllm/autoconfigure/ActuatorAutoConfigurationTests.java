@@ -1,0 +1,142 @@
+package io.arcllm.autoconfigure;
+
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.ArcllmEndpoint.Action;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.junit5.StartStop;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What platform engineers see and do.
+ */
+class ActuatorAutoConfigurationTests {
+
+	private static final String CANARY = "sk-canary-1b9e";
+
+	@StartStop
+	final MockWebServer server = new MockWebServer();
+
+	private ApplicationContextRunner runner() {
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class,
+					ArcllmAutoConfiguration.class, ArcllmCircuitBreakerAutoConfiguration.class,
+					ArcllmRateLimitAutoConfiguration.class, ArcllmActuatorAutoConfiguration.class,
+					EndpointAutoConfiguration.class, WebClientAutoConfiguration.class, SslAutoConfiguration.class))
+			.withPropertyValues("management.endpoints.web.exposure.include=arcllm", "arcllm.provider=anthropic",
+					"arcllm.providers.anthropic.base-url=" + this.server.url("/"),
+					"arcllm.providers.anthropic.api-key=" + CANARY, "arcllm.providers.anthropic.model=claude-x",
+					"arcllm.providers.openai.base-url=" + this.server.url("/v1"),
+					"arcllm.providers.openai.api-key=" + CANARY, "arcllm.providers.openai.model=gpt-x",
+					"arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=openai",
+					"arcllm.modules.circuit-breaker.enabled=true",
+					"arcllm.modules.circuit-breaker.consecutive-failures=1", "arcllm.modules.rate-limit.enabled=true",
+					"arcllm.modules.bulkhead.enabled=true");
+	}
+
+	@Test
+	void endpointShowsStacksGatesAndDecisionsAndNoSecrets() {
+		fail();
+		fail();
+		runner().run((context) -> {
+			ask(context.getBean(LlmProvider.class));
+			String text = new JsonMapper().writeValueAsString(context.getBean(ArcllmEndpoint.class).overview());
+			assertThat(text).doesNotContain(CANARY, "my words");
+			JsonNode json = new JsonMapper().readTree(text);
+			assertThat(json.at("/stack").asString())
+				.isEqualTo("Fallback(CircuitBreaker(RateLimit(Bulkhead(Timeout(anthropic)))))");
+			assertThat(json.at("/chain/1").asString()).isEqualTo("openai/gpt-x");
+			assertThat(json.at("/providers/openai/type").asString()).isEqualTo("openai");
+			assertThat(json.at("/providers/openai/key").asBoolean()).isTrue();
+			assertThat(json.at("/gates/circuit-breaker/anthropic~1claude-x/0/state").asString()).isEqualTo("OPEN");
+			assertThat(json.at("/gates/rate-limit/anthropic~1claude-x/0/requests").asInt()).isEqualTo(59);
+			assertThat(json.at("/gates/bulkhead/openai~1gpt-x/0/running").asInt()).isZero();
+			assertThat(json.at("/decisions").findValuesAsString("type")).contains("FALLBACK", "BREAKER");
+		});
+	}
+
+	@Test
+	void providersAndBreakersAreChangedByHand() {
+		runner().run((context) -> {
+			ArcllmEndpoint endpoint = context.getBean(ArcllmEndpoint.class);
+			assertThat(endpoint.change("anthropic", Action.DISABLE, null).enabled()).isFalse();
+			assertThat(endpoint.change("openai", Action.OPEN, "gpt-x").breakers()).isOne();
+			assertThat(ask(context.getBean(LlmProvider.class))).isEqualTo("CIRCUIT_OPEN");
+			assertThat(this.server.getRequestCount()).isZero();
+			endpoint.change("anthropic", Action.ENABLE, null);
+			fail();
+			assertThat(ask(context.getBean(LlmProvider.class))).isEqualTo("SERVER_ERROR");
+			assertThat(endpoint.change("openai", Action.RESET, null).breakers()).isOne();
+			assertThatExceptionOfType(InvalidEndpointRequestException.class)
+				.isThrownBy(() -> endpoint.change("nobody", Action.RESET, null));
+		});
+	}
+
+	@Test
+	void healthIsDownOnlyWhenTheWholeChainIsOpen() {
+		runner().run((context) -> {
+			HealthIndicator health = context.getBean(HealthIndicator.class);
+			ArcllmEndpoint endpoint = context.getBean(ArcllmEndpoint.class);
+			endpoint.change("anthropic", Action.OPEN, null);
+			assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+			assertThat(health.health().getDetails()).containsEntry("anthropic/claude-x", "open")
+				.containsEntry("openai/gpt-x", "closed");
+			endpoint.change("openai", Action.OPEN, null);
+			assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+			endpoint.change("anthropic", Action.CLOSE, null);
+			assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+		});
+	}
+
+	@Test
+	void endpointAndHealthAreAbsentWhereTheyAreNotWanted() {
+		runner().withPropertyValues("management.endpoints.web.exposure.include=info")
+			.run((context) -> assertThat(context).doesNotHaveBean(ArcllmEndpoint.class));
+		runner().withPropertyValues("management.health.arcllm.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean(HealthIndicator.class));
+	}
+
+	@Test
+	void librariesMayBeMissing() {
+		runner().withClassLoader(new FilteredClassLoader(Endpoint.class))
+			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean(ArcllmEndpoint.class));
+		runner().withClassLoader(new FilteredClassLoader(HealthIndicator.class))
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(ArcllmEndpoint.class));
+		runner().withPropertyValues("arcllm.modules.circuit-breaker.enabled=false")
+			.withClassLoader(new FilteredClassLoader(CircuitBreaker.class))
+			.run((context) -> assertThat(context.getBean(ArcllmEndpoint.class).overview().gates())
+				.doesNotContainKey("circuit-breaker"));
+	}
+
+	private void fail() {
+		this.server.enqueue(new MockResponse.Builder().code(500).build());
+	}
+
+	private static String ask(LlmProvider provider) {
+		try {
+			return provider.invoke("my words").text();
+		}
+		catch (LlmException ex) {
+			return ex.kind().name();
+		}
+	}
+
+}

@@ -81,6 +81,26 @@ class ArcllmAutoConfigurationTests {
 	}
 
 	@Test
+	void recoveryAndHedgeArePartsOfTheChain() {
+		runner().withPropertyValues("arcllm.modules.streams.recovery=replay", "arcllm.modules.streams.commit=40-tokens")
+			.run((context) -> assertThat(context.getBean(LlmProvider.class))
+				.hasToString("Recovery(Timeout(anthropic))"));
+		twoProviders()
+			.withPropertyValues("arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=800ms",
+					"arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=openai")
+			.run((context) -> assertThat(context.getBean(LlmProvider.class))
+				.hasToString("Fallback(Hedge(Timeout(anthropic)))"));
+	}
+
+	@Test
+	void recoveryWithoutAPlaceIsAMistake() {
+		runner().withPropertyValues("arcllm.modules.streams.recovery=replay", "arcllm.modules.order=retry,timeout")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("'fallback' is not in 'arcllm.modules.order'"));
+	}
+
+	@Test
 	void secondTargetAnswersWhenTheFirstIsOverloaded() {
 		this.anthropic.enqueue(json(529, "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\"}}"));
 		this.openai.enqueue(json(200, CHAT));

@@ -1,16 +1,10 @@
 package io.arcllm.provider;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
@@ -124,25 +118,24 @@ class SuppliedKeysTests {
 	@Test
 	@Timeout(30)
 	void manyCallsAskForAKeyOnce() throws Exception {
-		ExecutorService threads = Executors.newFixedThreadPool(8);
-		CountDownLatch start = new CountDownLatch(1);
-		try {
-			List<Future<String>> all = new ArrayList<>();
-			IntStream.range(0, 8).forEach((i) -> all.add(threads.submit(() -> {
-				start.await();
-				String key = this.keys.next();
-				this.keys.failed("acme-1", UNAUTHORIZED);
-				return key + this.keys.next();
-			})));
-			start.countDown();
-			for (Future<String> one : all) {
-				assertThat(one.get(20, TimeUnit.SECONDS)).endsWith("acme-2");
+		List<Thread> threads = new CopyOnWriteArrayList<>();
+		List<String> got = new CopyOnWriteArrayList<>();
+		SuppliedKeys slow = keys((provider) -> {
+			while (threads.stream().filter((one) -> one.getState() == Thread.State.WAITING).count() < 7
+					&& this.asked.get() == 0) {
+				Thread.onSpinWait();
 			}
-			assertThat(this.asked).hasValue(2);
+			return "key-" + this.asked.incrementAndGet();
+		});
+		for (int i = 0; i < 8; i++) {
+			threads.add(new Thread(() -> got.add(slow.next())));
 		}
-		finally {
-			threads.shutdownNow();
+		threads.forEach(Thread::start);
+		for (Thread one : threads) {
+			one.join();
 		}
+		assertThat(got).hasSize(8).containsOnly("key-1");
+		assertThat(this.asked).hasValue(1);
 	}
 
 }

@@ -54,7 +54,11 @@ class StormController {
 
 	/** What is left when nothing protects a call. */
 	private static void plain(CallOptions.Builder options) {
-		options.retry(false).fallback(false).module("circuit-breaker", false).module("bulkhead", false);
+		options.retry(false)
+			.fallback(false)
+			.module("circuit-breaker", false)
+			.module("rate-limit", false)
+			.module("bulkhead", false);
 	}
 
 	private AtomicBoolean begin() {

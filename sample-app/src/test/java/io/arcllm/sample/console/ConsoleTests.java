@@ -23,7 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  * A person with a browser: ask, break the primary, see the call survive, mend it.
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "simulator.fail-every=0", "simulator.pace.tokens-per-second=30",
+		properties = { "arcllm.modules.rate-limit.enabled=true", "arcllm.modules.rate-limit.requests-per-minute=30000",
+				"simulator.fail-every=0", "simulator.pace.tokens-per-second=30",
 				"arcllm.modules.circuit-breaker.open-for=1s", "arcllm.modules.circuit-breaker.consecutive-failures=2" })
 class ConsoleTests {
 
@@ -63,6 +64,8 @@ class ConsoleTests {
 		ask("Why does a second vendor help?");
 		answeredBy("anthropic");
 		assertThat(browser.all("#trail li")).hasSize(1);
+
+		browser.until("its limit shows", (page) -> page.text("[data-provider=anthropic] .limit").endsWith("of 30,000"));
 
 		turn("anthropic", true);
 		ask("Why does a second vendor help?");

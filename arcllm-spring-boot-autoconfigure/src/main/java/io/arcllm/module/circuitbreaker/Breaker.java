@@ -134,7 +134,7 @@ public final class Breaker implements Readiness {
 			this.pauses.pauseModel(model, now, now + this.settings.openFor().toNanos(), reason);
 			this.news.paused(this.settings.openFor(), reason);
 		}
-		else if (failure.kind() == ErrorKind.QUOTA_EXHAUSTED && !failure.isRetryable() && era == this.machine.era()) {
+		else if (failure.kind() == ErrorKind.QUOTA_EXHAUSTED && era == this.machine.era()) {
 			this.machine.open(retryAfter);
 		}
 	}

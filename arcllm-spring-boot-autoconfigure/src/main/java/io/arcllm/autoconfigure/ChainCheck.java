@@ -57,6 +57,9 @@ final class ChainCheck {
 	 * @param primary the primary target, if there is one
 	 */
 	void checkAll(ModuleSettings settings, @Nullable String primary) {
+		if (primary != null) {
+			requireModel("arcllm.provider", Target.parse(primary));
+		}
 		if (primary != null && settings.enabled("fallback", null, CallOptions.NONE)) {
 			FallbackSettings all = settings.bind("fallback", FallbackSettings.class, null, CallOptions.NONE);
 			checkAll("arcllm.modules.fallback.", all, Target.parse(primary));
@@ -108,6 +111,7 @@ final class ChainCheck {
 		for (String text : chain) {
 			Target target = target(key, text);
 			requireKnown(key, target);
+			requireModel(key, target);
 			if (withModel(target).equals(withModel(primary))) {
 				throw new ConfigMistake(key, "'" + key + "' has '" + text + "', which is the primary target itself.",
 						"Remove it, or name another model, such as '" + target.provider() + "/<model>'.");
@@ -135,6 +139,20 @@ final class ChainCheck {
 					this.known.isEmpty() ? "Configure it under arcllm.providers." + target.provider() + "."
 							: "Did you mean '" + Nearest.to(target.provider(), this.known).orElse("") + "'? There are: "
 									+ String.join(", ", this.known) + ".");
+		}
+	}
+
+	/**
+	 * Who is asked by name alone needs a model; for the primary a list of models will do.
+	 */
+	private void requireModel(String key, Target target) {
+		ProviderDefinition definition = this.definitions.find(target.provider());
+		boolean named = key.equals("arcllm.provider") && definition != null && !definition.models().isEmpty();
+		if (definition != null && withModel(target).model() == null && !named) {
+			String missing = "arcllm.providers." + target.provider() + ".model";
+			throw new ConfigMistake(missing,
+					"'" + missing + "' is not set, but '" + target + "' is asked by '" + key + "'.",
+					"Set it to the name of a model, as the vendor writes it.");
 		}
 	}
 

@@ -155,6 +155,27 @@ class ArcllmAutoConfigurationTests {
 	}
 
 	@Test
+	void primaryWithoutAModelStopsTheStart() {
+		runner().withPropertyValues("arcllm.provider=groq", "arcllm.providers.groq.api-key=k")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(LlmConfigException.class)
+				.hasMessageContaining("'arcllm.providers.groq.model' is not set"));
+	}
+
+	@Test
+	void chainMemberWithoutAModelStopsTheStart() {
+		ApplicationContextRunner chained = runner().withPropertyValues("arcllm.provider=anthropic",
+				"arcllm.providers.ollama.base-url=http://localhost:1", "arcllm.modules.fallback.enabled=true");
+		chained.withPropertyValues("arcllm.modules.fallback.chain=ollama")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("'arcllm.providers.ollama.model' is not set"));
+		chained.withPropertyValues("arcllm.modules.fallback.chain=ollama/llama3.2")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void nothingIsRequiredOfAnApplicationWithoutProviders() {
 		new ApplicationContextRunner()
 			.withConfiguration(AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class,

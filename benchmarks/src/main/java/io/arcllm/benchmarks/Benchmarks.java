@@ -1,0 +1,34 @@
+package io.arcllm.benchmarks;
+
+import java.util.Arrays;
+
+import io.arcllm.benchmarks.calls.CallCosts;
+import io.arcllm.benchmarks.limits.LargeAnswer;
+import io.arcllm.benchmarks.limits.ManyStreams;
+import io.arcllm.benchmarks.modules.ModuleCosts;
+
+/**
+ * The jar's main class: runs the benchmark that its first argument names.
+ */
+public final class Benchmarks {
+
+	private Benchmarks() {
+	}
+
+	public static void main(String[] args) throws Exception {
+		String name = (args.length == 0) ? "" : args[0];
+		String[] rest = Arrays.copyOfRange(args, Math.min(1, args.length), args.length);
+		switch (name) {
+			case "modules" -> ModuleCosts.main(rest);
+			case "calls" -> CallCosts.main(rest);
+			case "streams" -> ManyStreams.main(rest);
+			case "large" -> LargeAnswer.main(rest);
+			default -> {
+				System.err.println("Name one of: modules, calls, streams, large");
+				System.exit(1);
+			}
+		}
+		System.exit(0);
+	}
+
+}

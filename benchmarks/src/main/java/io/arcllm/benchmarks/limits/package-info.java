@@ -1,0 +1,7 @@
+/**
+ * What the library survives on a small heap.
+ */
+@NullMarked
+package io.arcllm.benchmarks.limits;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package io.arcllm.benchmarks.modules;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import io.arcllm.CallOptions;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmProviders;
+import io.arcllm.LlmResponse;
+import io.arcllm.Target;
+import io.arcllm.module.CallModule;
+import reactor.core.publisher.Flux;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Builds stacks around a provider that answers at once, by configuration as an
+ * application would.
+ */
+final class InstantStack {
+
+	/** Settings under which a module lets every call through. */
+	private static final Map<String, List<String>> WIDE = Map.of("fallback",
+			List.of("arcllm.modules.fallback.chain=second"), "bulkhead",
+			List.of("arcllm.modules.bulkhead.max-concurrent=100"), "rate-limit",
+			List.of("arcllm.modules.rate-limit.requests-per-minute=1000000000"));
+
+	private InstantStack() {
+	}
+
+	/**
+	 * @param stack {@code provider}, {@code call} (its head alone), or {@code contract}
+	 * with the names of the modules that are on, joined by {@code +}
+	 * @param deltas how many come before the answer is complete
+	 */
+	static LlmProvider of(String stack, int deltas) {
+		LlmProvider instant = provider(deltas);
+		return switch (stack) {
+			case "provider" -> instant;
+			case "call" -> new CallModule(new CallModule.Limits(Duration.ofMinutes(10), 10), CallOptions.NONE,
+					(wanted) -> instant);
+			default -> configured(instant, stack.split("\\+"));
+		};
+	}
+
+	private static LlmProvider configured(LlmProvider instant, String[] modules) {
+		List<String> settings = new ArrayList<>(List.of("spring.main.banner-mode=off", "arcllm.provider=instant",
+				"arcllm.modules.timeout.enabled=false"));
+		for (String module : modules) {
+			if (!module.equals("contract")) {
+				settings.add("arcllm.modules." + module + ".enabled=true");
+				settings.addAll(WIDE.getOrDefault(module, List.of()));
+			}
+		}
+		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
+			.logStartupInfo(false)
+			.initializers((context) -> {
+				context.getBeanFactory().registerSingleton("instant", instant);
+				context.getBeanFactory().registerSingleton("second", instant);
+			})
+			.properties(settings.toArray(String[]::new))
+			.run()
+			.getBean(LlmProviders.class)
+			.primary();
+	}
+
+	private static LlmProvider provider(int deltas) {
+		LlmEvent[] events = new LlmEvent[deltas + 1];
+		for (int i = 0; i < deltas; i++) {
+			events[i] = new LlmEvent.TextDelta(" wave");
+		}
+		Target target = new Target("instant", "gpt-5-mini");
+		events[deltas] = new LlmEvent.Completed(LlmResponse.of(target, " wave".repeat(Math.max(1, deltas))));
+		Flux<LlmEvent> answer = Flux.fromArray(events);
+		return (request) -> answer;
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAutoConfiguration
+	static class Application {
+
+	}
+
+}

@@ -5,10 +5,8 @@ import java.util.function.Function;
 
 import io.arcllm.CallOptions;
 import io.arcllm.LlmEvent;
-import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
-import io.arcllm.LlmResponse;
 import reactor.core.publisher.Flux;
 import reactor.util.context.ContextView;
 
@@ -67,20 +65,7 @@ public final class CallModule extends BaseModule {
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
 				? this.limits.deadline() : deadline, this.limits.maxAttempts(), this.limits.listener());
-		return stack.exchange(request)
-			.map((event) -> finish(event, call))
-			.onErrorMap(LlmException.class, (failure) -> failure.withTrail(call.trail()))
-			.contextWrite((outer) -> outer.put(Call.class, call));
-	}
-
-	private LlmEvent finish(LlmEvent event, Call call) {
-		LlmResponse answer = event.answer();
-		if (answer == null) {
-			return event;
-		}
-		LlmResponse whole = answer.withTrail(call.trail());
-		this.limits.listener().answered(whole);
-		return new LlmEvent.Completed(whole);
+		return CallSubscriber.flux(stack.exchange(request), call, this.limits.listener());
 	}
 
 	/**

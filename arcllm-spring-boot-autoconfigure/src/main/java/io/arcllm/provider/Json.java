@@ -9,7 +9,9 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamFactory;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -19,7 +21,11 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class Json {
 
-	static final JsonMapper MAPPER = JsonMapper.builder().enable(SerializationFeature.FAIL_ON_EMPTY_BEANS).build();
+	/** A stream makes a parser for each chunk: its buffers stay with the thread. */
+	static final JsonMapper MAPPER = JsonMapper
+		.builder(JsonFactory.builder().recyclerPool(JsonRecyclerPools.threadLocalPool()).build())
+		.enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+		.build();
 
 	/** Without the cost of a mapper's context for each parser. */
 	private static final TokenStreamFactory FACTORY = MAPPER.tokenStreamFactory();

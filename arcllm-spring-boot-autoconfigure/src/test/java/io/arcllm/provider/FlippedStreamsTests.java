@@ -5,7 +5,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -16,6 +18,8 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.ContractModule;
+import io.arcllm.provider.anthropic.AnthropicFormat;
+import io.arcllm.provider.ollama.OllamaFormat;
 import io.arcllm.provider.openai.OpenAiFormat;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
@@ -26,7 +30,9 @@ import mockwebserver3.junit5.StartStop;
 import okio.Buffer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 import org.springframework.web.reactive.function.client.WebClient;
@@ -38,11 +44,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class FlippedStreamsTests {
 
-	private static final int STREAMS = 400;
+	private static final int STREAMS = 150;
 
 	private static final Duration LIMIT = Duration.ofSeconds(20);
 
-	private static final String STREAM = """
+	private static final String OPENAI = """
 			data: {"id":"c1","model":"m-1","choices":[{"index":0,"delta":{"content":"Hello"}}]}
 
 			: a comment
@@ -55,7 +61,37 @@ class FlippedStreamsTests {
 
 			""";
 
-	private static final int PROOF = STREAM.indexOf("\n", STREAM.indexOf("finish_reason"));
+	private static final String ANTHROPIC = """
+			event: message_start
+			data: {"type":"message_start","message":{"id":"m","model":"x","content":[],"usage":{"input_tokens":5}}}
+
+			event: content_block_start
+			data: {"type":"content_block_start","index":0,"content_block":{"type":"text","text":""}}
+
+			event: content_block_delta
+			data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"Hello"}}
+
+			data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":" there"}}
+
+			data: {"type":"content_block_stop","index":0}
+
+			data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}
+
+			data: {"type":"message_stop"}
+
+			""";
+
+	private static final String OLLAMA = """
+			{"model":"x","message":{"content":"Hello"},"done":false}
+			{"message":{"content":" there"},"done":false}
+			{"message":{"content":""},"done":true,"done_reason":"stop","prompt_eval_count":7,"eval_count":9}
+			""";
+
+	static List<Arguments> formats() {
+		return List.of(Arguments.of(new OpenAiFormat("acme"), OPENAI, "finish_reason\":\"|\\[DONE]"),
+				Arguments.of(new AnthropicFormat("acme"), ANTHROPIC, "\"message_stop\""),
+				Arguments.of(new OllamaFormat("acme"), OLLAMA, "\"done\":true"));
+	}
 
 	@StartStop
 	private final MockWebServer server = new MockWebServer();
@@ -80,12 +116,13 @@ class FlippedStreamsTests {
 		ResourceLeakDetector.setLevel(this.before);
 	}
 
-	@Test
-	void damagedStreamsEndAndLeakNothing() {
-		LlmProvider provider = provider();
+	@ParameterizedTest
+	@MethodSource("formats")
+	void damagedStreamsEndAndLeakNothing(WireFormat format, String stream, String proof) {
+		LlmProvider provider = provider(format);
 		Random random = new Random(11);
 		for (int i = 0; i < STREAMS; i++) {
-			byte[] body = STREAM.getBytes(StandardCharsets.UTF_8);
+			byte[] body = stream.getBytes(StandardCharsets.UTF_8);
 			boolean cut = i % 3 == 0;
 			if (cut) {
 				body = Arrays.copyOf(body, random.nextInt(body.length));
@@ -93,36 +130,39 @@ class FlippedStreamsTests {
 			else {
 				body[random.nextInt(body.length)] ^= (byte) (1 << random.nextInt(8));
 			}
-			boolean complete = ask(provider, body, i % 5 == 0);
+			boolean complete = ask(provider, format, body, i % 5 == 0);
 			if (complete) {
-				assertThat(provesItsEnd(body)).as(new String(body, StandardCharsets.ISO_8859_1)).isTrue();
+				assertThat(provesItsEnd(body, proof)).as(new String(body, StandardCharsets.ISO_8859_1)).isTrue();
 			}
 		}
 		assertThat(leaksFound()).isEmpty();
 	}
 
-	@Test
-	void cancelledStreamsLeakNothing() {
-		LlmProvider provider = provider();
+	@ParameterizedTest
+	@MethodSource("formats")
+	void cancelledStreamsLeakNothing(WireFormat format, String stream, String proof) {
+		LlmProvider provider = provider(format);
 		for (int i = 0; i < 50; i++) {
-			this.server.enqueue(new MockResponse.Builder().addHeader("content-type", "text/event-stream")
-				.chunkedBody(STREAM, 20)
-				.build());
+			this.server.enqueue(
+					new MockResponse.Builder().addHeader("content-type", type(format)).chunkedBody(stream, 20).build());
 			LlmEvent first = provider.stream(LlmRequest.of("Hi")).blockFirst(LIMIT);
 			assertThat(first).isEqualTo(new LlmEvent.TextDelta("Hello"));
 		}
 		assertThat(leaksFound()).isEmpty();
 	}
 
-	private LlmProvider provider() {
+	private LlmProvider provider(WireFormat format) {
 		HttpProviderSettings settings = HttpProviderSettings.of("acme", this.server.url("/v1").toString(), "m");
-		return new ContractModule(new HttpProvider(settings, new OpenAiFormat("acme"), WebClient.create(),
-				ApiKeys.of("k"), new ErrorReader(new DefaultErrorClassifier(), Clock.systemUTC())),
-				new Target("acme", "m"));
+		return new ContractModule(new HttpProvider(settings, format, WebClient.create(), ApiKeys.of("k"),
+				new ErrorReader(new DefaultErrorClassifier(), Clock.systemUTC())), new Target("acme", "m"));
 	}
 
-	private boolean ask(LlmProvider provider, byte[] body, boolean reset) {
-		MockResponse.Builder response = new MockResponse.Builder().addHeader("content-type", "text/event-stream")
+	private static String type(WireFormat format) {
+		return (format.framing() == WireFormat.Framing.SSE) ? "text/event-stream" : "application/x-ndjson";
+	}
+
+	private boolean ask(LlmProvider provider, WireFormat format, byte[] body, boolean reset) {
+		MockResponse.Builder response = new MockResponse.Builder().addHeader("content-type", type(format))
 			.chunkedBody(new Buffer().write(body), 32);
 		this.server.enqueue((reset ? response.onResponseBody(new SocketEffect.CloseSocket()) : response).build());
 		try {
@@ -133,9 +173,8 @@ class FlippedStreamsTests {
 		}
 	}
 
-	private static boolean provesItsEnd(byte[] body) {
-		String text = new String(body, StandardCharsets.ISO_8859_1);
-		return text.contains("[DONE]") || (body.length >= PROOF && text.contains("finish_reason\":\""));
+	private static boolean provesItsEnd(byte[] body, String proof) {
+		return Pattern.compile(proof).matcher(new String(body, StandardCharsets.ISO_8859_1)).find();
 	}
 
 	/** Leaks are told of when buffers are made after the garbage was collected. */

@@ -26,6 +26,7 @@ final class OllamaLine {
 
 	boolean isError;
 
+	/** Only of a document that was there to its end. */
 	boolean isDone;
 
 	@Nullable String text;
@@ -46,10 +47,13 @@ final class OllamaLine {
 
 	private int offset;
 
+	private boolean saysDone;
+
 	/** Reads a document; false where it is no object, or more than one. */
 	boolean read(byte[] bytes, int offset, int length) {
 		this.calls.clear();
 		this.hasMessage = false;
+		this.saysDone = false;
 		this.text = null;
 		this.thinking = null;
 		this.bytes = bytes;
@@ -63,7 +67,9 @@ final class OllamaLine {
 				parser.nextToken();
 				field(parser, name);
 			}
-			return parser.nextToken() == null;
+			boolean whole = parser.nextToken() == null;
+			this.isDone = whole && this.saysDone;
+			return whole;
 		}
 		finally {
 			this.bytes = new byte[0];
@@ -74,7 +80,7 @@ final class OllamaLine {
 		switch (name) {
 			case "message" -> message(parser);
 			case "done" -> {
-				this.isDone = parser.currentToken() == JsonToken.VALUE_TRUE;
+				this.saysDone = parser.currentToken() == JsonToken.VALUE_TRUE;
 				parser.skipChildren();
 			}
 			case "done_reason" -> this.doneReason = Json.string(parser);

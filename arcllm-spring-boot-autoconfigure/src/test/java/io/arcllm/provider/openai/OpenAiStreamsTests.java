@@ -2,10 +2,8 @@ package io.arcllm.provider.openai;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 
 import io.arcllm.ErrorKind;
@@ -61,41 +59,6 @@ class OpenAiStreamsTests {
 		assertThat(response.stopReason().type()).isEqualTo(expected.type());
 		assertThat(response.model()).isEqualTo(expected.model);
 		assertThat(response.requestId()).isEqualTo(expected.id.isEmpty() ? null : expected.id);
-	}
-
-	@ParameterizedTest(allowZeroInvocations = true)
-	@MethodSource("streams")
-	void recordedStreamIsTheSameWhereverItIsSplit(Path file) {
-		byte[] bytes = Recordings.bytes(file);
-		List<LlmEvent> whole = StreamedAnswer.read(FORMAT, bytes).events();
-		int step = (bytes.length < 5000) ? 1 : 97;
-		Random random = new Random(3);
-		for (int at = 1; at < bytes.length; at += step) {
-			int other = at + random.nextInt(bytes.length - at);
-			assertThat(StreamedAnswer.read(FORMAT, bytes, at, other).events()).isEqualTo(whole);
-		}
-		int[] all = new int[bytes.length];
-		Arrays.setAll(all, (i) -> i);
-		assertThat(StreamedAnswer.read(FORMAT, bytes, all).events()).isEqualTo(whole);
-	}
-
-	@ParameterizedTest(allowZeroInvocations = true)
-	@MethodSource("streams")
-	void recordedStreamIsCompleteOnlyAtItsEnd(Path file) {
-		byte[] bytes = Recordings.bytes(file);
-		int end = Expected.end(new String(bytes, StandardCharsets.ISO_8859_1));
-		LlmResponse whole = StreamedAnswer.read(FORMAT, bytes).last().answer();
-		int step = (bytes.length < 5000) ? 1 : 61;
-		for (int cut = 0; cut < bytes.length; cut += (Math.abs(cut - end) < 300) ? 1 : step) {
-			StreamedAnswer answer = StreamedAnswer.read(FORMAT, Arrays.copyOf(bytes, cut));
-			if (cut < end) {
-				assertThat(answer.isComplete()).as("complete at %d, before %d", cut, end).isFalse();
-				assertThat(answer.failure().kind()).isEqualTo(ErrorKind.INTERRUPTED);
-			}
-			else if (answer.isComplete()) {
-				assertThat(answer.last().answer().text()).isEqualTo(whole.text());
-			}
-		}
 	}
 
 	@ParameterizedTest(allowZeroInvocations = true)
@@ -179,21 +142,6 @@ class OpenAiStreamsTests {
 				.of("stop", StopReason.Type.END_TURN, "tool_calls", StopReason.Type.TOOL_USE, "length",
 						StopReason.Type.MAX_TOKENS)
 				.getOrDefault(this.finish, StopReason.Type.OTHER);
-		}
-
-		/** Where the object ends that is the first to say that the answer does. */
-		static int end(String text) {
-			java.util.regex.Matcher reason = java.util.regex.Pattern.compile("\"finish_reason\": ?\"").matcher(text);
-			int from = reason.find() ? reason.start() : text.indexOf("\"choices\":[],");
-			return endOfLine(text, from);
-		}
-
-		private static int endOfLine(String text, int from) {
-			int end = from;
-			while (text.charAt(end) != '\n' && text.charAt(end) != '\r') {
-				end++;
-			}
-			return end;
 		}
 
 	}

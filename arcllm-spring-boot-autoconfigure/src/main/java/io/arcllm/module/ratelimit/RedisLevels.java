@@ -35,10 +35,28 @@ final class RedisLevels {
 		this.tokens = Known.of(key + ":tokens", Limit.ofTokens(settings));
 	}
 
+	/**
+	 * Connects, and asks for what changes nothing: the first question takes longer than
+	 * all others, because much is loaded and made for it.
+	 */
+	void warmUp() {
+		shared().thenAccept((shared) -> {
+			shared.look(this.requests);
+			shared.look(this.tokens);
+		});
+	}
+
 	CompletableFuture<Long> take(long tokens) {
-		return shared().thenCompose((shared) -> shared.take(this.requests, 1)
-			.thenCompose((wait) -> (wait > 0) ? CompletableFuture.completedFuture(wait) : takeTokens(shared, tokens)))
+		CompletableFuture<Long> answer = shared().thenCompose((shared) -> shared.take(this.requests, 1)
+			.thenCompose((wait) -> (wait > 0) ? CompletableFuture.completedFuture(wait) : takeTokens(shared, tokens)));
+		CompletableFuture<Long> inTime = answer.copy()
 			.orTimeout(RedisStore.patience().toMillis(), TimeUnit.MILLISECONDS);
+		answer.thenAccept((wait) -> {
+			if (wait == 0 && !inTime.complete(wait) && inTime.isCompletedExceptionally()) {
+				adjust(1, tokens);
+			}
+		});
+		return inTime;
 	}
 
 	private CompletableFuture<Long> takeTokens(Shared shared, long tokens) {
@@ -87,7 +105,6 @@ final class RedisLevels {
 		static Shared of(StatefulRedisConnection<byte[], byte[]> connection) {
 			return new Shared(connection,
 					Bucket4jLettuce.casBasedBuilder(connection)
-						.requestTimeout(RedisStore.patience())
 						.expirationAfterWrite(
 								ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT_AFTER_REFILL))
 						.build()
@@ -99,6 +116,12 @@ final class RedisLevels {
 				throw new IllegalStateException("the connection is down");
 			}
 			return this;
+		}
+
+		void look(@Nullable Known limit) {
+			if (limit != null) {
+				bucket(limit).getAvailableTokens().thenAccept(limit::learn);
+			}
 		}
 
 		CompletableFuture<Long> take(@Nullable Known limit, long amount) {

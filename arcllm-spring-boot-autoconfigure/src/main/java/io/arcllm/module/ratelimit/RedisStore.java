@@ -36,13 +36,15 @@ public final class RedisStore implements LimitStore {
 	/**
 	 * @param target whose levels they are
 	 * @param settings how much
-	 * @param connection made when it is first needed, and again while it cannot be had
+	 * @param connection made at once without waiting for it, and again while it cannot be
+	 * had
 	 */
 	public RedisStore(Target target, RateLimitSettings settings, RedisConnection connection) {
 		this.target = target;
 		this.settings = settings;
 		this.levels = new RedisLevels("arcllm:rate-limit:" + target, settings, connection);
 		this.local = new MemoryStore(settings);
+		this.levels.warmUp();
 	}
 
 	@Override

@@ -9,6 +9,12 @@ import io.arcllm.Usage;
 import io.arcllm.module.ContractModule;
 import io.arcllm.module.Storm;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.StatusOutput;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,6 +126,47 @@ class RedisStoreTests {
 			return !one.isAway() && !other.isAway();
 		});
 		assertThat(takeAll(one, other)).isLessThanOrEqualTo(12);
+	}
+
+	@Test
+	void whatRedisTookTooLateIsGivenBack() {
+		RateLimitSettings settings = settings(6, null, 10, RateLimitSettings.OnStoreFailure.CLOSED);
+		RedisStore store = store(settings);
+		await().ignoreExceptions().until(() -> taken(store, 1));
+		pause(900);
+		assertThat(store.take(1)).failsWithin(Duration.ofSeconds(5));
+		pause(0);
+		RedisStore other = store(settings);
+		assertThat(store.isAway()).isTrue();
+		await().atMost(Duration.ofSeconds(5)).until(() -> other.requests() == 9);
+		assertThat(taken(other, 1)).isTrue();
+		assertThat(other.requests()).isEqualTo(8);
+	}
+
+	@Test
+	void connectsBeforeItIsAsked() {
+		AtomicInteger connections = new AtomicInteger();
+		RedisConnection connection = this.redis.connection(this.client);
+		new RedisStore(TARGET, settings(6, null, 10, RateLimitSettings.OnStoreFailure.CLOSED), () -> {
+			connections.incrementAndGet();
+			return connection.connect();
+		});
+		assertThat(connections).hasValue(1);
+	}
+
+	/** Answers nothing for so long; waits until it answers again. */
+	private void pause(long millis) {
+		try (StatefulRedisConnection<String, String> connection = this.client
+			.connect(RedisURI.create("redis://127.0.0.1:" + this.redis.port()))) {
+			if (millis == 0) {
+				connection.sync().ping();
+			}
+			else {
+				connection.sync()
+					.dispatch(CommandType.CLIENT, new StatusOutput<>(StringCodec.UTF8),
+							new CommandArgs<>(StringCodec.UTF8).add("PAUSE").add(millis));
+			}
+		}
 	}
 
 	@Test

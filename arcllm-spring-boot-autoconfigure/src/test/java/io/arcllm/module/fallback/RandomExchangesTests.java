@@ -29,10 +29,17 @@ import io.arcllm.module.Selection;
 import io.arcllm.module.bulkhead.Bulkhead;
 import io.arcllm.module.bulkhead.BulkheadModule;
 import io.arcllm.module.bulkhead.BulkheadSettings;
+import io.arcllm.module.circuitbreaker.Breaker;
+import io.arcllm.module.circuitbreaker.BreakerState;
+import io.arcllm.module.circuitbreaker.CircuitBreakerModule;
+import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.hedge.After;
 import io.arcllm.module.hedge.HedgeEngine;
 import io.arcllm.module.hedge.HedgeModule;
 import io.arcllm.module.hedge.HedgeSettings;
+import io.arcllm.module.ratelimit.RateLimitModule;
+import io.arcllm.module.ratelimit.RateLimitSettings;
+import io.arcllm.module.ratelimit.RateLimiter;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,6 +60,8 @@ class RandomExchangesTests {
 
 	private static final int EXCHANGES = Integer.getInteger("arcllm.exchanges", 20_000);
 
+	private static final int BURST = 10;
+
 	private static final String ANSWER = "abcdefgh";
 
 	private final Random random = new Random(4);
@@ -60,6 +69,12 @@ class RandomExchangesTests {
 	private final AtomicInteger open = new AtomicInteger();
 
 	private final List<Bulkhead> bulkheads = new ArrayList<>();
+
+	private final List<Breaker> breakers = new ArrayList<>();
+
+	private final List<RateLimiter> limiters = new ArrayList<>();
+
+	private int opened;
 
 	private final Logger logger = (Logger) LoggerFactory.getLogger("io.arcllm.module");
 
@@ -96,6 +111,12 @@ class RandomExchangesTests {
 			assertThat(bulkhead.status().running()).isZero();
 			assertThat(bulkhead.status().queued()).isZero();
 		});
+		assertThat(this.breakers).allSatisfy((breaker) -> assertThat(breaker.status().probes()).isZero());
+		assertThat(this.opened).isPositive();
+		assertThat(this.limiters).allSatisfy((limiter) -> {
+			assertThat(limiter.status().queued()).isZero();
+			assertThat(limiter.status().requests()).isEqualTo(BURST);
+		});
 	}
 
 	private LlmProvider stack(Recovery recovery) {
@@ -107,7 +128,8 @@ class RandomExchangesTests {
 			this.bulkheads.add(bulkhead);
 			LlmProvider adapter = new CommitModule(new ContractModule((request) -> answer(), target), target,
 					Commit.of(name.equals("b") ? "3-tokens" : "20ms"));
-			targets.add(script.candidate(new BulkheadModule(adapter, bulkhead)));
+			LlmProvider limited = new RateLimitModule(new BulkheadModule(adapter, bulkhead), limiter(target));
+			targets.add(script.candidate(new CircuitBreakerModule(limited, breaker(target))));
 		}
 		HedgeSettings hedge = new HedgeSettings(After.of("30ms"), Duration.ZERO, Percent.of("50%"), false);
 		LlmProvider hedged = new HedgeModule(targets.get(0), targets.subList(1, 3), hedge, new HedgeEngine());
@@ -119,6 +141,24 @@ class RandomExchangesTests {
 				new Resume(recovery, (target) -> true, () -> true));
 		return new CallModule(new CallModule.Limits(Duration.ofSeconds(10), 6), CallOptions.NONE,
 				(options) -> fallback);
+	}
+
+	private RateLimiter limiter(Target target) {
+		RateLimiter limiter = new RateLimiter(target, new RateLimitSettings(3000, 30_000_000, BURST,
+				Duration.ofSeconds(1), RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL));
+		this.limiters.add(limiter);
+		return limiter;
+	}
+
+	private Breaker breaker(Target target) {
+		CircuitBreakerSettings settings = new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 10,
+				Percent.of("60%"), 6, new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)),
+				Duration.ofMillis(200), 2);
+		Breaker breaker = new Breaker(target, settings,
+				(one, from, to, openFor) -> this.opened += (to == BreakerState.OPEN) ? 1 : 0, (config) -> {
+				});
+		this.breakers.add(breaker);
+		return breaker;
 	}
 
 	private Flux<LlmEvent> answer() {

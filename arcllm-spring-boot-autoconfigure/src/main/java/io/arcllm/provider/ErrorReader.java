@@ -19,7 +19,7 @@ import org.springframework.http.HttpHeaders;
  */
 public final class ErrorReader {
 
-	private static final int FIRST_ERROR_STATUS = 400;
+	private static final int FIRST_ERROR_STATUS = 300;
 
 	private static final int LONGEST_WORDS = 300;
 
@@ -67,7 +67,7 @@ public final class ErrorReader {
 		Duration retryAfter = this.delays.read(inBand ? HttpHeaders.EMPTY : headers, parsed, kind);
 		return LlmException.of(kind, message(error))
 			.target(target)
-			.status((known < FIRST_ERROR_STATUS && inBand) ? null : Integer.valueOf(known))
+			.status((known < FIRST_ERROR_STATUS) ? null : Integer.valueOf(known))
 			.vendorCode((code != null) ? code : type)
 			.requestId(requestId(headers, parsed))
 			.retryAfter(retryAfter)

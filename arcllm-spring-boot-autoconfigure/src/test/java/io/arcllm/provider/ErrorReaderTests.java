@@ -52,6 +52,14 @@ class ErrorReaderTests {
 				new String(body, StandardCharsets.UTF_8)));
 	}
 
+	@Test
+	void redirectIsAnErrorWithItsStatus() {
+		LlmException error = read(302, "");
+		assertThat(error).hasMessage("vendor/model-1 answered 302");
+		assertThat(error.kind()).isEqualTo(ErrorKind.PROTOCOL);
+		assertThat(error.status()).isEqualTo(302);
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "Incorrect API key provided: sk-proj-a1B2c3D4e5F6g7H8. You can find yours.",
 			"Incorrect API key provided: a1B2c3-D4e5F6g7H8", "bad key xai-a1B2c3D4e5F6g7H8i9", "token=a1B2c3D4e5F6g7H8",

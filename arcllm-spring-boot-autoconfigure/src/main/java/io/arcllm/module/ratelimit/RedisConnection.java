@@ -5,8 +5,8 @@ import java.util.concurrent.CompletionStage;
 import io.lettuce.core.api.StatefulRedisConnection;
 
 /**
- * Where a connection to Redis comes from: asked when it is first needed, so that an
- * application starts without Redis, and asked again while it cannot be had.
+ * Where a connection to Redis comes from: asked when a limit is made, and again while it
+ * cannot be had, so that an application starts without Redis.
  */
 @FunctionalInterface
 public interface RedisConnection {

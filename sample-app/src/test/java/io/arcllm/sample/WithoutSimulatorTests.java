@@ -8,6 +8,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.ApplicationContext;
+import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -27,6 +28,25 @@ class WithoutSimulatorTests {
 		WebTestClient client = WebTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
 		client.get().uri("/simulator").exchange().expectStatus().isNotFound();
 		client.get().uri("/v1/models").exchange().expectStatus().isOk();
+	}
+
+	@Test
+	void nobodyStepsInWithoutGrantedAccess(@LocalServerPort int port) {
+		WebTestClient client = WebTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
+		client.get().uri("/actuator/arcllm").exchange().expectStatus().isOk();
+		client.post()
+			.uri("/actuator/arcllm/anthropic")
+			.contentType(MediaType.APPLICATION_JSON)
+			.bodyValue("{\"action\":\"disable\"}")
+			.exchange()
+			.expectStatus()
+			.isNotFound();
+		client.get()
+			.uri("/actuator/arcllm")
+			.exchange()
+			.expectBody()
+			.jsonPath("$.providers.anthropic.enabled")
+			.isEqualTo(true);
 	}
 
 }

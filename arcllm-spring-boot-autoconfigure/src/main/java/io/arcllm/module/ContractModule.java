@@ -17,6 +17,8 @@ public final class ContractModule extends BaseModule {
 
 	private final Target target;
 
+	private final Alarms alarms = new Alarms();
+
 	/**
 	 * @param inner an adapter, or a provider of the application's own
 	 * @param target its name, and the model where the request names none
@@ -35,10 +37,11 @@ public final class ContractModule extends BaseModule {
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		String model = request.model();
 		if (model == null) {
-			return new GuardedFlux(this.inner, request.withModel(this.target.model()), this.target);
+			return new GuardedFlux(this.inner, request.withModel(this.target.model()), this.target, this.alarms);
 		}
 		return new GuardedFlux(this.inner, request,
-				model.equals(this.target.model()) ? this.target : new Target(this.target.provider(), model));
+				model.equals(this.target.model()) ? this.target : new Target(this.target.provider(), model),
+				this.alarms);
 	}
 
 	/**

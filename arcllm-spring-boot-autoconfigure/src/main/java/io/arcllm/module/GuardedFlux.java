@@ -23,10 +23,13 @@ final class GuardedFlux extends Flux<LlmEvent> {
 
 	private final Target target;
 
-	GuardedFlux(LlmProvider inner, LlmRequest request, Target target) {
+	private final Alarms alarms;
+
+	GuardedFlux(LlmProvider inner, LlmRequest request, Target target, Alarms alarms) {
 		this.inner = inner;
 		this.request = request;
 		this.target = target;
+		this.alarms = alarms;
 	}
 
 	@Override
@@ -44,7 +47,8 @@ final class GuardedFlux extends Flux<LlmEvent> {
 		if (listener != null) {
 			listener.sending();
 		}
-		GuardedSubscriber guard = new GuardedSubscriber(actual, call, this.target, this.request.streaming());
+		GuardedSubscriber guard = new GuardedSubscriber(actual, call, this.target, this.request.streaming(),
+				this.alarms);
 		try {
 			Objects.requireNonNull(this.inner.exchange(this.request), "exchange returned null").subscribe(guard);
 		}

@@ -61,14 +61,15 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 
 	private @Nullable Duration firstToken;
 
-	GuardedSubscriber(CoreSubscriber<? super LlmEvent> actual, Call call, Target target, boolean streaming) {
+	GuardedSubscriber(CoreSubscriber<? super LlmEvent> actual, Call call, Target target, boolean streaming,
+			Alarms alarms) {
 		this.actual = actual;
 		this.call = call;
 		this.target = target;
 		this.startedAfter = call.elapsed();
 		this.waited = call.takeWaited();
 		this.silence = new Silence(call, target, AttemptLimits.of(actual.currentContext()), streaming,
-				this::checkSilence);
+				alarms.alarm(this::checkSilence));
 	}
 
 	@Override

@@ -1,19 +1,16 @@
 package io.arcllm.module;
 
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
 import org.jspecify.annotations.Nullable;
-import reactor.core.Disposable;
-import reactor.core.scheduler.Schedulers;
 
 /**
- * Watches one attempt for silence, and for the call's deadline. One timer an attempt: an
- * event only notes the time, and the timer looks again when it fires.
+ * Watches one attempt for silence, and for the call's deadline. An event only notes the
+ * time, and the alarm looks again when it rings.
  */
 final class Silence {
 
@@ -26,30 +23,28 @@ final class Silence {
 
 	private final @Nullable AttemptLimits limits;
 
-	private final Runnable onDue;
+	private final Alarms.Alarm alarm;
 
 	private volatile TimeoutStage stage;
 
 	private volatile long since;
 
-	private volatile @Nullable Disposable timer;
-
 	private volatile boolean stopped;
 
 	/**
-	 * @param onDue called on a timer thread when somebody should ask {@link #failure()}
+	 * @param alarm rings when somebody should ask {@link #failure()}
 	 */
-	Silence(Call call, Target target, @Nullable AttemptLimits limits, boolean streaming, Runnable onDue) {
+	Silence(Call call, Target target, @Nullable AttemptLimits limits, boolean streaming, Alarms.Alarm alarm) {
 		this.call = call;
 		this.target = target;
 		this.limits = limits;
 		this.stage = streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT;
 		this.since = call.elapsedNanos();
-		this.onDue = onDue;
+		this.alarm = alarm;
 	}
 
 	/**
-	 * Sets the timer to the next moment at which the attempt could have been silent for
+	 * Sets the alarm to the next moment at which the attempt could have been silent for
 	 * too long.
 	 */
 	void watch() {
@@ -57,15 +52,9 @@ final class Silence {
 		if (wait == Long.MAX_VALUE || this.stopped) {
 			return;
 		}
-		Disposable next = Schedulers.parallel()
-			.schedule(this.onDue, Math.max(wait, SHORTEST_WATCH), TimeUnit.NANOSECONDS);
-		Disposable previous = this.timer;
-		this.timer = next;
-		if (previous != null) {
-			previous.dispose();
-		}
+		this.alarm.set(Math.max(wait, SHORTEST_WATCH));
 		if (this.stopped) {
-			next.dispose();
+			this.alarm.stop();
 		}
 	}
 
@@ -89,10 +78,7 @@ final class Silence {
 
 	void stop() {
 		this.stopped = true;
-		Disposable timer = this.timer;
-		if (timer != null) {
-			timer.dispose();
-		}
+		this.alarm.stop();
 	}
 
 	/**

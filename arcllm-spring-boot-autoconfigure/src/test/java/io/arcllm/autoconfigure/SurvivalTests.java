@@ -82,7 +82,7 @@ class SurvivalTests {
 		for (int i = 0; i < 3; i++) {
 			this.vendors.first.enqueue(Vendors.says("hello", streaming));
 		}
-		retrying().run((context) -> {
+		retrying().withPropertyValues("arcllm.providers.first.http.max-connections=1").run((context) -> {
 			for (int i = 0; i < 3; i++) {
 				Vendors.ask(context.getBean(LlmProvider.class), streaming);
 				assertThat(this.vendors.first.takeRequest().getConnectionIndex()).isZero();

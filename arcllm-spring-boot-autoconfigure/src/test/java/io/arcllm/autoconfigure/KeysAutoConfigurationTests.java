@@ -98,6 +98,22 @@ class KeysAutoConfigurationTests {
 	}
 
 	@WholeAndStreamed
+	void breakerOpensForAnExhaustedQuotaOnlyWhenNoKeyIsLeft(boolean streamed) {
+		this.vendor.answer((key) -> key.equals("canary-a") ? Vendor.error(402).build() : null);
+		pool().withConfiguration(AutoConfigurations.of(ArcllmCircuitBreakerAutoConfiguration.class))
+			.withPropertyValues("arcllm.modules.circuit-breaker.enabled=true")
+			.run((context) -> {
+				ask(context, streamed);
+				ask(context, streamed);
+				assertThat(this.vendor.keys()).containsExactly("canary-a", "canary-b", "canary-b");
+				this.vendor.fail(402);
+				assertThat(failure(context, streamed).kind()).isEqualTo(ErrorKind.QUOTA_EXHAUSTED);
+				assertThat(failure(context, streamed).kind()).isEqualTo(ErrorKind.CIRCUIT_OPEN);
+				assertThat(this.vendor.keys()).hasSize(4);
+			});
+	}
+
+	@WholeAndStreamed
 	void callFailsWhenAllKeysAreOutAndEachIsTriedOnce(boolean streamed) {
 		this.vendor.fail(401);
 		pool().run((context) -> {

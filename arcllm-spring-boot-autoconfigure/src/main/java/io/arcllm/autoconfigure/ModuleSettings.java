@@ -118,7 +118,7 @@ final class ModuleSettings {
 	private List<ConfigLayer> layers(String module, @Nullable String provider, CallOptions options) {
 		List<ConfigLayer> layers = new ArrayList<>();
 		layers.add(new ConfigLayer("", new MapConfigurationPropertySource(overrides(module, options))));
-		if (provider != null) {
+		if (provider != null && ProviderDefinitions.isName(provider)) {
 			layers.addAll(this.binder.configured("arcllm.providers." + provider + ".modules"));
 		}
 		layers.addAll(this.binder.configured("arcllm.modules"));

@@ -73,7 +73,7 @@ final class ProviderDefinitions {
 	}
 
 	static void checkName(String name) {
-		if (!NAME.matcher(name).matches()) {
+		if (!isName(name)) {
 			throw new ConfigMistake("arcllm.providers." + name,
 					"'arcllm.providers." + name + "': '" + name + "' cannot be the name of a provider.",
 					"Write a lower case letter, then up to 63 lower case letters, digits and '-'.");
@@ -131,6 +131,11 @@ final class ProviderDefinitions {
 				.ifPresent(keys::add);
 		}
 		return List.copyOf(keys);
+	}
+
+	/** Beans of the application may have names that no provider's settings can. */
+	static boolean isName(String name) {
+		return NAME.matcher(name).matches();
 	}
 
 }

@@ -284,6 +284,17 @@ class ConfigMistakeTests {
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "opnai", "OpenAI" })
+	void startIsStoppedByAnUnknownPrimary(String name) {
+		this.runner.withConfiguration(AutoConfigurations.of(ArcllmAutoConfiguration.class))
+			.withPropertyValues("arcllm.provider=" + name, "arcllm.providers.openai.model=a")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("'arcllm.provider' names '" + name + "'")
+				.hasMessageContaining("Did you mean 'openai'?"));
+	}
+
 	@Test
 	void variableOfTheEnvironmentAddsNoSecondProviderBean() {
 		withVariable("ARCLLM_PROVIDERS_MYLLM_APIKEY", "k")

@@ -26,7 +26,7 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * A headless Chromium. Where there is none its tests are skipped, or fail if
- * {@code ARCLLM_BROWSER=required}.
+ * {@code BROWSER_TESTS=required}.
  */
 final class Browser implements AutoCloseable {
 
@@ -58,7 +58,7 @@ final class Browser implements AutoCloseable {
 			.orElse(null);
 		if (binary == null || !Files.isExecutable(DRIVER)) {
 			String message = "Skipped: there is no Chromium with /usr/bin/chromedriver on this machine";
-			Assertions.assertNotEquals("required", System.getenv("ARCLLM_BROWSER"), message);
+			Assertions.assertNotEquals("required", System.getenv("BROWSER_TESTS"), message);
 			Assumptions.abort(message);
 		}
 		try {

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * OpenAI's own client works against the gateway as it is. Skipped without node and npm,
- * unless {@code ARCLLM_NODE=required}.
+ * unless {@code NODE_TESTS=required}.
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "simulator.pace.first-token=0s", "simulator.pace.tokens-per-second=0", "simulator.fail-every=0",
@@ -49,7 +49,7 @@ class OpenAiClientTests {
 			boolean found = Stream.of(System.getenv("PATH").split(File.pathSeparator))
 				.anyMatch((folder) -> Files.isExecutable(Path.of(folder, tool)));
 			String message = "Skipped: there is no " + tool + " on this machine";
-			Assertions.assertTrue(found || !"required".equals(System.getenv("ARCLLM_NODE")), message);
+			Assertions.assertTrue(found || !"required".equals(System.getenv("NODE_TESTS")), message);
 			Assumptions.assumeTrue(found, message);
 		}
 		Path folder = Path.of("target", "openai-sdk");

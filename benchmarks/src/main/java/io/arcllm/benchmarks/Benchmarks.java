@@ -3,6 +3,7 @@ package io.arcllm.benchmarks;
 import java.util.Arrays;
 
 import io.arcllm.benchmarks.calls.CallCosts;
+import io.arcllm.benchmarks.gateway.GatewayLoad;
 import io.arcllm.benchmarks.limits.LargeAnswer;
 import io.arcllm.benchmarks.limits.ManyStreams;
 import io.arcllm.benchmarks.modules.ModuleCosts;
@@ -21,10 +22,11 @@ public final class Benchmarks {
 		switch (name) {
 			case "modules" -> ModuleCosts.main(rest);
 			case "calls" -> CallCosts.main(rest);
+			case "gateway" -> GatewayLoad.main(rest);
 			case "streams" -> ManyStreams.main(rest);
 			case "large" -> LargeAnswer.main(rest);
 			default -> {
-				System.err.println("Name one of: modules, calls, streams, large");
+				System.err.println("Name one of: modules, calls, gateway, streams, large");
 				System.exit(1);
 			}
 		}

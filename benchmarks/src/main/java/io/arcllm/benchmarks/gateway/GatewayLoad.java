@@ -48,7 +48,7 @@ public final class GatewayLoad {
 		try (VendorProcess vendor = VendorProcess.start();
 				SampleProcess sample = SampleProcess.start(vendor.url("coalesced"), settings)) {
 			GatewayLoad load = new GatewayLoad(vendor, sample, Duration.ofSeconds(seconds));
-			load.gateway.run(32, Duration.ofSeconds(seconds * 4L));
+			load.gateway.run(32, Duration.ofSeconds(seconds * 10L));
 			System.out.printf("%n%11s %-12s %9s %9s %9s %10s %13s%n", "connections", "", "p50 ms", "p95 ms", "p99 ms",
 					"calls/s", "gateway CPU µs");
 			load.measure(1);

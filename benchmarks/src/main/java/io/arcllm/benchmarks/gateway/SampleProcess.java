@@ -38,9 +38,6 @@ final class SampleProcess implements AutoCloseable {
 		int port = freePort();
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx512m"));
-		Stream.of(System.getProperty("gateway.jvm", "").split(" "))
-			.filter((each) -> !each.isEmpty())
-			.forEach(command::add);
 		command.addAll(List.of("-jar", jar().toString(), "--simulator.enabled=false", "--server.port=" + port,
 				"--server.address=127.0.0.1", "--arcllm.provider=openai",
 				"--arcllm.providers.openai.base-url=" + vendor, "--arcllm.providers.openai.api-key=key",

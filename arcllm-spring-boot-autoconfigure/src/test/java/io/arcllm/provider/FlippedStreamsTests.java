@@ -151,6 +151,19 @@ class FlippedStreamsTests {
 		assertThat(leaksFound()).isEmpty();
 	}
 
+	@ParameterizedTest
+	@MethodSource("formats")
+	void whatAVendorSaysAfterTheEndLeaksNothing(WireFormat format, String stream, String proof) {
+		LlmProvider provider = provider(format);
+		for (int i = 0; i < 50; i++) {
+			this.server.enqueue(new MockResponse.Builder().addHeader("content-type", type(format))
+				.chunkedBody(stream + stream.repeat(10), stream.length())
+				.build());
+			assertThat(provider.stream(LlmRequest.of("Hi")).blockLast(LIMIT).answer().text()).isEqualTo("Hello there");
+		}
+		assertThat(leaksFound()).isEmpty();
+	}
+
 	private LlmProvider provider(WireFormat format) {
 		HttpProviderSettings settings = HttpProviderSettings.of("acme", this.server.url("/v1").toString(), "m");
 		return new ContractModule(new HttpProvider(settings, format, WebClient.create(), ApiKeys.of("k"),

@@ -25,8 +25,8 @@ public record StreamedAnswer(List<LlmEvent> events, LlmException failure) {
 	/** Reads bytes in pieces that end at these places. */
 	public static StreamedAnswer read(WireFormat format, byte[] bytes, int... cuts) {
 		List<LlmEvent> events = new ArrayList<>();
-		StreamedBody body = new StreamedBody(format.framing(), format.decoder(context()), new Limit(10_000_000, ASKED));
-		try {
+		StreamedBody body = body(format);
+		return new StreamedAnswer(events, failure(() -> {
 			int from = 0;
 			for (int cut : cuts) {
 				body.read(DefaultDataBufferFactory.sharedInstance.wrap(Arrays.copyOfRange(bytes, from, cut)),
@@ -36,10 +36,22 @@ public record StreamedAnswer(List<LlmEvent> events, LlmException failure) {
 			body.read(DefaultDataBufferFactory.sharedInstance.wrap(Arrays.copyOfRange(bytes, from, bytes.length)),
 					events::add);
 			body.end(events::add);
-			return new StreamedAnswer(events, null);
+		}));
+	}
+
+	/** Reads nothing yet. */
+	static StreamedBody body(WireFormat format) {
+		return new StreamedBody(format.framing(), format.decoder(context()), new Limit(10_000_000, ASKED));
+	}
+
+	/** How reading failed, or {@code null}; anything untyped is thrown. */
+	static LlmException failure(Runnable reading) {
+		try {
+			reading.run();
+			return null;
 		}
 		catch (LlmException ex) {
-			return new StreamedAnswer(events, ex);
+			return ex;
 		}
 	}
 

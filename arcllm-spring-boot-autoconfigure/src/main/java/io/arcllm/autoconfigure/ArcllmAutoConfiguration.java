@@ -58,11 +58,16 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	Adapters arcllmAdapters(ObjectProvider<WebClient.Builder> builder, ObjectProvider<SslBundles> bundles,
-			ObjectProvider<LlmWebClientCustomizer> customizers, ErrorClassifier classifier,
-			ObjectProvider<ApiKeySupplier> keys) {
+	HttpClients arcllmHttpClients(ProviderDefinitions definitions, ObjectProvider<WebClient.Builder> builder,
+			ObjectProvider<SslBundles> bundles, ObjectProvider<LlmWebClientCustomizer> customizers) {
 		HttpClients clients = new HttpClients(builder.getIfAvailable(WebClient::builder), bundles.getIfAvailable(),
 				customizers.orderedStream().toList());
+		definitions.all().forEach((one) -> clients.bundle(one.name(), one.http().sslBundle()));
+		return clients;
+	}
+
+	@Bean
+	Adapters arcllmAdapters(HttpClients clients, ErrorClassifier classifier, ObjectProvider<ApiKeySupplier> keys) {
 		return new Adapters(clients, new ErrorReader(classifier, Clock.systemUTC()), keys.getIfAvailable());
 	}
 

@@ -2,17 +2,24 @@ package io.arcllm.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
+import io.netty.handler.ssl.SslContextBuilder;
 import org.jspecify.annotations.Nullable;
+import reactor.netty.http.Http11SslContextSpec;
+import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
+import reactor.netty.tcp.SslProvider;
 import reactor.netty.transport.ProxyProvider;
 
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
+import org.springframework.boot.ssl.SslOptions;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -41,13 +48,11 @@ final class HttpClients {
 		HttpClientSettings settings = HttpClientSettings.defaults()
 			.withConnectTimeout(http.connectTimeout())
 			.withRedirects(HttpRedirects.DONT_FOLLOW);
-		if (http.sslBundle() != null && this.bundles != null) {
-			settings = settings.withSslBundle(this.bundles.getBundle(http.sslBundle()));
-		}
+		SslBundle bundle = bundle(provider, http.sslBundle());
 		WebClient.Builder client = this.builder.clone()
 			.clientConnector(ClientHttpConnectorBuilder.reactor()
 				.withHttpClientFactory(() -> HttpClient.create(connections(provider, http)))
-				.withHttpClientCustomizer((netty) -> customize(netty, http))
+				.withHttpClientCustomizer((netty) -> proxy(secure(netty.disableRetry(true), http, bundle), http))
 				.build(settings));
 		this.customizers.forEach((customizer) -> customizer.customize(provider, client));
 		return client.build();
@@ -62,18 +67,56 @@ final class HttpClients {
 			.build();
 	}
 
-	private static HttpClient customize(HttpClient netty, ProviderProperties.Http http) {
-		HttpClient client = netty.disableRetry(true);
-		if (http.http2()) {
-			client = client.protocol(HttpProtocol.H2, HttpProtocol.HTTP11);
+	/**
+	 * The bundle of that name.
+	 * @throws ConfigMistake if there is none
+	 */
+	@Nullable SslBundle bundle(String provider, @Nullable String name) {
+		if (name == null) {
+			return null;
 		}
+		List<String> known = (this.bundles == null) ? List.of() : this.bundles.getBundleNames();
+		if (this.bundles == null || !known.contains(name)) {
+			String key = "arcllm.providers." + provider + ".http.ssl-bundle";
+			throw new ConfigMistake(key, "'" + key + "' names '" + name + "', but there is no such SSL bundle.",
+					Nearest.closeTo(name, known).map((near) -> "Did you mean '" + near + "'? ").orElse("")
+							+ "SSL bundles are declared under spring.ssl.bundle.");
+		}
+		return this.bundles.getBundle(name);
+	}
+
+	/** Not by Boot's settings: with them a bundle offers no HTTP/2. */
+	private static HttpClient secure(HttpClient netty, ProviderProperties.Http http, @Nullable SslBundle bundle) {
+		SslProvider.GenericSslContextSpec<SslContextBuilder> context = http.http2() ? Http2SslContextSpec.forClient()
+				: Http11SslContextSpec.forClient();
+		if (bundle != null) {
+			context.configure((builder) -> configure(builder, bundle));
+		}
+		HttpClient client = http.http2() ? netty.protocol(HttpProtocol.H2, HttpProtocol.HTTP11) : netty;
+		return client.secure((spec) -> spec.sslContext(context).handshakeTimeout(http.connectTimeout()));
+	}
+
+	private static void configure(SslContextBuilder builder, SslBundle bundle) {
+		builder.keyManager(bundle.getManagers().getKeyManagerFactory())
+			.trustManager(bundle.getManagers().getTrustManagerFactory())
+			.protocols(bundle.getOptions().getEnabledProtocols());
+		if (bundle.getOptions().getCiphers() != null) {
+			builder.ciphers(SslOptions.asSet(bundle.getOptions().getCiphers()));
+		}
+	}
+
+	private static HttpClient proxy(HttpClient client, ProviderProperties.Http http) {
 		ProviderProperties.Proxy proxy = http.proxy();
 		String host = proxy.host();
 		Integer port = proxy.port();
 		return (host == null || port == null) ? client : client.proxy((spec) -> {
-			ProxyProvider.Builder builder = spec.type(ProxyProvider.Proxy.HTTP).host(host).port(port);
+			ProxyProvider.Builder builder = spec.type(ProxyProvider.Proxy.HTTP)
+				.host(host)
+				.port(port)
+				.connectTimeoutMillis(http.connectTimeout().toMillis());
 			if (proxy.username() != null) {
-				builder.username(proxy.username()).password((user) -> proxy.password());
+				String password = Objects.requireNonNullElse(proxy.password(), "");
+				builder.username(proxy.username()).password((user) -> password);
 			}
 		});
 	}

@@ -131,13 +131,14 @@ public record ProviderProperties(@Nullable String type, @Nullable String baseUrl
 	/**
 	 * How a provider is connected to.
 	 *
-	 * @param connectTimeout how long a connection may take to be made
+	 * @param connectTimeout how long a connection may take to be made; so long each for
+	 * the socket, the proxy and TLS
 	 * @param maxConnections the most connections at once
 	 * @param pendingAcquireTimeout how long a request may wait for a connection
 	 * @param maxResponseSize the longest answer that is read
 	 * @param sslBundle the name of the SSL bundle with its certificates
 	 * @param proxy the proxy in between
-	 * @param http2 whether HTTP/2 is offered
+	 * @param http2 whether HTTP/2 is offered, to hosts with https
 	 */
 	public record Http(@DefaultValue("10s") Duration connectTimeout, @DefaultValue("64") int maxConnections,
 			@DefaultValue("10s") Duration pendingAcquireTimeout, @DefaultValue("16MB") DataSize maxResponseSize,

@@ -49,8 +49,10 @@ final class TransportErrors {
 	private static @Nullable LlmException byName(Throwable cause, Target target, TimeoutStage silence,
 			@Nullable String requestId) {
 		return switch (cause.getClass().getSimpleName()) {
-			case "ConnectTimeoutException", "HttpConnectTimeoutException" -> error(ErrorKind.TIMEOUT, target,
-					"could not be connected to in time", TimeoutStage.CONNECT, requestId, cause);
+			case "ConnectTimeoutException", "HttpConnectTimeoutException", "SslHandshakeTimeoutException" ->
+				notConnected(cause, target, requestId);
+			case "HttpProxyConnectException", "ProxyConnectException" ->
+				isTimeout(cause) ? notConnected(cause, target, requestId) : networkByType(cause, target, requestId);
 			case "PoolAcquireTimeoutException" -> error(ErrorKind.TIMEOUT, target,
 					"had no free connection in time; see http.max-connections and http.pending-acquire-timeout",
 					TimeoutStage.CONNECT, requestId, cause);
@@ -64,6 +66,16 @@ final class TransportErrors {
 				error(ErrorKind.NETWORK, target, "closed the connection too early", null, requestId, cause);
 			default -> networkByType(cause, target, requestId);
 		};
+	}
+
+	private static LlmException notConnected(Throwable cause, Target target, @Nullable String requestId) {
+		return error(ErrorKind.TIMEOUT, target, "could not be connected to in time", TimeoutStage.CONNECT, requestId,
+				cause);
+	}
+
+	/** Netty has no type for a proxy that is silent. */
+	private static boolean isTimeout(Throwable cause) {
+		return cause.getMessage() != null && cause.getMessage().endsWith("timeout");
 	}
 
 	private static @Nullable LlmException networkByType(Throwable cause, Target target, @Nullable String requestId) {

@@ -1,0 +1,323 @@
+package io.arcllm.autoconfigure;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.TimeoutStage;
+import io.arcllm.WholeAndStreamed;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
+import mockwebserver3.junit5.StartStop;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.context.runner.ContextConsumer;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Each setting under {@code arcllm.providers.<name>.http} does what it says, over real
+ * sockets.
+ */
+class ConnectionSettingsTests {
+
+	private static final HeldCertificate AUTHORITY = new HeldCertificate.Builder().certificateAuthority(0).build();
+
+	private final List<AutoCloseable> open = new ArrayList<>();
+
+	@StartStop
+	final MockWebServer server = new MockWebServer();
+
+	@AfterEach
+	void close() throws Exception {
+		for (AutoCloseable closeable : this.open) {
+			closeable.close();
+		}
+	}
+
+	@WholeAndStreamed
+	void connectionThatTakesTooLongIsATimeout(boolean streaming) throws IOException {
+		try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+			fill(deaf);
+			runner("http://127.0.0.1:" + deaf.getLocalPort()).withPropertyValues("http.connect-timeout=200ms")
+				.run((context) -> assertConnectTimeout(failure(context.getBean(LlmProvider.class), streaming)));
+		}
+	}
+
+	@WholeAndStreamed
+	void noMoreConnectionsAreMadeThanAllowed(boolean streaming) throws InterruptedException {
+		Vendor.on(this.server).delay(Duration.ofMillis(50));
+		runner("http").withPropertyValues("http.max-connections=2").run((context) -> {
+			LlmProvider provider = context.getBean(LlmProvider.class);
+			Flux.range(0, 8)
+				.flatMap((i) -> provider.exchange(LlmRequest.of("hi").withStreaming(streaming)))
+				.blockLast(Duration.ofSeconds(20));
+		});
+		Set<Integer> connections = new HashSet<>();
+		for (int i = 0; i < 8; i++) {
+			connections.add(this.server.takeRequest().getConnectionIndex());
+		}
+		assertThat(connections).containsExactlyInAnyOrder(0, 1);
+	}
+
+	@WholeAndStreamed
+	void requestWaitsOnlySoLongForAConnection(boolean streaming) {
+		this.server.enqueue(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
+		runner("http").withPropertyValues("http.max-connections=1", "http.pending-acquire-timeout=200ms")
+			.run((context) -> {
+				LlmProvider provider = context.getBean(LlmProvider.class);
+				var first = provider.stream(LlmRequest.of("hi")).onErrorComplete().subscribe();
+				this.server.takeRequest();
+				LlmException failure = failure(provider, streaming);
+				first.dispose();
+				assertConnectTimeout(failure);
+				assertThat(failure).hasMessageContaining("pending-acquire-timeout");
+			});
+	}
+
+	@WholeAndStreamed
+	void answerIsReadUpToItsLimit(boolean streaming) {
+		for (int i = 0; i < 2; i++) {
+			this.server.enqueue(Vendors.says("x".repeat(2000), streaming));
+		}
+		runner("http").withPropertyValues("http.max-response-size=1KB").run((context) -> {
+			LlmException failure = failure(context.getBean(LlmProvider.class), streaming);
+			assertThat(failure.kind()).isEqualTo(ErrorKind.PROTOCOL);
+			assertThat(failure).hasMessageContaining("max-response-size");
+		});
+		runner("http").withPropertyValues("http.max-response-size=4KB")
+			.run((context) -> assertThat(Vendors.ask(context.getBean(LlmProvider.class), streaming).text())
+				.hasSize(2000));
+	}
+
+	@WholeAndStreamed
+	void certificateIsTrustedThroughItsBundleAlone(boolean streaming) {
+		secure();
+		this.server.enqueue(Vendors.says("hello", streaming));
+		trusting(runner("https")).run(answers(streaming));
+		runner("https").run((context) -> {
+			LlmException failure = failure(context.getBean(LlmProvider.class), streaming);
+			assertThat(failure.kind()).isEqualTo(ErrorKind.NETWORK);
+			assertThat(failure).hasStackTraceContaining("unable to find valid certification path");
+		});
+	}
+
+	@Test
+	void unknownBundleStopsTheStart() {
+		runner("https")
+			.withPropertyValues("http.ssl-bundle=hause", "spring.ssl.bundle.pem.house.truststore.certificate=x")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("'arcllm.providers.mine.http.ssl-bundle' names 'hause'")
+				.hasStackTraceContaining("Did you mean 'house'?"));
+	}
+
+	@WholeAndStreamed
+	void certificateOfAnotherHostIsRefused(boolean streaming) {
+		secure("example.com");
+		trusting(runner("https")).run((context) -> {
+			LlmException failure = failure(context.getBean(LlmProvider.class), streaming);
+			assertThat(failure.kind()).isEqualTo(ErrorKind.NETWORK);
+			assertThat(failure).hasStackTraceContaining("127.0.0.1");
+		});
+	}
+
+	@WholeAndStreamed
+	void handshakeThatTakesTooLongIsATimeout(boolean streaming) throws IOException {
+		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getByName("127.0.0.1"))) {
+			runner("https://127.0.0.1:" + silent.getLocalPort()).withPropertyValues("http.connect-timeout=200ms")
+				.run((context) -> assertConnectTimeout(failure(context.getBean(LlmProvider.class), streaming)));
+		}
+	}
+
+	@WholeAndStreamed
+	void proxyIsAskedWithUserAndPassword(boolean streaming) throws IOException {
+		String basic = "Basic " + Base64.getEncoder().encodeToString("ann:s3cret".getBytes());
+		ConnectProxy proxy = proxy(basic);
+		this.server.enqueue(Vendors.says("hello", streaming));
+		behind(proxy, "http").withPropertyValues("http.proxy.username=ann", "http.proxy.password=s3cret")
+			.run(answers(streaming));
+		assertThat(proxy.tunnels()).containsExactly("127.0.0.1:" + this.server.getPort());
+	}
+
+	@WholeAndStreamed
+	void proxyThatRefusesIsANetworkErrorWithoutThePassword(boolean streaming) throws IOException {
+		ConnectProxy proxy = proxy("Basic other");
+		behind(proxy, "http").withPropertyValues("http.proxy.username=ann", "http.proxy.password=s3cret")
+			.run((context) -> {
+				LlmException failure = failure(context.getBean(LlmProvider.class), streaming);
+				assertThat(failure.kind()).isEqualTo(ErrorKind.NETWORK);
+				assertThat(failure).hasMessageContaining("407");
+				assertThat(failure.toString()).doesNotContain("s3cret");
+			});
+		assertThat(this.server.getRequestCount()).isZero();
+	}
+
+	@Test
+	void proxyMayAskForNothingOrForAUserAlone() throws IOException {
+		for (String authorization : List.of("", "Basic " + Base64.getEncoder().encodeToString("ann:".getBytes()))) {
+			this.server.enqueue(Vendors.says("hello", false));
+			String user = authorization.isEmpty() ? "" : "ann";
+			behind(proxy(authorization), "http").withPropertyValues("http.proxy.username=" + user).run(answers(false));
+		}
+	}
+
+	@WholeAndStreamed
+	void silentProxyIsAConnectTimeout(boolean streaming) throws IOException {
+		behind(proxy(null), "http").withPropertyValues("http.connect-timeout=200ms")
+			.run((context) -> assertConnectTimeout(failure(context.getBean(LlmProvider.class), streaming)));
+	}
+
+	@WholeAndStreamed
+	void proxyCarriesTls(boolean streaming) throws IOException {
+		secure();
+		this.server.enqueue(Vendors.says("hello", streaming));
+		ConnectProxy proxy = proxy("");
+		trusting(behind(proxy, "https")).run(answers(streaming));
+		assertThat(proxy.tunnels()).hasSize(1);
+	}
+
+	@WholeAndStreamed
+	void http2IsSpokenWhereItIsSwitchedOn(boolean streaming) throws InterruptedException {
+		secure();
+		for (String on : List.of("true", "false")) {
+			this.server.enqueue(Vendors.says("hello", streaming));
+			trusting(runner("https")).withPropertyValues("http.http2=" + on).run(answers(streaming));
+			assertThat(this.server.takeRequest().getVersion()).isEqualTo("true".equals(on) ? "HTTP/2" : "HTTP/1.1");
+		}
+	}
+
+	@WholeAndStreamed
+	void http2OverPlainHttpIsHttp1(boolean streaming) throws InterruptedException {
+		this.server.enqueue(Vendors.says("hello", streaming));
+		runner("http").withPropertyValues("http.http2=true").run(answers(streaming));
+		assertThat(this.server.takeRequest().getVersion()).isEqualTo("HTTP/1.1");
+	}
+
+	@WholeAndStreamed
+	void resetOfAnHttp2StreamIsANetworkError(boolean streaming) {
+		secure();
+		this.server.enqueue(new MockResponse.Builder().onResponseStart(new SocketEffect.CloseStream(2)).build());
+		this.server.enqueue(Vendors.says("x".repeat(100_000), streaming)
+			.newBuilder()
+			.onResponseBody(new SocketEffect.CloseStream(2))
+			.build());
+		trusting(runner("https")).withPropertyValues("http.http2=true").run((context) -> {
+			for (int i = 0; i < 2; i++) {
+				assertThat(failure(context.getBean(LlmProvider.class), streaming).kind()).isEqualTo(ErrorKind.NETWORK);
+			}
+		});
+	}
+
+	private static void assertConnectTimeout(LlmException failure) {
+		assertThat(failure.kind()).isEqualTo(ErrorKind.TIMEOUT);
+		assertThat(failure.stage()).isEqualTo(TimeoutStage.CONNECT);
+		assertThat(failure.trail().attempts().get(0).duration()).isLessThan(Duration.ofSeconds(8));
+	}
+
+	/**
+	 * The kernel answers no more when the queue of a server that accepts nothing is full.
+	 */
+	private void fill(ServerSocket server) throws IOException {
+		for (int i = 0; i < 10; i++) {
+			Socket socket = new Socket();
+			this.open.add(socket);
+			try {
+				socket.connect(new InetSocketAddress("127.0.0.1", server.getLocalPort()), 200);
+			}
+			catch (SocketTimeoutException ex) {
+				return;
+			}
+		}
+		throw new AssertionError("The server still accepts");
+	}
+
+	private void secure() {
+		secure("127.0.0.1");
+	}
+
+	private void secure(String host) {
+		HeldCertificate certificate = new HeldCertificate.Builder().signedBy(AUTHORITY)
+			.addSubjectAlternativeName(host)
+			.build();
+		this.server
+			.useHttps(new HandshakeCertificates.Builder().heldCertificate(certificate).build().sslSocketFactory());
+	}
+
+	private ConnectProxy proxy(String authorization) throws IOException {
+		ConnectProxy proxy = new ConnectProxy(authorization);
+		this.open.add(proxy);
+		return proxy;
+	}
+
+	private Runner behind(ConnectProxy proxy, String scheme) {
+		return runner(scheme).withPropertyValues("http.proxy.host=127.0.0.1", "http.proxy.port=" + proxy.port());
+	}
+
+	private Runner trusting(Runner runner) {
+		return runner.withPropertyValues("http.ssl-bundle=house",
+				"spring.ssl.bundle.pem.house.truststore.certificate=" + AUTHORITY.certificatePem());
+	}
+
+	/**
+	 * @param url a scheme for the server's own URL
+	 */
+	private Runner runner(String url) {
+		String base = url.contains("://") ? url : url + "://127.0.0.1:" + this.server.getPort() + "/v1";
+		return new Runner(new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class,
+					ArcllmAutoConfiguration.class, WebClientAutoConfiguration.class, SslAutoConfiguration.class))
+			.withPropertyValues("arcllm.providers.mine.type=openai", "arcllm.providers.mine.base-url=" + base,
+					"arcllm.providers.mine.model=m"));
+	}
+
+	private static ContextConsumer<AssertableApplicationContext> answers(boolean streaming) {
+		return (context) -> assertThat(Vendors.ask(context.getBean(LlmProvider.class), streaming).text())
+			.isEqualTo("hello");
+	}
+
+	private static LlmException failure(LlmProvider provider, boolean streaming) {
+		return catchThrowableOfType(LlmException.class, () -> Vendors.ask(provider, streaming));
+	}
+
+	/** Settings are written from {@code http.} on. */
+	private record Runner(ApplicationContextRunner runner) {
+
+		Runner withPropertyValues(String... pairs) {
+			String[] whole = pairs.clone();
+			for (int i = 0; i < pairs.length; i++) {
+				whole[i] = pairs[i].startsWith("http.") ? "arcllm.providers.mine." + pairs[i] : pairs[i];
+			}
+			return new Runner(this.runner.withPropertyValues(whole));
+		}
+
+		void run(ContextConsumer<AssertableApplicationContext> consumer) {
+			this.runner.run(consumer);
+		}
+
+	}
+
+}

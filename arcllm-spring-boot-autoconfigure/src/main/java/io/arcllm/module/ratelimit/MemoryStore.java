@@ -18,8 +18,12 @@ public final class MemoryStore implements LimitStore {
 	private final @Nullable Level tokens;
 
 	public MemoryStore(RateLimitSettings settings) {
-		this.requests = Level.of(Limit.ofRequests(settings));
-		this.tokens = Level.of(Limit.ofTokens(settings));
+		this(settings, new SchedulerTime());
+	}
+
+	MemoryStore(RateLimitSettings settings, TimeMeter time) {
+		this.requests = Level.of(Limit.ofRequests(settings), time);
+		this.tokens = Level.of(Limit.ofTokens(settings), time);
 	}
 
 	/**
@@ -70,12 +74,12 @@ public final class MemoryStore implements LimitStore {
 
 	private record Level(Limit limit, Bucket bucket) {
 
-		static @Nullable Level of(@Nullable Limit limit) {
+		static @Nullable Level of(@Nullable Limit limit, TimeMeter time) {
 			return (limit == null) ? null
 					: new Level(limit,
 							Bucket.builder()
 								.addLimit(limit.configuration().getBandwidths()[0])
-								.withCustomTimePrecision(new SchedulerTime())
+								.withCustomTimePrecision(time)
 								.build());
 		}
 

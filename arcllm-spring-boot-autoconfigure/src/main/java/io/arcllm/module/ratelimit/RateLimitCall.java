@@ -4,6 +4,7 @@ import java.net.ConnectException;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
@@ -28,6 +29,15 @@ import reactor.util.context.Context;
  */
 final class RateLimitCall extends GatedCall implements WireListener {
 
+	private static final AtomicIntegerFieldUpdater<RateLimitCall> RESERVATION = AtomicIntegerFieldUpdater
+		.newUpdater(RateLimitCall.class, "reservation");
+
+	private static final int HELD = 0;
+
+	private static final int REFUNDED = 1;
+
+	private static final int SENT = 2;
+
 	private final RateLimiter limiter;
 
 	private final long tokens;
@@ -38,7 +48,7 @@ final class RateLimitCall extends GatedCall implements WireListener {
 
 	private volatile @Nullable Turn turn;
 
-	private volatile boolean sent;
+	private volatile int reservation;
 
 	RateLimitCall(CoreSubscriber<? super LlmEvent> actual, LlmProvider inner, LlmRequest request, RateLimiter limiter) {
 		super(actual, inner, request);
@@ -53,9 +63,15 @@ final class RateLimitCall extends GatedCall implements WireListener {
 		return this.context;
 	}
 
+	/**
+	 * Takes again what was given back when the caller went away while a gate behind this
+	 * one was opening.
+	 */
 	@Override
 	public void sending() {
-		this.sent = true;
+		if (RESERVATION.getAndSet(this, SENT) == REFUNDED) {
+			this.limiter.charge(this.tokens);
+		}
 		if (this.outer != null) {
 			this.outer.sending();
 		}
@@ -103,19 +119,25 @@ final class RateLimitCall extends GatedCall implements WireListener {
 	@Override
 	protected void failed(Throwable failure) {
 		LlmException known = (failure instanceof LlmException llmException) ? llmException : null;
-		if (!this.sent || (known != null && wasNotSent(known))) {
+		if (known != null && wasNotSent(known)) {
 			this.limiter.refund(this.tokens);
 		}
-		else if (known != null && known.partial() != null) {
+		else if (!refundUnsent() && known != null && known.partial() != null) {
 			this.limiter.settle(this.tokens, known.partial().usage());
 		}
 	}
 
 	@Override
 	protected void abandoned() {
-		if (!this.sent) {
+		refundUnsent();
+	}
+
+	private boolean refundUnsent() {
+		boolean refunded = RESERVATION.compareAndSet(this, HELD, REFUNDED);
+		if (refunded) {
 			this.limiter.refund(this.tokens);
 		}
+		return refunded;
 	}
 
 	private static boolean wasNotSent(LlmException failure) {

@@ -73,6 +73,13 @@ public final class RateLimiter implements Readiness {
 	}
 
 	/**
+	 * It was sent all the same: takes everything again.
+	 */
+	void charge(long tokens) {
+		this.store.adjust(-1, -tokens);
+	}
+
+	/**
 	 * Puts what was really used in the place of what was reserved.
 	 */
 	void settle(long reserved, Usage usage) {
@@ -92,9 +99,10 @@ public final class RateLimiter implements Readiness {
 	/**
 	 * The vendor says what is left: where it is less than thought, others use the same
 	 * limit, and the level is lowered. Never raises it, because calls under way may not
-	 * be counted there yet.
+	 * be counted there yet. One at a time: what two answers say must not be taken off
+	 * twice.
 	 */
-	public void observe(VendorLimits limits) {
+	public synchronized void observe(VendorLimits limits) {
 		Long requests = limits.remainingRequests();
 		Long tokens = limits.remainingTokens();
 		long tooManyRequests = (requests == null || this.settings.requestsPerMinute() == null) ? 0

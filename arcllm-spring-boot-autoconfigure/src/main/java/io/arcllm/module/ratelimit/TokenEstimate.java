@@ -28,7 +28,7 @@ final class TokenEstimate {
 	private volatile double answer = FIRST_ANSWER;
 
 	/** Learns from an answer. */
-	void learn(int outputTokens) {
+	synchronized void learn(int outputTokens) {
 		this.answer += WEIGHT * (outputTokens - this.answer);
 	}
 

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicInteger;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -66,7 +65,11 @@ class RandomExchangesTests {
 
 	private final Random random = new Random(4);
 
-	private final AtomicInteger open = new AtomicInteger();
+	private static final int MOST = 20;
+
+	private static final int PROBES = 2;
+
+	private final List<Vendor> vendors = new ArrayList<>();
 
 	private final List<Bulkhead> bulkheads = new ArrayList<>();
 
@@ -106,7 +109,12 @@ class RandomExchangesTests {
 		}
 		this.time.advanceTimeBy(Duration.ofMinutes(5));
 		assertThat(running).allMatch(Watched::isOver);
-		assertThat(this.open).hasValue(0);
+		assertThat(this.vendors).allSatisfy((vendor) -> {
+			assertThat(vendor.open).isZero();
+			assertThat(vendor.mostOpen).isBetween(1, MOST);
+			assertThat(vendor.mostProbes).isLessThanOrEqualTo(PROBES);
+		});
+		assertThat(this.vendors.get(0).mostProbes).isEqualTo(PROBES);
 		assertThat(this.bulkheads).allSatisfy((bulkhead) -> {
 			assertThat(bulkhead.status().running()).isZero();
 			assertThat(bulkhead.status().queued()).isZero();
@@ -124,12 +132,15 @@ class RandomExchangesTests {
 		for (String name : List.of("a", "b", "c")) {
 			Script script = new Script(name);
 			Target target = script.target();
-			Bulkhead bulkhead = new Bulkhead(target, new BulkheadSettings(20, 20, Duration.ofSeconds(1)));
+			Bulkhead bulkhead = new Bulkhead(target, new BulkheadSettings(MOST, 20, Duration.ofSeconds(1)));
 			this.bulkheads.add(bulkhead);
-			LlmProvider adapter = new CommitModule(new ContractModule((request) -> answer(), target), target,
-					Commit.of(name.equals("b") ? "3-tokens" : "20ms"));
+			Breaker breaker = breaker(target);
+			Vendor vendor = new Vendor(breaker);
+			this.vendors.add(vendor);
+			LlmProvider adapter = new CommitModule(new ContractModule((request) -> vendor.watched(answer()), target),
+					target, Commit.of(name.equals("b") ? "3-tokens" : "20ms"));
 			LlmProvider limited = new RateLimitModule(new BulkheadModule(adapter, bulkhead), limiter(target));
-			targets.add(script.candidate(new CircuitBreakerModule(limited, breaker(target))));
+			targets.add(script.candidate(new CircuitBreakerModule(limited, breaker)));
 		}
 		HedgeSettings hedge = new HedgeSettings(After.of("30ms"), Duration.ZERO, Percent.of("50%"), false);
 		LlmProvider hedged = new HedgeModule(targets.get(0), targets.subList(1, 3), hedge, new HedgeEngine());
@@ -153,7 +164,7 @@ class RandomExchangesTests {
 	private Breaker breaker(Target target) {
 		CircuitBreakerSettings settings = new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 10,
 				Percent.of("60%"), 6, new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)),
-				Duration.ofMillis(200), 2);
+				Duration.ofMillis(200), PROBES);
 		Breaker breaker = new Breaker(target, settings,
 				(one, from, to, openFor) -> this.opened += (to == BreakerState.OPEN) ? 1 : 0, (config) -> {
 				});
@@ -175,9 +186,33 @@ class RandomExchangesTests {
 		if (this.random.nextInt(2) == 0) {
 			answer = answer.delayElements(Duration.ofMillis(1 + this.random.nextInt(30)));
 		}
-		return answer.doOnSubscribe((subscription) -> this.open.incrementAndGet())
-			.doOnTerminate(this.open::decrementAndGet)
-			.doOnCancel(this.open::decrementAndGet);
+		return answer;
+	}
+
+	/**
+	 * Sees how many ask at once.
+	 */
+	private static final class Vendor {
+
+		private final Breaker breaker;
+
+		private int open;
+
+		private int mostOpen;
+
+		private int mostProbes;
+
+		Vendor(Breaker breaker) {
+			this.breaker = breaker;
+		}
+
+		Flux<LlmEvent> watched(Flux<LlmEvent> answer) {
+			return answer.doOnSubscribe((subscription) -> {
+				this.mostOpen = Math.max(this.mostOpen, ++this.open);
+				this.mostProbes = Math.max(this.mostProbes, this.breaker.status().probes());
+			}).doOnTerminate(() -> this.open--).doOnCancel(() -> this.open--);
+		}
+
 	}
 
 	/**

@@ -7,6 +7,7 @@ import java.util.List;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
@@ -20,12 +21,16 @@ import io.arcllm.module.ContractModule;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.TestProvider;
+import io.arcllm.module.bulkhead.Bulkhead;
+import io.arcllm.module.bulkhead.BulkheadModule;
+import io.arcllm.module.bulkhead.BulkheadSettings;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.test.scheduler.VirtualTimeScheduler;
 
@@ -257,6 +262,26 @@ class RateLimitModuleTests {
 		stream.cancel();
 		assertThat(this.limiter.status()).returns(58L, RateLimitStatus::requests)
 			.returns(8000L, RateLimitStatus::tokens);
+	}
+
+	@Test
+	void whatIsSentAfterTheCallerWentAwayIsPaidFor() {
+		use(60, 1000, 2, 30);
+		LlmProvider sends = new ContractModule(this.provider, TARGET);
+		BaseSubscriber<LlmEvent> caller = new BaseSubscriber<>() {
+		};
+		LlmProvider goesAway = (request) -> {
+			caller.cancel();
+			return sends.exchange(request);
+		};
+		Bulkhead bulkhead = new Bulkhead(TARGET, new BulkheadSettings(1, 1, Duration.ofMinutes(1)));
+		new RateLimitModule(new BulkheadModule(goesAway, bulkhead), this.limiter).exchange(thousandTokens())
+			.subscribe(caller);
+		assertThat(this.provider.asked()).isOne();
+		assertThat(this.provider.running()).isZero();
+		assertThat(bulkhead.status().running()).isZero();
+		assertThat(this.limiter.status().requests()).isOne();
+		assertThat(this.limiter.status().tokens()).isZero();
 	}
 
 	@Test

@@ -1,12 +1,15 @@
 package io.arcllm.module.ratelimit;
 
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 
 import io.arcllm.Target;
 import io.arcllm.module.ContractModule;
+import io.arcllm.module.Counted;
 import io.arcllm.module.Storm;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -34,17 +37,24 @@ class RateLimitStormTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "0", "1000" })
-	void tokensComeOutExact(long maxWaitMillis) throws Exception {
+	@MethodSource("io.arcllm.module.Storm#threads")
+	void everyTurnThatIsLeftIsUsedAndNotOneMore(ThreadFactory threads) throws Exception {
+		int burst = 3000;
+		int tokensPerMinute = 10_000;
 		Storm storm = new Storm();
 		Target target = new Target("storm", null);
-		RateLimitSettings settings = new RateLimitSettings(null, 1_000_000_000, null, Duration.ofMillis(maxWaitMillis),
+		RateLimitSettings settings = new RateLimitSettings(burst, tokensPerMinute, burst, Duration.ZERO,
 				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
-		CountingStore store = new CountingStore();
-		storm.rage(new RateLimitModule(new ContractModule(storm, target), new RateLimiter(target, settings, store)));
-		await().atMost(Duration.ofSeconds(5))
-			.untilAsserted(() -> assertThat(store.requests.get()).isEqualTo(storm.asked.get()));
-		assertThat(store.tokens.get()).isGreaterThanOrEqualTo(storm.tokens.get());
+		RateLimiter limiter = new RateLimiter(target, settings, new MemoryStore(settings, new StoppedClock()));
+		Counted gate = new Counted(new RateLimitModule(new ContractModule(storm, target), limiter));
+		storm.rage(gate, threads, true);
+		int asked = storm.asked.get();
+		assertThat(limiter.status()).returns((long) asked, RateLimitStatus::admitted)
+			.returns((long) Storm.CALLS - asked, RateLimitStatus::refused)
+			.returns((long) burst - asked, RateLimitStatus::requests)
+			.returns(tokensPerMinute - gate.answered.get() * (long) Storm.USAGE.totalTokens()
+					- (asked - gate.answered.get()) * limiter.estimate(Storm.REQUEST), RateLimitStatus::tokens);
+		assertThat(limiter.status().tokens()).isLessThan(limiter.estimate(Storm.REQUEST));
 	}
 
 }

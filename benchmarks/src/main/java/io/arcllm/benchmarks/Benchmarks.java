@@ -7,6 +7,7 @@ import io.arcllm.benchmarks.gateway.GatewayLoad;
 import io.arcllm.benchmarks.limits.LargeAnswer;
 import io.arcllm.benchmarks.limits.ManyStreams;
 import io.arcllm.benchmarks.modules.ModuleCosts;
+import io.arcllm.benchmarks.storm.FaultStorm;
 
 /**
  * The jar's main class: runs the benchmark that its first argument names.
@@ -23,10 +24,11 @@ public final class Benchmarks {
 			case "modules" -> ModuleCosts.main(rest);
 			case "calls" -> CallCosts.main(rest);
 			case "gateway" -> GatewayLoad.main(rest);
+			case "storm" -> FaultStorm.main(rest);
 			case "streams" -> ManyStreams.main(rest);
 			case "large" -> LargeAnswer.main(rest);
 			default -> {
-				System.err.println("Name one of: modules, calls, gateway, streams, large");
+				System.err.println("Name one of: modules, calls, gateway, storm, streams, large");
 				System.exit(1);
 			}
 		}

@@ -7,12 +7,12 @@ import java.util.List;
 /**
  * The fixed answers, in OpenAI's format.
  */
-final class Answers {
+public final class Answers {
 
 	static final int CHUNKS = 200;
 
 	/** How long the words are together. */
-	static final int CHARACTERS = 1000;
+	public static final int CHARACTERS = 1000;
 
 	static final String MODEL = "gpt-5-mini";
 
@@ -36,7 +36,8 @@ final class Answers {
 				+ (streaming ? ",\"stream\":true,\"stream_options\":{\"include_usage\":true}}" : "}"));
 	}
 
-	static byte[] whole() {
+	/** A whole answer. */
+	public static byte[] whole() {
 		return bytes("{" + ID + ",\"object\":\"chat.completion\",\"created\":1760684401,\"model\":\"gpt-5-mini\","
 				+ "\"choices\":[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\"" + WORD.repeat(CHUNKS)
 				+ "\",\"refusal\":null,\"annotations\":[]},\"logprobs\":null,\"finish_reason\":\"stop\"}],\"usage\":"

@@ -6,7 +6,7 @@ import reactor.core.publisher.Mono;
  * One way to ask the vendor. Each answers with how much of the answer it read, so that no
  * comparison is won by reading less.
  */
-interface Client {
+public interface Client {
 
 	String name();
 

@@ -15,7 +15,7 @@ import org.springframework.web.reactive.function.client.WebClient;
 /**
  * What one writes by hand: WebClient and {@link JsonNode}.
  */
-final class PlainWebClient implements Client {
+public final class PlainWebClient implements Client {
 
 	private final JsonMapper mapper = JsonMapper.shared();
 
@@ -25,12 +25,16 @@ final class PlainWebClient implements Client {
 
 	private final WebClient client;
 
-	PlainWebClient(String url) {
+	/**
+	 * @param url the vendor's
+	 * @param connections the most at a time
+	 */
+	public PlainWebClient(String url, int connections) {
 		this.client = WebClient.builder()
 			.baseUrl(url)
 			.defaultHeaders((headers) -> headers.setBearerAuth("key"))
-			.clientConnector(
-					new ReactorClientHttpConnector(HttpClient.create(ConnectionProvider.create("webclient", 64))))
+			.clientConnector(new ReactorClientHttpConnector(
+					HttpClient.create(ConnectionProvider.create("webclient", connections))))
 			.build();
 	}
 

@@ -1,5 +1,8 @@
 package io.arcllm.benchmarks.calls;
 
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.openai.OpenAiChatModel;
@@ -10,22 +13,25 @@ import reactor.core.scheduler.Scheduler;
 /**
  * Spring AI's model for OpenAI, with its defaults. A whole call waits on a thread.
  */
-final class SpringAi implements Client {
+public final class SpringAi implements Client {
 
 	private final Scheduler threads;
 
 	private final OpenAiChatModel model;
 
-	SpringAi(String url, Scheduler threads) {
+	/**
+	 * @param url the vendor's
+	 * @param threads where whole calls wait
+	 * @param timeout of an attempt; the default unless given
+	 */
+	public SpringAi(String url, Scheduler threads, @Nullable Duration timeout) {
 		this.threads = threads;
-		this.model = OpenAiChatModel.builder()
-			.options(OpenAiChatOptions.builder()
-				.baseUrl(url)
-				.apiKey("key")
-				.model(Answers.MODEL)
-				.streamUsage(true)
-				.build())
-			.build();
+		OpenAiChatOptions.Builder options = OpenAiChatOptions.builder();
+		options.baseUrl(url).apiKey("key").model(Answers.MODEL).streamUsage(true);
+		if (timeout != null) {
+			options.timeout(timeout);
+		}
+		this.model = OpenAiChatModel.builder().options(options.build()).build();
 	}
 
 	@Override

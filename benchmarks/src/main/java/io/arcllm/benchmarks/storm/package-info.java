@@ -1,0 +1,7 @@
+/**
+ * How many calls are answered, at what price, while vendors fail.
+ */
+@NullMarked
+package io.arcllm.benchmarks.storm;
+
+import org.jspecify.annotations.NullMarked;

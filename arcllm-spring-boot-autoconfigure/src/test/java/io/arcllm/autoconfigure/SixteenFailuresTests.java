@@ -2,9 +2,8 @@ package io.arcllm.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
@@ -13,6 +12,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.StopReason;
 import io.arcllm.Usage;
 import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockResponse;
@@ -29,6 +29,9 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 
+import static io.arcllm.autoconfigure.CountingVendor.TEXT;
+import static io.arcllm.autoconfigure.CountingVendor.answer;
+import static io.arcllm.autoconfigure.CountingVendor.error;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
@@ -40,10 +43,7 @@ import static org.awaitility.Awaitility.await;
  */
 class SixteenFailuresTests {
 
-	private static final List<String> WORDS = Arrays
-		.asList("One two three four five six seven eight nine ten eleven twelve".split("(?<= )"));
-
-	private static final String TEXT = String.join("", WORDS);
+	private static final Duration LIMIT = Duration.ofSeconds(20);
 
 	@StartStop
 	final MockWebServer first = new MockWebServer();
@@ -59,49 +59,45 @@ class SixteenFailuresTests {
 	 */
 	private enum Failure {
 
-		TOO_MANY_REQUESTS((failure, streaming) -> error(429, "rate_limit"), 2, 0, 2, 0),
+		TOO_MANY_REQUESTS((streaming) -> error(429, "rate_limit"), 2, 0, 2, 0),
 
 		TOO_MANY_REQUESTS_WITH_RETRY_AFTER(
-				(failure, streaming) -> error(429, "rate_limit").newBuilder().addHeader("retry-after", "1").build(), 2,
-				0, 2, 0),
+				(streaming) -> error(429, "rate_limit").newBuilder().addHeader("retry-after", "1").build(), 2, 0, 2, 0),
 
-		SERVER_ERROR_ONCE((failure, streaming) -> error(500, "server_error"), 2, 0, 2, 0),
+		SERVER_ERROR_ONCE((streaming) -> error(500, "server_error"), 2, 0, 2, 0),
 
-		RESET_BEFORE_THE_HEADERS((failure,
-				streaming) -> new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()).build(), 2, 0,
+		RESET_BEFORE_THE_HEADERS(
+				(streaming) -> new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()).build(), 2, 0,
 				2, 0),
 
-		SILENCE((failure, streaming) -> new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build(),
-				1, 1, 1, 1),
+		SILENCE((streaming) -> new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build(), 1, 1, 1,
+				1),
 
-		LATE_FIRST_TOKEN((failure, streaming) -> answer(streaming, "m-a").newBuilder()
-			.headersDelay(6, java.util.concurrent.TimeUnit.SECONDS)
-			.build(), 1, 1, 1, 1),
+		LATE_FIRST_TOKEN((streaming) -> CountingVendor.late(streaming, "m-a"), 1, 1, 1, 1),
 
-		CUT((failure, streaming) -> answer(streaming, "m-a").newBuilder()
-			.onResponseBody(new SocketEffect.CloseSocket())
-			.build(), 2, 0, 1, 1),
+		CUT_AFTER_TWO_THIRDS((streaming) -> CountingVendor.cutAfterTwoThirds(streaming, "m-a"), 2, 0, 1, 1),
 
-		STALL((failure,
-				streaming) -> answer(streaming, "m-a").newBuilder().onResponseBody(SocketEffect.Stall.INSTANCE).build(),
-				1, 1, 1, 1),
+		STALL((streaming) -> CountingVendor.stall(streaming, "m-a"), 1, 1, 1, 1),
 
-		MALFORMED_CHUNK((failure, streaming) -> streaming
-				? stream(deltas(3, "m-a") + "data: {\"choices\":[{\n\n" + deltas(12, "m-a")) : json("{\"choices\":[{"),
-				2, 0, 1, 1),
+		MALFORMED_CHUNK((streaming) -> CountingVendor.malformed(streaming, "m-a"), 2, 0, 1, 1),
 
-		NO_END((failure, streaming) -> streaming ? stream(deltas(7, "m-a"))
-				: json("{\"id\":\"c\",\"choices\":[{\"index\":0,"), 2, 0, 1, 1),
+		NO_END((streaming) -> CountingVendor.endless(streaming, "m-a"), 2, 0, 1, 1),
 
-		CONTEXT_LENGTH((failure, streaming) -> error(400, "context_length_exceeded"), 1, 1, 1, 1);
+		NO_DONE_AFTER_THE_END((streaming) -> CountingVendor.withoutDone(streaming, "m-a"), 1, 0, 1, 0),
 
-		private final BiFunction<Failure, Boolean, MockResponse> response;
+		CONTEXT_LENGTH((streaming) -> error(400, "context_length_exceeded"), 1, 1, 1, 1);
+
+		private final Function<Boolean, MockResponse> response;
 
 		private final int[] asked;
 
-		Failure(BiFunction<Failure, Boolean, MockResponse> response, int... asked) {
+		Failure(Function<Boolean, MockResponse> response, int... asked) {
 			this.response = response;
 			this.asked = asked;
+		}
+
+		boolean isSilent() {
+			return this == SILENCE || this == LATE_FIRST_TOKEN || this == STALL;
 		}
 
 	}
@@ -118,19 +114,24 @@ class SixteenFailuresTests {
 	@ParameterizedTest(name = "{0}, streamed: {1}")
 	@MethodSource("failures")
 	void callerGetsTheWholeAnswerOnce(Failure failure, boolean streaming) {
-		this.first.enqueue(failure.response.apply(failure, streaming));
+		this.first.enqueue(failure.response.apply(streaming));
 		this.first.enqueue(answer(streaming, "m-a"));
 		this.second.enqueue(answer(streaming, "m-b"));
-		runner("replay").run((context) -> {
-			LlmResponse answer = ask(context.getBean(LlmProvider.class), streaming);
-			assertThat(answer.text()).isEqualTo(TEXT);
-			assertThat(this.seen.toString()).isEqualTo(streaming ? TEXT : "");
-			int at = streaming ? 2 : 0;
-			assertThat(List.of(this.first.getRequestCount(), this.second.getRequestCount()))
-				.containsExactly(failure.asked[at], failure.asked[at + 1]);
-			assertThat(answer.trail().requests()).isEqualTo(failure.asked[at] + failure.asked[at + 1]);
-			assertThat(answer.provider()).isEqualTo((failure.asked[at + 1] == 0) ? "acme" : "beta");
-		});
+		String patience = failure.isSilent() ? "400ms" : "10s";
+		runner("replay").withPropertyValues("arcllm.providers.acme.modules.timeout.first-token=" + patience,
+				"arcllm.providers.acme.modules.timeout.idle=" + patience,
+				"arcllm.providers.acme.modules.timeout.attempt=" + patience)
+			.run((context) -> {
+				LlmResponse answer = ask(context.getBean(LlmProvider.class), streaming);
+				assertThat(answer.text()).isEqualTo(TEXT);
+				assertThat(this.seen.toString()).isEqualTo(streaming ? TEXT : "");
+				int at = streaming ? 2 : 0;
+				assertThat(List.of(this.first.getRequestCount(), this.second.getRequestCount()))
+					.containsExactly(failure.asked[at], failure.asked[at + 1]);
+				assertThat(answer.trail().requests()).isEqualTo(failure.asked[at] + failure.asked[at + 1]);
+				assertThat(answer.target()).hasToString((failure.asked[at + 1] == 0) ? "acme/m-a" : "beta/m-b");
+				assertThat(answer.usage()).isEqualTo(Usage.of(3, 12));
+			});
 	}
 
 	@WholeAndStreamed
@@ -150,20 +151,43 @@ class SixteenFailuresTests {
 	}
 
 	@WholeAndStreamed
+	void vendorsThatAreAllDownForEverAreACleanErrorAfterTheirRetries(boolean streaming) {
+		for (int i = 0; i < 10; i++) {
+			this.first.enqueue(error(503, "overloaded"));
+			this.second.enqueue(error(503, "overloaded"));
+		}
+		LlmException failure = failure(streaming);
+		assertThat(failure.kind()).isEqualTo(ErrorKind.OVERLOADED);
+		assertThat(failure.status()).isEqualTo(503);
+		assertThat(failure.partial()).isNull();
+		assertThat(failure.trail().requests()).isEqualTo(6);
+		assertThat(this.first.getRequestCount()).isEqualTo(3);
+		assertThat(this.second.getRequestCount()).isEqualTo(3);
+	}
+
+	@WholeAndStreamed
 	void aContentFilterIsACleanErrorAndAskedNobodyElse(boolean streaming) {
 		this.first.enqueue(error(400, "content_filter"));
+		LlmException failure = failure(streaming);
+		assertThat(failure.kind()).isEqualTo(ErrorKind.CONTENT_POLICY);
+		assertThat(failure.partial()).isNull();
+		assertThat(this.first.getRequestCount()).isOne();
+		assertThat(this.second.getRequestCount()).isZero();
+	}
+
+	@WholeAndStreamed
+	void anAnswerThatAFilterEndsSaysSo(boolean streaming) {
+		this.first.enqueue(CountingVendor.filtered(streaming, "m-a"));
 		runner("replay").run((context) -> {
-			LlmException failure = catchThrowableOfType(LlmException.class,
-					() -> ask(context.getBean(LlmProvider.class), streaming));
-			assertThat(failure.kind()).isEqualTo(ErrorKind.CONTENT_POLICY);
-			assertThat(failure.partial()).isNull();
+			LlmResponse answer = ask(context.getBean(LlmProvider.class), streaming);
+			assertThat(answer.stopReason().type()).isEqualTo(StopReason.Type.CONTENT_FILTER);
 			assertThat(this.second.getRequestCount()).isZero();
 		});
 	}
 
 	@Test
 	void aFallbackThatRejectsThePrefixReplays() {
-		this.first.enqueue(stream(deltas(7, "m-a")));
+		this.first.enqueue(CountingVendor.endless(true, "m-a"));
 		this.second.enqueue(error(400, "invalid_request_error"));
 		this.second.enqueue(answer(true, "m-b"));
 		runner("continue").withPropertyValues("arcllm.providers.beta.accepts-prefix=true").run((context) -> {
@@ -175,26 +199,34 @@ class SixteenFailuresTests {
 		});
 	}
 
-	@Test
-	void aVendorThatReturnsIsAskedAgain() {
+	@WholeAndStreamed
+	void aVendorThatReturnsIsAskedAgain(boolean streaming) {
 		this.first.enqueue(error(503, "overloaded"));
-		for (int i = 0; i < 20; i++) {
-			this.first.enqueue(answer(false, "m-a"));
-			this.second.enqueue(answer(false, "m-b"));
+		for (int i = 0; i < 50; i++) {
+			this.first.enqueue(answer(streaming, "m-a"));
+			this.second.enqueue(answer(streaming, "m-b"));
 		}
 		runner("replay").withConfiguration(AutoConfigurations.of(ArcllmCircuitBreakerAutoConfiguration.class))
 			.withPropertyValues("arcllm.modules.retry.enabled=false", "arcllm.modules.circuit-breaker.enabled=true",
 					"arcllm.modules.circuit-breaker.consecutive-failures=1",
-					"arcllm.modules.circuit-breaker.open-for=400ms")
+					"arcllm.modules.circuit-breaker.open-for=2s")
 			.run((context) -> {
 				LlmProvider provider = context.getBean(LlmProvider.class);
-				assertThat(ask(provider, false).provider()).isEqualTo("beta");
-				assertThat(ask(provider, false).trail().attempts()).extracting(Attempt::outcome)
+				assertThat(ask(provider, streaming).provider()).isEqualTo("beta");
+				assertThat(ask(provider, streaming).trail().attempts()).extracting(Attempt::outcome)
 					.containsExactly(Attempt.Outcome.SKIPPED, Attempt.Outcome.COMPLETED);
-				await().atMost(Duration.ofSeconds(10))
+				assertThat(this.first.getRequestCount()).isOne();
+				await().atMost(LIMIT)
 					.pollInterval(Duration.ofMillis(100))
-					.until(() -> ask(provider, false).provider().equals("acme"));
+					.until(() -> ask(provider, streaming).provider().equals("acme"));
 			});
+	}
+
+	private LlmException failure(boolean streaming) {
+		LlmException[] failure = new LlmException[1];
+		runner("replay").run((context) -> failure[0] = catchThrowableOfType(LlmException.class,
+				() -> ask(context.getBean(LlmProvider.class), streaming)));
+		return failure[0];
 	}
 
 	private LlmResponse ask(LlmProvider provider, boolean streaming) {
@@ -203,7 +235,7 @@ class SixteenFailuresTests {
 			if (event instanceof LlmEvent.TextDelta delta) {
 				this.seen.append(delta.text());
 			}
-		}).blockLast(Duration.ofSeconds(20)).answer();
+		}).blockLast(LIMIT).answer();
 	}
 
 	private ApplicationContextRunner runner(String recovery) {
@@ -217,38 +249,7 @@ class SixteenFailuresTests {
 					"arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=beta",
 					"arcllm.modules.retry.enabled=true", "arcllm.modules.retry.max-retries=2",
 					"arcllm.modules.retry.backoff-base=1ms", "arcllm.modules.retry.max-wait=3s",
-					"arcllm.modules.timeout.first-token=2s", "arcllm.modules.timeout.idle=2s",
-					"arcllm.modules.timeout.attempt=2500ms", "arcllm.modules.streams.recovery=" + recovery);
-	}
-
-	private static MockResponse answer(boolean streaming, String model) {
-		return streaming ? stream(deltas(WORDS.size(), model)
-				+ "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-				+ "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":12}}\n\ndata: [DONE]\n\n")
-				: json("{\"id\":\"c\",\"model\":\"" + model
-						+ "\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":\""
-						+ TEXT + "\"}}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":12}}");
-	}
-
-	private static String deltas(int count, String model) {
-		StringBuilder frames = new StringBuilder();
-		for (String word : WORDS.subList(0, count)) {
-			frames.append("data: {\"id\":\"c\",\"model\":\"" + model
-					+ "\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + word + "\"}}]}\n\n");
-		}
-		return frames.toString();
-	}
-
-	private static MockResponse stream(String body) {
-		return new MockResponse.Builder().addHeader("content-type", "text/event-stream").chunkedBody(body, 50).build();
-	}
-
-	private static MockResponse json(String body) {
-		return new MockResponse.Builder().addHeader("content-type", "application/json").body(body).build();
-	}
-
-	private static MockResponse error(int status, String code) {
-		return json("{\"error\":{\"message\":\"No\",\"code\":\"" + code + "\"}}").newBuilder().code(status).build();
+					"arcllm.modules.streams.recovery=" + recovery);
 	}
 
 }

@@ -68,10 +68,10 @@ final class CountingVendor {
 	}
 
 	private static String whole(boolean streaming, String model) {
-		return streaming ? deltas(WORDS.size(), model) + end("stop") + "data: [DONE]\n\n"
-				: "{\"id\":\"c\",\"model\":\"" + model
-						+ "\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":\""
-						+ TEXT + "\"}}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":12}}";
+		return streaming ? deltas(WORDS.size(), model) + end("stop") + "data: [DONE]\n\n" : "{\"id\":\"c\",\"model\":\""
+				+ model
+				+ "\",\"choices\":[{\"index\":0,\"finish_reason\":\"stop\",\"message\":{\"role\":\"assistant\",\"content\":\""
+				+ TEXT + "\"}}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":12}}";
 	}
 
 	private static String deltas(int count, String model) {

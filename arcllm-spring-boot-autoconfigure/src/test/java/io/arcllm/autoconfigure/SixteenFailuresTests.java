@@ -118,9 +118,10 @@ class SixteenFailuresTests {
 		this.first.enqueue(answer(streaming, "m-a"));
 		this.second.enqueue(answer(streaming, "m-b"));
 		String patience = failure.isSilent() ? "400ms" : "10s";
-		runner("replay").withPropertyValues("arcllm.providers.acme.modules.timeout.first-token=" + patience,
-				"arcllm.providers.acme.modules.timeout.idle=" + patience,
-				"arcllm.providers.acme.modules.timeout.attempt=" + patience)
+		runner("replay")
+			.withPropertyValues("arcllm.providers.acme.modules.timeout.first-token=" + patience,
+					"arcllm.providers.acme.modules.timeout.idle=" + patience,
+					"arcllm.providers.acme.modules.timeout.attempt=" + patience)
 			.run((context) -> {
 				LlmResponse answer = ask(context.getBean(LlmProvider.class), streaming);
 				assertThat(answer.text()).isEqualTo(TEXT);

@@ -179,7 +179,28 @@ final class ChatChunkWriter {
 	}
 
 	private static byte[] json(String text) {
-		return JsonStringEncoder.getInstance().quoteAsUTF8(text);
+		try {
+			return JsonStringEncoder.getInstance().quoteAsUTF8(text);
+		}
+		catch (IllegalArgumentException ex) {
+			StringBuilder json = new StringBuilder();
+			JsonStringEncoder.getInstance().quoteAsString(text, json);
+			return utf8(halved(json));
+		}
+	}
+
+	/** Vendors split a character above 16 bits between two pieces; UTF-8 cannot. */
+	private static String halved(StringBuilder json) {
+		StringBuilder out = new StringBuilder();
+		json.codePoints().forEach((one) -> {
+			if (one >= Character.MIN_SURROGATE && one <= Character.MAX_SURROGATE) {
+				out.append(String.format("\\u%04x", one));
+			}
+			else {
+				out.appendCodePoint(one);
+			}
+		});
+		return out.toString();
 	}
 
 	private static byte[] utf8(String text) {

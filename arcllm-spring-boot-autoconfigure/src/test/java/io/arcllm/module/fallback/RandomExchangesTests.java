@@ -56,7 +56,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class RandomExchangesTests {
 
-	private static final int EXCHANGES = Integer.getInteger("arcllm.exchanges", 20_000);
+	private static final int EXCHANGES = Integer.getInteger("arcllm.exchanges", 5_000);
 
 	private final Random random = new Random(4);
 

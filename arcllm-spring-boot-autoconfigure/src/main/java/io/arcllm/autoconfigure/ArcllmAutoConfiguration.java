@@ -53,8 +53,10 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	Targets arcllmTargets(ProviderDefinitions definitions, ListableBeanFactory beans, Adapters arcllmAdapters) {
-		return new Targets(definitions, OwnProviders.names(beans, definitions), beans, arcllmAdapters);
+	Targets arcllmTargets(ArcllmProperties properties, ProviderDefinitions definitions, ListableBeanFactory beans,
+			Adapters arcllmAdapters) {
+		return new Targets(definitions, OwnProviders.names(beans, definitions, properties.provider()), beans,
+				arcllmAdapters);
 	}
 
 	@Bean

@@ -292,6 +292,7 @@ class ConfigMistakeTests {
 			.run((context) -> assertThat(context).getFailure()
 				.rootCause()
 				.hasMessageContaining("'arcllm.provider' names '" + name + "'")
+				.hasMessageNotContaining("LlmProvider")
 				.hasMessageContaining("Did you mean 'openai'?"));
 	}
 

@@ -2,7 +2,9 @@ package io.arcllm;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -91,9 +93,18 @@ public class LlmException extends RuntimeException {
 
 	/**
 	 * How long to wait before trying again, where somebody says so. Never cut short.
+	 * Where a whole chain failed, until the soonest of its targets that name a wait is
+	 * ready; the failed target's own wait is in {@link #details()}.
 	 */
 	public @Nullable Duration retryAfter() {
-		return this.details.retryAfter();
+		Duration own = this.details.retryAfter();
+		boolean alone = this.chain == null || (own == null && isRetryable());
+		return alone ? own
+				: Stream
+					.concat(Stream.ofNullable(own),
+							others().stream().map((other) -> other.details().retryAfter()).flatMap(Stream::ofNullable))
+					.min(Comparator.naturalOrder())
+					.orElse(null);
 	}
 
 	/**
@@ -154,27 +165,41 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * Records that a whole chain failed: its other errors become suppressed ones. For
-	 * modules that choose between targets.
+	 * This failure as that of a whole chain, whose other errors become suppressed ones.
+	 * For modules that choose between targets.
 	 * @param chain the chain as it is written, such as {@code anthropic -> openai}
 	 */
 	public LlmException exhausted(String chain, List<? extends Throwable> others) {
-		this.chain = chain;
-		List<Throwable> known = Arrays.asList(getSuppressed());
-		for (Throwable other : others) {
-			if (other != this && !known.contains(other)) {
-				addSuppressed(other);
-			}
+		LlmException told = again();
+		if (told.chain == null) {
+			told.chain = chain;
+			others.stream().filter((other) -> other != this && other != told).forEach(told::addSuppressed);
 		}
-		return this;
+		return told;
 	}
 
 	/**
-	 * Records the attempts of the call. For the head of the stack.
+	 * This failure with the attempts of the call. For the head of the stack.
 	 */
 	public LlmException withTrail(Trail trail) {
-		this.trail = trail;
-		return this;
+		LlmException told = (this.trail == Trail.EMPTY) ? this : again();
+		told.trail = trail;
+		return told;
+	}
+
+	/**
+	 * A provider may throw one exception in all its calls, and none may carry what is of
+	 * another. A type of its own stays as it is, since nobody else can make it.
+	 */
+	private LlmException again() {
+		if (getClass() != LlmException.class) {
+			return this;
+		}
+		LlmException copy = new LlmException(this.details, String.valueOf(super.getMessage()), getCause());
+		copy.setStackTrace(getStackTrace());
+		copy.chain = this.chain;
+		Arrays.stream(getSuppressed()).forEach(copy::addSuppressed);
+		return copy;
 	}
 
 	@Override

@@ -83,11 +83,11 @@ public class LlmBackOffPolicy implements SleepingBackOffPolicy<LlmBackOffPolicy>
 			.filter(this.policy::isWorthAsking)
 			.toList();
 		Optional<Duration> asked = worthAsking.stream()
-			.map(LlmException::retryAfter)
+			.map((one) -> one.details().retryAfter())
 			.flatMap(Stream::ofNullable)
 			.min(Comparator.naturalOrder())
 			.map((wait) -> scale(wait, 1 + JITTER_ON_TOP * this.random.getAsDouble()));
-		boolean somebodyDoesNotAsk = worthAsking.stream().anyMatch((one) -> one.retryAfter() == null);
+		boolean somebodyDoesNotAsk = worthAsking.stream().anyMatch((one) -> one.details().retryAfter() == null);
 		return asked.filter((wait) -> !somebodyDoesNotAsk || wait.compareTo(own) < 0).orElse(own);
 	}
 

@@ -45,7 +45,7 @@ public class LlmRetryPolicy extends SimpleRetryPolicy {
 	}
 
 	boolean isWorthAsking(LlmException failure) {
-		Duration asked = this.settings.respectRetryAfter() ? failure.retryAfter() : null;
+		Duration asked = this.settings.respectRetryAfter() ? failure.details().retryAfter() : null;
 		return isRetryable(failure) && (asked == null || asked.compareTo(this.settings.maxWait()) <= 0);
 	}
 

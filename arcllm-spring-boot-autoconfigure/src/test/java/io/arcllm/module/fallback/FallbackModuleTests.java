@@ -16,7 +16,9 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Message;
+import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
+import io.arcllm.Trail;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
@@ -190,6 +192,74 @@ class FallbackModuleTests {
 		assertThat(outcome.answer()).extracting(LlmResponse::text).isEqualTo("soon");
 		assertThat(slow.asked()).isOne();
 		assertThat(soon.gapAfter(0)).isBetween(Duration.ofSeconds(10), Duration.ofSeconds(11));
+	}
+
+	@WholeAndStreamed
+	void soonestOfAllTooLongWaitsIsTold(boolean streaming) {
+		Script first = new Script("a", rateLimited(300));
+		Script second = new Script("b", rateLimited(120));
+		LlmException failure = ask(retry(chain(first, second), true), streaming).failure();
+		assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(120));
+		assertThat(failure.details().retryAfter()).isEqualTo(Duration.ofSeconds(300));
+		assertThat(first.asked() + second.asked()).isEqualTo(2);
+	}
+
+	@WholeAndStreamed
+	void waitOfAnotherIsToldOnlyWhereThePrimaryIsOfNoUse(boolean streaming) {
+		Script refused = new Script("a", Script.fails(ErrorKind.AUTHENTICATION));
+		assertThat(ask(chain(refused, new Script("b", rateLimited(120))), streaming).failure().retryAfter())
+			.isEqualTo(Duration.ofSeconds(120));
+		callBegins();
+		assertThat(ask(chain(new Script("a", overloaded()), new Script("b", rateLimited(120))), streaming).failure()
+			.retryAfter()).isNull();
+	}
+
+	@WholeAndStreamed
+	void exceptionThatIsThrownAgainAndAgainCarriesNothingFromCallToCall(boolean streaming) {
+		LlmException shared = LlmException.of(ErrorKind.OVERLOADED, "busy").build();
+		LlmProvider stack = chain(new Script("a", Flux.error(shared)), new Script("b", overloaded()));
+		for (int i = 0; i < 3; i++) {
+			callBegins();
+			LlmException failure = ask(stack, streaming).failure();
+			assertThat(failure.others()).hasSize(1);
+			assertThat(failure).hasMessage("busy (all failed: a/m -> b/m)");
+			assertThat(failure.getStackTrace()).isEqualTo(shared.getStackTrace());
+		}
+		assertThat(shared).hasMessage("busy").hasNoSuppressedExceptions();
+	}
+
+	@WholeAndStreamed
+	void ownTypeOfExceptionThatIsThrownAgainAndAgainIsKeptAndGrowsNot(boolean streaming) {
+		class MyException extends LlmException {
+
+			MyException() {
+				super(LlmException.of(ErrorKind.OVERLOADED, "").details(), "mine", null);
+			}
+
+		}
+		MyException shared = new MyException();
+		LlmProvider stack = chain(new Script("a", Flux.error(shared)), new Script("b", overloaded()));
+		for (int i = 0; i < 3; i++) {
+			callBegins();
+			assertThat(ask(stack, streaming).failure()).isInstanceOf(MyException.class);
+		}
+		assertThat(shared.getSuppressed()).hasSize(1);
+	}
+
+	@Test
+	void trailOfOneCallIsNotThatOfAnother() {
+		LlmException shared = LlmException.of(ErrorKind.OVERLOADED, "busy").build();
+		LlmException first = shared.withTrail(trailOf("a"));
+		LlmException second = shared.exhausted("a -> b", List.of(new IllegalStateException())).withTrail(trailOf("b"));
+		LlmException third = shared.withTrail(trailOf("c"));
+		assertThat(List.of(first.trail(), second.trail(), third.trail())).containsExactly(trailOf("a"), trailOf("b"),
+				trailOf("c"));
+		assertThat(second).hasMessageContaining("a -> b");
+		assertThat(second.getSuppressed()).hasSize(1);
+	}
+
+	private static Trail trailOf(String target) {
+		return new Trail(List.of(Attempt.skipped(new Target(target, null), Duration.ZERO, null, "")));
 	}
 
 	@WholeAndStreamed

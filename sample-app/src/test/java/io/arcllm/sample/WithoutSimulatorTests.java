@@ -3,6 +3,8 @@ package io.arcllm.sample;
 import io.arcllm.LlmProviders;
 import io.arcllm.sample.simulator.Simulator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -30,14 +32,15 @@ class WithoutSimulatorTests {
 		client.get().uri("/v1/models").exchange().expectStatus().isOk();
 	}
 
-	@Test
-	void nobodyStepsInWithoutGrantedAccess(@LocalServerPort int port) {
+	@ParameterizedTest
+	@ValueSource(strings = { "disable", "enable", "open", "close", "reset" })
+	void nobodyStepsInWithoutGrantedAccess(String action, @LocalServerPort int port) {
 		WebTestClient client = WebTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
 		client.get().uri("/actuator/arcllm").exchange().expectStatus().isOk();
 		client.post()
 			.uri("/actuator/arcllm/anthropic")
 			.contentType(MediaType.APPLICATION_JSON)
-			.bodyValue("{\"action\":\"disable\"}")
+			.bodyValue("{\"action\":\"" + action + "\"}")
 			.exchange()
 			.expectStatus()
 			.isNotFound();

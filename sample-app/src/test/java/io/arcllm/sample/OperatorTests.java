@@ -1,0 +1,125 @@
+package io.arcllm.sample;
+
+import java.time.Duration;
+
+import io.arcllm.sample.simulator.Dial;
+import io.arcllm.sample.simulator.Simulator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.http.MediaType;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whoever was granted access steps in over HTTP, and calls go where they are let.
+ */
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+		properties = { "management.endpoint.arcllm.access=unrestricted", "simulator.pace.first-token=0s",
+				"simulator.pace.tokens-per-second=0" })
+class OperatorTests {
+
+	private static final String OPENAI_STATE = "$.gates.circuit-breaker['openai/gpt-5-mini'][0].state";
+
+	@Autowired
+	private Simulator simulator;
+
+	private WebTestClient client;
+
+	@BeforeEach
+	void connect(@LocalServerPort int port) {
+		this.simulator.vendors().forEach((vendor) -> vendor.set(Dial.HEALTHY));
+		this.client = WebTestClient.bindToServer()
+			.baseUrl("http://localhost:" + port)
+			.responseTimeout(Duration.ofSeconds(20))
+			.build();
+	}
+
+	@AfterEach
+	void mend() {
+		change("anthropic", "enable");
+		change("openai", "reset");
+	}
+
+	@Test
+	void disabledProviderIsPassedOverUntilItIsEnabled() {
+		change("anthropic", "disable").jsonPath("$.enabled").isEqualTo(false);
+		look().jsonPath("$.providers.anthropic.enabled").isEqualTo(false);
+		answers("openai");
+		change("anthropic", "enable").jsonPath("$.enabled").isEqualTo(true);
+		look().jsonPath("$.providers.anthropic.enabled").isEqualTo(true);
+		answers("anthropic");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "close", "reset" })
+	void breakerThatWasOpenedByHandStaysSoUntilToldOtherwise(String again) {
+		change("anthropic", "disable");
+		change("openai", "open").jsonPath("$.breakers").isEqualTo(1);
+		look().jsonPath(OPENAI_STATE).isEqualTo("FORCED_OPEN");
+		answers("ollama");
+		change("openai", again).jsonPath("$.breakers").isEqualTo(1);
+		look().jsonPath(OPENAI_STATE)
+			.isEqualTo("CLOSED")
+			.jsonPath("$.decisions[?(@.type == 'MANUAL')].detail")
+			.value((detail) -> assertThat(detail).asString()
+				.startsWith("[\"" + again + " by hand\",\"open by hand\",\"disable by hand\""));
+		answers("openai");
+	}
+
+	@Test
+	void oneModelAloneIsMeantWhereItIsNamed() {
+		post("openai", "{\"action\":\"open\",\"model\":\"another\"}").expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.breakers")
+			.isEqualTo(0);
+		post("openai", "{\"action\":\"open\",\"model\":\"gpt-5-mini\"}").expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.breakers")
+			.isEqualTo(1);
+	}
+
+	@Test
+	void whatCannotBeDoneIsRefused() {
+		post("nobody", "{\"action\":\"disable\"}").expectStatus().isBadRequest();
+		post("openai", "{\"action\":\"explode\"}").expectStatus().isBadRequest();
+		post("openai", "{}").expectStatus().isBadRequest();
+	}
+
+	private void answers(String provider) {
+		this.client.get()
+			.uri("/ask?q=hi")
+			.exchange()
+			.expectStatus()
+			.isOk()
+			.expectBody()
+			.jsonPath("$.provider")
+			.isEqualTo(provider);
+	}
+
+	private WebTestClient.BodyContentSpec look() {
+		return this.client.get().uri("/actuator/arcllm").exchange().expectStatus().isOk().expectBody();
+	}
+
+	private WebTestClient.BodyContentSpec change(String provider, String action) {
+		return post(provider, "{\"action\":\"" + action + "\"}").expectStatus().isOk().expectBody();
+	}
+
+	private WebTestClient.ResponseSpec post(String provider, String body) {
+		return this.client.post()
+			.uri("/actuator/arcllm/" + provider)
+			.contentType(MediaType.APPLICATION_JSON)
+			.bodyValue(body)
+			.exchange();
+	}
+
+}

@@ -1,10 +1,13 @@
 package io.arcllm.autoconfigure;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 import io.arcllm.Attempt;
+import io.arcllm.CallOptions;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
@@ -12,10 +15,13 @@ import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.WholeAndStreamed;
+import io.arcllm.module.CallListener;
+import mockwebserver3.MockWebServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
 
@@ -101,6 +107,99 @@ class SurvivalTests {
 				assertThat(answer.text()).isEqualTo("hello");
 				assertThat(answer.trail().attempts()).extracting(Attempt::outcome)
 					.containsExactly(Attempt.Outcome.FAILED, Attempt.Outcome.COMPLETED);
+			});
+		}
+	}
+
+	@WholeAndStreamed
+	void oneRetryThenSuccessAfterARefusedConnection(boolean streaming) throws IOException {
+		int port = this.vendors.first.getPort();
+		this.vendors.first.close();
+		try (MockWebServer again = new MockWebServer()) {
+			again.enqueue(Vendors.says("hello", streaming));
+			CallListener starter = (attempt, before) -> {
+				if (before.attempts().isEmpty()) {
+					start(again, port);
+				}
+			};
+			retrying().withBean(CallListener.class, () -> starter).run((context) -> {
+				LlmResponse answer = Vendors.ask(context.getBean(LlmProvider.class), streaming);
+				assertThat(answer.text()).isEqualTo("hello");
+				assertThat(answer.trail().attempts()).extracting(Attempt::error)
+					.containsExactly(ErrorKind.NETWORK, null);
+			});
+		}
+	}
+
+	private static void start(MockWebServer server, int port) {
+		try {
+			server.start(port);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	@WholeAndStreamed
+	void customCodesAndCountsReplaceTheUsualOnes(boolean streaming) {
+		for (String status : new String[] { "418", "418", "418", "503" }) {
+			this.vendors.first.enqueue(Vendors.fails(status));
+		}
+		retrying()
+			.withPropertyValues("arcllm.modules.retry.retryable-status-codes=418", "arcllm.modules.retry.max-retries=2")
+			.run((context) -> {
+				LlmProvider provider = context.getBean(LlmProvider.class);
+				assertThat(failure(provider, streaming).trail().requests()).isEqualTo(3);
+				assertThat(failure(provider, streaming).trail().requests()).isOne();
+			});
+	}
+
+	@WholeAndStreamed
+	void allFailedGivesThePrimarysErrorWithTheOthersSuppressed(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.fails("529"));
+		this.vendors.second.enqueue(Vendors.fails("500"));
+		this.vendors.third.enqueue(Vendors.fails("401"));
+		chained("second,third").run((context) -> {
+			LlmException failure = failure(context.getBean(LlmProvider.class), streaming);
+			assertThat(failure.status()).isEqualTo(529);
+			assertThat(failure.others()).extracting(LlmException::status).containsExactly(500, 401);
+			assertThat(failure).hasMessageContaining("first/m0 -> second/m1 -> third/m2");
+		});
+	}
+
+	@WholeAndStreamed
+	void emptyChainPassesThrough(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.says("hello", streaming));
+		this.vendors.first.enqueue(Vendors.fails("529"));
+		chained("").run((context) -> {
+			LlmProvider provider = context.getBean(LlmProvider.class);
+			assertThat(Vendors.ask(provider, streaming).text()).isEqualTo("hello");
+			LlmException failure = failure(provider, streaming);
+			assertThat(failure.status()).isEqualTo(529);
+			assertThat(failure.others()).isEmpty();
+			assertThat(failure.getMessage()).doesNotContain("all failed");
+		});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "true, true, 4", "true, false, 1", "true, 1, 2", "false, true, 4", "false, false, 1", "false, 1, 2" })
+	void retryOfTheCallBeatsTheConfiguration(boolean configured, String wanted, int requests) {
+		Consumer<CallOptions.Builder> options = switch (wanted) {
+			case "true" -> (o) -> o.retry(true);
+			case "false" -> (o) -> o.retry(false);
+			default -> (o) -> o.retry((r) -> r.maxRetries(Integer.parseInt(wanted)));
+		};
+		for (boolean streaming : new boolean[] { false, true }) {
+			for (int i = 0; i < 2 * requests; i++) {
+				this.vendors.first.enqueue(Vendors.fails("503"));
+			}
+			this.vendors.runner().withPropertyValues("arcllm.modules.retry.enabled=" + configured).run((context) -> {
+				LlmProvider loaded = context.getBean(LlmProviders.class).load("first", options);
+				assertThat(failure(loaded, streaming).trail().requests()).isEqualTo(requests);
+				LlmRequest request = LlmRequest.of("hi").mutate().streaming(streaming).callOptions(options).build();
+				LlmProvider injected = context.getBean(LlmProvider.class);
+				assertThatExceptionOfType(LlmException.class).isThrownBy(() -> injected.exchange(request).blockLast())
+					.satisfies((ex) -> assertThat(ex.trail().requests()).isEqualTo(requests));
 			});
 		}
 	}

@@ -152,11 +152,13 @@ class RetryModuleTests {
 			"FIXED, 1, 1, 1, 1, 1, 1, 1, 1" })
 	void waitsGrowByTheStrategyUpToTheCap(RetrySettings.Strategy strategy, int a, int b, int c, int d, int e, int f,
 			int g, int h) {
-		Script script = new Script("a", Script.fails(ErrorKind.NETWORK));
-		ask(stack(script, settings(8, strategy, false)), true);
 		int[] waits = { a, b, c, d, e, f, g, h };
-		for (int i = 0; i < waits.length; i++) {
-			assertThat(script.gapAfter(i)).isEqualTo(Duration.ofSeconds(waits[i]));
+		for (boolean streaming : new boolean[] { false, true }) {
+			Script script = new Script("a", Script.fails(ErrorKind.NETWORK));
+			ask(stack(script, settings(8, strategy, false)), streaming);
+			for (int i = 0; i < waits.length; i++) {
+				assertThat(script.gapAfter(i)).isEqualTo(Duration.ofSeconds(waits[i]));
+			}
 		}
 	}
 

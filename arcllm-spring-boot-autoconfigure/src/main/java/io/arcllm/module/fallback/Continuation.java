@@ -14,12 +14,15 @@ import io.arcllm.Usage;
  * Has the second target go on with what was delivered as the beginning of its own turn.
  * Vendors refuse a beginning that ends with white space, so it is sent without, and not
  * repeated where the rest begins with it; some repeat the beginning itself, which is then
- * held back.
+ * held back, and some begin another answer, which is none.
  */
 final class Continuation implements Joint {
 
 	/** A shorter beginning could be repeated by chance. */
 	private static final int SHORTEST_ECHO = 8;
+
+	/** Who repeats so much and then differs has begun another answer. */
+	private static final int LONGEST_CHANCE = 32;
 
 	private final Delivered delivered;
 
@@ -85,17 +88,34 @@ final class Continuation implements Joint {
 			if (!last && words.length() < this.prefix.length() && this.prefix.startsWith(words)) {
 				return "";
 			}
-			words = words.startsWith(this.prefix) ? words.substring(this.prefix.length()) : words;
+			words = withoutEcho(words);
 		}
-		int same = 0;
-		while (same < Math.min(words.length(), this.space.length()) && words.charAt(same) == this.space.charAt(same)) {
-			same++;
-		}
+		int same = same(words, this.space);
 		if (!last && same == words.length() && same < this.space.length()) {
 			return "";
 		}
 		this.joined = last || !words.isEmpty() || this.head.length() > this.prefix.length();
 		return words.substring(same);
+	}
+
+	private String withoutEcho(String words) {
+		if (words.startsWith(this.prefix)) {
+			return words.substring(this.prefix.length());
+		}
+		int same = same(words, this.prefix);
+		if (same >= LONGEST_CHANCE) {
+			throw new DivergedException(
+					"it begins anew instead of going on, and differs after " + same + " characters");
+		}
+		return words;
+	}
+
+	private static int same(String one, String other) {
+		int same = 0;
+		while (same < Math.min(one.length(), other.length()) && one.charAt(same) == other.charAt(same)) {
+			same++;
+		}
+		return same;
 	}
 
 	private LlmResponse joined(LlmResponse rest) {

@@ -86,11 +86,12 @@ final class Delivered {
 	}
 
 	/**
-	 * Whether somebody else could go on from here: words have begun, and neither a tool
-	 * call nor thinking is open.
+	 * Whether somebody else could go on from here: words have begun, none of their
+	 * characters is half, and neither a tool call nor thinking is open.
 	 */
 	boolean canBeContinued() {
-		return !this.text.toString().isBlank() && this.calls.isEmpty();
+		return !this.text.toString().isBlank() && this.calls.isEmpty()
+				&& !Character.isHighSurrogate(this.text.charAt(this.text.length() - 1));
 	}
 
 	/** The answer so far. */

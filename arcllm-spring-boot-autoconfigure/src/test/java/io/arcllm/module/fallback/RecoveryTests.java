@@ -185,6 +185,8 @@ class RecoveryTests {
 		assertThat(answer.trail().attempts()).extracting(Attempt::target)
 			.extracting(Target::provider)
 			.containsExactly("a", "b");
+		assertThat(answer.trail().attempts()).extracting(Attempt::usage)
+			.containsExactly(Usage.of(10, 4), Usage.of(14, 2));
 		List<Message> messages = second.lastRequest().messages();
 		assertThat(messages).containsExactly(Message.user("Go"), Message.assistant("The quick"));
 	}
@@ -194,6 +196,29 @@ class RecoveryTests {
 		LlmResponse answer = ask(Recovery.CONTINUE, cut(16), new Script("b", streamed(ANSWER, 3)));
 		assertThat(text()).isEqualTo(ANSWER);
 		assertThat(answer.text()).isEqualTo(ANSWER);
+	}
+
+	@Test
+	void anAnswerThatBeginsAnewIsNoContinuation() {
+		Script second = new Script("b", streamed(ANSWER.substring(0, 34) + " the hedgehog", 3));
+		LlmException failure = failure(Recovery.CONTINUE, cut(40), second);
+		assertThat(failure.getMessage()).contains("b/m gave another answer: it begins anew");
+		assertThat(failure.partial().text()).isEqualTo(text()).isEqualTo(ANSWER.substring(0, 40));
+		assertThat(outcomes(failure.trail())).containsExactly("a FAILED", "b CANCELLED");
+	}
+
+	@Test
+	void aContinuationMayBeginLikeTheAnswer() {
+		LlmResponse answer = ask(Recovery.CONTINUE, cut(40), new Script("b", streamed(ANSWER.substring(0, 30), 3)));
+		assertThat(answer.text()).isEqualTo(text()).isEqualTo(ANSWER.substring(0, 40) + ANSWER.substring(0, 30));
+	}
+
+	@Test
+	void halfACharacterIsReplayed() {
+		Script first = new Script("a", Flux.concat(pieces("I smile \ud83d", 20), Script.fails(ErrorKind.NETWORK)));
+		Script second = new Script("b", streamed("I smile \ud83d\ude00"));
+		assertThat(ask(Recovery.CONTINUE, first, second).text()).isEqualTo(text()).isEqualTo("I smile \ud83d\ude00");
+		assertThat(second.lastRequest().messages()).containsExactly(Message.user("Go"));
 	}
 
 	@Test

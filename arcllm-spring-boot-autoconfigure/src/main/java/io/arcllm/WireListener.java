@@ -20,6 +20,13 @@ public interface WireListener {
 	void remaining(VendorLimits limits);
 
 	/**
+	 * The vendor says what it has counted so far. Told before the answer ends, so that it
+	 * is known where it never does.
+	 */
+	default void used(Usage usage) {
+	}
+
+	/**
 	 * Who wants to know, if anybody does.
 	 */
 	static @Nullable WireListener of(ContextView context) {

@@ -59,7 +59,7 @@ final class Failures {
 	 * The same failure after content was passed on: an interruption, unless the call's
 	 * own deadline ended it.
 	 */
-	static LlmException after(List<LlmEvent> delivered, LlmException failure, Target target) {
+	static LlmException after(List<LlmEvent> delivered, LlmException failure, Target target, Usage usage) {
 		AnswerBuilder answer = new AnswerBuilder();
 		delivered.forEach(answer::add);
 		LlmExceptionBuilder builder = (failure.kind() == ErrorKind.DEADLINE_EXCEEDED)
@@ -73,7 +73,7 @@ final class Failures {
 			.retryAfter(failure.retryAfter())
 			.stage(failure.stage())
 			.body(failure.body())
-			.partial(answer.usage(usage(failure)).requestId(failure.requestId()).buildPartial(target))
+			.partial(answer.usage(usage).requestId(failure.requestId()).buildPartial(target))
 			.cause(failure)
 			.build();
 	}
@@ -106,9 +106,9 @@ final class Failures {
 	/**
 	 * The tokens that a failed attempt used, as far as the vendor said.
 	 */
-	static Usage usage(LlmException failure) {
+	static Usage usage(LlmException failure, Usage said) {
 		LlmResponse partial = failure.partial();
-		return (partial == null) ? Usage.UNKNOWN : partial.usage();
+		return (partial == null || partial.usage().equals(Usage.UNKNOWN)) ? said : partial.usage();
 	}
 
 }

@@ -13,6 +13,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.Usage;
+import io.arcllm.WireListener;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -46,6 +47,10 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 
 	private final Silence silence;
 
+	private final CountedTokens tokens;
+
+	private final Context context;
+
 	private final Duration startedAfter;
 
 	private final Duration waited;
@@ -66,6 +71,8 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		this.actual = actual;
 		this.call = call;
 		this.target = target;
+		this.tokens = new CountedTokens(WireListener.of(actual.currentContext()));
+		this.context = actual.currentContext().put(WireListener.class, this.tokens);
 		this.startedAfter = call.elapsed();
 		this.waited = call.takeWaited();
 		this.silence = new Silence(call, target, AttemptLimits.of(actual.currentContext()), streaming,
@@ -74,7 +81,7 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 
 	@Override
 	public Context currentContext() {
-		return this.actual.currentContext();
+		return this.context;
 	}
 
 	@Override
@@ -176,9 +183,10 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 	}
 
 	private void fail(LlmException failure) {
+		Usage usage = Failures.usage(failure, this.tokens.used());
 		LlmException told = this.delivered.isEmpty() ? Failures.undelivered(failure, this.target)
-				: Failures.after(this.delivered, failure, this.target);
-		note(Attempt.Outcome.FAILED, failure, failure.requestId(), Failures.usage(failure));
+				: Failures.after(this.delivered, failure, this.target, usage);
+		note(Attempt.Outcome.FAILED, failure, failure.requestId(), usage);
 		this.actual.onError(told);
 	}
 
@@ -196,7 +204,7 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 	@Override
 	public void cancel() {
 		if (end()) {
-			note(Attempt.Outcome.CANCELLED, null, null, Usage.UNKNOWN);
+			note(Attempt.Outcome.CANCELLED, null, null, this.tokens.used());
 			cancelUpstream();
 		}
 	}

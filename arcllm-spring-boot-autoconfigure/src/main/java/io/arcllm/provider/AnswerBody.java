@@ -3,6 +3,7 @@ package io.arcllm.provider;
 import java.util.function.Consumer;
 
 import io.arcllm.LlmEvent;
+import io.arcllm.Usage;
 
 import org.springframework.core.io.buffer.DataBuffer;
 
@@ -25,6 +26,13 @@ interface AnswerBody {
 	 * The connection broke: whether the answer was complete by then.
 	 */
 	boolean isCompleteWithoutEnd(Consumer<LlmEvent> out);
+
+	/**
+	 * The tokens that the vendor has told of so far.
+	 */
+	default Usage used() {
+		return Usage.UNKNOWN;
+	}
 
 	/**
 	 * Whether nothing that could still come matters.

@@ -4,6 +4,7 @@ import java.util.function.Consumer;
 
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmResponse;
+import io.arcllm.Usage;
 
 /**
  * Reads one answer. Either {@link #whole} once, or {@link #frame} for each frame and then
@@ -31,6 +32,13 @@ public interface AnswerDecoder {
 	 */
 	default boolean isOver() {
 		return false;
+	}
+
+	/**
+	 * The tokens that the vendor has told of so far.
+	 */
+	default Usage used() {
+		return Usage.UNKNOWN;
 	}
 
 	/**

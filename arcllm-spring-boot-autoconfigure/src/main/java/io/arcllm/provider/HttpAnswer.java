@@ -68,8 +68,10 @@ final class HttpAnswer {
 		ClientHttpResponse raw = response.body((message, context) -> message);
 		Publisher<LlmEvent> events = (subscriber) -> {
 			CoreSubscriber<? super LlmEvent> reader = Operators.toCoreSubscriber(subscriber);
-			tellWhatRemains(WireListener.of(reader.currentContext()), headers);
-			raw.getBody().subscribe(new AnswerReading(reader, body, this::translate));
+			WireListener listener = WireListener.of(reader.currentContext());
+			tellWhatRemains(listener, headers);
+			AnswerBody counted = (listener == null) ? body : new CountedBody(body, listener);
+			raw.getBody().subscribe(new AnswerReading(reader, counted, this::translate));
 		};
 		return Flux.from(events);
 	}

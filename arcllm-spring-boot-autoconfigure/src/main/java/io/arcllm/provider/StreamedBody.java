@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
+import io.arcllm.Usage;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -83,6 +84,11 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 			}
 			throw ex;
 		}
+	}
+
+	@Override
+	public Usage used() {
+		return this.decoder.used();
 	}
 
 	@Override

@@ -13,6 +13,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.TimeoutStage;
+import io.arcllm.Usage;
 import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
 import io.arcllm.module.Call;
@@ -123,13 +124,21 @@ final class RateLimitCall extends GatedCall implements WireListener {
 			this.limiter.refund(this.tokens);
 		}
 		else if (!refundUnsent() && known != null && known.partial() != null) {
-			this.limiter.settle(this.tokens, known.partial().usage());
+			settleMore(known.partial().usage());
 		}
 	}
 
 	@Override
 	protected void abandoned() {
 		refundUnsent();
+	}
+
+	/** What a vendor counted of an answer that broke off is not all that it takes off. */
+	private void settleMore(Usage counted) {
+		Integer tokens = counted.totalTokens();
+		if (tokens != null && tokens > this.tokens) {
+			this.limiter.settle(this.tokens, counted);
+		}
 	}
 
 	private boolean refundUnsent() {

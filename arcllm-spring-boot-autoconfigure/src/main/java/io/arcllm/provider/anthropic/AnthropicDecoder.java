@@ -11,6 +11,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
+import io.arcllm.Usage;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
@@ -181,6 +182,11 @@ final class AnthropicDecoder implements AnswerDecoder {
 	private void pass(LlmEvent delta, Consumer<LlmEvent> out) {
 		this.answer.add(delta);
 		out.accept(delta);
+	}
+
+	@Override
+	public Usage used() {
+		return this.event.tokens.toUsage();
 	}
 
 	@Override

@@ -9,6 +9,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.Target;
+import io.arcllm.Usage;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
@@ -79,6 +80,11 @@ final class OpenAiDecoder implements AnswerDecoder {
 			read(frame.bytes(), frame.offset(), frame.length());
 			this.out = NOBODY;
 		}
+	}
+
+	@Override
+	public Usage used() {
+		return this.tokens.usage();
 	}
 
 	@Override

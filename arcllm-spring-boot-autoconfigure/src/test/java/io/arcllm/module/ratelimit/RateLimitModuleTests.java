@@ -11,6 +11,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
 import io.arcllm.Message;
 import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
@@ -262,6 +263,19 @@ class RateLimitModuleTests {
 		stream.cancel();
 		assertThat(this.limiter.status()).returns(58L, RateLimitStatus::requests)
 			.returns(8000L, RateLimitStatus::tokens);
+	}
+
+	@Test
+	void whatWasCountedOfAnAnswerThatBrokeOffGivesNothingBack() {
+		use(60, 10_000, null, 0);
+		for (int counted : new int[] { 25, 3000 }) {
+			call(thousandTokens());
+			LlmResponse partial = LlmResponse.of("").withText("he", Usage.of(counted, 1));
+			this.provider.say(this.provider.asked() - 1, "he");
+			this.provider.fail(this.provider.asked() - 1,
+					LlmException.of(ErrorKind.NETWORK, "reset").partial(partial).build());
+		}
+		assertThat(this.limiter.status().tokens()).isEqualTo(10_000 - 1000 - 3001);
 	}
 
 	@Test

@@ -98,6 +98,25 @@ class CommitModuleTests {
 	}
 
 	@Test
+	void wordsKeepTheirTimeAfterTheCommitPoint() {
+		StepVerifier
+			.withVirtualTime(
+					() -> held(Flux.interval(Duration.ofMillis(200)).map((tick) -> word(tick.intValue())), "500ms"))
+			.expectSubscription()
+			.expectNoEvent(Duration.ofMillis(699))
+			.thenAwait(Duration.ofMillis(1))
+			.expectNext(word(0), word(1), word(2))
+			.expectNoEvent(Duration.ofMillis(99))
+			.thenAwait(Duration.ofMillis(1))
+			.expectNext(word(3))
+			.expectNoEvent(Duration.ofMillis(199))
+			.thenAwait(Duration.ofMillis(1))
+			.expectNext(word(4))
+			.thenCancel()
+			.verify(LIMIT);
+	}
+
+	@Test
 	void wordsHeldBackAreNoSilence() {
 		StepVerifier.withVirtualTime(() -> {
 			Flux<LlmEvent> slow = Flux.interval(Duration.ofSeconds(1))

@@ -1,0 +1,186 @@
+package io.arcllm.autoconfigure;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
+import io.micrometer.observation.ObservationRegistry;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+/**
+ * Callers that go away at any moment, from a vendor on a real socket whose answers never
+ * end: nothing of their calls stays.
+ */
+class AbandonedCallsTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(30);
+
+	private static final int CALLS = 120;
+
+	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	private final AtomicInteger accepted = new AtomicInteger();
+
+	/** Connections that the vendor still has. */
+	private final AtomicInteger open = new AtomicInteger();
+
+	private final AtomicInteger observed = new AtomicInteger();
+
+	private ServerSocket server;
+
+	@BeforeEach
+	void listen() throws IOException {
+		this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+		this.threads.execute(() -> {
+			try {
+				while (true) {
+					Socket socket = this.server.accept();
+					int number = this.accepted.incrementAndGet();
+					this.open.incrementAndGet();
+					this.threads.execute(() -> serve(socket, number));
+				}
+			}
+			catch (IOException ex) {
+				// Closed.
+			}
+		});
+	}
+
+	@AfterEach
+	void close() throws IOException {
+		this.server.close();
+		this.threads.shutdownNow();
+	}
+
+	@Test
+	void connectionsPermitsAndObservationsComeBack() {
+		runner().run((context) -> {
+			LlmProvider provider = context.getBean(LlmProvider.class);
+			Random random = new Random(9);
+			Flux.range(0, CALLS)
+				.flatMap((i) -> abandoned(provider, i, random.nextInt(60)).onErrorComplete(), 12)
+				.blockLast(LIMIT);
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			assertThat(this.accepted).hasValueGreaterThan(CALLS / 4);
+			await().atMost(LIMIT).untilAsserted(() -> {
+				assertThat(this.open).hasValue(0);
+				assertThat(this.observed).hasValue(0);
+				assertThat(meters.get("arcllm.bulkhead.running").gauge().value()).isZero();
+				assertThat(meters.get("arcllm.bulkhead.queued").gauge().value()).isZero();
+			});
+		});
+	}
+
+	private static Flux<LlmEvent> abandoned(LlmProvider provider, int number, int millis) {
+		Flux<LlmEvent> answer = provider.exchange(LlmRequest.of("Hi").withStreaming(number % 5 != 0));
+		return switch (number % 3) {
+			case 0 -> answer.take(1).timeout(Duration.ofMillis(200));
+			case 1 -> answer.takeUntilOther(Mono.delay(Duration.ofMillis(millis)));
+			default -> answer.timeout(Duration.ofMillis(millis + 1));
+		};
+	}
+
+	private ApplicationContextRunner runner() {
+		return new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class,
+					ArcllmAutoConfiguration.class, ArcllmCircuitBreakerAutoConfiguration.class,
+					ArcllmRateLimitAutoConfiguration.class, ArcllmTelemetryAutoConfiguration.class,
+					WebClientAutoConfiguration.class, SslAutoConfiguration.class))
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.withBean(ObservationRegistry.class, this::observations)
+			.withPropertyValues("arcllm.provider=acme", "arcllm.providers.acme.type=openai",
+					"arcllm.providers.acme.base-url=http://127.0.0.1:" + this.server.getLocalPort() + "/v1",
+					"arcllm.providers.acme.model=m", "arcllm.modules.bulkhead.enabled=true",
+					"arcllm.modules.bulkhead.max-concurrent=8", "arcllm.modules.rate-limit.enabled=true",
+					"arcllm.modules.rate-limit.requests-per-minute=100000",
+					"arcllm.modules.circuit-breaker.enabled=true",
+					"arcllm.modules.circuit-breaker.consecutive-failures=1000",
+					"arcllm.modules.circuit-breaker.failure-rate=100%",
+					"arcllm.modules.circuit-breaker.minimum-calls=20", "arcllm.modules.retry.enabled=true",
+					"arcllm.modules.retry.backoff-base=1ms", "arcllm.modules.timeout.first-token=50ms",
+					"arcllm.modules.timeout.idle=50ms");
+	}
+
+	private ObservationRegistry observations() {
+		ObservationRegistry registry = ObservationRegistry.create();
+		registry.observationConfig().observationHandler(new ObservationHandler<>() {
+
+			@Override
+			public void onStart(Observation.Context context) {
+				AbandonedCallsTests.this.observed.incrementAndGet();
+			}
+
+			@Override
+			public void onStop(Observation.Context context) {
+				AbandonedCallsTests.this.observed.decrementAndGet();
+			}
+
+			@Override
+			public boolean supportsContext(Observation.Context context) {
+				return true;
+			}
+
+		});
+		return registry;
+	}
+
+	/** Silence, a stall after the first word, or words for ever. */
+	private void serve(Socket socket, int number) {
+		try (socket; InputStream in = socket.getInputStream(); OutputStream out = socket.getOutputStream()) {
+			in.read(new byte[4096]);
+			if (number % 3 > 0) {
+				out.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
+					.getBytes(StandardCharsets.US_ASCII));
+			}
+			do {
+				if (number % 3 > 0) {
+					out.write("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n"
+						.getBytes(StandardCharsets.US_ASCII));
+				}
+				if (number % 3 < 2) {
+					while (in.read(new byte[4096]) >= 0) {
+						// Until it closes.
+					}
+					return;
+				}
+				Thread.sleep(2);
+			}
+			while (true);
+		}
+		catch (IOException | InterruptedException ex) {
+			// It closed.
+		}
+		finally {
+			this.open.decrementAndGet();
+		}
+	}
+
+}

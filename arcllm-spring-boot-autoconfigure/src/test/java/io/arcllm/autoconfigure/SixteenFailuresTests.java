@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -184,6 +185,31 @@ class SixteenFailuresTests {
 			assertThat(answer.stopReason().type()).isEqualTo(StopReason.Type.CONTENT_FILTER);
 			assertThat(this.second.getRequestCount()).isZero();
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "full", "40-tokens", "5s" })
+	void aStreamThatBreaksBeforeItsCommitPointIsNeverSeen(String commit) {
+		this.first.enqueue(CountingVendor.endless(true, "m-a"));
+		this.first.enqueue(answer(true, "m-a"));
+		runner("fail").withPropertyValues("arcllm.modules.streams.commit=" + commit).run((context) -> {
+			LlmResponse answer = ask(context.getBean(LlmProvider.class), true);
+			assertThat(answer.text()).isEqualTo(TEXT).isEqualTo(this.seen.toString());
+			assertThat(answer.trail().requests()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void aModelThatAcceptsNoPrefixReplaysThoughItsProviderDoes() {
+		this.first.enqueue(CountingVendor.endless(true, "m-a"));
+		this.second.enqueue(answer(true, "m-b"));
+		runner("continue")
+			.withPropertyValues("arcllm.providers.beta.accepts-prefix=true", "arcllm.providers.beta.models[0].name=m",
+					"arcllm.providers.beta.models[0].accepts-prefix=false")
+			.run((context) -> {
+				assertThat(ask(context.getBean(LlmProvider.class), true).text()).isEqualTo(TEXT);
+				assertThat(this.second.takeRequest().getBody().utf8()).doesNotContain("\"assistant\"");
+			});
 	}
 
 	@Test

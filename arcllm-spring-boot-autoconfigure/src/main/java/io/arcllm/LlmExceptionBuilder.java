@@ -39,6 +39,22 @@ public final class LlmExceptionBuilder {
 		this.message = message;
 	}
 
+	/**
+	 * What is known of another failure, but for its kind and for what was delivered.
+	 */
+	public LlmExceptionBuilder like(LlmException other) {
+		ErrorDetails known = other.details();
+		this.target = known.target();
+		this.status = known.status();
+		this.vendorCode = known.vendorCode();
+		this.requestId = known.requestId();
+		this.retryAfter = known.retryAfter();
+		this.stage = known.stage();
+		this.body = known.body();
+		this.retryable = known.retryable();
+		return this;
+	}
+
 	/** Who failed. */
 	public LlmExceptionBuilder target(@Nullable Target target) {
 		this.target = target;

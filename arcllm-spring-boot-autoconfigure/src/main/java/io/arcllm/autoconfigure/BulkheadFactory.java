@@ -15,40 +15,35 @@ import io.arcllm.module.bulkhead.BulkheadSettings;
  */
 final class BulkheadFactory implements ModuleFactory {
 
-	private final ModuleSettings settings;
+	private static final String NAME = "bulkhead";
 
 	private final Gauges gauges;
 
-	private final Engines<BulkheadSettings, Bulkhead> bulkheads = new Engines<>(this::create);
+	private final Engines<BulkheadSettings, Bulkhead> bulkheads;
 
 	BulkheadFactory(ModuleSettings settings, Gauges gauges) {
-		this.settings = settings;
+		this.bulkheads = new Engines<>((place) -> settings.bind(NAME, BulkheadSettings.class, place), this::create);
 		this.gauges = gauges;
 	}
 
 	@Override
 	public String name() {
-		return "bulkhead";
+		return NAME;
 	}
 
 	@Override
 	public LlmProvider around(LlmProvider inner, Place place) {
-		return new BulkheadModule(inner, bulkhead(place));
+		return new BulkheadModule(inner, this.bulkheads.of(place));
 	}
 
 	@Override
 	public Readiness readiness(Place place) {
-		return bulkhead(place);
+		return this.bulkheads.of(place);
 	}
 
 	@Override
 	public Map<Target, List<?>> states() {
 		return ModuleFactory.states(this.bulkheads, Bulkhead::status);
-	}
-
-	private Bulkhead bulkhead(Place place) {
-		return this.bulkheads.of(place.target(),
-				this.settings.bind(name(), BulkheadSettings.class, place.provider(), place.options()));
 	}
 
 	private Bulkhead create(Target target, BulkheadSettings settings) {

@@ -19,19 +19,18 @@ final class CircuitBreakerFactory implements ModuleFactory {
 
 	static final String NAME = "circuit-breaker";
 
-	private final ModuleSettings settings;
-
 	private final BreakerListener listener;
 
 	private final List<CircuitBreakerCustomizer> customizers;
 
 	private final Gauges gauges;
 
-	private final Engines<CircuitBreakerSettings, Breaker> breakers = new Engines<>(this::create);
+	private final Engines<CircuitBreakerSettings, Breaker> breakers;
 
 	CircuitBreakerFactory(ModuleSettings settings, BreakerListener listener, List<CircuitBreakerCustomizer> customizers,
 			Gauges gauges) {
-		this.settings = settings;
+		this.breakers = new Engines<>((place) -> settings.bind(NAME, CircuitBreakerSettings.class, place),
+				this::create);
 		this.listener = listener;
 		this.customizers = customizers;
 		this.gauges = gauges;
@@ -44,12 +43,12 @@ final class CircuitBreakerFactory implements ModuleFactory {
 
 	@Override
 	public LlmProvider around(LlmProvider inner, Place place) {
-		return new CircuitBreakerModule(inner, breaker(place));
+		return new CircuitBreakerModule(inner, this.breakers.of(place));
 	}
 
 	@Override
 	public Readiness readiness(Place place) {
-		return breaker(place);
+		return this.breakers.of(place);
 	}
 
 	@Override
@@ -60,11 +59,6 @@ final class CircuitBreakerFactory implements ModuleFactory {
 	/** The breakers that were needed so far. */
 	List<Breaker> breakers() {
 		return this.breakers.all();
-	}
-
-	private Breaker breaker(Place place) {
-		return this.breakers.of(place.target(),
-				this.settings.bind(NAME, CircuitBreakerSettings.class, place.provider(), place.options()));
 	}
 
 	private Breaker create(Target target, CircuitBreakerSettings settings) {

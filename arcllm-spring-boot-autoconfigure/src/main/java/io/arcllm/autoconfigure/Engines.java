@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 import io.arcllm.Target;
@@ -22,22 +23,30 @@ final class Engines<S, E> {
 
 	private static final String OTHER_MODELS = "other";
 
+	private final Function<Place, S> settings;
+
 	private final BiFunction<Target, S, E> maker;
 
 	private final Map<Key<S>, E> kept = new LinkedHashMap<>();
 
 	/**
+	 * @param settings of the module at a place
 	 * @param maker makes an engine
 	 */
-	Engines(BiFunction<Target, S, E> maker) {
+	Engines(Function<Place, S> settings, BiFunction<Target, S, E> maker) {
+		this.settings = settings;
 		this.maker = maker;
 	}
 
 	/**
-	 * The target's engine with these settings. When there are very many, further models
-	 * of a provider share one.
+	 * The engine of the place's target with the settings there. When there are very many,
+	 * further models of a provider share one.
 	 */
-	synchronized E of(Target target, S settings) {
+	E of(Place place) {
+		return of(place.target(), this.settings.apply(place));
+	}
+
+	private synchronized E of(Target target, S settings) {
 		Key<S> key = new Key<>(target, settings);
 		if (this.kept.size() >= MOST_KEPT && !this.kept.containsKey(key)) {
 			key = new Key<>(new Target(target.provider(), OTHER_MODELS), settings);

@@ -68,7 +68,7 @@ final class FallbackFactory implements ModuleFactory {
 	}
 
 	private StreamSettings streams(Place place) {
-		return this.settings.bind("streams", StreamSettings.class, place.provider(), place.options());
+		return this.settings.bind("streams", StreamSettings.class, place);
 	}
 
 	/**
@@ -112,7 +112,7 @@ final class FallbackFactory implements ModuleFactory {
 	}
 
 	FallbackSettings settings(Place place) {
-		return this.settings.bind(NAME, FallbackSettings.class, place.provider(), place.options());
+		return this.settings.bind(NAME, FallbackSettings.class, place);
 	}
 
 	private List<Candidate> resolve(List<String> chain, Place place, Function<Target, Candidate> candidates) {

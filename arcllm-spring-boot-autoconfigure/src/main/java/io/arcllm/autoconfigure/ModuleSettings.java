@@ -75,6 +75,13 @@ final class ModuleSettings {
 	}
 
 	/**
+	 * The module's settings at a place of a stack.
+	 */
+	<S> S bind(String module, Class<S> type, Place place) {
+		return bind(module, type, place.provider(), place.options());
+	}
+
+	/**
 	 * Refuses overrides of modules and settings that are not known.
 	 * @param own names of modules that are the user's own
 	 */

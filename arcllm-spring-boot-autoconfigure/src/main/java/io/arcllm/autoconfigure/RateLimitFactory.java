@@ -23,16 +23,14 @@ final class RateLimitFactory implements ModuleFactory {
 
 	private static final String NAME = "rate-limit";
 
-	private final ModuleSettings settings;
-
 	private final @Nullable SharedLimitStores shared;
 
 	private final Gauges gauges;
 
-	private final Engines<RateLimitSettings, RateLimiter> limiters = new Engines<>(this::create);
+	private final Engines<RateLimitSettings, RateLimiter> limiters;
 
 	RateLimitFactory(ModuleSettings settings, @Nullable SharedLimitStores shared, Gauges gauges) {
-		this.settings = settings;
+		this.limiters = new Engines<>((place) -> settings.bind(NAME, RateLimitSettings.class, place), this::create);
 		this.shared = shared;
 		this.gauges = gauges;
 	}
@@ -44,22 +42,17 @@ final class RateLimitFactory implements ModuleFactory {
 
 	@Override
 	public LlmProvider around(LlmProvider inner, Place place) {
-		return new RateLimitModule(inner, limiter(place));
+		return new RateLimitModule(inner, this.limiters.of(place));
 	}
 
 	@Override
 	public Readiness readiness(Place place) {
-		return limiter(place);
+		return this.limiters.of(place);
 	}
 
 	@Override
 	public Map<Target, List<?>> states() {
 		return ModuleFactory.states(this.limiters, (limiter) -> Level.of(limiter.status()));
-	}
-
-	private RateLimiter limiter(Place place) {
-		return this.limiters.of(place.target(),
-				this.settings.bind(NAME, RateLimitSettings.class, place.provider(), place.options()));
 	}
 
 	private RateLimiter create(Target target, RateLimitSettings settings) {

@@ -48,7 +48,7 @@ final class RetryFactory implements ModuleFactory {
 
 	@Override
 	public LlmProvider around(LlmProvider inner, Place place) {
-		RetrySettings settings = this.settings.bind(name(), RetrySettings.class, place.provider(), place.options());
+		RetrySettings settings = this.settings.bind(name(), RetrySettings.class, place);
 		RetryPolicy policy = (this.policy != null) ? this.policy : new LlmRetryPolicy(settings);
 		BackOffPolicy backOff = (this.backOff != null) ? this.backOff : new LlmBackOffPolicy(settings);
 		return new RetryModule(inner, new RetryEngine(policy, backOff, this.budget));

@@ -147,7 +147,7 @@ final class Stacks {
 		for (int i = on.size() - 1; i >= 0; i--) {
 			attempt = on.get(i).aroundAttempt(attempt, place);
 		}
-		Commit commit = this.settings.bind("streams", StreamSettings.class, place.provider(), place.options()).commit();
+		Commit commit = this.settings.bind("streams", StreamSettings.class, place).commit();
 		attempt = commit.holdsBack() ? new CommitModule(attempt, target, commit) : attempt;
 		ApiKeys keys = this.targets.keys(target.provider());
 		if (keys != null && keys.mayRotate()) {

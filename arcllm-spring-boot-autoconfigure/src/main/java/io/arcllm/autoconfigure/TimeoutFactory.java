@@ -16,8 +16,7 @@ record TimeoutFactory(ModuleSettings settings) implements ModuleFactory {
 
 	@Override
 	public LlmProvider around(LlmProvider inner, Place place) {
-		return new TimeoutModule(inner,
-				this.settings.bind(name(), TimeoutSettings.class, place.provider(), place.options()));
+		return new TimeoutModule(inner, this.settings.bind(name(), TimeoutSettings.class, place));
 	}
 
 }

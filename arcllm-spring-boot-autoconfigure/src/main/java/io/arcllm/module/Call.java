@@ -203,13 +203,8 @@ public final class Call {
 		LlmException failure(Duration left) {
 			ErrorDetails details = this.failure.details();
 			return LlmException.of(details.kind(), String.valueOf(this.failure.getMessage()))
-				.target(details.target())
-				.status(details.status())
-				.vendorCode(details.vendorCode())
-				.requestId(details.requestId())
+				.like(this.failure)
 				.retryAfter((details.retryAfter() == null) ? null : left)
-				.body(details.body())
-				.retryable(details.retryable())
 				.cause(this.failure)
 				.build();
 		}

@@ -66,13 +66,8 @@ final class Failures {
 				? LlmException.of(failure.kind(), String.valueOf(failure.getMessage()))
 				: LlmException.of(ErrorKind.INTERRUPTED,
 						target + " broke off in the middle of its answer: " + failure.getMessage());
-		return builder.target(target)
-			.status(failure.status())
-			.vendorCode(failure.vendorCode())
-			.requestId(failure.requestId())
-			.retryAfter(failure.retryAfter())
-			.stage(failure.stage())
-			.body(failure.body())
+		return builder.like(failure)
+			.target(target)
 			.partial(answer.usage(usage).requestId(failure.requestId()).buildPartial(target))
 			.cause(failure)
 			.build();
@@ -91,14 +86,8 @@ final class Failures {
 			return undelivered(below, target);
 		}
 		return LlmException.of(failure.kind(), String.valueOf(failure.getMessage()))
+			.like(failure)
 			.target(target)
-			.status(failure.status())
-			.vendorCode(failure.vendorCode())
-			.requestId(failure.requestId())
-			.retryAfter(failure.retryAfter())
-			.stage(failure.stage())
-			.body(failure.body())
-			.retryable(failure.details().retryable())
 			.cause(failure)
 			.build();
 	}

@@ -34,13 +34,7 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 		LlmException error = this.errors.read(bytes, offset, length);
 		return (partial == null) ? error
 				: LlmException.of(error.kind(), String.valueOf(error.getMessage()))
-					.target(error.details().target())
-					.status(error.status())
-					.vendorCode(error.vendorCode())
-					.requestId(error.requestId())
-					.retryAfter(error.retryAfter())
-					.retryable(error.details().retryable())
-					.body(error.body())
+					.like(error)
 					.partial(partial)
 					.build();
 	}

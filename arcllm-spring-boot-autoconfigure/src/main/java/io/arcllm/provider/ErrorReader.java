@@ -3,7 +3,6 @@ package io.arcllm.provider;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 
 import io.arcllm.ErrorKind;
@@ -26,10 +25,6 @@ public final class ErrorReader {
 	private static final int LONGEST_CODE = 100;
 
 	private static final int LONGEST_TARGET = 120;
-
-	private static final List<String> REQUEST_ID_HEADERS = List.of("request-id", "x-request-id", "x-groq-request-id",
-			"apim-request-id", "x-amzn-requestid", "x-ms-request-id", "x-generation-id", "x-correlation-id",
-			"x-kong-request-id", "x-vercel-id", "cf-ai-req-id");
 
 	private final ErrorClassifier classifier;
 
@@ -84,13 +79,8 @@ public final class ErrorReader {
 	}
 
 	private static @Nullable String requestId(HttpHeaders headers, ErrorBody body) {
-		for (String name : REQUEST_ID_HEADERS) {
-			String value = headers.getFirst(name);
-			if (value != null && !value.isBlank()) {
-				return cut(value.trim(), LONGEST_CODE);
-			}
-		}
-		return cut(body.requestId(), LONGEST_CODE);
+		String id = RequestIds.find(headers);
+		return cut((id != null) ? id : body.requestId(), LONGEST_CODE);
 	}
 
 	private static @Nullable Boolean shouldRetry(HttpHeaders headers) {

@@ -1,7 +1,6 @@
 package io.arcllm.provider;
 
 import java.time.Clock;
-import java.util.List;
 import java.util.Locale;
 
 import io.arcllm.LlmEvent;
@@ -31,9 +30,6 @@ final class HttpAnswer {
 
 	private static final int ERROR_SIZE = 65536;
 
-	private static final List<String> REQUEST_IDS = List.of("request-id", "x-request-id", "apim-request-id",
-			"x-ms-request-id", "x-amzn-requestid");
-
 	private final WireFormat format;
 
 	private final ErrorReader errors;
@@ -62,7 +58,7 @@ final class HttpAnswer {
 	Flux<LlmEvent> read(ClientResponse response) {
 		this.begun = true;
 		HttpHeaders headers = response.headers().asHttpHeaders();
-		this.requestId = requestId(headers);
+		this.requestId = RequestIds.find(headers);
 		AnswerBody body = body(response.statusCode().value(), headers);
 		// Not as a Flux: WebClient would add the URL to every error of it.
 		ClientHttpResponse raw = response.body((message, context) -> message);
@@ -122,16 +118,6 @@ final class HttpAnswer {
 		boolean document = type.startsWith(MediaType.TEXT_HTML_VALUE)
 				|| (type.startsWith(MediaType.APPLICATION_JSON_VALUE) && asked == Framing.SSE);
 		return document ? null : asked;
-	}
-
-	private static @Nullable String requestId(HttpHeaders headers) {
-		for (String name : REQUEST_IDS) {
-			String id = headers.getFirst(name);
-			if (id != null) {
-				return id;
-			}
-		}
-		return null;
 	}
 
 }

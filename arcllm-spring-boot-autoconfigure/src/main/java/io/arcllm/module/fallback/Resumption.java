@@ -197,13 +197,7 @@ final class Resumption {
 		LlmException cause = broken.failure();
 		String message = (why == null) ? cause.getMessage() : cause.getMessage() + "; " + why;
 		LlmException told = LlmException.of(ErrorKind.INTERRUPTED, String.valueOf(message))
-			.target(cause.details().target())
-			.status(cause.status())
-			.vendorCode(cause.vendorCode())
-			.requestId(cause.requestId())
-			.retryAfter(cause.retryAfter())
-			.stage(cause.stage())
-			.body(cause.body())
+			.like(cause)
 			.partial(broken.delivered().toResponse(targetOf(broken, this.primary)))
 			.cause(cause.getCause())
 			.build();

@@ -31,7 +31,8 @@ class SimulatorInitializer implements ApplicationContextInitializer<GenericAppli
 			return;
 		}
 		Simulator simulator = Simulator.start(settings(environment));
-		context.registerBean(Simulator.class, () -> simulator);
+		context.getDefaultListableBeanFactory().registerSingleton("simulator", simulator);
+		context.getDefaultListableBeanFactory().registerDisposableBean("simulator", simulator::close);
 		context.addApplicationListener((ApplicationListener<ApplicationFailedEvent>) (failed) -> simulator.close());
 		Map<String, Object> properties = new LinkedHashMap<>();
 		simulator.vendors().forEach((vendor) -> point(vendor, environment, properties));

@@ -19,6 +19,21 @@ final class Conversation {
 
 	private int characters;
 
+	/**
+	 * One whose messages say by their role who speaks, tools too.
+	 */
+	static Conversation byRole(JsonNode messages) {
+		Conversation conversation = new Conversation();
+		for (JsonNode message : messages) {
+			String role = message.path("role").asString("");
+			if (role.equals("tool")) {
+				conversation.toolResult(Json.words(message.path("content")));
+			}
+			conversation.said(role, Json.words(message.path("content")));
+		}
+		return conversation;
+	}
+
 	void said(String role, String words) {
 		this.characters += words.length();
 		if (role.equals("user") && !words.isBlank()) {

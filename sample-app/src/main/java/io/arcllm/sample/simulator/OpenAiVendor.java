@@ -39,20 +39,8 @@ final class OpenAiVendor implements Vendor {
 
 	@Override
 	public Question read(JsonNode body) {
-		Conversation conversation = new Conversation();
-		for (JsonNode message : body.path("messages")) {
-			String role = message.path("role").asString("");
-			if (role.equals("tool")) {
-				conversation.toolResult(Json.words(message.path("content")));
-			}
-			conversation.said(role, Json.words(message.path("content")));
-		}
-		List<Question.Tool> tools = new ArrayList<>();
-		for (JsonNode tool : body.path("tools")) {
-			JsonNode function = tool.path("function");
-			tools.add(new Question.Tool(function.path("name").asString(""), function.path("description").asString(""),
-					function.path("parameters")));
-		}
+		Conversation conversation = Conversation.byRole(body.path("messages"));
+		List<Question.Tool> tools = Question.Tool.functions(body.path("tools"));
 		JsonNode choice = body.path("tool_choice");
 		JsonNode format = body.path("response_format");
 		JsonNode schema = switch (format.path("type").asString("text")) {

@@ -29,6 +29,18 @@ record Question(String model, String text, boolean stream, List<Tool> tools, Str
 	 * Something that may be called.
 	 */
 	record Tool(String name, String description, JsonNode parameters) {
+
+		/**
+		 * Those that are written as functions.
+		 */
+		static List<Tool> functions(JsonNode tools) {
+			return tools.valueStream()
+				.map((tool) -> tool.path("function"))
+				.map((function) -> new Tool(function.path("name").asString(""),
+						function.path("description").asString(""), function.path("parameters")))
+				.toList();
+		}
+
 	}
 
 }

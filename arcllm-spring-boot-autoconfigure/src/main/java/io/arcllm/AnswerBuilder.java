@@ -16,9 +16,9 @@ public final class AnswerBuilder {
 
 	private static final StopReason UNKNOWN = new StopReason(StopReason.Type.OTHER, "");
 
-	private final StringBuilder text = new StringBuilder();
+	private final Words text = new Words();
 
-	private final StringBuilder thinkingText = new StringBuilder();
+	private final Words thinkingText = new Words();
 
 	private final List<Content.Thinking> thinking = new ArrayList<>(0);
 
@@ -36,17 +36,17 @@ public final class AnswerBuilder {
 	 */
 	public AnswerBuilder add(LlmEvent event) {
 		if (event instanceof LlmEvent.TextDelta delta) {
-			this.text.append(delta.text());
+			this.text.add(delta.text());
 		}
 		else if (event instanceof LlmEvent.ThinkingDelta delta) {
-			this.thinkingText.append(delta.text());
+			this.thinkingText.add(delta.text());
 		}
 		else if (event instanceof LlmEvent.ToolCallDelta delta) {
 			this.tools.computeIfAbsent(delta.index(), (index) -> new Fragments()).add(delta);
 		}
 		else if (event instanceof LlmEvent.Restarted) {
-			this.text.setLength(0);
-			this.thinkingText.setLength(0);
+			this.text.clear();
+			this.thinkingText.clear();
 			this.thinking.clear();
 			this.tools.clear();
 		}
@@ -55,7 +55,7 @@ public final class AnswerBuilder {
 
 	/** Ends a block of thinking that has a signature or is hidden. */
 	public AnswerBuilder thinking(Content.Thinking block) {
-		this.thinkingText.setLength(0);
+		this.thinkingText.clear();
 		this.thinking.add(block);
 		return this;
 	}
@@ -115,6 +115,41 @@ public final class AnswerBuilder {
 	 */
 	public LlmResponse buildPartial(Target target) {
 		return build(target, (raw) -> null);
+	}
+
+	/** A whole answer has all its words in one piece, which is then not copied. */
+	private static final class Words {
+
+		private String first = "";
+
+		private @Nullable StringBuilder all;
+
+		void add(String text) {
+			if (this.all != null) {
+				this.all.append(text);
+			}
+			else if (this.first.isEmpty()) {
+				this.first = text;
+			}
+			else {
+				this.all = new StringBuilder(this.first).append(text);
+			}
+		}
+
+		void clear() {
+			this.first = "";
+			this.all = null;
+		}
+
+		boolean isEmpty() {
+			return this.first.isEmpty();
+		}
+
+		@Override
+		public String toString() {
+			return (this.all == null) ? this.first : this.all.toString();
+		}
+
 	}
 
 	private static final class Fragments {

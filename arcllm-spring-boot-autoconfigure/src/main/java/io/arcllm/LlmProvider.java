@@ -94,13 +94,7 @@ public interface LlmProvider {
 	 * interruption.
 	 */
 	default Mono<LlmResponse> invokeAsync(LlmRequest request) {
-		return exchange(request).ofType(LlmEvent.Completed.class)
-			.next()
-			.map(LlmEvent.Completed::response)
-			.switchIfEmpty(
-					Mono.error(() -> LlmException.of(ErrorKind.INTERRUPTED, "The answer ended without being complete")
-						.provider(name())
-						.build()));
+		return new AnswerMono(this, request);
 	}
 
 	/**

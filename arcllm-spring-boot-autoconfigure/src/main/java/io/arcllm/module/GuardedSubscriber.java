@@ -49,6 +49,7 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 
 	private final CountedTokens tokens;
 
+	/** Without what this guard alone needs: every operator of a client copies it. */
 	private final Context context;
 
 	private final Duration startedAfter;
@@ -72,7 +73,10 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		this.call = call;
 		this.target = target;
 		this.tokens = new CountedTokens(WireListener.of(actual.currentContext()));
-		this.context = actual.currentContext().put(WireListener.class, this.tokens);
+		this.context = actual.currentContext()
+			.delete(AttemptLimits.class)
+			.delete(Call.OTHERS_LEFT)
+			.put(WireListener.class, this.tokens);
 		this.startedAfter = call.elapsed();
 		this.waited = call.takeWaited();
 		this.silence = new Silence(call, target, AttemptLimits.of(actual.currentContext()), streaming,

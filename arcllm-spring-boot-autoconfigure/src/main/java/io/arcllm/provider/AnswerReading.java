@@ -1,7 +1,6 @@
 package io.arcllm.provider;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -17,6 +16,7 @@ import reactor.core.Disposables;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -24,8 +24,9 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
  * Reads one body for one subscriber. Asks for more bytes only when all events of the
- * earlier ones were taken, so what waits here is at most one buffer's events. Every
- * buffer is released as soon as it was read, whatever happens.
+ * earlier ones were taken, so what waits here is at most one buffer's events; of who
+ * takes everything at once nothing waits. Every buffer is released as soon as it was
+ * read, whatever happens.
  */
 final class AnswerReading implements CoreSubscriber<DataBuffer>, Subscription {
 
@@ -47,14 +48,17 @@ final class AnswerReading implements CoreSubscriber<DataBuffer>, Subscription {
 
 	private final AtomicInteger draining = new AtomicInteger();
 
-	/** Belongs to the network's thread while awaiting, and to the drain otherwise. */
-	private final Queue<LlmEvent> events = new ArrayDeque<>();
+	/** Filled by the network's thread, emptied by the drain, which adds the end of it. */
+	private final Queue<LlmEvent> events = Queues.<LlmEvent>unbounded(8).get();
 
 	private final Disposable.Swap lingering = Disposables.swap();
 
 	private Subscription upstream = Operators.emptySubscription();
 
+	/** Whether bytes were asked for that did not come yet. */
 	private volatile boolean awaiting;
+
+	private volatile boolean unbounded;
 
 	private volatile boolean bodyEnded;
 
@@ -106,7 +110,7 @@ final class AnswerReading implements CoreSubscriber<DataBuffer>, Subscription {
 		finally {
 			DataBufferUtils.release(buffer);
 		}
-		this.awaiting = false;
+		this.awaiting = this.unbounded;
 		drain();
 	}
 
@@ -173,9 +177,7 @@ final class AnswerReading implements CoreSubscriber<DataBuffer>, Subscription {
 		}
 		int missed = 1;
 		do {
-			if (this.bodyEnded || !this.awaiting) {
-				emit();
-			}
+			emit();
 			missed = this.draining.addAndGet(-missed);
 		}
 		while (missed != 0);
@@ -189,9 +191,17 @@ final class AnswerReading implements CoreSubscriber<DataBuffer>, Subscription {
 		if (last) {
 			finish();
 		}
-		else if (this.requested.get() > 0) {
-			this.awaiting = true;
-			this.upstream.request(1);
+		else if (!this.awaiting) {
+			ask(this.requested.get());
+		}
+	}
+
+	/** One buffer at a time, unless nobody needs to be protected from too many. */
+	private void ask(long demand) {
+		this.unbounded = demand == Long.MAX_VALUE;
+		this.awaiting = demand > 0;
+		if (this.awaiting) {
+			this.upstream.request(this.unbounded ? Long.MAX_VALUE : 1);
 		}
 	}
 

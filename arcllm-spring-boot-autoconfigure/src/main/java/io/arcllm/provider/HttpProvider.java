@@ -98,9 +98,9 @@ public final class HttpProvider implements LlmProvider {
 	private void headers(HttpHeaders headers, @Nullable String key, boolean streaming, int length) {
 		headers.setContentType(MediaType.APPLICATION_JSON);
 		headers.setContentLength(length);
-		headers.setAccept(
-				List.of(!streaming ? MediaType.APPLICATION_JSON : (this.format.framing() == WireFormat.Framing.SSE)
-						? MediaType.TEXT_EVENT_STREAM : MediaType.APPLICATION_NDJSON));
+		headers.set(HttpHeaders.ACCEPT,
+				!streaming ? MediaType.APPLICATION_JSON_VALUE : (this.format.framing() == WireFormat.Framing.SSE)
+						? MediaType.TEXT_EVENT_STREAM_VALUE : MediaType.APPLICATION_NDJSON_VALUE);
 		this.format.headers(headers, key);
 		this.settings.headers().forEach(headers::set);
 	}
@@ -118,12 +118,22 @@ public final class HttpProvider implements LlmProvider {
 			}
 			return null;
 		}
-		if (!key.chars().allMatch((c) -> c > ' ' && c < 0x7f)) {
+		if (!isFitForHeaders(key)) {
 			throw refused(ErrorKind.AUTHENTICATION, target,
 					"has an API key with characters that no header can carry: see 'arcllm.providers." + name()
 							+ ".api-key'");
 		}
 		return key;
+	}
+
+	private static boolean isFitForHeaders(String key) {
+		for (int i = 0; i < key.length(); i++) {
+			char c = key.charAt(i);
+			if (c <= ' ' || c >= 0x7f) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	private LlmRequest complete(LlmRequest request) {
@@ -133,13 +143,16 @@ public final class HttpProvider implements LlmProvider {
 			throw refused(ErrorKind.INVALID_REQUEST, new Target(name(), null),
 					"was given no model: set 'arcllm.providers." + name() + ".model', or name one in the request");
 		}
-		return request.mutate()
-			.model(model)
-			.messages(request.messages().stream().map(this::withoutForeignThinking).toList())
-			.maxTokens((request.maxTokens() != null) ? request.maxTokens() : set.maxTokens())
-			.temperature((request.temperature() != null) ? request.temperature() : set.temperature())
-			.options(merge(set.options(), request.options()))
-			.build();
+		boolean whole = model.equals(request.model()) && set.maxTokens() == null && set.temperature() == null
+				&& set.options().isEmpty() && !hasForeignThinking(request.messages());
+		return whole ? request
+				: request.mutate()
+					.model(model)
+					.messages(request.messages().stream().map(this::withoutForeignThinking).toList())
+					.maxTokens((request.maxTokens() != null) ? request.maxTokens() : set.maxTokens())
+					.temperature((request.temperature() != null) ? request.temperature() : set.temperature())
+					.options(merge(set.options(), request.options()))
+					.build();
 	}
 
 	private static Map<String, @Nullable Object> merge(Map<String, @Nullable Object> configured,
@@ -152,9 +165,19 @@ public final class HttpProvider implements LlmProvider {
 		return merged;
 	}
 
+	private boolean hasForeignThinking(List<Message> messages) {
+		for (Message message : messages) {
+			for (Content part : message.content()) {
+				if (isForeignThinking(part)) {
+					return true;
+				}
+			}
+		}
+		return false;
+	}
+
 	private Message withoutForeignThinking(Message message) {
-		boolean foreign = message.content().stream().anyMatch(this::isForeignThinking);
-		return foreign ? new Message(message.role(),
+		return hasForeignThinking(List.of(message)) ? new Message(message.role(),
 				message.content().stream().filter((part) -> !isForeignThinking(part)).toList()) : message;
 	}
 

@@ -33,6 +33,9 @@ public final class Json {
 	private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {
 	};
 
+	/** So many fit into an int, with a sign. */
+	private static final int SURE_DIGITS = 9;
+
 	private Json() {
 	}
 
@@ -69,6 +72,10 @@ public final class Json {
 	/** The number at the parser, or {@code null}; anything else is skipped. */
 	public static @Nullable Integer integer(JsonParser parser) {
 		JsonToken token = parser.currentToken();
+		if (token == JsonToken.VALUE_NUMBER_INT && parser.getStringLength() <= SURE_DIGITS) {
+			int value = parser.getIntValue();
+			return (value >= 0) ? Integer.valueOf(value) : null;
+		}
 		if (token.isNumeric()) {
 			double value = parser.getDoubleValue();
 			return (value >= 0 && value <= Integer.MAX_VALUE) ? Integer.valueOf((int) value) : null;

@@ -27,7 +27,7 @@ public final class JsonBody {
 	private JsonBody(Target target, JsonGenerator json, Map<String, @Nullable Object> own) {
 		this.target = target;
 		this.json = json;
-		this.own = new LinkedHashMap<>(own);
+		this.own = own.isEmpty() ? Map.of() : new LinkedHashMap<>(own);
 	}
 
 	/**
@@ -37,7 +37,7 @@ public final class JsonBody {
 	 * @throws LlmException {@code INVALID_REQUEST} for values that JSON cannot hold
 	 */
 	public static byte[] write(Target target, Map<String, @Nullable Object> own, Consumer<JsonBody> fields) {
-		ByteArrayOutputStream bytes = new ByteArrayOutputStream(1024);
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
 		try (JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
 			JsonBody body = new JsonBody(target, json, own);
 			json.writeStartObject();
@@ -84,7 +84,13 @@ public final class JsonBody {
 		if (value instanceof Double number && !Double.isFinite(number)) {
 			throw refuse(name + " must be a finite number, not " + number);
 		}
-		if (value != null && !(value instanceof List<?> list && list.isEmpty()) && begin(name)) {
+		if (value == null || (value instanceof List<?> list && list.isEmpty()) || !begin(name)) {
+			return;
+		}
+		if (value instanceof String text) {
+			this.json.writeString(text);
+		}
+		else {
 			this.json.writePOJO(value);
 		}
 	}

@@ -36,7 +36,9 @@ final class RequestCheck {
 		check.range("temperature", request.temperature(), Double.MAX_VALUE);
 		check.range("topP", request.topP(), 1);
 		Integer maxTokens = request.maxTokens();
-		check.require(maxTokens == null || maxTokens > 0, "maxTokens must be 1 or more, was " + maxTokens);
+		if (maxTokens != null && maxTokens < 1) {
+			throw check.refused("maxTokens must be 1 or more, was " + maxTokens);
+		}
 		check.require(!request.stop().contains(""), "stop must not hold an empty text");
 		if (!request.tools().isEmpty() || request.toolChoice() != null) {
 			check.tools(request);
@@ -60,16 +62,22 @@ final class RequestCheck {
 	}
 
 	private void range(String name, @Nullable Double value, double most) {
-		require(value == null || (value >= 0 && value <= most),
-				name + " must be " + ((most == 1) ? "between 0 and 1" : "a number of 0 or more") + ", was " + value);
+		if (value != null && !(value >= 0 && value <= most)) {
+			throw refused(name + " must be " + ((most == 1) ? "between 0 and 1" : "a number of 0 or more") + ", was "
+					+ value);
+		}
 	}
 
 	private void require(boolean right, String message) {
 		if (!right) {
-			throw LlmException.of(ErrorKind.INVALID_REQUEST, this.target + " was not asked: " + message)
-				.target(this.target)
-				.build();
+			throw refused(message);
 		}
+	}
+
+	private LlmException refused(String message) {
+		return LlmException.of(ErrorKind.INVALID_REQUEST, this.target + " was not asked: " + message)
+			.target(this.target)
+			.build();
 	}
 
 }

@@ -55,14 +55,18 @@ final class OpenAiMessages {
 	 */
 	private void user(Message message) {
 		List<Content> rest = new ArrayList<>();
+		List<Content> others = new ArrayList<>();
 		boolean results = false;
 		for (Content part : message.content()) {
 			if (part instanceof Content.ToolResult result) {
 				results = true;
 				result(result, rest);
 			}
+			else {
+				others.add(part);
+			}
 		}
-		message.content().stream().filter((part) -> !(part instanceof Content.ToolResult)).forEach(rest::add);
+		rest.addAll(others);
 		if (!rest.isEmpty() || !results) {
 			begin("user");
 			this.parts.write(rest);

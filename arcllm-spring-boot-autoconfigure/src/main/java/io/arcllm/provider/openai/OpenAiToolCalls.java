@@ -49,7 +49,12 @@ final class OpenAiToolCalls {
 
 	/** Whether there is a call of no known tool. */
 	boolean hasNameless() {
-		return this.calls.stream().anyMatch((call) -> !call.announced);
+		for (Call call : this.calls) {
+			if (!call.announced) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private @Nullable Call find(OpenAiToolPiece piece) {

@@ -146,6 +146,13 @@ public final class Call {
 	}
 
 	/**
+	 * Whether any target wanted to be left alone.
+	 */
+	public synchronized boolean isPaused() {
+		return !this.pauses.isEmpty();
+	}
+
+	/**
 	 * The error after which this target is still to be left alone, with what is left of
 	 * its wait, if there is one.
 	 */

@@ -40,7 +40,11 @@ final class Descent {
 		this.resume = resume;
 		this.request = request;
 		this.call = call;
-		this.round = new Round(call, !chain.targets().stream().allMatch((one) -> call.pausedBy(one.target()) != null));
+		this.round = new Round(call, !call.isPaused() || !areAllPaused());
+	}
+
+	private boolean areAllPaused() {
+		return this.chain.targets().stream().allMatch((one) -> this.call.pausedBy(one.target()) != null);
 	}
 
 	/**

@@ -20,6 +20,14 @@ public interface WireListener {
 	void remaining(VendorLimits limits);
 
 	/**
+	 * Whether anybody wants to hear of limits: to look for them in every answer has its
+	 * price.
+	 */
+	default boolean wantsLimits() {
+		return true;
+	}
+
+	/**
 	 * The vendor says what it has counted so far. Told before the answer ends, so that it
 	 * is known where it never does.
 	 */

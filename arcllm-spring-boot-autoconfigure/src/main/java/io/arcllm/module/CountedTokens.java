@@ -34,6 +34,11 @@ final class CountedTokens implements WireListener {
 	}
 
 	@Override
+	public boolean wantsLimits() {
+		return this.outer != null && this.outer.wantsLimits();
+	}
+
+	@Override
 	public void used(Usage usage) {
 		this.used = usage;
 	}

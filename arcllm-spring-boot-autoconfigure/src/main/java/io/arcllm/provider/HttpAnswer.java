@@ -73,7 +73,7 @@ final class HttpAnswer {
 	}
 
 	private static void tellWhatRemains(@Nullable WireListener listener, HttpHeaders headers) {
-		if (listener != null) {
+		if (listener != null && listener.wantsLimits()) {
 			RateLimitState state = RateLimitState.read(headers, Clock.systemUTC());
 			VendorLimits limits = new VendorLimits(remaining(state.requests()), remaining(state.tokens()));
 			if (limits.remainingRequests() != null || limits.remainingTokens() != null) {

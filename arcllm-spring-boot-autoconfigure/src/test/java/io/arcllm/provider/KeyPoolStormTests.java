@@ -11,6 +11,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.ContractModule;
 import io.arcllm.module.Storm;
@@ -39,8 +40,7 @@ class KeyPoolStormTests {
 	@ParameterizedTest
 	@MethodSource("io.arcllm.module.Storm#threads")
 	void eachCallGetsAKeyThatIsReadyAndKeysAreAsTheyWereTold(ThreadFactory threads) throws Exception {
-		LlmProvider provider = (request) -> Flux
-			.defer(() -> asked(this.pool.next()).concatWith(this.storm.exchange(request)));
+		LlmProvider provider = (request) -> Flux.defer(() -> ask(this.pool.next(), request));
 		LlmProvider rotation = new KeyRotationModule(new ContractModule(provider, new Target("storm", null)),
 				this.pool::hasAnother);
 		new Storm().rage((request) -> rotation.exchange(request).doOnError((ex) -> {
@@ -56,11 +56,11 @@ class KeyPoolStormTests {
 		assertThat(this.pool.next()).isEqualTo("good");
 	}
 
-	private Flux<LlmEvent> asked(String key) {
+	private Flux<LlmEvent> ask(String key, LlmRequest request) {
 		this.used.computeIfAbsent(key, (one) -> new AtomicInteger()).incrementAndGet();
 		ErrorKind refusal = REFUSED.get(key);
 		if (refusal == null) {
-			return Flux.empty();
+			return this.storm.exchange(request);
 		}
 		return Flux.<LlmEvent>error(() -> {
 			LlmException failure = LlmException.of(refusal, "no").build();

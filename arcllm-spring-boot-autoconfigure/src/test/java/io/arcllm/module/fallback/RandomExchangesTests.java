@@ -125,6 +125,7 @@ class RandomExchangesTests {
 		assertThat(running).allMatch(Watched::isOver);
 		this.targets.forEach(RandomTarget::assertAtRest);
 		assertThat(this.targets).anyMatch(RandomTarget::hasOpened);
+		assertThat(this.targets.stream().mapToInt(RandomTarget::sent).sum()).isGreaterThan(EXCHANGES / 2);
 		assertThat(this.observed).hasValue(0);
 	}
 

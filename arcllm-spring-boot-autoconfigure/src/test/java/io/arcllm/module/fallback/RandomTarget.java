@@ -152,6 +152,10 @@ final class RandomTarget {
 		return Flux.just(new LlmEvent.Completed(LlmResponse.of(ANSWER).withText(ANSWER, USED)));
 	}
 
+	int sent() {
+		return this.sent;
+	}
+
 	boolean hasOpened() {
 		return this.opened > 0;
 	}

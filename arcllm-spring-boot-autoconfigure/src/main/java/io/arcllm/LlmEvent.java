@@ -52,10 +52,13 @@ public sealed interface LlmEvent {
 
 	/**
 	 * Whether this is a part of the answer that a user would see: what makes repeating
-	 * the call unsafe once it was passed on.
+	 * the call unsafe once it was passed on. An empty delta is none.
 	 */
 	default boolean isContent() {
-		return this instanceof TextDelta || this instanceof ThinkingDelta || this instanceof ToolCallDelta;
+		if (this instanceof TextDelta delta) {
+			return !delta.text().isEmpty();
+		}
+		return (this instanceof ThinkingDelta delta) ? !delta.text().isEmpty() : this instanceof ToolCallDelta;
 	}
 
 	/**

@@ -189,6 +189,21 @@ class ContractModuleTests {
 		assertThat(this.cancelled).hasValue(1);
 	}
 
+	@ParameterizedTest
+	@MethodSource("emptyDeltas")
+	void emptyDeltasOfAnOwnProviderAreNoContent(LlmEvent empty) {
+		Flux<LlmEvent> nothing = Flux.interval(Duration.ofSeconds(9)).map((n) -> empty);
+		Outcome outcome = ask(adapter(nothing), true);
+		this.time.seconds(30);
+		assertThat(outcome.failure().kind()).isEqualTo(ErrorKind.TIMEOUT);
+		assertThat(outcome.failure().stage()).isEqualTo(TimeoutStage.FIRST_TOKEN);
+		assertThat(onlyAttempt().firstToken()).isNull();
+	}
+
+	static List<LlmEvent> emptyDeltas() {
+		return List.of(new LlmEvent.TextDelta(""), new LlmEvent.ThinkingDelta(""));
+	}
+
 	@Test
 	void streamThatFallsSilentIsInterruptedWithWhatWasDelivered() {
 		Outcome outcome = ask(

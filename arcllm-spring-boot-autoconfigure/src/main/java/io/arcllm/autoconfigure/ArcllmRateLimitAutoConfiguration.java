@@ -1,5 +1,7 @@
 package io.arcllm.autoconfigure;
 
+import java.util.List;
+
 import io.arcllm.module.ratelimit.RedisConnection;
 import io.arcllm.module.ratelimit.RedisStore;
 import io.github.bucket4j.Bucket;
@@ -25,8 +27,9 @@ public final class ArcllmRateLimitAutoConfiguration {
 
 	@Bean
 	RateLimitFactory arcllmRateLimit(ModuleSettings settings, ObjectProvider<SharedLimitStores> shared,
-			ObjectProvider<Gauges> gauges) {
-		return new RateLimitFactory(settings, shared.getIfAvailable(), gauges.getIfAvailable(() -> Gauges.NONE));
+			ObjectProvider<RateLimitCustomizer> customizers, ObjectProvider<Gauges> gauges) {
+		return new RateLimitFactory(settings, shared.getIfAvailable(), customizers.orderedStream().toList(),
+				gauges.getIfAvailable(() -> Gauges.NONE));
 	}
 
 	/**
@@ -54,10 +57,13 @@ public final class ArcllmRateLimitAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		SharedLimitStores arcllmSharedLimitStores(ObjectProvider<RedisConnection> connection) {
-			return (target, settings) -> new RedisStore(target, settings, connection.getIfAvailable(() -> {
-				throw RateLimitFactory.noRedis();
-			}));
+		SharedLimitStores arcllmSharedLimitStores(ObjectProvider<RedisConnection> connection,
+				ObjectProvider<RateLimitCustomizer> customizers) {
+			List<RateLimitCustomizer> all = customizers.orderedStream().toList();
+			return (target, settings) -> new RedisStore(target, settings, RateLimitFactory.customizer(all, target),
+					connection.getIfAvailable(() -> {
+						throw RateLimitFactory.noRedis();
+					}));
 		}
 
 	}

@@ -8,6 +8,7 @@ import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.module.Readiness;
+import io.arcllm.module.ratelimit.BucketCustomizer;
 import io.arcllm.module.ratelimit.LimitStore;
 import io.arcllm.module.ratelimit.MemoryStore;
 import io.arcllm.module.ratelimit.RateLimitModule;
@@ -25,13 +26,17 @@ final class RateLimitFactory implements ModuleFactory {
 
 	private final @Nullable SharedLimitStores shared;
 
+	private final List<RateLimitCustomizer> customizers;
+
 	private final Gauges gauges;
 
 	private final Engines<RateLimitSettings, RateLimiter> limiters;
 
-	RateLimitFactory(ModuleSettings settings, @Nullable SharedLimitStores shared, Gauges gauges) {
+	RateLimitFactory(ModuleSettings settings, @Nullable SharedLimitStores shared, List<RateLimitCustomizer> customizers,
+			Gauges gauges) {
 		this.limiters = new Engines<>((place) -> settings.bind(NAME, RateLimitSettings.class, place), this::create);
 		this.shared = shared;
+		this.customizers = customizers;
 		this.gauges = gauges;
 	}
 
@@ -69,12 +74,16 @@ final class RateLimitFactory implements ModuleFactory {
 
 	private LimitStore store(Target target, RateLimitSettings settings) {
 		if (settings.store() == RateLimitSettings.Store.MEMORY) {
-			return new MemoryStore(settings);
+			return new MemoryStore(settings, customizer(this.customizers, target));
 		}
 		if (this.shared == null) {
 			throw noRedis();
 		}
 		return this.shared.create(target, settings);
+	}
+
+	static BucketCustomizer customizer(List<RateLimitCustomizer> customizers, Target target) {
+		return (measure, bucket) -> customizers.forEach((one) -> one.customize(target, measure, bucket));
 	}
 
 	static LlmConfigException noRedis() {

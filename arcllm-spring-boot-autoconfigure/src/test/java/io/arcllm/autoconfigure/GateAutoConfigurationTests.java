@@ -11,7 +11,9 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.Target;
 import io.arcllm.module.circuitbreaker.BreakerState;
+import io.arcllm.module.ratelimit.Measure;
 import io.arcllm.module.ratelimit.RedisServer;
+import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import mockwebserver3.MockResponse;
@@ -98,6 +100,24 @@ class GateAutoConfigurationTests {
 			.run((context) -> {
 				assertThat(kindOf(context.getBean(LlmProvider.class))).isEqualTo(ErrorKind.SERVER_ERROR);
 				assertThat(kindOf(context.getBean(LlmProvider.class))).isEqualTo(ErrorKind.CIRCUIT_OPEN);
+			});
+	}
+
+	@Test
+	void customizerAddsALimitThatSettingsCannotSay() {
+		fail(2);
+		runner().withPropertyValues("arcllm.modules.rate-limit.enabled=true", "arcllm.modules.rate-limit.max-wait=1m")
+			.withUserConfiguration(TwoADay.class)
+			.run((context) -> {
+				LlmProvider provider = context.getBean(LlmProvider.class);
+				assertThat(kindOf(provider)).isEqualTo(ErrorKind.SERVER_ERROR);
+				assertThat(kindOf(provider)).isEqualTo(ErrorKind.SERVER_ERROR);
+				assertThatExceptionOfType(LlmException.class).isThrownBy(() -> provider.invoke("Hi"))
+					.satisfies((ex) -> assertThat(ex.kind()).isEqualTo(ErrorKind.THROTTLED))
+					.satisfies(
+							(ex) -> assertThat(ex.retryAfter()).isBetween(Duration.ofHours(11), Duration.ofHours(12)));
+				assertThat(context.getBean(TwoADay.class).asked)
+					.containsExactly("anthropic/claude-x " + Measure.REQUESTS);
 			});
 	}
 
@@ -219,6 +239,21 @@ class GateAutoConfigurationTests {
 		@Bean
 		CircuitBreakerCustomizer oneFailureIsEnough() {
 			return (target, config) -> config.minimumNumberOfCalls(1);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoADay {
+
+		final List<String> asked = new CopyOnWriteArrayList<>();
+
+		@Bean
+		RateLimitCustomizer twoADay() {
+			return (target, measure, bucket) -> {
+				this.asked.add(target + " " + measure);
+				bucket.addLimit(Bandwidth.builder().capacity(2).refillGreedy(2, Duration.ofDays(1)).build());
+			};
 		}
 
 	}

@@ -1,9 +1,12 @@
 package io.arcllm.module.ratelimit;
 
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.ConfigurationBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,27 +14,37 @@ import org.jspecify.annotations.Nullable;
  *
  * @param perMinute how many a minute
  * @param capacity how many at once
+ * @param configuration the same for Bucket4j, with what was added to it
  */
-record Limit(long perMinute, long capacity) {
+record Limit(long perMinute, long capacity, BucketConfiguration configuration) {
 
-	static @Nullable Limit ofRequests(RateLimitSettings settings) {
+	static @Nullable Limit ofRequests(RateLimitSettings settings, BucketCustomizer customizer) {
 		Integer perMinute = settings.requestsPerMinute();
 		Integer burst = settings.burst();
-		return (perMinute == null) ? null : new Limit(perMinute, (burst == null) ? perMinute : burst);
+		return (perMinute == null) ? null
+				: of(Measure.REQUESTS, perMinute, (burst == null) ? perMinute : burst, customizer);
 	}
 
-	static @Nullable Limit ofTokens(RateLimitSettings settings) {
+	static @Nullable Limit ofTokens(RateLimitSettings settings, BucketCustomizer customizer) {
 		Integer perMinute = settings.tokensPerMinute();
-		return (perMinute == null) ? null : new Limit(perMinute, perMinute);
+		return (perMinute == null) ? null : of(Measure.TOKENS, perMinute, perMinute, customizer);
 	}
 
-	BucketConfiguration configuration() {
-		return BucketConfiguration.builder()
-			.addLimit(Bandwidth.builder()
-				.capacity(this.capacity)
-				.refillGreedy(this.perMinute, Duration.ofMinutes(1))
-				.build())
-			.build();
+	private static Limit of(Measure measure, long perMinute, long capacity, BucketCustomizer customizer) {
+		ConfigurationBuilder bucket = BucketConfiguration.builder()
+			.addLimit(Bandwidth.builder().capacity(capacity).refillGreedy(perMinute, Duration.ofMinutes(1)).build());
+		customizer.customize(measure, bucket);
+		return new Limit(perMinute, capacity, bucket.build());
+	}
+
+	/** Tells buckets that are not the same apart, also between processes. */
+	String id() {
+		return this.perMinute + ":" + this.capacity
+				+ Arrays.stream(this.configuration.getBandwidths())
+					.skip(1)
+					.map((added) -> ":" + added.getCapacity() + "/" + added.getRefillTokens() + "/"
+							+ added.getRefillPeriodNanos())
+					.collect(Collectors.joining());
 	}
 
 	/** Nanoseconds in which so many come back. */

@@ -3,8 +3,10 @@ package io.arcllm.module.ratelimit;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.local.LocalBucketBuilder;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
@@ -18,12 +20,20 @@ public final class MemoryStore implements LimitStore {
 	private final @Nullable Level tokens;
 
 	public MemoryStore(RateLimitSettings settings) {
-		this(settings, new SchedulerTime());
+		this(settings, BucketCustomizer.NONE);
 	}
 
-	MemoryStore(RateLimitSettings settings, TimeMeter time) {
-		this.requests = Level.of(Limit.ofRequests(settings), time);
-		this.tokens = Level.of(Limit.ofTokens(settings), time);
+	/**
+	 * @param settings how much
+	 * @param customizer adds what they cannot say
+	 */
+	public MemoryStore(RateLimitSettings settings, BucketCustomizer customizer) {
+		this(settings, customizer, new SchedulerTime());
+	}
+
+	MemoryStore(RateLimitSettings settings, BucketCustomizer customizer, TimeMeter time) {
+		this.requests = Level.of(Limit.ofRequests(settings, customizer), time);
+		this.tokens = Level.of(Limit.ofTokens(settings, customizer), time);
 	}
 
 	/**
@@ -75,12 +85,14 @@ public final class MemoryStore implements LimitStore {
 	private record Level(Limit limit, Bucket bucket) {
 
 		static @Nullable Level of(@Nullable Limit limit, TimeMeter time) {
-			return (limit == null) ? null
-					: new Level(limit,
-							Bucket.builder()
-								.addLimit(limit.configuration().getBandwidths()[0])
-								.withCustomTimePrecision(time)
-								.build());
+			if (limit == null) {
+				return null;
+			}
+			LocalBucketBuilder bucket = Bucket.builder().withCustomTimePrecision(time);
+			for (Bandwidth bandwidth : limit.configuration().getBandwidths()) {
+				bucket.addLimit(bandwidth);
+			}
+			return new Level(limit, bucket.build());
 		}
 
 		boolean take(long amount) {
@@ -108,7 +120,7 @@ public final class MemoryStore implements LimitStore {
 			long next = Math.max(1, available + 1);
 			long first = (next > this.limit.capacity()) ? this.limit.nanosFor(1)
 					: this.bucket.estimateAbilityToConsume(next).getNanosToWaitForRefill();
-			return first + this.limit.nanosFor(amount - next);
+			return (first == Long.MAX_VALUE) ? first : first + this.limit.nanosFor(amount - next);
 		}
 
 	}

@@ -29,10 +29,10 @@ final class RedisLevels {
 
 	private @Nullable CompletableFuture<Shared> shared;
 
-	RedisLevels(String key, RateLimitSettings settings, RedisConnection connector) {
+	RedisLevels(String key, RateLimitSettings settings, BucketCustomizer customizer, RedisConnection connector) {
 		this.connector = connector;
-		this.requests = Known.of(key + ":requests", Limit.ofRequests(settings));
-		this.tokens = Known.of(key + ":tokens", Limit.ofTokens(settings));
+		this.requests = Known.of(key + ":requests", Limit.ofRequests(settings, customizer));
+		this.tokens = Known.of(key + ":tokens", Limit.ofTokens(settings, customizer));
 	}
 
 	/**
@@ -170,7 +170,7 @@ final class RedisLevels {
 		private long learnt = System.nanoTime();
 
 		private Known(String key, Limit limit) {
-			this.key = (key + ":" + limit.perMinute() + ":" + limit.capacity()).getBytes(StandardCharsets.UTF_8);
+			this.key = (key + ":" + limit.id()).getBytes(StandardCharsets.UTF_8);
 			this.limit = limit;
 			this.configuration = limit.configuration();
 			this.level = limit.capacity();

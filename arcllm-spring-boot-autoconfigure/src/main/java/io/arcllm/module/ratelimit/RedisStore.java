@@ -36,14 +36,16 @@ public final class RedisStore implements LimitStore {
 	/**
 	 * @param target whose levels they are
 	 * @param settings how much
+	 * @param customizer adds what they cannot say
 	 * @param connection made at once without waiting for it, and again while it cannot be
 	 * had
 	 */
-	public RedisStore(Target target, RateLimitSettings settings, RedisConnection connection) {
+	public RedisStore(Target target, RateLimitSettings settings, BucketCustomizer customizer,
+			RedisConnection connection) {
 		this.target = target;
 		this.settings = settings;
-		this.levels = new RedisLevels("arcllm:rate-limit:" + target, settings, connection);
-		this.local = new MemoryStore(settings);
+		this.levels = new RedisLevels("arcllm:rate-limit:" + target, settings, customizer, connection);
+		this.local = new MemoryStore(settings, customizer);
 		this.levels.warmUp();
 	}
 

@@ -56,7 +56,7 @@ class RedisStoreTests {
 	}
 
 	private RedisStore store(RateLimitSettings settings) {
-		return new RedisStore(TARGET, settings, this.redis.connection(this.client));
+		return new RedisStore(TARGET, settings, BucketCustomizer.NONE, this.redis.connection(this.client));
 	}
 
 	private static boolean taken(LimitStore store, long tokens) {
@@ -88,6 +88,18 @@ class RedisStoreTests {
 		RedisStore store = store(settings);
 		assertThat(taken(store, 1)).isTrue();
 		return new RateLimitModule(new ContractModule(storm, TARGET), new RateLimiter(TARGET, settings, store));
+	}
+
+	@Test
+	void limitThatWasAddedHoldsForAllReplicasTogether() {
+		RateLimitSettings settings = settings(600, null, 60, RateLimitSettings.OnStoreFailure.CLOSED);
+		BucketCustomizer sevenADay = (measure, bucket) -> bucket
+			.addLimit((limit) -> limit.capacity(7).refillGreedy(7, Duration.ofDays(1)));
+		RedisStore one = new RedisStore(TARGET, settings, sevenADay, this.redis.connection(this.client));
+		RedisStore other = new RedisStore(TARGET, settings, sevenADay, this.redis.connection(this.client));
+		assertThat(taken(store(settings), 1)).isTrue();
+		assertThat(takeAll(one, other)).isEqualTo(7);
+		assertThat(takeAll(store(settings))).isGreaterThan(40);
 	}
 
 	@Test
@@ -147,10 +159,11 @@ class RedisStoreTests {
 	void connectsBeforeItIsAsked() {
 		AtomicInteger connections = new AtomicInteger();
 		RedisConnection connection = this.redis.connection(this.client);
-		new RedisStore(TARGET, settings(6, null, 10, RateLimitSettings.OnStoreFailure.CLOSED), () -> {
-			connections.incrementAndGet();
-			return connection.connect();
-		});
+		new RedisStore(TARGET, settings(6, null, 10, RateLimitSettings.OnStoreFailure.CLOSED), BucketCustomizer.NONE,
+				() -> {
+					connections.incrementAndGet();
+					return connection.connect();
+				});
 		assertThat(connections).hasValue(1);
 	}
 

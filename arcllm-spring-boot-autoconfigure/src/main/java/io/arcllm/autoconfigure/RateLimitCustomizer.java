@@ -1,0 +1,21 @@
+package io.arcllm.autoconfigure;
+
+import io.arcllm.Target;
+import io.arcllm.module.ratelimit.Measure;
+import io.github.bucket4j.ConfigurationBuilder;
+
+/**
+ * Adds limits that settings cannot say, such as so many a second or a day: a bean of this
+ * type is asked once for each bucket.
+ */
+@FunctionalInterface
+public interface RateLimitCustomizer {
+
+	/**
+	 * Called after the settings were applied.
+	 * @param target whose limit it will be
+	 * @param measure what the bucket counts
+	 */
+	void customize(Target target, Measure measure, ConfigurationBuilder bucket);
+
+}

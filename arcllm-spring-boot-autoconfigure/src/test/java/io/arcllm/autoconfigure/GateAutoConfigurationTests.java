@@ -10,7 +10,9 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.Target;
+import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerState;
+import io.arcllm.module.circuitbreaker.BreakerStatus;
 import io.arcllm.module.ratelimit.Measure;
 import io.arcllm.module.ratelimit.RedisServer;
 import io.github.bucket4j.Bandwidth;
@@ -101,6 +103,24 @@ class GateAutoConfigurationTests {
 				assertThat(kindOf(context.getBean(LlmProvider.class))).isEqualTo(ErrorKind.SERVER_ERROR);
 				assertThat(kindOf(context.getBean(LlmProvider.class))).isEqualTo(ErrorKind.CIRCUIT_OPEN);
 			});
+	}
+
+	@Test
+	void breakerThatOnlyCountsRefusesNobodyUntilItIsReset() {
+		fail(6);
+		runner().withPropertyValues(BREAKER).withUserConfiguration(CountOnly.class).run((context) -> {
+			LlmProvider provider = context.getBean(LlmProvider.class);
+			for (int i = 0; i < 4; i++) {
+				assertThat(kindOf(provider)).isEqualTo(ErrorKind.SERVER_ERROR);
+			}
+			Breaker breaker = context.getBean(CircuitBreakerFactory.class).breakers().get(0);
+			assertThat(breaker.status()).returns(BreakerState.METRICS_ONLY, BreakerStatus::state)
+				.returns(4, BreakerStatus::failures);
+			breaker.reset();
+			assertThat(kindOf(provider)).isEqualTo(ErrorKind.SERVER_ERROR);
+			assertThat(kindOf(provider)).isEqualTo(ErrorKind.SERVER_ERROR);
+			assertThat(kindOf(provider)).isEqualTo(ErrorKind.CIRCUIT_OPEN);
+		});
 	}
 
 	@Test
@@ -239,6 +259,16 @@ class GateAutoConfigurationTests {
 		@Bean
 		CircuitBreakerCustomizer oneFailureIsEnough() {
 			return (target, config) -> config.minimumNumberOfCalls(1);
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class CountOnly {
+
+		@Bean
+		CircuitBreakerCustomizer countOnly() {
+			return (target, config) -> config.initialState(CircuitBreaker.State.METRICS_ONLY);
 		}
 
 	}

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 
 import io.arcllm.CallOptions;
 import io.arcllm.LlmEvent;
@@ -12,6 +14,8 @@ import io.arcllm.LlmProviders;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.module.CallModule;
+import io.arcllm.module.keys.KeyRotationModule;
+import io.arcllm.provider.KeyPool;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.WebApplicationType;
@@ -29,7 +33,12 @@ final class InstantStack {
 	private static final Map<String, List<String>> WIDE = Map.of("fallback",
 			List.of("arcllm.modules.fallback.chain=second"), "bulkhead",
 			List.of("arcllm.modules.bulkhead.max-concurrent=100"), "rate-limit",
-			List.of("arcllm.modules.rate-limit.requests-per-minute=1000000000"));
+			List.of("arcllm.modules.rate-limit.requests-per-minute=1000000000"), "commit",
+			List.of("arcllm.modules.streams.commit=40-tokens"), "recovery",
+			List.of("arcllm.modules.streams.recovery=replay"));
+
+	/** What is not switched on by a key of its own. */
+	private static final Set<String> WITHOUT_KEY = Set.of("contract", "commit", "recovery", "keys");
 
 	private InstantStack() {
 	}
@@ -45,7 +54,24 @@ final class InstantStack {
 			case "provider" -> instant;
 			case "call" -> new CallModule(new CallModule.Limits(Duration.ofMinutes(10), 10), CallOptions.NONE,
 					(wanted) -> instant);
-			default -> configured(instant, stack.split("\\+"));
+			default -> around(stack.contains("keys") ? withKeys(instant) : instant, stack);
+		};
+	}
+
+	/**
+	 * @param stack {@code contract} with the names of the modules that are on
+	 */
+	static LlmProvider around(LlmProvider instant, String stack) {
+		LlmProvider configured = configured(instant, stack.split("\\+"));
+		return stack.contains("keys") ? new KeyRotationModule(configured, (failure) -> false) : configured;
+	}
+
+	/** Takes a key for each attempt, as providers over HTTP do. */
+	private static LlmProvider withKeys(LlmProvider instant) {
+		KeyPool keys = new KeyPool(List.of("one", "two", "three"), System::nanoTime);
+		return (request) -> {
+			Objects.requireNonNull(keys.next());
+			return instant.exchange(request);
 		};
 	}
 
@@ -53,10 +79,10 @@ final class InstantStack {
 		List<String> settings = new ArrayList<>(List.of("spring.main.banner-mode=off", "arcllm.provider=instant",
 				"arcllm.modules.timeout.enabled=false"));
 		for (String module : modules) {
-			if (!module.equals("contract")) {
+			if (!WITHOUT_KEY.contains(module)) {
 				settings.add("arcllm.modules." + module + ".enabled=true");
-				settings.addAll(WIDE.getOrDefault(module, List.of()));
 			}
+			settings.addAll(WIDE.getOrDefault(module, List.of()));
 		}
 		return new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)
 			.logStartupInfo(false)

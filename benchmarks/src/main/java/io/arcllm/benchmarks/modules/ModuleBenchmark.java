@@ -32,8 +32,9 @@ import reactor.core.CoreSubscriber;
 public class ModuleBenchmark {
 
 	@Param({ "provider", "call", "contract", "contract+timeout", "contract+retry", "contract+fallback",
-			"contract+circuit-breaker", "contract+bulkhead", "contract+retry+fallback",
-			"contract+timeout+retry+fallback", "contract+timeout+retry+fallback+circuit-breaker+bulkhead" })
+			"contract+circuit-breaker", "contract+rate-limit", "contract+bulkhead", "contract+keys", "contract+commit",
+			"contract+retry+fallback", "contract+timeout+retry+fallback", "contract+fallback+commit+recovery",
+			"contract+timeout+retry+fallback+circuit-breaker+rate-limit+bulkhead+keys+commit+recovery" })
 	String stack = "";
 
 	@Param({ "0", "200" })

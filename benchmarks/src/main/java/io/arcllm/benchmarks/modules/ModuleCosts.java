@@ -3,6 +3,7 @@ package io.arcllm.benchmarks.modules;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.Result;
@@ -13,11 +14,13 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Runs {@link ModuleBenchmark} with one and with four threads and prints what each module
- * adds to a call. Compares the quietest iterations: other work on the machine only ever
- * adds to them.
+ * Runs {@link ModuleBenchmark} and {@link RefusalBenchmark} with one and with four
+ * threads and prints what each module adds to a call. Compares the quietest iterations:
+ * other work on the machine only ever adds to them.
  */
 public final class ModuleCosts {
+
+	private static final String DELTAS = "200";
 
 	private static final String ALLOCATED = "gc.alloc.rate.norm";
 
@@ -32,27 +35,40 @@ public final class ModuleCosts {
 		for (int threads : new int[] { 1, 4 }) {
 			ChainedOptionsBuilder options = new OptionsBuilder().parent(new CommandLineOptions(args))
 				.include(ModuleBenchmark.class.getName())
+				.include(RefusalBenchmark.class.getName())
 				.addProfiler(GCProfiler.class)
+				.addProfiler(CpuTimeProfiler.class)
 				.threads(threads);
 			results.put(threads, new Runner(options.build()).run());
 		}
-		System.out.printf("%n%-44s %-6s %7s %10s %9s %10s %9s%n", "stack", "answer", "threads", "ns a call", "least ns",
-				"bytes", "more ns");
+		System.out.printf("%nCPU nanoseconds%n%-100s %7s %9s %9s %9s %9s %9s%n", "stack", "threads", "a call", "more",
+				"a delta", "bytes", "on clock");
 		results.forEach(ModuleCosts::print);
 	}
 
 	private static void print(int threads, Collection<RunResult> results) {
-		Map<String, Double> bases = new LinkedHashMap<>();
+		Map<String, Double> whole = new LinkedHashMap<>();
+		Map<String, Double> streamed = new LinkedHashMap<>();
+		Map<String, RunResult> calls = new LinkedHashMap<>();
 		for (RunResult result : results) {
-			String stack = result.getParams().getParam("stack");
-			String answer = result.getParams().getParam("deltas").equals("0") ? "whole" : "stream";
-			double nanos = result.getPrimaryResult().getStatistics().getMin();
-			bases.put(answer + stack, nanos);
-			Result<?> allocated = result.getSecondaryResults().get(ALLOCATED);
-			System.out.printf("%-44s %-6s %7d %10.0f %9.0f %10.0f %9.0f%n", stack, answer, threads,
-					result.getPrimaryResult().getScore(), nanos, (allocated == null) ? 0 : allocated.getScore(),
-					nanos - bases.getOrDefault(answer + base(stack), nanos));
+			String stack = Objects.requireNonNullElse(result.getParams().getParam("stack"), "refused by a breaker");
+			boolean stream = DELTAS.equals(result.getParams().getParam("deltas"));
+			(stream ? streamed : whole).put(stack, least(result.getSecondaryResults().get(CpuTimeProfiler.LABEL)));
+			if (!stream) {
+				calls.put(stack, result);
+			}
 		}
+		calls.forEach((stack, result) -> {
+			double nanos = whole.getOrDefault(stack, 0.0);
+			double delta = (streamed.getOrDefault(stack, nanos) - nanos) / Integer.parseInt(DELTAS);
+			System.out.printf("%-100s %7d %9.0f %9.0f %9.1f %9.0f %9.0f%n", stack, threads, nanos,
+					nanos - whole.getOrDefault(base(stack), 0.0), delta,
+					least(result.getSecondaryResults().get(ALLOCATED)), least(result.getPrimaryResult()));
+		});
+	}
+
+	private static double least(Result<?> result) {
+		return result.getStatistics().getMin();
 	}
 
 	/** What the stack is compared with. */

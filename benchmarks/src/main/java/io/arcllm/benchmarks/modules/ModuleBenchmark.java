@@ -28,7 +28,7 @@ import reactor.core.CoreSubscriber;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(1)
+@Fork(value = 1, jvmArgsAppend = "-Xbatch")
 public class ModuleBenchmark {
 
 	@Param({ "provider", "call", "contract", "contract+timeout", "contract+retry", "contract+fallback",

@@ -26,7 +26,7 @@ import reactor.core.publisher.Flux;
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-@Fork(1)
+@Fork(value = 1, jvmArgsAppend = "-Xbatch")
 public class RefusalBenchmark {
 
 	private LlmProvider provider = LlmProvider.of("none", (request) -> {

@@ -34,6 +34,8 @@ public final class FaultStorm {
 	/** Who has no answer after that long has gone away. */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+	private static final Duration WARM_UP = Duration.ofSeconds(5);
+
 	private static final int CONNECTIONS = 5000;
 
 	private final Map<String, Function<StormVendors, Mono<Integer>>> stacks = new LinkedHashMap<>();
@@ -101,8 +103,8 @@ public final class FaultStorm {
 		ask(call);
 	}
 
-	private void ask(Mono<Integer> call) {
-		Flux.range(0, this.rate * 3).flatMap((n) -> call.onErrorComplete(), 4).blockLast();
+	private static void ask(Mono<Integer> call) {
+		Flux.range(0, Integer.MAX_VALUE).flatMap((n) -> call.onErrorComplete(), 8).take(WARM_UP).blockLast();
 	}
 
 	private Outcomes send(Mono<Integer> call, int calls) {

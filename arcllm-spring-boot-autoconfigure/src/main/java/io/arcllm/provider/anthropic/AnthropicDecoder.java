@@ -16,6 +16,7 @@ import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
 import io.arcllm.provider.Json;
+import io.arcllm.provider.RepeatedFrame;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -31,6 +32,8 @@ final class AnthropicDecoder implements AnswerDecoder {
 	private final AnswerBuilder answer = new AnswerBuilder();
 
 	private final Map<Integer, AnthropicBlock> open = new HashMap<>(4);
+
+	private final RepeatedFrame repeated = new RepeatedFrame();
 
 	private int calls;
 
@@ -59,7 +62,16 @@ final class AnthropicDecoder implements AnswerDecoder {
 		if ("error".equals(frame.event())) {
 			throw this.context.errors().read(frame.bytes(), frame.offset(), frame.length());
 		}
+		String words = this.repeated.words(frame);
+		if (words != null) {
+			text(words, out);
+			return;
+		}
+		this.event.locates = this.repeated.wantsExample();
 		read(frame.bytes(), frame.offset(), frame.length());
+		if (this.event.isOneText()) {
+			this.repeated.learn(frame, frame.offset() + this.event.textAt + 1);
+		}
 		switch (this.event.type) {
 			case BLOCK_DELTA -> delta(out);
 			case BLOCK_START -> start(out);

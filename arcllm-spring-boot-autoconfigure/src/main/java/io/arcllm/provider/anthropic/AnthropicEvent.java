@@ -58,6 +58,13 @@ final class AnthropicEvent {
 
 	@Nullable String text;
 
+	/**
+	 * Where the text begins, where it was read from one string and its place is wanted.
+	 */
+	int textAt = -1;
+
+	boolean locates;
+
 	@Nullable String thinking;
 
 	@Nullable String signature;
@@ -98,6 +105,7 @@ final class AnthropicEvent {
 		this.hasDelta = false;
 		this.hasContent = false;
 		this.text = null;
+		this.textAt = -1;
 		this.thinking = null;
 		this.signature = null;
 		this.json = null;
@@ -136,7 +144,10 @@ final class AnthropicEvent {
 			String name = parser.currentName();
 			parser.nextToken();
 			switch (name) {
-				case "text" -> this.text = Json.string(parser);
+				case "text" -> {
+					this.textAt = this.locates ? (int) parser.currentTokenLocation().getByteOffset() : -1;
+					this.text = Json.string(parser);
+				}
 				case "thinking" -> this.thinking = Json.string(parser);
 				case "signature" -> this.signature = Json.string(parser);
 				case "partial_json" -> this.json = Json.string(parser);
@@ -144,6 +155,12 @@ final class AnthropicEvent {
 				default -> parser.skipChildren();
 			}
 		}
+	}
+
+	/** Whether there is a text at a known place, and nothing else. */
+	boolean isOneText() {
+		return this.type == Type.BLOCK_DELTA && this.textAt >= 0 && this.text != null && this.thinking == null
+				&& this.signature == null && this.json == null;
 	}
 
 	private void message(JsonParser parser) {

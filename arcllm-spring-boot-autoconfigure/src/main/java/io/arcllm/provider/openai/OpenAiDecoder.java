@@ -14,6 +14,7 @@ import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
 import io.arcllm.provider.Json;
+import io.arcllm.provider.RepeatedFrame;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -33,6 +34,8 @@ final class OpenAiDecoder implements AnswerDecoder {
 	private final AnswerBuilder answer = new AnswerBuilder();
 
 	private final OpenAiToolCalls calls = new OpenAiToolCalls();
+
+	private final RepeatedFrame repeated = new RepeatedFrame();
 
 	private OpenAiChunk chunk;
 
@@ -77,8 +80,22 @@ final class OpenAiDecoder implements AnswerDecoder {
 		}
 		else if (frame.length() > 0) {
 			this.out = out;
-			read(frame.bytes(), frame.offset(), frame.length());
+			String words = this.repeated.words(frame);
+			if (words != null) {
+				text(words);
+			}
+			else {
+				study(frame);
+			}
 			this.out = NOBODY;
+		}
+	}
+
+	private void study(Frame frame) {
+		this.chunk.delta.locates = this.repeated.wantsExample();
+		read(frame.bytes(), frame.offset(), frame.length());
+		if (this.chunk.hasChoice && this.chunk.delta.isOneText()) {
+			this.repeated.learn(frame, frame.offset() + this.chunk.delta.textAt + 1);
 		}
 	}
 

@@ -17,6 +17,13 @@ final class OpenAiDelta {
 
 	@Nullable String text;
 
+	/**
+	 * Where the text begins, where it was read from one string and its place is wanted.
+	 */
+	int textAt = -1;
+
+	boolean locates;
+
 	@Nullable String refusal;
 
 	@Nullable String finishReason;
@@ -30,6 +37,7 @@ final class OpenAiDelta {
 	void clear() {
 		this.toolPieces.clear();
 		this.text = null;
+		this.textAt = -1;
 		this.refusal = null;
 		this.finishReason = null;
 		this.reasoningContent = null;
@@ -70,8 +78,15 @@ final class OpenAiDelta {
 			this.text = join(this.text, parts(parser));
 		}
 		else {
+			this.textAt = this.locates ? (int) parser.currentTokenLocation().getByteOffset() : -1;
 			this.text = Json.string(parser);
 		}
+	}
+
+	/** Whether there is a text at a known place, and nothing else. */
+	boolean isOneText() {
+		return this.textAt >= 0 && this.text != null && this.refusal == null && this.finishReason == null
+				&& this.toolPieces.isEmpty() && thinking() == null;
 	}
 
 	private void toolCalls(JsonParser parser, byte[] bytes, int offset) {

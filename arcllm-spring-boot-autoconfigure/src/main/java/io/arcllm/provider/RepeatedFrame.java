@@ -1,0 +1,75 @@
+package io.arcllm.provider;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Recognises a frame that says what an earlier one said, but for its words. Most frames
+ * of a stream do, byte for byte, so only their words need to be read. Anything that is
+ * not certain is left to the JSON parser. Not safe for use by several threads.
+ */
+public final class RepeatedFrame {
+
+	private static final int MOST_EXAMPLES = 4;
+
+	/** What a decoder puts where bytes are no UTF-8. */
+	private static final char UNREADABLE = '\uFFFD';
+
+	private byte[] before = {};
+
+	private byte[] after = {};
+
+	private int examples;
+
+	/**
+	 * The words of this frame, if it is the example but for them, or {@code null}.
+	 */
+	public @Nullable String words(Frame frame) {
+		int length = frame.length() - this.before.length - this.after.length;
+		if (this.before.length == 0 || length < 0) {
+			return null;
+		}
+		byte[] bytes = frame.bytes();
+		int start = frame.offset() + this.before.length;
+		int end = start + length;
+		boolean same = Arrays.equals(bytes, frame.offset(), start, this.before, 0, this.before.length)
+				&& Arrays.equals(bytes, end, end + this.after.length, this.after, 0, this.after.length);
+		if (!same || plainUntil(bytes, start, end) < end) {
+			return null;
+		}
+		String words = new String(bytes, start, length, StandardCharsets.UTF_8);
+		return (words.indexOf(UNREADABLE) < 0) ? words : null;
+	}
+
+	/** Whether another example is of use: those who vary more than words have none. */
+	public boolean wantsExample() {
+		return this.examples < MOST_EXAMPLES;
+	}
+
+	/**
+	 * Takes a frame that was read, and that said nothing but words, for the example.
+	 * @param start where the words begin in its bytes, after their quotation mark
+	 */
+	public void learn(Frame frame, int start) {
+		byte[] bytes = frame.bytes();
+		int last = frame.offset() + frame.length();
+		int end = plainUntil(bytes, start, last);
+		if (end < last && bytes[end] == '"' && bytes[start - 1] == '"') {
+			this.examples++;
+			this.before = Arrays.copyOfRange(bytes, frame.offset(), start);
+			this.after = Arrays.copyOfRange(bytes, end, last);
+		}
+	}
+
+	/** Where the first byte is that JSON does not let stand for itself in a string. */
+	private static int plainUntil(byte[] bytes, int start, int end) {
+		int i = start;
+		while (i < end && (bytes[i] >= ' ' || bytes[i] < 0) && bytes[i] != '"' && bytes[i] != '\\') {
+			i++;
+		}
+		return i;
+	}
+
+}

@@ -45,8 +45,7 @@ public final class Storm implements LlmProvider {
 	/** What each answer uses. */
 	public static final Usage USAGE = Usage.of(5, 2);
 
-	/** Who call. */
-	public static final int THREADS = 200;
+	private static final int THREADS = 200;
 
 	private static final int TOKENS = Objects.requireNonNull(USAGE.totalTokens());
 

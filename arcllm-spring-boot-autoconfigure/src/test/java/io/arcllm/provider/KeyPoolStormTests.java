@@ -3,6 +3,7 @@ package io.arcllm.provider;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,13 +35,22 @@ class KeyPoolStormTests {
 
 	private final Map<String, AtomicInteger> used = new ConcurrentHashMap<>();
 
+	private final Set<String> refused = ConcurrentHashMap.newKeySet();
+
+	private final AtomicInteger usedAgain = new AtomicInteger();
+
 	private final AtomicInteger keyFailures = new AtomicInteger();
 
-	/** A key is refused once for each of those who had it already, and never again. */
+	/** Who had a refused key already is refused too, and nobody gets it afterwards. */
 	@ParameterizedTest
 	@MethodSource("io.arcllm.module.Storm#threads")
 	void eachCallGetsAKeyThatIsReadyAndKeysAreAsTheyWereTold(ThreadFactory threads) throws Exception {
-		LlmProvider provider = (request) -> Flux.defer(() -> ask(this.pool.next(), request));
+		LlmProvider provider = (request) -> Flux.defer(() -> {
+			Set<String> before = Set.copyOf(this.refused);
+			String key = this.pool.next();
+			this.usedAgain.addAndGet(before.contains(key) ? 1 : 0);
+			return ask(key, request);
+		});
 		LlmProvider rotation = new KeyRotationModule(new ContractModule(provider, new Target("storm", null)),
 				this.pool::hasAnother);
 		new Storm().rage((request) -> rotation.exchange(request).doOnError((ex) -> {
@@ -52,7 +62,8 @@ class KeyPoolStormTests {
 		assertThat(this.keyFailures).hasValue(0);
 		assertThat(this.used).doesNotContainKey("spare");
 		assertThat(this.used.get("good")).hasValue(this.storm.asked.get());
-		REFUSED.keySet().forEach((key) -> assertThat(this.used.get(key)).hasValueBetween(1, Storm.THREADS));
+		assertThat(this.used).containsKeys("wrong", "spent", "busy");
+		assertThat(this.usedAgain).hasValue(0);
 		assertThat(this.pool.next()).isEqualTo("good");
 	}
 
@@ -65,6 +76,7 @@ class KeyPoolStormTests {
 		return Flux.<LlmEvent>error(() -> {
 			LlmException failure = LlmException.of(refusal, "no").build();
 			this.pool.failed(key, failure);
+			this.refused.add(key);
 			return failure;
 		}).delaySubscription(Duration.ofMillis(1));
 	}

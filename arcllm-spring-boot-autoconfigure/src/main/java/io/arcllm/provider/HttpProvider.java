@@ -56,7 +56,14 @@ public final class HttpProvider implements LlmProvider {
 		this.client = client;
 		this.keys = keys;
 		this.errors = errors;
-		this.url = URI.create(format.url(settings.baseUrl()));
+		this.url = url(format, settings.baseUrl());
+	}
+
+	/** A query stays at the end. */
+	private static URI url(WireFormat format, String baseUrl) {
+		int query = baseUrl.indexOf('?');
+		String base = (query < 0) ? baseUrl : baseUrl.substring(0, query);
+		return URI.create(format.url(base.replaceAll("/+$", "")) + baseUrl.substring(base.length()));
 	}
 
 	@Override

@@ -31,6 +31,7 @@ public interface WireFormat {
 
 	/**
 	 * Where requests go: the configured base URL, completed.
+	 * @param baseUrl without a query, and without slashes at its end
 	 */
 	String url(String baseUrl);
 

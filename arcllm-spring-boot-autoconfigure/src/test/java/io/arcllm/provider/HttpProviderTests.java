@@ -31,6 +31,7 @@ import mockwebserver3.SocketEffect;
 import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
@@ -185,6 +186,15 @@ class HttpProviderTests {
 		assertThat(body.get("user").stringValue()).isEqualTo("u");
 		assertThat(body.has("top_p")).isFalse();
 		assertThat(body.has("stream")).isFalse();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/v1/, /v1/chat/completions", "/v1?api-version=1, /v1/chat/completions?api-version=1",
+			"/v1/?api-version=1, /v1/chat/completions?api-version=1", "/, /v1/chat/completions" })
+	void operationIsPutBetweenThePathAndTheQuery(String baseUrl, String url) throws Exception {
+		enqueueAnswer(false);
+		ask(provider(HttpProviderSettings.of("acme", baseUrl() + baseUrl, "m"), client()), false);
+		assertThat(request().getTarget()).isEqualTo(url);
 	}
 
 	@Test

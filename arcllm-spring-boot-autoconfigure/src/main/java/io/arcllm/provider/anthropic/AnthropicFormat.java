@@ -24,11 +24,10 @@ public record AnthropicFormat(String provider) implements WireFormat {
 
 	@Override
 	public String url(String baseUrl) {
-		String base = baseUrl.replaceAll("/+$", "");
-		if (base.endsWith("/v1/messages")) {
-			return base;
+		if (baseUrl.endsWith("/v1/messages")) {
+			return baseUrl;
 		}
-		return base.endsWith("/v1") ? base + "/messages" : base + "/v1/messages";
+		return baseUrl.endsWith("/v1") ? baseUrl + "/messages" : baseUrl + "/v1/messages";
 	}
 
 	@Override

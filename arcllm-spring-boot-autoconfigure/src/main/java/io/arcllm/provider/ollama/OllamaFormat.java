@@ -22,11 +22,10 @@ public record OllamaFormat(String provider) implements WireFormat {
 
 	@Override
 	public String url(String baseUrl) {
-		String base = baseUrl.replaceAll("/+$", "");
-		if (base.endsWith("/api/chat")) {
-			return base;
+		if (baseUrl.endsWith("/api/chat")) {
+			return baseUrl;
 		}
-		return base.endsWith("/api") ? base + "/chat" : base + "/api/chat";
+		return baseUrl.endsWith("/api") ? baseUrl + "/chat" : baseUrl + "/api/chat";
 	}
 
 	@Override

@@ -35,20 +35,15 @@ public record OpenAiFormat(String provider, Set<OpenAiQuirk> quirks) implements 
 	}
 
 	/**
-	 * Adds {@code /v1} where the base URL has no path at all, then the operation. A query
-	 * stays at the end.
+	 * Adds {@code /v1} where the base URL has no path at all, then the operation.
 	 */
 	@Override
 	public String url(String baseUrl) {
-		int query = baseUrl.indexOf('?');
-		String base = (query < 0) ? baseUrl : baseUrl.substring(0, query);
-		String rest = (query < 0) ? "" : baseUrl.substring(query);
-		boolean hasPath = base.indexOf('/', base.indexOf("://") + 3) > 0;
-		String trimmed = base.replaceAll("/+$", "");
-		if (trimmed.endsWith(PATH)) {
-			return trimmed + rest;
+		if (baseUrl.endsWith(PATH)) {
+			return baseUrl;
 		}
-		return trimmed + (hasPath ? "" : "/v1") + PATH + rest;
+		boolean hasPath = baseUrl.indexOf('/', baseUrl.indexOf("://") + 3) > 0;
+		return baseUrl + (hasPath ? "" : "/v1") + PATH;
 	}
 
 	@Override

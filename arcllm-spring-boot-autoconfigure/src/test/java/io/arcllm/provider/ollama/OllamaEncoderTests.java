@@ -53,7 +53,6 @@ class OllamaEncoderTests {
 
 	@ParameterizedTest
 	@CsvSource({ "http://localhost:11434,http://localhost:11434/api/chat",
-			"http://localhost:11434/,http://localhost:11434/api/chat",
 			"https://ollama.com/api,https://ollama.com/api/chat",
 			"https://x.example/api/chat,https://x.example/api/chat" })
 	void theBaseUrlIsCompletedOnce(String base, String url) {

@@ -162,13 +162,10 @@ class OpenAiEncoderTests {
 
 	@ParameterizedTest
 	@CsvSource({ "https://api.example.com, https://api.example.com/v1/chat/completions",
-			"https://api.example.com/, https://api.example.com/chat/completions",
 			"https://api.example.com/v1, https://api.example.com/v1/chat/completions",
-			"https://api.example.com/v1/, https://api.example.com/v1/chat/completions",
 			"https://api.example.com/openai, https://api.example.com/openai/chat/completions",
 			"http://localhost:8000, http://localhost:8000/v1/chat/completions",
-			"https://e.com/v1/chat/completions, https://e.com/v1/chat/completions",
-			"https://e.com/d/gpt?api-version=1, https://e.com/d/gpt/chat/completions?api-version=1" })
+			"https://e.com/v1/chat/completions, https://e.com/v1/chat/completions" })
 	void urlIsCompleted(String baseUrl, String url) {
 		assertThat(new OpenAiFormat("acme").url(baseUrl)).isEqualTo(url);
 	}

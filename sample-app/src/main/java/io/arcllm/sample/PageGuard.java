@@ -47,7 +47,7 @@ class PageGuard implements WebFilter {
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		String path = request.getPath().pathWithinApplication().value();
+		String path = request.getURI().getPath();
 		boolean console = path.startsWith("/console") || path.startsWith("/simulator");
 		if ((console && !isKnown(host(request))) || isForeign(request)) {
 			return Mono.error(new ResponseStatusException(HttpStatus.FORBIDDEN,

@@ -28,10 +28,32 @@ public interface WireListener {
 	}
 
 	/**
-	 * The vendor says what it has counted so far. Told before the answer ends, so that it
-	 * is known where it never does.
+	 * An answer begins.
+	 * @param answer what is known of it while it lasts, and when it never ends
 	 */
-	default void used(Usage usage) {
+	default void answering(SoFar answer) {
+	}
+
+	/**
+	 * What a vendor has said until now. Safe for use by many threads.
+	 */
+	interface SoFar {
+
+		/**
+		 * The tokens that it has told of.
+		 */
+		default Usage used() {
+			return Usage.UNKNOWN;
+		}
+
+		/**
+		 * The answer, if it has said that it is whole. It may still have more to say,
+		 * such as its tokens.
+		 */
+		default @Nullable LlmResponse whole() {
+			return null;
+		}
+
 	}
 
 	/**

@@ -47,7 +47,7 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 
 	private final Silence silence;
 
-	private final CountedTokens tokens;
+	private final Heard heard;
 
 	/** Without what this guard alone needs: every operator of a client copies it. */
 	private final Context context;
@@ -72,11 +72,11 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		this.actual = actual;
 		this.call = call;
 		this.target = target;
-		this.tokens = new CountedTokens(WireListener.of(actual.currentContext()));
+		this.heard = new Heard(WireListener.of(actual.currentContext()));
 		this.context = actual.currentContext()
 			.delete(AttemptLimits.class)
 			.delete(Call.OTHERS_LEFT)
-			.put(WireListener.class, this.tokens);
+			.put(WireListener.class, this.heard);
 		this.startedAfter = call.elapsed();
 		this.waited = call.takeWaited();
 		this.silence = new Silence(call, target, AttemptLimits.of(actual.currentContext()), streaming,
@@ -141,9 +141,12 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 	}
 
 	private void complete(LlmResponse answer) {
-		if (!end()) {
-			return;
+		if (end()) {
+			succeed(answer);
 		}
+	}
+
+	private void succeed(LlmResponse answer) {
 		String model = (answer.model() == null) ? this.target.model() : answer.model();
 		LlmResponse signed = answer.withTarget(new Target(this.target.provider(), model));
 		note(Attempt.Outcome.COMPLETED, null, signed.requestId(), signed.usage());
@@ -181,13 +184,18 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		}
 		else if (STATE.compareAndSet(this, OPEN, ENDED)) {
 			this.silence.stop();
+			LlmResponse whole = (failure.kind() == ErrorKind.TIMEOUT) ? this.heard.answer().whole() : null;
+			if (whole != null) {
+				succeed(whole);
+				return;
+			}
 			cancelUpstream();
 			fail(failure);
 		}
 	}
 
 	private void fail(LlmException failure) {
-		Usage usage = Failures.usage(failure, this.tokens.used());
+		Usage usage = Failures.usage(failure, this.heard.answer().used());
 		LlmException told = this.delivered.isEmpty() ? Failures.undelivered(failure, this.target)
 				: Failures.after(this.delivered, failure, this.target, usage);
 		note(Attempt.Outcome.FAILED, failure, failure.requestId(), usage);
@@ -208,7 +216,7 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 	@Override
 	public void cancel() {
 		if (end()) {
-			note(Attempt.Outcome.CANCELLED, null, null, this.tokens.used());
+			note(Attempt.Outcome.CANCELLED, null, null, this.heard.answer().used());
 			cancelUpstream();
 		}
 	}

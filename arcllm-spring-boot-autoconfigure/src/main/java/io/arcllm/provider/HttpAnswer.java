@@ -66,8 +66,11 @@ final class HttpAnswer {
 			CoreSubscriber<? super LlmEvent> reader = Operators.toCoreSubscriber(subscriber);
 			WireListener listener = WireListener.of(reader.currentContext());
 			tellWhatRemains(listener, headers);
-			AnswerBody counted = (listener == null) ? body : new CountedBody(body, listener);
-			raw.getBody().subscribe(new AnswerReading(reader, counted, this::translate));
+			AnswerBody shared = (listener == null) ? body : new SharedBody(body);
+			if (listener != null) {
+				listener.answering(shared);
+			}
+			raw.getBody().subscribe(new AnswerReading(reader, shared, this::translate));
 		};
 		return Flux.from(events);
 	}

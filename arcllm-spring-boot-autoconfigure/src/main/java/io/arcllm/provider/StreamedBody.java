@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
+import io.arcllm.LlmResponse;
 import io.arcllm.Usage;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,16 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 	@Override
 	public Usage used() {
 		return this.decoder.used();
+	}
+
+	@Override
+	public @Nullable LlmResponse whole() {
+		try {
+			return this.decoder.end();
+		}
+		catch (LlmException ex) {
+			return null;
+		}
 	}
 
 	@Override

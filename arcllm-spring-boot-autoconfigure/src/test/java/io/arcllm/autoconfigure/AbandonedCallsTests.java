@@ -152,7 +152,7 @@ class AbandonedCallsTests {
 		return registry;
 	}
 
-	/** Silence, a stall after the first word, or words for ever. */
+	/** Silence, a stall after the first word, or words until it breaks off. */
 	private void serve(Socket socket, int number) {
 		try (socket; InputStream in = socket.getInputStream(); OutputStream out = socket.getOutputStream()) {
 			in.read(new byte[4096]);
@@ -160,7 +160,7 @@ class AbandonedCallsTests {
 				out.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n"
 					.getBytes(StandardCharsets.US_ASCII));
 			}
-			do {
+			for (int words = 0; words < 100; words++) {
 				if (number % 3 > 0) {
 					out.write("data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Hi\"}}]}\n\n"
 						.getBytes(StandardCharsets.US_ASCII));
@@ -173,7 +173,6 @@ class AbandonedCallsTests {
 				}
 				Thread.sleep(2);
 			}
-			while (true);
 		}
 		catch (IOException | InterruptedException ex) {
 			// It closed.

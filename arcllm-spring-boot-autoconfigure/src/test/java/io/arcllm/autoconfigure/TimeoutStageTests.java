@@ -18,6 +18,7 @@ import mockwebserver3.SocketEffect;
 import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -184,10 +185,11 @@ class TimeoutStageTests {
 	}
 
 	/** The answer is whole, only the connection has not ended. */
-	@Test
-	void answerThatArrivedIsNotThrownAwayForTheSilenceAfterIt() {
+	@ParameterizedTest
+	@ValueSource(strings = { "data: [DONE]\n\n", "", ": still here\n\n", "data: {\"choices\":[],\"usa" })
+	void answerThatArrivedIsNotThrownAwayForTheSilenceAfterIt(String rest) {
 		String body = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}\n\n"
-				+ "data: [DONE]\n\n";
+				+ rest;
 		this.server.enqueue(new MockResponse.Builder().addHeader("content-type", "text/event-stream")
 			.body(body)
 			.setHeader("content-length", body.length() + 100)

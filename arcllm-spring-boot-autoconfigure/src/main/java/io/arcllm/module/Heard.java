@@ -1,23 +1,23 @@
 package io.arcllm.module;
 
-import io.arcllm.Usage;
 import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Remembers what the vendor has counted of one attempt, in case it never ends.
+ * Knows what the vendor has said in one attempt, in case it never ends.
  */
-final class CountedTokens implements WireListener {
+final class Heard implements WireListener {
 
 	private final @Nullable WireListener outer;
 
-	private volatile Usage used = Usage.UNKNOWN;
+	private volatile SoFar answer = new SoFar() {
+	};
 
 	/**
 	 * @param outer who hears of the rest
 	 */
-	CountedTokens(@Nullable WireListener outer) {
+	Heard(@Nullable WireListener outer) {
 		this.outer = outer;
 	}
 
@@ -39,12 +39,12 @@ final class CountedTokens implements WireListener {
 	}
 
 	@Override
-	public void used(Usage usage) {
-		this.used = usage;
+	public void answering(SoFar answer) {
+		this.answer = answer;
 	}
 
-	Usage used() {
-		return this.used;
+	SoFar answer() {
+		return this.answer;
 	}
 
 }

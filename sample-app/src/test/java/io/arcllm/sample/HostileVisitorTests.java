@@ -172,8 +172,8 @@ class HostileVisitorTests {
 		head.append("Content-Length: ").append(bytes.length).append("\r\n\r\n");
 		try (Socket socket = new Socket(to, this.port)) {
 			socket.setSoTimeout(20_000);
-			socket.getOutputStream().write(head.toString().getBytes(StandardCharsets.UTF_8));
-			socket.getOutputStream().write(bytes);
+			// At once: who refuses it before the body has come may reset the connection.
+			socket.getOutputStream().write((head + body).getBytes(StandardCharsets.UTF_8));
 			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		}
 	}

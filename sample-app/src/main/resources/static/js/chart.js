@@ -51,7 +51,7 @@ export class Chart {
 			cursor: { drag: { x: false, y: false } },
 			scales: { x: { time: false, range: () => [0, Math.max(this.seconds, this.data[0].at(-1) ?? 0)] }, y: { range: this.range } },
 			axes: [{ ...axis, size: 26 }, { ...axis, size: 46 }],
-			series: [{ label: 'second' }, line('plain', 'plain', [5, 3]), line('stack', 'stack')],
+			series: [{ label: 'second', value: (plot, value) => value ?? '–' }, line('plain', 'plain', [5, 3]), line('stack', 'stack')],
 		}, this.data, this.element);
 	}
 

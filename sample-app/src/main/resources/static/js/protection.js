@@ -4,9 +4,16 @@ const highest = new Map();
 export function protection(actuator, provider) {
 	const breakers = of(actuator?.gates?.['circuit-breaker'], provider);
 	const limits = of(actuator?.gates?.['rate-limit'], provider).filter((limit) => typeof limit.requests === 'number');
-	const worst = breakers.find((breaker) => breaker.state !== 'CLOSED') ?? breakers[0];
-	return { breaker: worst && { state: worst.state.toLowerCase().replaceAll('_', '-'), retryAfterMs: millis(worst.retryAfter) },
+	const worst = breakers.find((one) => one.state !== 'CLOSED') ?? breakers[0];
+	return { breaker: worst && breaker(worst),
 		limit: limits[0] && level(provider, Math.min(...limits.map((limit) => limit.requests))) };
+}
+
+/** A closed one that still says when to ask again is paused: the vendor asked for it. */
+function breaker({ state, retryAfter }) {
+	const retryAfterMs = millis(retryAfter);
+	const paused = state === 'CLOSED' && retryAfterMs > 0;
+	return { state: paused ? 'paused' : state.toLowerCase().replaceAll('_', '-'), retryAfterMs };
 }
 
 /** The states of all of the provider's targets. */

@@ -15,9 +15,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 import org.openqa.selenium.support.ui.WebDriverWait;
@@ -36,6 +38,8 @@ final class Browser implements AutoCloseable {
 
 	private final ChromeDriver driver;
 
+	private final String first;
+
 	private Browser(Path binary) throws IOException {
 		this.profile = Files.createTempDirectory("arcllm-browser");
 		ChromeOptions options = new ChromeOptions();
@@ -48,6 +52,7 @@ final class Browser implements AutoCloseable {
 		options.setCapability(ChromeOptions.LOGGING_PREFS, logs);
 		this.driver = new ChromeDriver(new ChromeDriverService.Builder().usingDriverExecutable(DRIVER.toFile()).build(),
 				options);
+		this.first = this.driver.getWindowHandle();
 	}
 
 	static Browser open() {
@@ -71,6 +76,27 @@ final class Browser implements AutoCloseable {
 
 	void visit(String url) {
 		this.driver.get(url);
+	}
+
+	String address() {
+		return this.driver.getCurrentUrl();
+	}
+
+	/** Opens a tab in front of this one, and goes there. */
+	void visitInANewTab(String url) {
+		this.driver.switchTo().newWindow(WindowType.TAB);
+		visit(url);
+	}
+
+	/** Closes this tab and goes to the first one, which comes to the front. */
+	void closeTab() {
+		this.driver.close();
+		this.driver.switchTo().window(this.first);
+		this.driver.executeCdpCommand("Page.bringToFront", Map.of());
+	}
+
+	void press(CharSequence keys) {
+		new Actions(this.driver).sendKeys(keys).perform();
 	}
 
 	/** As a phone or a desk sees it. */

@@ -1,10 +1,13 @@
 package io.arcllm.autoconfigure;
 
+import java.util.Arrays;
 import java.util.List;
 
 import io.arcllm.LlmProvider;
+import io.arcllm.LlmProviders;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
@@ -32,15 +35,34 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 
 	@Override
 	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
-		Binder binder = Binder.get(this.environment);
 		List<String> names = PropertiesBinding.names(new LayeredBinder(this.environment));
-		String primary = binder.bind("arcllm.provider", String.class).orElse((names.size() == 1) ? names.get(0) : null);
+		String primary = primary(names);
 		for (String name : names) {
 			register(registry, name, name, name.equals(primary));
 		}
-		if (primary != null && !primary.isBlank() && !names.contains(primary)) {
+		if (primary != null && !names.contains(primary)) {
 			register(registry, primary, null, true);
 		}
+	}
+
+	/**
+	 * Of several the first, though none is the primary one: whoever injects it is told so
+	 * by {@link ChainCheck}, and not by Spring.
+	 */
+	private @Nullable String primary(List<String> names) {
+		String configured = Text
+			.orNull(Binder.get(this.environment).bind("arcllm.provider", String.class).orElse(null));
+		return (configured != null) ? configured : names.stream().findFirst().orElse(null);
+	}
+
+	/** The application may have made its own. */
+	private static String providers(BeanDefinitionRegistry registry) {
+		return (registry.containsBeanDefinition(ArcllmAutoConfiguration.PROVIDERS)
+				|| !(registry instanceof ListableBeanFactory beans))
+						? ArcllmAutoConfiguration.PROVIDERS
+						: Arrays.stream(beans.getBeanNamesForType(LlmProviders.class, true, false))
+							.findFirst()
+							.orElse(ArcllmAutoConfiguration.PROVIDERS);
 	}
 
 	private static void register(BeanDefinitionRegistry registry, String name, @Nullable String qualifier,
@@ -50,7 +72,7 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 		}
 		RootBeanDefinition definition = new RootBeanDefinition();
 		definition.setTargetType(LlmProvider.class);
-		definition.setFactoryBeanName(ArcllmAutoConfiguration.PROVIDERS);
+		definition.setFactoryBeanName(providers(registry));
 		definition.setFactoryMethodName("load");
 		definition.getConstructorArgumentValues().addIndexedArgumentValue(0, name);
 		definition.setLazyInit(true);

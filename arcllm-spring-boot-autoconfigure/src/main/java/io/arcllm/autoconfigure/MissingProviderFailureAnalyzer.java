@@ -1,0 +1,61 @@
+package io.arcllm.autoconfigure;
+
+import java.util.List;
+
+import io.arcllm.LlmProvider;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.InjectionPoint;
+import org.springframework.beans.factory.NoSuchBeanDefinitionException;
+import org.springframework.beans.factory.NoUniqueBeanDefinitionException;
+import org.springframework.beans.factory.UnsatisfiedDependencyException;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.analyzer.AbstractInjectionFailureAnalyzer;
+import org.springframework.core.Ordered;
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+
+/**
+ * Tells who injects a provider that is not configured which key to set: no bean is to be
+ * defined for it.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE)
+class MissingProviderFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {
+
+	private final Environment environment;
+
+	MissingProviderFailureAnalyzer(Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	protected @Nullable FailureAnalysis analyze(Throwable rootFailure, NoSuchBeanDefinitionException cause,
+			@Nullable String description) {
+		ResolvableType type = cause.getResolvableType();
+		if (cause instanceof NoUniqueBeanDefinitionException || type == null || type.resolve() != LlmProvider.class) {
+			return null;
+		}
+		String who = (description == null) ? "The application" : description;
+		List<String> names = PropertiesBinding.names(new LayeredBinder(this.environment));
+		if (names.isEmpty()) {
+			return new FailureAnalysis(who + " required an LlmProvider. No provider is configured.",
+					"Set arcllm.providers.<name>, such as arcllm.providers.anthropic.model.", cause);
+		}
+		String wanted = qualifier(rootFailure);
+		return (wanted == null) ? null
+				: new FailureAnalysis(
+						who + " required the LlmProvider '" + wanted + "', but there is no such provider.",
+						"Did you mean '" + Nearest.to(wanted, names).orElse("") + "'? Configured: "
+								+ String.join(", ", names) + ". Or configure it under arcllm.providers." + wanted + ".",
+						cause);
+	}
+
+	private @Nullable String qualifier(Throwable rootFailure) {
+		UnsatisfiedDependencyException unsatisfied = findCause(rootFailure, UnsatisfiedDependencyException.class);
+		InjectionPoint point = (unsatisfied == null) ? null : unsatisfied.getInjectionPoint();
+		Qualifier qualifier = (point == null) ? null : point.getAnnotation(Qualifier.class);
+		return (qualifier == null) ? null : qualifier.value();
+	}
+
+}

@@ -82,6 +82,10 @@ public class LlmBackOffPolicy implements SleepingBackOffPolicy<LlmBackOffPolicy>
 		List<LlmException> worthAsking = Stream.concat(Stream.of(failure), failure.others().stream())
 			.filter(this.policy::isWorthAsking)
 			.toList();
+		Duration named = failure.retryAfter();
+		if (worthAsking.isEmpty() && named != null && named.compareTo(this.settings.maxWait()) > 0) {
+			throw new BackOffInterruptedException("The vendor asks for a wait longer than max-wait: " + named);
+		}
 		Optional<Duration> asked = worthAsking.stream()
 			.map((one) -> one.details().retryAfter())
 			.flatMap(Stream::ofNullable)

@@ -18,10 +18,12 @@ import org.springframework.retry.policy.SimpleRetryPolicy;
  */
 public class LlmRetryPolicy extends SimpleRetryPolicy {
 
-	/** A status alone does not tell these from errors that pass. */
-	private static final Set<ErrorKind> NEVER = EnumSet.of(ErrorKind.QUOTA_EXHAUSTED, ErrorKind.CONTEXT_WINDOW,
-			ErrorKind.CONTENT_POLICY, ErrorKind.INTERRUPTED, ErrorKind.BUDGET_EXCEEDED, ErrorKind.DEADLINE_EXCEEDED,
-			ErrorKind.CANCELLED, ErrorKind.CIRCUIT_OPEN);
+	/** Worth another attempt only where somebody lists the status that says so. */
+	private static final Set<ErrorKind> CALLERS = EnumSet.of(ErrorKind.AUTHENTICATION, ErrorKind.PERMISSION,
+			ErrorKind.MODEL_NOT_FOUND, ErrorKind.INVALID_REQUEST);
+
+	/** Statuses below 500 that pass by themselves, if the kind does not say otherwise. */
+	private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
 	private final RetrySettings settings;
 
@@ -63,7 +65,11 @@ public class LlmRetryPolicy extends SimpleRetryPolicy {
 		if (status == null || status < 400) {
 			return this.settings.on().contains(failure.kind());
 		}
-		return this.settings.retryableStatusCodes().contains(status) && !NEVER.contains(failure.kind());
+		return this.settings.retryableStatusCodes().contains(status) && allows(failure.kind(), status);
+	}
+
+	private static boolean allows(ErrorKind kind, int status) {
+		return kind.isRetryable() || (CALLERS.contains(kind) && status < 500 && !PASSING.contains(status));
 	}
 
 }

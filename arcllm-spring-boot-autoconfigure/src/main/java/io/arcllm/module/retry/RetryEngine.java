@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.retry.RetryContext;
 import org.springframework.retry.RetryPolicy;
 import org.springframework.retry.backoff.BackOffContext;
+import org.springframework.retry.backoff.BackOffInterruptedException;
 import org.springframework.retry.backoff.BackOffPolicy;
 import org.springframework.retry.backoff.NoBackOffPolicy;
 import org.springframework.retry.backoff.SleepingBackOffPolicy;
@@ -90,10 +91,16 @@ public final class RetryEngine {
 				return null;
 			}
 			engine.slept.set(0L);
-			engine.backOff.backOff(this.waits);
-			Duration wait = Duration.ofMillis(engine.slept.get());
-			engine.slept.remove();
-			return wait;
+			try {
+				engine.backOff.backOff(this.waits);
+				return Duration.ofMillis(engine.slept.get());
+			}
+			catch (BackOffInterruptedException ex) {
+				return null;
+			}
+			finally {
+				engine.slept.remove();
+			}
 		}
 
 		/**

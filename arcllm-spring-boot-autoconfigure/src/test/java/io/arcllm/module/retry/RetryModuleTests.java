@@ -119,7 +119,9 @@ class RetryModuleTests {
 	@ParameterizedTest
 	@CsvSource({ "429, RATE_LIMITED, true", "500, SERVER_ERROR, true", "529, OVERLOADED, true",
 			"429, QUOTA_EXHAUSTED, false", "429, CONTEXT_WINDOW, false", "501, SERVER_ERROR, false",
-			"400, INVALID_REQUEST, false", "401, AUTHENTICATION, false", "403, PERMISSION, false" })
+			"400, INVALID_REQUEST, false", "401, AUTHENTICATION, false", "403, PERMISSION, false",
+			"500, INVALID_REQUEST, false", "503, MODEL_NOT_FOUND, false", "429, PERMISSION, false",
+			"500, AUTHENTICATION, false" })
 	void statusAndKindDecideTogether(int status, ErrorKind kind, boolean again) {
 		Script script = new Script("a", Script.fails(kind, status, null), Script.says("hi"));
 		ask(stack(script), false);
@@ -300,6 +302,16 @@ class RetryModuleTests {
 		assertThat(ask(stack, streaming).kind()).isEqualTo(ErrorKind.AUTHENTICATION);
 		assertThat(script.asked()).isEqualTo(3);
 		assertThat(script.gapAfter(1)).isEqualTo(Duration.ofSeconds(7));
+	}
+
+	@WholeAndStreamed
+	void tooLongAWaitOfTheVendorIsNotCutShortByAnOwnRetryPolicy(boolean streaming) {
+		Script script = new Script("a", Script.fails(ErrorKind.RATE_LIMITED, 429, Duration.ofSeconds(61)));
+		RetrySettings settings = settings(3, RetrySettings.Strategy.FIXED, false);
+		LlmProvider stack = new RetryModule(script.guarded(), new RetryEngine(new SimpleRetryPolicy(3),
+				new LlmBackOffPolicy(settings), new RetryBudget(ENOUGH, System::nanoTime)));
+		assertThat(ask(stack, streaming).failure().retryAfter()).isEqualTo(Duration.ofSeconds(61));
+		assertThat(script.asked()).isOne();
 	}
 
 	@Test

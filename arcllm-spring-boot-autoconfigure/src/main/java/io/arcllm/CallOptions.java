@@ -67,12 +67,16 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 	 *
 	 * @param enabled on, off, or as configured
 	 * @param settings by their key in {@code application.yml}, such as
-	 * {@code max-retries}
+	 * {@code max-retries}; {@code enabled} among them is the switch
 	 */
 	public record ModuleOverride(@Nullable Boolean enabled, Map<String, Object> settings) {
 
 		public ModuleOverride {
-			settings = Map.copyOf(settings);
+			Map<String, Object> others = new LinkedHashMap<>(settings);
+			Object said = others.remove("enabled");
+			enabled = (said == null) ? enabled
+					: Boolean.valueOf(!Boolean.FALSE.equals(enabled) && Boolean.parseBoolean(said.toString()));
+			settings = Map.copyOf(others);
 		}
 
 		/**
@@ -162,7 +166,8 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 			Map<String, ModuleOverride> modules = new TreeMap<>();
 			this.enabled.forEach((name, on) -> modules.put(name,
 					new ModuleOverride(on, this.settings.getOrDefault(name, Map.of()))));
-			this.settings.forEach((name, values) -> modules.putIfAbsent(name, new ModuleOverride(null, values)));
+			this.settings.forEach((name, values) -> modules.putIfAbsent(name,
+					new ModuleOverride(values.isEmpty() ? Boolean.TRUE : null, values)));
 			return new CallOptions(this.deadline, this.chain, modules);
 		}
 

@@ -29,7 +29,7 @@ public class LlmException extends RuntimeException {
 	 * @param cause the failure below, if there is one
 	 */
 	public LlmException(ErrorDetails details, String message, @Nullable Throwable cause) {
-		super((message.length() <= LONGEST_MESSAGE) ? message : message.substring(0, LONGEST_MESSAGE - 1) + "…", cause);
+		super(cut(message, LONGEST_MESSAGE), cause);
 		this.details = details;
 	}
 
@@ -205,7 +205,15 @@ public class LlmException extends RuntimeException {
 	@Override
 	public String getMessage() {
 		String message = String.valueOf(super.getMessage());
-		return (this.chain == null) ? message : message + " (all failed: " + this.chain + ")";
+		if (this.chain == null) {
+			return message;
+		}
+		String failed = " (all failed: " + cut(this.chain, LONGEST_MESSAGE / 2) + ")";
+		return cut(message, LONGEST_MESSAGE - failed.length()) + failed;
+	}
+
+	private static String cut(String text, int longest) {
+		return (text.length() <= longest) ? text : text.substring(0, longest - 1) + "…";
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.arcllm;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -31,7 +32,9 @@ public interface LlmProvider {
 	default String name() {
 		String type = getClass().getSimpleName();
 		return type.isEmpty() || getClass().isSynthetic() ? "provider"
-				: type.replaceAll("(Llm)?Provider$", "").replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase();
+				: type.replaceAll("(Llm)?Provider$", "")
+					.replaceAll("([a-z0-9])([A-Z])", "$1-$2")
+					.toLowerCase(Locale.ROOT);
 	}
 
 	/**

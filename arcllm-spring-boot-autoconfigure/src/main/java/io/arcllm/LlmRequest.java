@@ -33,10 +33,13 @@ public record LlmRequest(List<Message> messages, List<Tool> tools, @Nullable Too
 		RequestMetadata metadata, Map<String, @Nullable Object> options, CallOptions callOptions, boolean streaming) {
 
 	public LlmRequest {
-		messages = List.copyOf(messages);
-		tools = List.copyOf(tools);
-		stop = List.copyOf(stop);
-		options = options.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(options));
+		messages = List.copyOf(Objects.requireNonNull(messages, "messages"));
+		tools = List.copyOf(Objects.requireNonNull(tools, "tools"));
+		stop = List.copyOf(Objects.requireNonNull(stop, "stop"));
+		Objects.requireNonNull(metadata, "metadata");
+		Objects.requireNonNull(callOptions, "callOptions");
+		options = Objects.requireNonNull(options, "options").isEmpty() ? Map.of()
+				: Collections.unmodifiableMap(new LinkedHashMap<>(options));
 	}
 
 	/** One user message. */

@@ -1,6 +1,7 @@
 package io.arcllm;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
@@ -28,7 +29,8 @@ public record Message(Role role, List<Content> content) {
 	}
 
 	public Message {
-		content = List.copyOf(content);
+		Objects.requireNonNull(role, "role");
+		content = List.copyOf(Objects.requireNonNull(content, "content"));
 	}
 
 	/** Instructions to the model. */

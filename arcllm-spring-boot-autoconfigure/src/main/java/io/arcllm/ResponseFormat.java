@@ -1,5 +1,7 @@
 package io.arcllm;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,7 @@ public record ResponseFormat(Type type, @Nullable String name, @Nullable Map<Str
 		if ((type == Type.JSON_SCHEMA) != (schema != null)) {
 			throw new IllegalArgumentException("A schema belongs to type JSON_SCHEMA, and to it alone");
 		}
+		schema = (schema == null) ? null : Collections.unmodifiableMap(new LinkedHashMap<>(schema));
 	}
 
 	/** JSON of a schema. */

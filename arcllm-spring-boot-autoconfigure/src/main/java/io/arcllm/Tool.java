@@ -3,6 +3,7 @@ package io.arcllm;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 public record Tool(String name, String description, Map<String, Object> parameters, @Nullable Boolean strict) {
 
 	public Tool {
+		Objects.requireNonNull(name, "name");
+		Objects.requireNonNull(description, "description");
 		parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
 	}
 

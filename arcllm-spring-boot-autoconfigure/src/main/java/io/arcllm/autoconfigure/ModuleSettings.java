@@ -87,7 +87,6 @@ final class ModuleSettings {
 	 */
 	void check(CallOptions options, Collection<String> own) {
 		Set<String> known = new TreeSet<>(own);
-		known.addAll(this.binder.defaultOrder());
 		known.addAll(this.binder.known().modules().children().keySet());
 		options.modules().keySet().forEach((module) -> {
 			if (!known.contains(module)) {

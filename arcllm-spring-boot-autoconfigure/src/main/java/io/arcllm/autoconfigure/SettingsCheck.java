@@ -84,6 +84,7 @@ final class SettingsCheck {
 		TimeoutSettings timeout = timeout(provider);
 		compare(provider, "timeout.first-token", timeout.firstToken(), timeout.attempt());
 		checkWaits(provider);
+		checkBudget(provider);
 		checkWindow(provider);
 	}
 
@@ -92,6 +93,19 @@ final class SettingsCheck {
 		if (retry.backoffBase().compareTo(retry.maxWait()) > 0) {
 			contradicts("retry", provider, "backoff-base", "is longer than max-wait, so that all waits would be alike.",
 					"Make it shorter, or max-wait longer.");
+		}
+	}
+
+	private void checkBudget(@Nullable String provider) {
+		for (String setting : List.of("budget.ratio", "budget.min-per-second")) {
+			this.settings.configured("retry", provider, setting)
+				.filter((layer) -> layer.prefix().startsWith("arcllm.providers."))
+				.ifPresent((layer) -> {
+					throw new ConfigMistake(layer.key("retry." + setting),
+							"'" + layer.key("retry." + setting)
+									+ "' would do nothing: the budget is of the whole process.",
+							"Set arcllm.modules.retry." + setting + ".");
+				});
 		}
 	}
 

@@ -36,8 +36,8 @@ final class RequestCheck {
 		check.range("temperature", request.temperature(), Double.MAX_VALUE);
 		check.range("topP", request.topP(), 1);
 		Integer maxTokens = request.maxTokens();
-		if (maxTokens != null && maxTokens < 1) {
-			throw check.refused("maxTokens must be 1 or more, was " + maxTokens);
+		if (maxTokens != null && maxTokens < 0) {
+			throw check.refused("maxTokens must be 0 or more, was " + maxTokens);
 		}
 		check.require(!request.stop().contains(""), "stop must not hold an empty text");
 		if (!request.tools().isEmpty() || request.toolChoice() != null) {

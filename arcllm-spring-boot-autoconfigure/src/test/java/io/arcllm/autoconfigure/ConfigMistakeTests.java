@@ -171,6 +171,8 @@ class ConfigMistakeTests {
 						"arcllm.modules.retry.enabled"),
 				arguments(openai + "modules.retry.max-retries=-1", openai + "modules.retry.max-retries",
 						"must be 0 or more", ""),
+				arguments(openai + "modules.retry.budget.ratio=0.5", openai + "modules.retry.budget.ratio",
+						"is of the whole process", "Set arcllm.modules.retry.budget.ratio"),
 				arguments(openai + "http.max-connections=0", openai + "http.max-connections", "more than zero", ""),
 				arguments(openai + "http.proxy.host=proxy", openai + "http.proxy.port", "must be given", ""),
 				arguments(openai + "models[0].max-output=5", openai + "models[0].name", "must be given", ""),
@@ -318,6 +320,7 @@ class ConfigMistakeTests {
 			refuses(() -> settings.check(override("retry", "max-retry"), List.of()), "'retry'", "'max-retry'",
 					"'retry.max-retries'");
 			refuses(() -> settings.check(override("retri", "max-retries"), List.of()), "no module 'retri'", "'retry'");
+			refuses(() -> settings.check(override("audit", "sink"), List.of()), "no module 'audit'");
 			settings.check(override("mine", "anything"), List.of("mine"));
 		});
 	}

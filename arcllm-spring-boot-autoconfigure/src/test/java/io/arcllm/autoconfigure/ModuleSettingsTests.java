@@ -82,7 +82,17 @@ class ModuleSettingsTests {
 		this.environment.setProperty("arcllm.modules.retry.enabled", "false");
 		assertThat(enabled(CallOptions.builder().retry((r) -> r.maxRetries(5)).build())).isTrue();
 		assertThat(enabled(CallOptions.builder().retry(true).build())).isTrue();
+		assertThat(enabled(CallOptions.builder().retry((r) -> {
+		}).build())).isTrue();
 		assertThat(enabled(CallOptions.NONE)).isFalse();
+	}
+
+	@Test
+	void switchMayStandAmongTheSettings() {
+		Map<String, Object> off = Map.of("enabled", "false", "max-retries", 5);
+		assertThat(enabled(CallOptions.builder().module("retry", off).build())).isFalse();
+		assertThat(enabled(CallOptions.builder().module("retry", Map.of("enabled", true)).build())).isTrue();
+		assertThat(enabled(CallOptions.builder().retry(true).module("retry", off).build())).isFalse();
 	}
 
 	@Test

@@ -33,7 +33,7 @@ class RequestCheckTests {
 				arguments("temperature", hello().temperature(-0.1)),
 				arguments("temperature", hello().temperature(Double.NaN)),
 				arguments("temperature", hello().temperature(Double.POSITIVE_INFINITY)),
-				arguments("topP", hello().topP(1.1)), arguments("maxTokens", hello().maxTokens(0)),
+				arguments("topP", hello().topP(1.1)), arguments("maxTokens", hello().maxTokens(-1)),
 				arguments("stop", hello().stop("")),
 				arguments("cannot be a tool's name", hello().tools(Tool.of("a b", "", Map.of()))),
 				arguments("twice", hello().tools(TOOL, TOOL)),
@@ -51,8 +51,12 @@ class RequestCheckTests {
 
 	@Test
 	void zeroIsTaken() {
-		RequestCheck.check(
-				hello().temperature(0.0).topP(0.0).tools(TOOL).toolChoice(ToolChoice.tool("weather")).build(), TARGET);
+		RequestCheck.check(hello().temperature(0.0)
+			.topP(0.0)
+			.maxTokens(0)
+			.tools(TOOL)
+			.toolChoice(ToolChoice.tool("weather"))
+			.build(), TARGET);
 	}
 
 	private static LlmRequest.Builder hello() {

@@ -99,7 +99,7 @@ public final class HttpProvider implements LlmProvider {
 
 	private LlmException failed(@Nullable String key, LlmException failure) {
 		this.keys.failed(key, failure);
-		return failure;
+		return Secrets.mask(failure, key);
 	}
 
 	private void headers(HttpHeaders headers, @Nullable String key, boolean streaming, int length) {

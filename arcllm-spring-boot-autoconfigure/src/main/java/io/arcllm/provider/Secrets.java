@@ -3,6 +3,7 @@ package io.arcllm.provider;
 import java.util.List;
 import java.util.regex.Pattern;
 
+import io.arcllm.LlmException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.lang.Contract;
 
@@ -12,6 +13,9 @@ import org.springframework.lang.Contract;
 final class Secrets {
 
 	private static final String MASK = "***";
+
+	/** Shorter ones are words, as in tests and for servers that take any. */
+	private static final int SHORTEST_KEY = 8;
 
 	private static final List<Pattern> KEYS = List.of(
 			// what stands after "key:", "token=", "key provided:" and the like
@@ -41,6 +45,28 @@ final class Secrets {
 			masked = key.matcher(masked).replaceAll("$1" + MASK);
 		}
 		return masked;
+	}
+
+	/**
+	 * The same failure where the vendor repeated the key, in whatever words.
+	 */
+	static LlmException mask(LlmException failure, @Nullable String key) {
+		String message = String.valueOf(failure.getMessage());
+		if (key == null || key.length() < SHORTEST_KEY
+				|| !(message + '\n' + failure.vendorCode() + '\n' + failure.requestId()).contains(key)) {
+			return failure;
+		}
+		return LlmException.of(failure.kind(), message.replace(key, MASK))
+			.like(failure)
+			.vendorCode(without(key, failure.vendorCode()))
+			.requestId(without(key, failure.requestId()))
+			.partial(failure.partial())
+			.cause(failure.getCause())
+			.build();
+	}
+
+	private static @Nullable String without(String key, @Nullable String said) {
+		return (said == null) ? null : said.replace(key, MASK);
 	}
 
 }

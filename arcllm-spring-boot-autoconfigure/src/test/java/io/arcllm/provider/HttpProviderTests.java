@@ -419,6 +419,24 @@ class HttpProviderTests {
 		assertThat(provider()).hasToString("acme");
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void keyThatTheVendorRepeatsInWordsOfItsOwnIsMasked(boolean streaming) {
+		String key = "plainwordsalone";
+		HttpProvider provider = new HttpProvider(HttpProviderSettings.of("acme", baseUrl(), "m"),
+				new OpenAiFormat("acme"), client(), ApiKeys.of(key), errors());
+		String error = "{\"error\":{\"message\":\"Nobody is called %s here\",\"code\":\"%s\"}}".formatted(key, key);
+		this.server.enqueue(new MockResponse.Builder().code(401).addHeader("x-request-id", key).body(error).build());
+		this.server.enqueue(json(error));
+		for (int i = 0; i < 2; i++) {
+			LlmException failure = fail(provider, streaming);
+			assertThat(failure).hasMessageContaining("Nobody is called").hasMessageNotContaining(key);
+			assertThat(failure.vendorCode()).isNotNull().doesNotContain(key);
+			assertThat(String.valueOf(failure.requestId())).doesNotContain(key);
+			assertThat(trace(failure)).doesNotContain(key);
+		}
+	}
+
 	private static String trace(Throwable failure) {
 		java.io.StringWriter text = new java.io.StringWriter();
 		failure.printStackTrace(new java.io.PrintWriter(text));

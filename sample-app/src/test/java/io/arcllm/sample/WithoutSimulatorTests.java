@@ -1,5 +1,7 @@
 package io.arcllm.sample;
 
+import java.time.Duration;
+
 import io.arcllm.LlmProviders;
 import io.arcllm.sample.simulator.Simulator;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,7 @@ class WithoutSimulatorTests {
 		assertThat(context.getBeanProvider(Simulator.class).getIfAvailable()).isNull();
 		assertThat(context.getEnvironment().containsProperty("arcllm.providers.anthropic.base-url")).isFalse();
 		assertThat(context.getBean(LlmProviders.class).names()).containsExactly("anthropic", "openai", "ollama");
-		WebTestClient client = WebTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
+		WebTestClient client = client(port);
 		client.get().uri("/simulator").exchange().expectStatus().isNotFound();
 		client.get().uri("/v1/models").exchange().expectStatus().isOk();
 	}
@@ -35,7 +37,7 @@ class WithoutSimulatorTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "disable", "enable", "open", "close", "reset" })
 	void nobodyStepsInWithoutGrantedAccess(String action, @LocalServerPort int port) {
-		WebTestClient client = WebTestClient.bindToServer().baseUrl("http://localhost:" + port).build();
+		WebTestClient client = client(port);
 		client.get().uri("/actuator/arcllm").exchange().expectStatus().isOk();
 		client.post()
 			.uri("/actuator/arcllm/anthropic")
@@ -50,6 +52,13 @@ class WithoutSimulatorTests {
 			.expectBody()
 			.jsonPath("$.providers.anthropic.enabled")
 			.isEqualTo(true);
+	}
+
+	private static WebTestClient client(int port) {
+		return WebTestClient.bindToServer()
+			.baseUrl("http://localhost:" + port)
+			.responseTimeout(Duration.ofSeconds(20))
+			.build();
 	}
 
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import OpenAI from 'openai';
+import { makeParseableResponseFormat } from 'openai/lib/parser';
 
 const client = new OpenAI({ baseURL: process.env.GATEWAY, apiKey: 'any', maxRetries: 0, timeout: 20_000 });
 const hello = [{ role: 'user', content: 'Hello' }];
@@ -32,14 +33,18 @@ for (const model of vendors) {
 	test(`${model} answers as a stream with usage`, async () => {
 		const stream = await client.chat.completions.create({ model, messages: hello, stream: true,
 			stream_options: { include_usage: true } });
-		let text = '';
-		let usage;
-		for await (const chunk of stream) {
-			text += chunk.choices[0]?.delta?.content ?? '';
-			usage = chunk.usage ?? usage;
-		}
-		assert.match(text, /Simulated/);
-		assert.ok(usage.total_tokens > 0);
+		const chunks = await all(stream);
+		assert.match(said(chunks), /Simulated/);
+		const last = chunks.pop();
+		assert.deepEqual(last.choices, []);
+		assert.ok(last.usage.total_tokens > 0);
+		assert.ok(chunks.every((chunk) => chunk.usage === null && chunk.choices.length === 1));
+	});
+
+	test(`${model} answers as a stream without usage`, async () => {
+		const chunks = await all(await client.chat.completions.create({ model, messages: hello, stream: true }));
+		assert.match(said(chunks), /Simulated/);
+		assert.ok(chunks.every((chunk) => chunk.usage === undefined && chunk.choices.length === 1));
 	});
 
 	test(`${model} calls a tool and reads its result, whole and streamed`, async () => {
@@ -54,29 +59,61 @@ for (const model of vendors) {
 			assert.match(answer.choices[0].message.content, /12 degrees/);
 		}
 	});
+
+	test(`${model} goes on until its tools have answered, whole and streamed`, async () => {
+		const asked = [];
+		const tools = [{ type: 'function', function: { ...weather[0].function, parse: JSON.parse, function: ({ city }) => {
+			asked.push(city);
+			return `12 degrees in ${city}`;
+		} } }];
+		const messages = [{ role: 'user', content: 'What is the weather in Oslo and Rome?' }];
+		for (const stream of [false, true]) {
+			const runner = client.chat.completions.runTools({ model, messages, tools, stream });
+			assert.match(await runner.finalContent(), /12 degrees in Oslo.*12 degrees in Rome/);
+		}
+		assert.deepEqual(asked, ['Oslo', 'Rome', 'Oslo', 'Rome']);
+	});
+
+	test(`${model} has the structure that was asked for, whole and streamed`, async () => {
+		const schema = { type: 'object', properties: { city: { type: 'string' }, degrees: { type: 'integer' } },
+			required: ['city', 'degrees'], additionalProperties: false };
+		const format = makeParseableResponseFormat({ type: 'json_schema', json_schema: { name: 'weather', strict: true, schema } }, JSON.parse);
+		const question = { model, messages: hello, response_format: format };
+		for (const answer of [await client.chat.completions.parse(question),
+			await client.chat.completions.stream(question).finalChatCompletion()]) {
+			const { parsed } = answer.choices[0].message;
+			assert.deepEqual(Object.keys(parsed).sort(), ['city', 'degrees']);
+			assert.ok(Number.isInteger(parsed.degrees));
+		}
+	});
 }
 
-test('an answer has the structure that was asked for', async () => {
-	const schema = { type: 'object', properties: { city: { type: 'string' }, degrees: { type: 'integer' } },
-		required: ['city', 'degrees'], additionalProperties: false };
-	const answer = await client.chat.completions.create({ model: 'openai', messages: hello,
-		response_format: { type: 'json_schema', json_schema: { name: 'weather', strict: true, schema } } });
-	assert.deepEqual(Object.keys(JSON.parse(answer.choices[0].message.content)).sort(), ['city', 'degrees']);
-});
+const withPicture = (model, url) => client.chat.completions.create({ model, messages: [{ role: 'user', content: [
+	{ type: 'text', text: 'What is this?' }, { type: 'image_url', image_url: { url } }] }] });
 
 test('a picture goes through every format', async () => {
 	for (const model of vendors) {
-		const answer = await client.chat.completions.create({ model, messages: [{ role: 'user', content: [
-			{ type: 'text', text: 'What is this?' }, { type: 'image_url', image_url: { url: pixel } }] }] });
-		assert.match(answer.choices[0].message.content, /Simulated/);
+		assert.match((await withPicture(model, pixel)).choices[0].message.content, /Simulated/);
 	}
+});
+
+test("a picture's URL goes to who can fetch it, and is refused for who cannot", async () => {
+	for (const model of ['anthropic', 'openai']) {
+		assert.match((await withPicture(model, 'https://pictures.example/a.png')).choices[0].message.content, /Simulated/);
+	}
+	await assert.rejects(withPicture('ollama', 'https://pictures.example/a.png'), (error) => {
+		assert.ok(error instanceof OpenAI.BadRequestError);
+		assert.match(error.message, /by URL/);
+		return true;
+	});
 });
 
 const failures = { RATE_LIMITED: [OpenAI.RateLimitError, 429], QUOTA_EXHAUSTED: [OpenAI.RateLimitError, 429],
 	AUTHENTICATION: [OpenAI.AuthenticationError, 401], PERMISSION: [OpenAI.PermissionDeniedError, 403],
 	MODEL_NOT_FOUND: [OpenAI.NotFoundError, 404], CONTEXT_WINDOW: [OpenAI.BadRequestError, 400],
 	INVALID_REQUEST: [OpenAI.BadRequestError, 400], OVERLOADED: [OpenAI.InternalServerError, 503],
-	SERVER_ERROR: [OpenAI.InternalServerError, 502], TIMEOUT: [OpenAI.InternalServerError, 504] };
+	CIRCUIT_OPEN: [OpenAI.InternalServerError, 503], CONTENT_POLICY: [OpenAI.BadRequestError, 400],
+	BUDGET_EXCEEDED: [OpenAI.APIError, 402], NETWORK: [OpenAI.InternalServerError, 502], SERVER_ERROR: [OpenAI.InternalServerError, 502], TIMEOUT: [OpenAI.InternalServerError, 504] };
 
 for (const [kind, [type, status]] of Object.entries(failures)) {
 	test(`${kind} is the client's ${type.name}, whole and streamed`, async () => {
@@ -96,19 +133,68 @@ test('an unknown model and a wrong body are told apart', async () => {
 	await assert.rejects(client.chat.completions.create({ model: 'openai', messages: [] }), OpenAI.BadRequestError);
 });
 
+/** A client that asks up to three times, and how often it did. */
+function patient() {
+	const seen = { requests: 0 };
+	return { seen, client: client.withOptions({ maxRetries: 2, fetch: (...request) => {
+		seen.requests++;
+		return fetch(...request);
+	} }) };
+}
+
 test('retry-after is obeyed by the client', async () => {
-	const patient = client.withOptions({ maxRetries: 1 });
-	const answer = await patient.chat.completions.create({ model: 'broken/once', messages: hello });
+	const { client: retrying, seen } = patient();
+	const start = performance.now();
+	const answer = await retrying.chat.completions.create({ model: 'broken/once', messages: hello });
 	assert.equal(answer.choices[0].message.content, 'Better now');
+	assert.equal(seen.requests, 2);
+	assert.ok(performance.now() - start >= 1200, 'the client would have waited half a second of its own');
+});
+
+test('what cannot mend itself is asked once', async () => {
+	for (const kind of ['QUOTA_EXHAUSTED', 'INVALID_REQUEST', 'AUTHENTICATION']) {
+		const { client: retrying, seen } = patient();
+		await assert.rejects(retrying.chat.completions.create({ model: `broken/${kind}`, messages: hello }), OpenAI.APIError);
+		assert.equal(seen.requests, 1, kind);
+	}
 });
 
 test('a stream that breaks raises after its words', async () => {
 	const stream = await client.chat.completions.create({ model: 'broken/cut', messages: hello, stream: true });
-	let text = '';
+	const chunks = [];
 	await assert.rejects(async () => {
 		for await (const chunk of stream) {
-			text += chunk.choices[0]?.delta?.content ?? '';
+			chunks.push(chunk);
 		}
-	}, OpenAI.APIError);
-	assert.equal(text, 'Half of');
+	}, (error) => error instanceof OpenAI.APIError && error.code === 'interrupted');
+	assert.equal(said(chunks), 'Half of');
+	await assert.rejects(client.chat.completions.stream({ model: 'broken/cut', messages: hello }).finalChatCompletion(), OpenAI.APIError);
 });
+
+test('a client that leaves a stream cancels the call', async () => {
+	const stream = await client.chat.completions.create({ model: 'broken/hang/stream', messages: hello, stream: true });
+	for await (const chunk of stream) {
+		if (said([chunk]) !== '') {
+			break;
+		}
+	}
+	assert.equal((await client.chat.completions.create({ model: 'broken/cancelled/stream', messages: hello })).choices[0].message.content, 'It was');
+});
+
+test('a client that waits no longer cancels the call', async () => {
+	await assert.rejects(client.chat.completions.create({ model: 'broken/hang/whole', messages: hello }, { timeout: 500 }),
+		OpenAI.APIConnectionTimeoutError);
+	assert.equal((await client.chat.completions.create({ model: 'broken/cancelled/whole', messages: hello })).choices[0].message.content, 'It was');
+});
+
+function said(chunks) {
+	return chunks.map((chunk) => chunk.choices[0]?.delta?.content ?? '').join('');
+}
+
+async function all(stream) {
+	const chunks = [];
+	for await (const chunk of stream) {
+		chunks.push(chunk);
+	}
+	return chunks;
+}

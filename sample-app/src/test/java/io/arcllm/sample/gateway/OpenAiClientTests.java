@@ -6,6 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
@@ -15,11 +17,13 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmResponse;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.TestConfiguration;
@@ -86,24 +90,38 @@ class OpenAiClientTests {
 	@TestConfiguration
 	static class Broken {
 
-		/** Fails with the kind that its model names. */
+		private static final Flux<LlmEvent> HALF = Flux.just(new LlmEvent.TextDelta("Half of"));
+
+		/**
+		 * Does what its model names: hangs, tells when such a call was cancelled, or
+		 * fails.
+		 */
 		@Bean
 		LlmProvider broken() {
 			AtomicBoolean failed = new AtomicBoolean();
-			return (request) -> switch (String.valueOf(request.model())) {
-				case "cut" -> Flux.concat(Flux.just(new LlmEvent.TextDelta("Half of")),
-						Flux.error(failure(ErrorKind.INTERRUPTED)));
-				case "once" -> failed.compareAndSet(false, true) ? Flux.error(failure(ErrorKind.RATE_LIMITED))
-						: Flux.just(new LlmEvent.Completed(LlmResponse.of("Better now")));
-				default -> Flux.error(failure(ErrorKind.valueOf(String.valueOf(request.model()))));
+			Map<String, Sinks.Empty<LlmEvent>> cancelled = new ConcurrentHashMap<>();
+			return (request) -> {
+				String[] model = String.valueOf(request.model()).split("/", 2);
+				Sinks.Empty<LlmEvent> left = cancelled.computeIfAbsent(model[model.length - 1],
+						(name) -> Sinks.empty());
+				return switch (model[0]) {
+					case "hang" -> Flux.concat(HALF, Flux.never()).doOnCancel(left::tryEmitEmpty);
+					case "cancelled" -> left.asMono().concatWith(answer("It was"));
+					case "cut" -> Flux.concat(HALF, Flux.error(failure(ErrorKind.INTERRUPTED, null)));
+					case "once" -> failed.compareAndSet(false, true)
+							? Flux.error(failure(ErrorKind.RATE_LIMITED, Duration.ofMillis(1200)))
+							: answer("Better now");
+					default -> Flux.error(failure(ErrorKind.valueOf(model[0]), null));
+				};
 			};
 		}
 
-		private static LlmException failure(ErrorKind kind) {
-			return LlmException.of(kind, "It is " + kind)
-				.provider("broken")
-				.retryAfter((kind == ErrorKind.RATE_LIMITED) ? Duration.ofMillis(50) : null)
-				.build();
+		private static Flux<LlmEvent> answer(String text) {
+			return Flux.just(new LlmEvent.Completed(LlmResponse.of(text)));
+		}
+
+		private static LlmException failure(ErrorKind kind, @Nullable Duration retryAfter) {
+			return LlmException.of(kind, "It is " + kind).provider("broken").retryAfter(retryAfter).build();
 		}
 
 	}

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
+import io.arcllm.sample.simulator.Dial;
+import io.arcllm.sample.simulator.Fault;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -73,7 +75,8 @@ class ConsoleStormTests extends VisitedConsole {
 			waitUntilReady();
 		}
 		storm(200, 60);
-		ask("Tell me something very long");
+		vendor("anthropic").set(Dial.of(Fault.STALL));
+		ask("Tell me something that never ends");
 		browser.until("words", (page) -> !page.text("#answer").isEmpty());
 		if (closed) {
 			browser.closeTab();
@@ -113,6 +116,7 @@ class ConsoleStormTests extends VisitedConsole {
 	 */
 	private void nothingGoesOn() {
 		browser.until("every call is cancelled", (page) -> active() == 0);
+		vendor("anthropic").set(Dial.HEALTHY);
 		smallStorm();
 		long before = calls();
 		smallStorm();

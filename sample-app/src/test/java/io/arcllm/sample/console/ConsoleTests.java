@@ -2,6 +2,8 @@ package io.arcllm.sample.console;
 
 import java.io.IOException;
 
+import io.arcllm.sample.simulator.Dial;
+import io.arcllm.sample.simulator.Fault;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,7 +48,8 @@ class ConsoleTests extends VisitedConsole {
 
 	@Test
 	void stopCancelsTheCall() {
-		ask("Tell me something very long");
+		vendor("anthropic").set(Dial.of(Fault.STALL));
+		ask("Tell me something that never ends");
 		browser.until("words", (page) -> !page.text("#answer").isEmpty());
 		browser.one("#stop").click();
 		browser.until("it says so", (page) -> page.text("#outcome").startsWith("Stopped"));

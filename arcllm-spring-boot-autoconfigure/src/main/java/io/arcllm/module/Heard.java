@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Heard implements WireListener {
 
+	private static final SoFar NOTHING = new SoFar() {
+	};
+
 	private final @Nullable WireListener outer;
 
-	private volatile SoFar answer = new SoFar() {
-	};
+	private volatile SoFar answer = NOTHING;
 
 	/**
 	 * @param outer who hears of the rest

@@ -57,13 +57,18 @@ public final class KeyPool implements ApiKeys {
 
 	@Override
 	public synchronized @Nullable String next() {
-		int best = IntStream.range(0, this.keys.size())
-			.map((step) -> (this.current + step) % this.keys.size())
-			.filter((index) -> state(this.keys.get(index)) == State.READY)
-			.findFirst()
-			.orElseGet(this::soonest);
-		this.current = best;
-		return this.keys.get(best).key;
+		this.current = ready();
+		return this.keys.get(this.current).key;
+	}
+
+	private int ready() {
+		for (int step = 0; step < this.keys.size(); step++) {
+			int index = (this.current + step) % this.keys.size();
+			if (state(this.keys.get(index)) == State.READY) {
+				return index;
+			}
+		}
+		return soonest();
 	}
 
 	private int soonest() {

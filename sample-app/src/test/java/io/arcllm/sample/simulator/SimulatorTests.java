@@ -1,9 +1,14 @@
 package io.arcllm.sample.simulator;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 
@@ -52,6 +57,24 @@ class SimulatorTests {
 			.stream()
 			.filter((thread) -> thread.getName().startsWith("simulator-"))
 			.toList();
+	}
+
+	@Test
+	void packageCanBeLiftedOut() throws IOException {
+		try (Stream<Path> sources = Files.list(Path.of("src/main/java/io/arcllm/sample/simulator"))) {
+			assertThat(sources.flatMap(SimulatorTests::imports)).isNotEmpty()
+				.allMatch((line) -> line.matches(
+						"import (static )?(java|io\\.netty|reactor|org\\.reactivestreams|org\\.jspecify|tools\\.jackson)\\..*"));
+		}
+	}
+
+	private static Stream<String> imports(Path source) {
+		try {
+			return Files.readAllLines(source).stream().filter((line) -> line.startsWith("import "));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 }

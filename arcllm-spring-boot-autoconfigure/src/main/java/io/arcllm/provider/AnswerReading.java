@@ -23,17 +23,13 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
- * Reads one body for one subscriber. Asks for more bytes only when all events of the
- * earlier ones were taken, so what waits here is at most one buffer's events; of who
- * takes everything at once nothing waits. Every buffer is released as soon as it was
- * read, whatever happens.
+ * Reads one body for one subscriber. Asks for more bytes when all events of the earlier
+ * ones were taken, so that at most one buffer's events wait here, and for all bytes where
+ * all events are wanted. Every buffer is released as soon as it was read.
  */
 final class AnswerReading implements CoreSubscriber<DataBuffer>, Subscription {
 
-	/**
-	 * How long, and for how many bytes, the connection may end by itself after the answer
-	 * has: it can then be used again.
-	 */
+	/** How long the connection may end by itself after the answer: it is then kept. */
 	private static final Duration LINGER = Duration.ofSeconds(1);
 
 	private static final int LINGER_BYTES = 65536;
@@ -185,13 +181,11 @@ final class AnswerReading implements CoreSubscriber<DataBuffer>, Subscription {
 
 	private void emit() {
 		boolean last = this.bodyEnded;
-		if (!emitWaiting() || this.finished) {
-			return;
-		}
-		if (last) {
+		boolean goesOn = emitWaiting() && !this.finished;
+		if (goesOn && last) {
 			finish();
 		}
-		else if (!this.awaiting) {
+		else if (goesOn && !this.awaiting) {
 			ask(this.requested.get());
 		}
 	}

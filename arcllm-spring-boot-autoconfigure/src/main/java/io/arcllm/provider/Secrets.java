@@ -1,6 +1,7 @@
 package io.arcllm.provider;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 import io.arcllm.LlmException;
@@ -16,6 +17,10 @@ final class Secrets {
 
 	/** Shorter ones are words, as in tests and for servers that take any. */
 	private static final int SHORTEST_KEY = 8;
+
+	private static final int SHORTEST_BEGINNING = 4;
+
+	private static final String CUT = "…";
 
 	private static final List<Pattern> KEYS = List.of(
 			// what stands after "key:", "token=", "key provided:" and the like
@@ -52,21 +57,37 @@ final class Secrets {
 	 */
 	static LlmException mask(LlmException failure, @Nullable String key) {
 		String message = String.valueOf(failure.getMessage());
-		if (key == null || key.length() < SHORTEST_KEY
-				|| !(message + '\n' + failure.vendorCode() + '\n' + failure.requestId()).contains(key)) {
+		if (key == null || key.length() < SHORTEST_KEY) {
 			return failure;
 		}
-		return LlmException.of(failure.kind(), message.replace(key, MASK))
-			.like(failure)
-			.vendorCode(without(key, failure.vendorCode()))
-			.requestId(without(key, failure.requestId()))
-			.partial(failure.partial())
-			.cause(failure.getCause())
-			.build();
+		String told = without(key, message);
+		String code = without(key, failure.vendorCode());
+		String requestId = without(key, failure.requestId());
+		boolean clean = message.equals(told) && Objects.equals(code, failure.vendorCode())
+				&& Objects.equals(requestId, failure.requestId());
+		return clean ? failure
+				: LlmException.of(failure.kind(), String.valueOf(told))
+					.like(failure)
+					.vendorCode(code)
+					.requestId(requestId)
+					.partial(failure.partial())
+					.cause(failure.getCause())
+					.build();
 	}
 
+	/** The words may have been cut in the middle of the key. */
 	private static @Nullable String without(String key, @Nullable String said) {
-		return (said == null) ? null : said.replace(key, MASK);
+		if (said == null) {
+			return null;
+		}
+		String words = said.replace(key, MASK);
+		for (int length = key.length() - 1; length >= SHORTEST_BEGINNING && words.endsWith(CUT); length--) {
+			String end = key.substring(0, length) + CUT;
+			if (words.endsWith(end)) {
+				return words.substring(0, words.length() - end.length()) + MASK + CUT;
+			}
+		}
+		return words;
 	}
 
 }

@@ -437,6 +437,17 @@ class HttpProviderTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(ints = { 280, 286, 290, 294, 298, 300 })
+	void keyThatIsCutWithTheWordsAroundItIsMasked(int before) {
+		HttpProvider provider = new HttpProvider(HttpProviderSettings.of("acme", baseUrl(), "m"),
+				new OpenAiFormat("acme"), client(), ApiKeys.of("plainwordsalone"), errors());
+		this.server.enqueue(new MockResponse.Builder().code(401)
+			.body("{\"error\":{\"message\":\"" + "x".repeat(before) + "plainwordsalone is nobody\"}}")
+			.build());
+		assertThat(fail(provider, false)).hasMessageContaining("xxx").hasMessageNotContaining("plai");
+	}
+
 	private static String trace(Throwable failure) {
 		java.io.StringWriter text = new java.io.StringWriter();
 		failure.printStackTrace(new java.io.PrintWriter(text));

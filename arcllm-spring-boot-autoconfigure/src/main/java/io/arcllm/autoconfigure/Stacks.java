@@ -13,6 +13,7 @@ import io.arcllm.module.Candidate;
 import io.arcllm.module.Commit;
 import io.arcllm.module.CommitModule;
 import io.arcllm.module.ContractModule;
+import io.arcllm.module.PricedModule;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.StreamSettings;
 import io.arcllm.module.keys.KeyRotationModule;
@@ -144,6 +145,9 @@ final class Stacks {
 	private LlmProvider adapter(Place place, List<ModuleFactory> on) {
 		Target target = place.target();
 		LlmProvider attempt = new ContractModule(this.targets.provider(target.provider()), target);
+		if (this.targets.hasPrices(target.provider())) {
+			attempt = new PricedModule(attempt, new Prices(this.targets, target)::of);
+		}
 		for (int i = on.size() - 1; i >= 0; i--) {
 			attempt = on.get(i).aroundAttempt(attempt, place);
 		}

@@ -121,6 +121,14 @@ final class Targets {
 	}
 
 	/**
+	 * Whether it is known what any of the provider's models costs.
+	 */
+	boolean hasPrices(String name) {
+		ProviderDefinition definition = this.configured.find(name);
+		return definition != null && definition.models().stream().anyMatch((model) -> model.price() != null);
+	}
+
+	/**
 	 * Whether the target goes on from the beginning of its own turn.
 	 */
 	boolean acceptsPrefix(Target target) {

@@ -16,11 +16,11 @@ import org.jspecify.annotations.Nullable;
  * @param target the provider and model that answered
  * @param requestId the vendor's id for the request
  * @param cost what it cost, where prices are known
- * @param rawBody the vendor's answer, where it was kept; never in {@code toString}
+ * @param raw the vendor's answer as it came; none of streamed answers
  * @param trail the attempts of the call
  */
 public record LlmResponse(String text, List<Content.Thinking> thinking, List<ToolCall> toolCalls, Usage usage,
-		StopReason stopReason, Target target, @Nullable String requestId, @Nullable Cost cost, @Nullable String rawBody,
+		StopReason stopReason, Target target, @Nullable String requestId, @Nullable Cost cost, @Nullable RawBody raw,
 		Trail trail) {
 
 	public LlmResponse {
@@ -62,7 +62,7 @@ public record LlmResponse(String text, List<Content.Thinking> thinking, List<Too
 	 */
 	public LlmResponse withTarget(Target target) {
 		return new LlmResponse(this.text, this.thinking, this.toolCalls, this.usage, this.stopReason, target,
-				this.requestId, this.cost, this.rawBody, this.trail);
+				this.requestId, this.cost, this.raw, this.trail);
 	}
 
 	/**
@@ -70,7 +70,7 @@ public record LlmResponse(String text, List<Content.Thinking> thinking, List<Too
 	 */
 	public LlmResponse withTrail(Trail trail) {
 		return new LlmResponse(this.text, this.thinking, this.toolCalls, this.usage, this.stopReason, this.target,
-				this.requestId, this.cost, this.rawBody, trail);
+				this.requestId, this.cost, this.raw, trail);
 	}
 
 	/**
@@ -78,7 +78,7 @@ public record LlmResponse(String text, List<Content.Thinking> thinking, List<Too
 	 */
 	public LlmResponse withCost(@Nullable Cost cost) {
 		return new LlmResponse(this.text, this.thinking, this.toolCalls, this.usage, this.stopReason, this.target,
-				this.requestId, cost, this.rawBody, this.trail);
+				this.requestId, cost, this.raw, this.trail);
 	}
 
 	/**
@@ -86,7 +86,23 @@ public record LlmResponse(String text, List<Content.Thinking> thinking, List<Too
 	 */
 	public LlmResponse withText(String text, Usage usage) {
 		return new LlmResponse(text, this.thinking, this.toolCalls, usage, this.stopReason, this.target, this.requestId,
-				this.cost, this.rawBody, this.trail);
+				this.cost, this.raw, this.trail);
+	}
+
+	/**
+	 * The same answer with the body it came in.
+	 */
+	public LlmResponse withRaw(RawBody raw) {
+		return new LlmResponse(this.text, this.thinking, this.toolCalls, this.usage, this.stopReason, this.target,
+				this.requestId, this.cost, raw, this.trail);
+	}
+
+	/**
+	 * The vendor's answer as it came, where it was not streamed. Neither in
+	 * {@code toString} nor in JSON; it may repeat what was sent, so don't log it.
+	 */
+	public @Nullable String rawBody() {
+		return (this.raw == null) ? null : this.raw.text();
 	}
 
 	/**

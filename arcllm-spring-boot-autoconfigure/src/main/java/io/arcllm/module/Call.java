@@ -45,6 +45,8 @@ public final class Call {
 
 	private final Map<Target, Pause> pauses = new HashMap<>(0);
 
+	private Map<Target, LlmException> failures = Map.of();
+
 	private int attempts;
 
 	private Duration waited = Duration.ZERO;
@@ -160,6 +162,23 @@ public final class Call {
 		Pause pause = this.pauses.get(target);
 		Duration left = (pause == null) ? Duration.ZERO : pause.until().minus(elapsed());
 		return (pause == null || left.isNegative() || left.isZero()) ? null : pause.failure(left);
+	}
+
+	/**
+	 * Remembers how a target failed.
+	 */
+	public synchronized void failed(Target target, LlmException failure) {
+		if (this.failures.isEmpty()) {
+			this.failures = new HashMap<>();
+		}
+		this.failures.put(target, failure);
+	}
+
+	/**
+	 * How a target failed when it was last asked, if it was and did.
+	 */
+	public synchronized @Nullable LlmException failure(Target target) {
+		return this.failures.get(target);
 	}
 
 	/**

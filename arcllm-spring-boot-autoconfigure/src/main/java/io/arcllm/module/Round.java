@@ -47,6 +47,7 @@ public final class Round {
 	 */
 	public synchronized void failed(Target target, LlmException failure) {
 		this.failures.put(target, failure);
+		this.call.failed(target, failure);
 		Duration pause = pause(failure);
 		if (pause != null) {
 			this.call.pause(target, failure, pause);
@@ -63,6 +64,17 @@ public final class Round {
 				failure.isRetryable() ? null : Call.FOREVER;
 			default -> null;
 		};
+	}
+
+	/**
+	 * Notes how a target failed in an earlier round, if it did and nobody asked it in
+	 * this one.
+	 */
+	public synchronized void recall(Target target) {
+		LlmException earlier = this.call.failure(target);
+		if (earlier != null) {
+			this.failures.putIfAbsent(target, earlier);
+		}
 	}
 
 	/**

@@ -136,7 +136,9 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 				return errorIn(inner, depth + 1);
 			}
 		}
-		return node;
+		// OpenRouter tells of a choice that failed inside it
+		JsonNode ofChoice = node.at("/choices/0/error");
+		return ofChoice.isObject() ? errorIn(ofChoice, depth + 1) : node;
 	}
 
 	private static String words(JsonNode root, JsonNode error) {

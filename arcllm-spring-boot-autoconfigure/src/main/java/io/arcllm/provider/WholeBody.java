@@ -7,6 +7,7 @@ import java.util.function.Function;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
+import io.arcllm.RawBody;
 
 import org.springframework.core.io.buffer.DataBuffer;
 
@@ -81,7 +82,8 @@ final class WholeBody implements AnswerBody {
 	@Override
 	public void end(Consumer<LlmEvent> out) {
 		boolean exact = this.length == this.bytes.length;
-		LlmResponse response = this.reader.apply(exact ? this.bytes : Arrays.copyOf(this.bytes, this.length));
+		byte[] whole = exact ? this.bytes : Arrays.copyOf(this.bytes, this.length);
+		LlmResponse response = this.reader.apply(whole).withRaw(new RawBody(whole));
 		if (this.streaming) {
 			Deltas.of(response).forEach(out);
 		}

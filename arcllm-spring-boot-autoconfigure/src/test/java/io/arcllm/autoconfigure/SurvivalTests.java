@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -80,6 +81,18 @@ class SurvivalTests {
 			assertThat(answer.text()).isEqualTo("hello");
 			assertThat(answer.trail().attempts()).hasSize(1);
 			assertThat(this.vendors.first.getRequestCount()).isOne();
+		});
+	}
+
+	@Test
+	void answerKeepsTheBodyItCameInToItself() {
+		this.vendors.first.enqueue(Vendors.says("hello", false));
+		retrying().run((context) -> {
+			LlmResponse answer = Vendors.ask(context.getBean(LlmProvider.class), false);
+			assertThat(answer.rawBody()).contains("finish_reason");
+			assertThat(answer.toString()).doesNotContain("finish_reason");
+			assertThat(JsonMapper.builder().build().writeValueAsString(answer)).contains("hello")
+				.doesNotContain("finish_reason");
 		});
 	}
 
@@ -165,6 +178,23 @@ class SurvivalTests {
 			assertThat(failure.others()).extracting(LlmException::status).containsExactly(500, 401);
 			assertThat(failure).hasMessageContaining("first/m0 -> second/m1 -> third/m2");
 		});
+	}
+
+	@WholeAndStreamed
+	void chainThatUsesUpTheAttemptsTellsOfAllThatFailed(boolean streaming) {
+		for (int i = 0; i < 2; i++) {
+			this.vendors.first.enqueue(Vendors.fails("529"));
+			this.vendors.second.enqueue(Vendors.fails("500"));
+			this.vendors.third.enqueue(Vendors.fails("503"));
+		}
+		chained("second,third").withPropertyValues("arcllm.max-attempts=4", "arcllm.modules.retry.enabled=true")
+			.run((context) -> {
+				LlmException failure = failure(context.getBean(LlmProvider.class), streaming);
+				assertThat(failure.trail().requests()).isEqualTo(4);
+				assertThat(failure.status()).isEqualTo(529);
+				assertThat(failure.others()).extracting(LlmException::status).containsExactly(500, 503);
+				assertThat(failure).hasMessageContaining("first/m0 -> second/m1 -> third/m2");
+			});
 	}
 
 	@WholeAndStreamed

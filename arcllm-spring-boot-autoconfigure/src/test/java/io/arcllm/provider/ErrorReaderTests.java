@@ -53,6 +53,15 @@ class ErrorReaderTests {
 	}
 
 	@Test
+	void errorOfAChoiceIsTheError() {
+		LlmException error = read(200, "{\"choices\":[{\"index\":0,\"finish_reason\":\"error\",\"message\":"
+				+ "{\"content\":\"Hal\"},\"error\":{\"code\":429,\"message\":\"Slow down\"}}]}");
+		assertThat(error.kind()).isEqualTo(ErrorKind.RATE_LIMITED);
+		assertThat(error.status()).isEqualTo(429);
+		assertThat(error).hasMessage("vendor/model-1 answered 429: Slow down");
+	}
+
+	@Test
 	void redirectIsAnErrorWithItsStatus() {
 		LlmException error = read(302, "");
 		assertThat(error).hasMessage("vendor/model-1 answered 302");

@@ -123,7 +123,7 @@ final class Continuation implements Joint {
 		thinking.addAll(rest.thinking());
 		return new LlmResponse(this.delivered.text().toString(), thinking, rest.toolCalls(),
 				this.used.plus(rest.usage()), rest.stopReason(), rest.target(), rest.requestId(), rest.cost(),
-				rest.rawBody(), rest.trail());
+				rest.raw(), rest.trail());
 	}
 
 }

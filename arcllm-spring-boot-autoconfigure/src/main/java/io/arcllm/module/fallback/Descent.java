@@ -79,7 +79,11 @@ final class Descent {
 			.stream()
 			.filter((other) -> !this.round.hasFailed(other.target()))
 			.toList();
-		if (next.isEmpty() || !this.call.hasAttemptsLeft()) {
+		if (next.isEmpty()) {
+			return Flux.error(exhausted());
+		}
+		if (!this.call.hasAttemptsLeft()) {
+			next.forEach((other) -> this.round.recall(other.target()));
 			return Flux.error(exhausted());
 		}
 		log(failure, next);

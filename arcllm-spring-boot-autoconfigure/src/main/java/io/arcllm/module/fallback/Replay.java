@@ -132,7 +132,7 @@ final class Replay implements Joint {
 			calls.add(new ToolCall(id, call.name(), call.rawArguments(), call.parsedArguments()));
 		}
 		return new LlmResponse(answer.text(), answer.thinking(), calls, answer.usage(), answer.stopReason(),
-				answer.target(), answer.requestId(), answer.cost(), answer.rawBody(), answer.trail());
+				answer.target(), answer.requestId(), answer.cost(), answer.raw(), answer.trail());
 	}
 
 }

@@ -48,7 +48,8 @@ public interface LlmProvider {
 			throw new IllegalStateException("invoke() would block the event loop thread '"
 					+ Thread.currentThread().getName() + "': use invokeAsync() or stream() there");
 		}
-		CompletableFuture<LlmResponse> answer = invokeAsync(request).toFuture();
+		// A future, unlike block(), takes nothing of this thread along, such as its span
+		CompletableFuture<LlmResponse> answer = invokeAsync(request).contextCapture().toFuture();
 		try {
 			return answer.get();
 		}

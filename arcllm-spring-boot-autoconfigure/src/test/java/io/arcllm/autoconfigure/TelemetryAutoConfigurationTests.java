@@ -22,7 +22,11 @@ import io.micrometer.observation.ObservationRegistry;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.publisher.Hooks;
 import reactor.test.StepVerifier;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -30,6 +34,7 @@ import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
+import org.springframework.boot.reactor.autoconfigure.ReactorAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
@@ -120,6 +125,26 @@ class TelemetryAutoConfigurationTests {
 			outer.stop();
 			assertThat(parent(context.getBean(Recording.class).one("arcllm.call"))).isSameAs(outer.getContextView());
 		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "auto", "limited" })
+	void callIsInsideItAlsoWhereReactorPropagatesIt(String propagation) {
+		this.anthropic.enqueue(json(200, ANSWER));
+		runner().withConfiguration(AutoConfigurations.of(ReactorAutoConfiguration.class))
+			.withPropertyValues("spring.reactor.context-propagation=" + propagation)
+			.run((context) -> {
+				Observation outer = Observation.start("outer", context.getBean(ObservationRegistry.class));
+				outer.scoped(() -> context.getBean(LlmProvider.class).invoke("Hi"));
+				outer.stop();
+				assertThat(parent(context.getBean(Recording.class).one("arcllm.call")))
+					.isSameAs(outer.getContextView());
+			});
+	}
+
+	@AfterEach
+	void propagateNothing() {
+		Hooks.disableAutomaticContextPropagation();
 	}
 
 	@Test

@@ -70,8 +70,14 @@ public final class Call {
 	 * The call that this subscription is part of; one without limits where there is none.
 	 */
 	public static Call of(ContextView context) {
-		Call call = context.getOrDefault(Call.class, null);
+		Call call = in(context);
 		return (call == null) ? new Call(FOREVER, Integer.MAX_VALUE) : call;
+	}
+
+	static @Nullable Call in(ContextView context) {
+		Call call = context.getOrDefault(Call.class, null);
+		Heard attempt = (call == null) ? Heard.of(context) : null;
+		return (attempt == null) ? call : attempt.call();
 	}
 
 	/**

@@ -59,8 +59,8 @@ public final class CallModule extends BaseModule {
 		CallOptions wanted = request.callOptions().over(this.options);
 		boolean asConfigured = wanted == this.options || request.callOptions().isStackAsConfigured();
 		LlmProvider stack = asConfigured ? this.inner : this.stacks.apply(wanted.ofStack());
-		if (context.hasKey(Call.class)) {
-			return stack.exchange(request);
+		if (Call.in(context) != null) {
+			return stack.exchange(request).contextWrite(Heard::open);
 		}
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)

@@ -13,7 +13,6 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.Usage;
-import io.arcllm.WireListener;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -49,7 +48,6 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 
 	private final Heard heard;
 
-	/** Without what this guard alone needs: every operator of a client copies it. */
 	private final Context context;
 
 	private final Duration startedAfter;
@@ -72,11 +70,8 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		this.actual = actual;
 		this.call = call;
 		this.target = target;
-		this.heard = new Heard(WireListener.of(actual.currentContext()));
-		this.context = actual.currentContext()
-			.delete(AttemptLimits.class)
-			.delete(Call.OTHERS_LEFT)
-			.put(WireListener.class, this.heard);
+		this.heard = new Heard(actual.currentContext(), call);
+		this.context = this.heard.close(actual.currentContext());
 		this.startedAfter = call.elapsed();
 		this.waited = call.takeWaited();
 		this.silence = new Silence(call, target, AttemptLimits.of(actual.currentContext()), streaming,

@@ -3,9 +3,13 @@ package io.arcllm.module;
 import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
 import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
- * Knows what the vendor has said in one attempt, in case it never ends.
+ * Knows what the vendor has said in one attempt, in case it never ends. Inside an attempt
+ * it stands for all that modules put into the Reactor context, since every operator of a
+ * client copies each entry of that.
  */
 final class Heard implements WireListener {
 
@@ -14,13 +18,58 @@ final class Heard implements WireListener {
 
 	private final @Nullable WireListener outer;
 
+	private final Call call;
+
+	private final @Nullable Round round;
+
 	private volatile SoFar answer = NOTHING;
 
 	/**
-	 * @param outer who hears of the rest
+	 * @param context of the attempt, where somebody may want to hear of the rest
+	 * @param call the call that the attempt is part of
 	 */
-	Heard(@Nullable WireListener outer) {
-		this.outer = outer;
+	Heard(ContextView context, Call call) {
+		this.outer = WireListener.of(context);
+		this.call = call;
+		this.round = Round.of(context);
+	}
+
+	/**
+	 * The attempt that this subscription is part of, if it is part of one.
+	 */
+	static @Nullable Heard of(ContextView context) {
+		return (WireListener.of(context) instanceof Heard heard) ? heard : null;
+	}
+
+	/**
+	 * The context inside the attempt.
+	 */
+	Context close(Context context) {
+		return context.delete(AttemptLimits.class)
+			.delete(Call.OTHERS_LEFT)
+			.delete(Round.class)
+			.delete(Call.class)
+			.put(WireListener.class, this);
+	}
+
+	/**
+	 * The context of a call that is made inside an attempt.
+	 */
+	static Context open(Context context) {
+		Heard heard = of(context);
+		if (heard == null) {
+			return context;
+		}
+		Context opened = context.put(Call.class, heard.call);
+		return (heard.round == null) ? opened : opened.put(Round.class, heard.round);
+	}
+
+	Call call() {
+		return this.call;
+	}
+
+	@Nullable Round round() {
+		return this.round;
 	}
 
 	/** Who is outside was told before. */

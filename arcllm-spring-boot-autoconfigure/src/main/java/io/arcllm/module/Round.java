@@ -39,7 +39,9 @@ public final class Round {
 	 * The round that this subscription is part of, if it is part of one.
 	 */
 	public static @Nullable Round of(ContextView context) {
-		return context.getOrDefault(Round.class, null);
+		Round round = context.getOrDefault(Round.class, null);
+		Heard attempt = (round == null) ? Heard.of(context) : null;
+		return (attempt == null) ? round : attempt.round();
 	}
 
 	/**

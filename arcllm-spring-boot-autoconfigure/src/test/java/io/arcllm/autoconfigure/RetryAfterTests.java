@@ -77,45 +77,44 @@ class RetryAfterTests {
 	@MethodSource("forms")
 	void waitIsKept(Form form) {
 		Duration wait = Duration.ofMillis(456);
-		for (boolean streaming : new boolean[] { false, true }) {
-			retrying().run((context) -> {
+		retrying().run((context) -> {
+			for (boolean streaming : new boolean[] { false, true }) {
 				this.vendors.first.enqueue(form.answer(wait));
 				this.vendors.first.enqueue(Vendors.says("hello", streaming));
 				LlmResponse answer = Vendors.ask(context.getBean(LlmProvider.class), streaming);
 				assertThat(answer.trail().attempts().get(1).waited())
 					.isBetween(form.off.isZero() ? wait : Duration.ofMillis(20), wait.plus(form.off).multipliedBy(2));
-			});
-		}
+			}
+		});
 	}
 
 	@ParameterizedTest
 	@MethodSource("forms")
 	void tooLongAWaitFailsAtOnceWithItsTrueLength(Form form) {
-		for (boolean streaming : new boolean[] { false, true }) {
-			retrying().run((context) -> {
+		retrying().run((context) -> {
+			for (boolean streaming : new boolean[] { false, true }) {
 				this.vendors.first.enqueue(form.answer(Duration.ofSeconds(300)));
 				LlmException failure = failure(context.getBean(LlmProvider.class), streaming);
 				assertThat(failure.retryAfter()).isBetween(Duration.ofSeconds(300).minus(form.before()),
 						Duration.ofSeconds(301).plus(form.off));
 				assertThat(failure.trail().requests()).isOne();
-			});
-		}
+			}
+		});
 	}
 
 	@ParameterizedTest
 	@MethodSource("forms")
 	void tooLongAWaitFailsOver(Form form) {
-		for (boolean streaming : new boolean[] { false, true }) {
-			retrying()
-				.withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=second")
-				.run((context) -> {
+		retrying().withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=second")
+			.run((context) -> {
+				for (boolean streaming : new boolean[] { false, true }) {
 					this.vendors.first.enqueue(form.answer(Duration.ofSeconds(300)));
 					this.vendors.second.enqueue(Vendors.says("second", streaming));
 					LlmResponse answer = Vendors.ask(context.getBean(LlmProvider.class), streaming);
 					assertThat(answer.text()).isEqualTo("second");
 					assertThat(answer.trail().attempts()).extracting(Attempt::waited).containsOnly(Duration.ZERO);
-				});
-		}
+				}
+			});
 	}
 
 	@WholeAndStreamed
@@ -136,14 +135,14 @@ class RetryAfterTests {
 					"x-ms-retry-after-ms | soon", "x-ratelimit-reset-requests | -6m0s",
 					"anthropic-ratelimit-tokens-reset | 2015-01-01T00:00:00Z" })
 	void nonsenseIsIgnored(String name, String value) {
-		for (boolean streaming : new boolean[] { false, true }) {
-			retrying().run((context) -> {
+		retrying().run((context) -> {
+			for (boolean streaming : new boolean[] { false, true }) {
 				this.vendors.first.enqueue(header(name, (wait) -> value).answer(Duration.ZERO));
 				this.vendors.first.enqueue(Vendors.says("hello", streaming));
 				LlmResponse answer = Vendors.ask(context.getBean(LlmProvider.class), streaming);
 				assertThat(answer.trail().attempts().get(1).waited()).isLessThan(Duration.ofMillis(10));
-			});
-		}
+			}
+		});
 	}
 
 	@WholeAndStreamed

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Random;
@@ -171,14 +172,27 @@ class AbandonedCallsTests {
 					}
 					return;
 				}
-				Thread.sleep(2);
+				if (hasClosed(socket)) {
+					return;
+				}
 			}
 		}
-		catch (IOException | InterruptedException ex) {
+		catch (IOException ex) {
 			// It closed.
 		}
 		finally {
 			this.open.decrementAndGet();
+		}
+	}
+
+	/** Listens for two milliseconds, which is also the pace of the words. */
+	private static boolean hasClosed(Socket socket) throws IOException {
+		socket.setSoTimeout(2);
+		try {
+			return socket.getInputStream().read() < 0;
+		}
+		catch (SocketTimeoutException ex) {
+			return false;
 		}
 	}
 

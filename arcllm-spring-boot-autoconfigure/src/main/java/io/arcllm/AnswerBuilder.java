@@ -168,7 +168,9 @@ public final class AnswerBuilder {
 
 		ToolCall toCall(Function<String, @Nullable Map<String, @Nullable Object>> parser) {
 			String raw = this.arguments.toString();
-			return new ToolCall(this.id, this.name, raw, raw.isBlank() ? Map.of() : parser.apply(raw));
+			// Groq's models write null where a tool has no parameters
+			boolean none = raw.isBlank() || raw.strip().equals("null");
+			return new ToolCall(this.id, this.name, raw, none ? Map.of() : parser.apply(raw));
 		}
 
 	}

@@ -17,7 +17,8 @@ final class ContextWords {
 			"request too large for .*(?:tokens per min|reduce)", "tokens_limit_reached",
 			"request body too large for .* model. max size: \\d+ tokens",
 			// Gemini, Vertex
-			"maximum number of (?:input )?tokens", "token count .{0,40}exceeds the (?:limit|maximum)",
+			"maximum number of (?:input )?tokens", "token count is \\d+ but (?:the )?model only supports",
+			"token count .{0,40}exceeds the (?:limit|maximum)",
 			// Bedrock
 			"input is too long", "too many input tokens", "number of input tokens exceeds",
 			// Cohere
@@ -27,7 +28,7 @@ final class ContextWords {
 			"must have less than \\d+ tokens",
 			// vLLM, SGLang, llama.cpp, LM Studio
 			"(?:longer|greater|larger) than the (?:model'?s |maximum )?(?:context|model) (?:length|size|window)",
-			"context (?:length|size) is (?:only )?\\d+", "input is too large to process",
+			"context (?:length|size) (?:is|of) (?:only )?\\d+", "input is too large to process",
 			// Kimi, DashScope, Snowflake, Perplexity
 			"exceeded model token limit", "range of input length should be", "max tokens of \\d+ exceeded",
 			"length of all messages is too long", "more than max tokens allowed");

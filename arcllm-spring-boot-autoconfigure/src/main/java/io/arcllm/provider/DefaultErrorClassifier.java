@@ -38,6 +38,7 @@ public final class DefaultErrorClassifier implements ErrorClassifier {
 			case 408 -> ErrorKind.TIMEOUT;
 			case 425, 499 -> ErrorKind.NETWORK;
 			case 429 -> ErrorKind.RATE_LIMITED;
+			case 424 -> ErrorKind.SERVER_ERROR;
 			case 498, 503, 529 -> ErrorKind.OVERLOADED;
 			default -> other(status);
 		};

@@ -32,7 +32,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 
 	/** Where the words may stand; never {@code input}, which repeats the request. */
 	private static final List<String> WORDS = List.of("message", "Message", "msg", "error", "detail", "errors",
-			"error_message", "error_description", "status_msg", "title");
+			"error_message", "error_description", "status_msg", "title", "description");
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -41,9 +41,12 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 	private static final Pattern TITLE = Pattern.compile("(?is)<title[^>]{0,200}>(.{1,300}?)</title>");
 
 	static ErrorBody parse(String text) {
-		JsonNode root = tree(text.strip());
+		String stripped = text.strip();
+		JsonNode root = tree(stripped);
 		if (root.isMissingNode()) {
-			return new ErrorBody(root, root, oneLine(plain(text)));
+			// broken JSON may repeat the request anywhere
+			boolean words = !stripped.startsWith("{") && !stripped.startsWith("[");
+			return new ErrorBody(root, root, words ? oneLine(plain(text)) : "");
 		}
 		JsonNode error = errorIn(root, 0);
 		return new ErrorBody(root, error, oneLine(words(root, error)));
@@ -52,7 +55,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 	/** The status that the error itself names, if that is one. */
 	@Nullable Integer status() {
 		return Stream.of(this.error, this.root)
-			.flatMap((node) -> Stream.of("status_code", "statusCode", "code", "status", "http_status",
+			.flatMap((node) -> Stream.of("status_code", "statusCode", "code", "status", "http_status", "StatusCode",
 					"raw_status_code"))
 			.map((name) -> statusOf(first(name)))
 			.filter(Objects::nonNull)
@@ -118,7 +121,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 			return json.isEmpty() ? MissingNode.getInstance() : JSON.readTree(json);
 		}
 		catch (JacksonException ex) {
-			return MissingNode.getInstance();
+			return BrokenJson.read(JSON, json);
 		}
 	}
 
@@ -165,10 +168,11 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 		if (node.isString()) {
 			// some gateways hand on the JSON of their own vendor as text
 			JsonNode inner = node.asString().startsWith("{") ? tree(node.asString()) : MissingNode.getInstance();
+			int before = words.size();
 			if (inner.isObject()) {
 				say(inner, words, depth + 1);
 			}
-			else if (!node.asString().isBlank()) {
+			if (words.size() == before && !node.asString().isBlank()) {
 				words.add(node.asString());
 			}
 		}

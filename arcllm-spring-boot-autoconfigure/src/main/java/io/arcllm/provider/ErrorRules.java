@@ -31,21 +31,26 @@ final class ErrorRules {
 			code(ErrorKind.CONTEXT_WINDOW, ANY,
 					"context_length_exceeded|context_window_exceeded|model_context_window_exceeded|too_many_tokens"
 							+ "|too_many_prompt_tokens|tokens_limit_reached|exceed_context_size_error"
-							+ "|model_max_prompt_tokens_exceeded|contextwindowexceedederror|string_above_max_length"),
+							+ "|model_max_prompt_tokens_exceeded|contextwindowexceedederror|1261"),
+			// of a text of a million characters; names and the like have shorter limits
+			words(ErrorKind.CONTEXT_WINDOW, at(400),
+					"string too long\\. expected a string with maximum length \\d{6,}"),
 			code(ErrorKind.CONTENT_POLICY, ANY,
 					"content_filter|content_filter_error|responsibleaipolicyviolation|content_policy_violation"
 							+ "|contentpolicyviolationerror|content_policy|moderation_blocked|moderation|moderation_error"
-							+ "|prohibited_content|safety_error|data_inspection_failed|content_blocked"),
+							+ "|prohibited_content|safety_error|data_inspection_failed|content_blocked|1301"
+							+ "|sensitivecontentdetected.*"),
 			code(ErrorKind.QUOTA_EXHAUSTED, ANY,
 					"insufficient_quota|insufficient_user_quota|exceeded_current_quota_error|quota_exceeded"
 							+ "|billing_hard_limit_reached|billing_not_active|billing_error|billing_disabled"
 							+ "|insufficient_credits?|insufficient_balance|insufficient_funds|insufficient credit"
 							+ "|credit_limit|credit_limit_exceeded|payment_required|budget_exceeded|arrearage"
-							+ "|access_terminated|servicequotaexceededexception"),
+							+ "|access_terminated(?:_error)?|servicequotaexceededexception|insufficientquota"
+							+ "|allocationquota\\.freetieronly|blocked_api_access|1113"),
 			code(ErrorKind.MODEL_NOT_FOUND, ANY,
 					"model_not_found|modelnotfound|deploymentnotfound|unknown_model|unavailable_model|invalid_model"
 							+ "|model_not_available|model_not_supported|model_decommissioned|not_found_error"
-							+ "|resourcenotfoundexception"),
+							+ "|resourcenotfoundexception|1211"),
 			code(ErrorKind.AUTHENTICATION, ANY,
 					"invalid_api_key|wrong_api_key|incorrect_api_key|api_key_invalid|api_key_expired|invalid_key"
 							+ "|authentication_error|invalid_authentication|invalid_authentication_error"
@@ -63,8 +68,9 @@ final class ErrorRules {
 			words(ErrorKind.QUOTA_EXHAUSTED, ANY,
 					"credit balance is too low|insufficient (?:account )?(?:balance|credits?|funds|quota)"
 							+ "|(?:requires more|never purchased|used all available|not enough|out of) credits|no credits (?:remaining|left)"
-							+ "|spending limit|exceeded your monthly included credits|billing hard limit"
-							+ "|specified api usage limits|out of call volume quota|api calls ?/ ?month"
+							+ "|(?:balance is insufficient|not enough balance|overdue balance)"
+							+ "|credits are depleted|key limit exceeded|spending (?:limit|cap)|exceeded your monthly included credits|billing hard limit"
+							+ "|specified (?:\\w+ )?api usage limits|out of call volume quota|api calls ?/ ?month"
 							+ "|budget has been exceeded|exceededbudget|payment required"
 							+ "|check your billing details|requires billing to be enabled"
 							// Gemini says the same of its limits a minute
@@ -79,10 +85,10 @@ final class ErrorRules {
 							+ "|inappropriate content|access to this content for safety reasons"),
 			words(ErrorKind.PERMISSION, at(400, 401),
 					"insufficient permissions|location is not supported"
-							+ "|organization has been restricted|not allowed to access model"),
+							+ "|organization has been (?:restricted|disabled)|not allowed to access model"),
 			words(ErrorKind.AUTHENTICATION, REQUEST,
 					"api[ -]?key (?:not valid|is (?:not valid|invalid|missing)|expired)"
-							+ "|(?:incorrect|invalid|wrong|missing) api[ -]?key"),
+							+ "|(?:incorrect|invalid|wrong|missing) api[ -]?key|missing or invalid authorization"),
 			words(ErrorKind.AUTHENTICATION, at(403), "(?:token|api[ -]?key|credentials?|signature)\\b.{0,60}?"
 					+ "\\b(?:invalid|not valid|expired|incorrect|disabled|blocked|revoked|leaked|missing(?! \\w)|not match)"
 					+ "|(?:invalid|expired|incorrect|wrong|missing) (?:\\w+ ){0,2}(?:api[ -]?key|token|credentials?)"
@@ -91,10 +97,9 @@ final class ErrorRules {
 					"model identifier is invalid|not a valid model|(?:invalid|unknown|unsupported) model(?! (?:param|output))"
 							+ "|model:? (?:\\S+ )?(?:does not exist|not exist|(?:is |was )?not found|was removed"
 							+ "|has been (?:removed|retired|deprecated|decommissioned|shut ?down))"
-							+ "|on-demand throughput isn.t supported|not supported by any provider"),
-			code(ErrorKind.PERMISSION, at(401).or(REQUEST),
-					"permission_error|permission_denied|accessdeniedexception"
-							+ "|organization_restricted|key_model_access_denied|tier_not_allowed|missing_scope"),
+							+ "|supported api model names are|on-demand throughput isn.t supported|not supported by any provider"),
+			code(ErrorKind.PERMISSION, at(401).or(REQUEST), "permission_error|permission_denied|accessdeniedexception"
+					+ "|organization_restricted|model_terms_required|key_model_access_denied|tier_not_allowed|missing_scope"),
 			code(ErrorKind.RATE_LIMITED, NOT_RATE,
 					"rate_limit_error|rate_limit_exceeded|rate_limited|ratelimitreached|throttlingexception"
 							+ "|throttling_error|resource_exhausted|too_many_requests|toomanyrequestsexception"),

@@ -1,7 +1,9 @@
 package io.arcllm.provider;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Locale;
+import java.util.function.Supplier;
 
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -16,6 +18,7 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
+import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ClientHttpResponse;
@@ -28,7 +31,10 @@ import org.springframework.web.reactive.function.client.ClientResponse;
  */
 final class HttpAnswer {
 
-	private static final int ERROR_SIZE = 65536;
+	private static final int ERROR_SIZE = 1 << 20;
+
+	/** How long the words of an error may take: its status says enough without them. */
+	private static final Duration ERROR_PATIENCE = Duration.ofSeconds(5);
 
 	private final WireFormat format;
 
@@ -59,7 +65,8 @@ final class HttpAnswer {
 		this.begun = true;
 		HttpHeaders headers = response.headers().asHttpHeaders();
 		this.requestId = RequestIds.find(headers);
-		AnswerBody body = body(response.statusCode().value(), headers);
+		int status = response.statusCode().value();
+		AnswerBody body = body(status, headers);
 		// Not as a Flux: WebClient would add the URL to every error of it.
 		ClientHttpResponse raw = response.body((message, context) -> message);
 		Publisher<LlmEvent> events = (subscriber) -> {
@@ -70,7 +77,8 @@ final class HttpAnswer {
 			if (listener != null) {
 				listener.answering(shared);
 			}
-			raw.getBody().subscribe(new AnswerReading(reader, shared, this::translate));
+			Flux<DataBuffer> bytes = isError(status) ? raw.getBody().take(ERROR_PATIENCE) : raw.getBody();
+			bytes.subscribe(new AnswerReading(reader, shared, this::translate));
 		};
 		return Flux.from(events);
 	}
@@ -99,28 +107,43 @@ final class HttpAnswer {
 	}
 
 	private AnswerBody body(int status, HttpHeaders headers) {
-		if (status < 200 || status > 299) {
+		if (isError(status)) {
 			return WholeBody.error(new Limit(ERROR_SIZE, this.target),
 					(bytes) -> this.errors.read(this.target, status, headers, bytes, 0, bytes.length));
 		}
 		AnswerDecoder decoder = this.format.decoder(new AnswerContext(this.target, this.requestId,
 				(bytes, offset, length) -> this.errors.read(this.target, status, headers, bytes, offset, length)));
 		Limit most = new Limit(this.limit, this.target);
-		Framing framing = framing(headers.getFirst(HttpHeaders.CONTENT_TYPE));
-		return (framing != null) ? new StreamedBody(framing, decoder, most)
-				: WholeBody.answer(most, headers.getContentLength(), this.streaming, decoder::whole);
+		String type = type(headers);
+		Framing framing = framing(type);
+		Supplier<AnswerBody> document = () -> WholeBody.answer(most, headers.getContentLength(), this.streaming,
+				decoder::whole);
+		if (framing == null) {
+			return document.get();
+		}
+		Supplier<AnswerBody> stream = () -> new StreamedBody(framing, decoder, most);
+		return (framing == Framing.NDJSON) ? stream.get()
+				: new GuessedBody(stream, document, type.startsWith(MediaType.APPLICATION_JSON_VALUE));
+	}
+
+	private static boolean isError(int status) {
+		return status < 200 || status > 299;
+	}
+
+	private static String type(HttpHeaders headers) {
+		String type = headers.getFirst("content-type");
+		return (type == null) ? "" : type.toLowerCase(Locale.ROOT);
 	}
 
 	/** What the body says it is goes before what was asked for. */
-	private @Nullable Framing framing(@Nullable String contentType) {
-		String type = (contentType == null) ? "" : contentType.toLowerCase(Locale.ROOT);
+	private @Nullable Framing framing(String type) {
 		if (type.startsWith(MediaType.TEXT_EVENT_STREAM_VALUE)) {
 			return Framing.SSE;
 		}
-		Framing asked = this.streaming ? this.format.framing() : null;
-		boolean document = type.startsWith(MediaType.TEXT_HTML_VALUE)
-				|| (type.startsWith(MediaType.APPLICATION_JSON_VALUE) && asked == Framing.SSE);
-		return document ? null : asked;
+		if (this.format.framing() == Framing.NDJSON && type.startsWith(MediaType.APPLICATION_NDJSON_VALUE)) {
+			return Framing.NDJSON;
+		}
+		return (this.streaming && !type.startsWith(MediaType.TEXT_HTML_VALUE)) ? this.format.framing() : null;
 	}
 
 }

@@ -40,8 +40,10 @@ final class TransportErrors {
 			}
 			cause = t;
 		}
-		boolean network = cause instanceof IOException || failure instanceof WebClientException;
-		return network ? error(ErrorKind.NETWORK, target, "failed: " + brief(cause), null, requestId, cause)
+		// What cannot be decoded is repeated in the decoder's message: only its type is
+		// told
+		return (cause instanceof IOException)
+				? error(ErrorKind.NETWORK, target, "failed: " + brief(cause), null, requestId, cause)
 				: error(ErrorKind.PROTOCOL, target, "could not be read: " + cause.getClass().getSimpleName(), null,
 						requestId, cause);
 	}

@@ -90,8 +90,12 @@ final class WholeBody implements AnswerBody {
 		out.accept(new LlmEvent.Completed(response));
 	}
 
+	/** What there is of an error says more than the connection that broke. */
 	@Override
 	public boolean isCompleteWithoutEnd(Consumer<LlmEvent> out) {
+		if (this.cut) {
+			end(out);
+		}
 		return false;
 	}
 

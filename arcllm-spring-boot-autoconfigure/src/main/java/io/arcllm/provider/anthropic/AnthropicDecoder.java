@@ -35,6 +35,8 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	private final RepeatedFrame repeated = new RepeatedFrame();
 
+	private @Nullable String messageId;
+
 	private int calls;
 
 	private boolean complete;
@@ -76,7 +78,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 			case BLOCK_DELTA -> delta(out);
 			case BLOCK_START -> start(out);
 			case BLOCK_STOP -> stop(this.open.remove(this.event.index), out);
-			case MESSAGE_START -> blocks(out);
+			case MESSAGE_START -> messageStart(out);
 			case MESSAGE_STOP -> this.complete = true;
 			case NONE -> throw malformed("an event has no type", null);
 			default -> {
@@ -96,6 +98,18 @@ final class AnthropicDecoder implements AnswerDecoder {
 		if (this.event.isError || this.event.type == AnthropicEvent.Type.ERROR) {
 			throw this.context.errors().read(bytes, offset, length);
 		}
+	}
+
+	/**
+	 * A second message in the same stream is another answer, not the rest of this one.
+	 */
+	private void messageStart(Consumer<LlmEvent> out) {
+		String id = this.event.id;
+		if (this.messageId != null && !this.messageId.equals(id)) {
+			throw malformed("another message begins inside it", null);
+		}
+		this.messageId = id;
+		blocks(out);
 	}
 
 	private void blocks(Consumer<LlmEvent> out) {

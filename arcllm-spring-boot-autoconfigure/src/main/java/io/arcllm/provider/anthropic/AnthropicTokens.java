@@ -19,6 +19,8 @@ final class AnthropicTokens {
 
 	private @Nullable Integer cacheWrite;
 
+	private @Nullable Integer thinking;
+
 	void read(JsonParser parser) {
 		if (!Json.beginsObject(parser)) {
 			return;
@@ -31,7 +33,22 @@ final class AnthropicTokens {
 				case "output_tokens" -> this.output = later(parser, this.output);
 				case "cache_read_input_tokens" -> this.cacheRead = later(parser, this.cacheRead);
 				case "cache_creation_input_tokens" -> this.cacheWrite = later(parser, this.cacheWrite);
+				case "output_tokens_details" -> details(parser);
 				default -> parser.skipChildren();
+			}
+		}
+	}
+
+	private void details(JsonParser parser) {
+		boolean object = Json.beginsObject(parser);
+		while (object && parser.nextToken() != JsonToken.END_OBJECT) {
+			String name = parser.currentName();
+			parser.nextToken();
+			if (name.equals("thinking_tokens")) {
+				this.thinking = later(parser, this.thinking);
+			}
+			else {
+				parser.skipChildren();
 			}
 		}
 	}
@@ -47,7 +64,7 @@ final class AnthropicTokens {
 		if (all != null) {
 			all = (int) Math.min(Integer.MAX_VALUE, (long) all + zero(this.cacheRead) + zero(this.cacheWrite));
 		}
-		return new Usage(all, this.output, this.cacheRead, this.cacheWrite, null);
+		return new Usage(all, this.output, this.cacheRead, this.cacheWrite, this.thinking);
 	}
 
 	private static int zero(@Nullable Integer count) {

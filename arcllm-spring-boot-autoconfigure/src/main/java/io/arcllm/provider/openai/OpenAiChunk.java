@@ -17,6 +17,9 @@ final class OpenAiChunk {
 
 	final OpenAiDelta delta = new OpenAiDelta();
 
+	/** A whole message in the place of a piece of one. */
+	@Nullable OpenAiDelta message;
+
 	@Nullable String id;
 
 	@Nullable String model;
@@ -44,9 +47,12 @@ final class OpenAiChunk {
 		this.hasChoices = false;
 		this.hasChoice = false;
 		this.hasUsage = false;
+		this.message = null;
 		this.delta.clear();
 		try (JsonParser parser = Json.parser(bytes, offset, length)) {
-			if (parser.nextToken() != JsonToken.START_OBJECT) {
+			// Gemini wraps what it says of errors in a list
+			boolean wrapped = parser.nextToken() == JsonToken.START_ARRAY && parser.nextToken() != null;
+			if (parser.currentToken() != JsonToken.START_OBJECT) {
 				return false;
 			}
 			while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -54,7 +60,7 @@ final class OpenAiChunk {
 				parser.nextToken();
 				field(name, parser, bytes, offset);
 			}
-			return parser.nextToken() == null;
+			return (!wrapped || parser.nextToken() == JsonToken.END_ARRAY) && parser.nextToken() == null;
 		}
 	}
 
@@ -112,6 +118,7 @@ final class OpenAiChunk {
 				this.hasChoice = true;
 			}
 			else {
+				this.message = null;
 				this.delta.clear();
 			}
 		}
@@ -132,6 +139,10 @@ final class OpenAiChunk {
 				case "finish_reason" -> this.delta.finishReason = Json.string(parser);
 				case "usage" -> this.tokens.read(parser);
 				case "error" -> error(parser);
+				case "message" -> {
+					this.message = new OpenAiDelta();
+					this.message.read(parser, bytes, offset);
+				}
 				default -> parser.skipChildren();
 			}
 		}

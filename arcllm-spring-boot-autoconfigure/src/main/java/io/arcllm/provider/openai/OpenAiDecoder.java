@@ -1,5 +1,6 @@
 package io.arcllm.provider.openai;
 
+import java.util.Set;
 import java.util.function.Consumer;
 
 import io.arcllm.AnswerBuilder;
@@ -27,6 +28,9 @@ final class OpenAiDecoder implements AnswerDecoder {
 	private static final Consumer<LlmEvent> NOBODY = (event) -> {
 	};
 
+	/** OpenRouter, DeepSeek and Zhipu say so that they could not go on. */
+	private static final Set<String> BROKEN = Set.of("error", "insufficient_system_resource", "network_error");
+
 	private final AnswerContext context;
 
 	private final OpenAiTokens tokens;
@@ -45,11 +49,14 @@ final class OpenAiDecoder implements AnswerDecoder {
 
 	private @Nullable String finishReason;
 
+	/**
+	 * Together gives a reason at the end of every tool call: only the last one counts.
+	 */
+	private boolean finished;
+
 	private boolean refused;
 
 	private boolean over;
-
-	private boolean usageAlone;
 
 	OpenAiDecoder(AnswerContext context, boolean reasoningApart) {
 		this.context = context;
@@ -111,7 +118,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 
 	@Override
 	public LlmResponse end() {
-		boolean complete = this.finishReason != null || this.usageAlone || (this.over && !this.answer.isEmpty());
+		boolean complete = this.finished || (this.over && !this.answer.isEmpty());
 		if (!complete) {
 			throw this.context.interrupted(partial());
 		}
@@ -132,9 +139,16 @@ final class OpenAiDecoder implements AnswerDecoder {
 		}
 		if (this.chunk.hasChoice) {
 			apply(this.chunk.delta);
+			applyMessage();
 		}
-		this.usageAlone |= this.chunk.hasUsage && this.chunk.hasChoices && !this.chunk.hasChoice
-				&& !this.answer.isEmpty();
+	}
+
+	/** Some say the whole message at once, and some say it again after its pieces. */
+	private void applyMessage() {
+		OpenAiDelta message = this.chunk.message;
+		if (message != null && this.answer.isEmpty()) {
+			apply(message);
+		}
 	}
 
 	private void apply(OpenAiDelta delta) {
@@ -150,7 +164,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 		for (OpenAiToolPiece piece : delta.toolPieces) {
 			this.calls.add(piece, this.chunk.id, this.pass);
 		}
-		if ("error".equals(delta.finishReason)) {
+		if (delta.finishReason != null && BROKEN.contains(delta.finishReason)) {
 			throw LlmException.of(ErrorKind.SERVER_ERROR, this.context.target() + " ended its answer with an error")
 				.target(this.context.target())
 				.requestId(requestId())
@@ -159,6 +173,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 		}
 		if (delta.finishReason != null && !delta.finishReason.isEmpty()) {
 			this.finishReason = delta.finishReason;
+			this.finished = true;
 		}
 	}
 
@@ -169,6 +184,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 	}
 
 	private void pass(LlmEvent event) {
+		this.finished = false;
 		this.answer.add(event);
 		this.out.accept(event);
 	}
@@ -195,11 +211,12 @@ final class OpenAiDecoder implements AnswerDecoder {
 	private StopReason stopReason() {
 		String raw = (this.finishReason == null) ? "" : this.finishReason;
 		return new StopReason(this.refused ? StopReason.Type.REFUSAL : switch (raw) {
-			case "stop", "" -> !this.calls.isEmpty() ? StopReason.Type.TOOL_USE
+			case "stop", "eos", "eos_token", "end_turn", "" -> !this.calls.isEmpty() ? StopReason.Type.TOOL_USE
 					: raw.isEmpty() ? StopReason.Type.OTHER : StopReason.Type.END_TURN;
 			case "tool_calls", "function_call" -> StopReason.Type.TOOL_USE;
-			case "length" -> StopReason.Type.MAX_TOKENS;
-			case "content_filter" -> StopReason.Type.CONTENT_FILTER;
+			case "length", "model_length" -> StopReason.Type.MAX_TOKENS;
+			case "stop_sequence" -> StopReason.Type.STOP_SEQUENCE;
+			case "content_filter", "sensitive" -> StopReason.Type.CONTENT_FILTER;
 			default -> StopReason.Type.OTHER;
 		}, raw);
 	}

@@ -61,7 +61,7 @@ final class OpenAiDelta {
 			String name = parser.currentName();
 			parser.nextToken();
 			switch (name) {
-				case "content" -> content(parser);
+				case "content" -> content(parser, bytes, offset);
 				case "reasoning_content" -> this.reasoningContent = Json.string(parser);
 				case "reasoning" -> this.reasoning = Json.string(parser);
 				case "reasoning_details" -> this.details = join(this.details, parts(parser));
@@ -73,9 +73,13 @@ final class OpenAiDelta {
 		}
 	}
 
-	private void content(JsonParser parser) {
+	/** Cloudflare says a structured answer as an object. */
+	private void content(JsonParser parser, byte[] bytes, int offset) {
 		if (parser.currentToken() == JsonToken.START_ARRAY) {
 			this.text = join(this.text, parts(parser));
+		}
+		else if (parser.currentToken() == JsonToken.START_OBJECT) {
+			this.text = Json.raw(parser, bytes, offset);
 		}
 		else {
 			this.textAt = this.locates ? (int) parser.currentTokenLocation().getByteOffset() : -1;
@@ -102,7 +106,10 @@ final class OpenAiDelta {
 	private void functionCall(JsonParser parser, byte[] bytes, int offset) {
 		if (parser.currentToken() == JsonToken.START_OBJECT) {
 			OpenAiToolPiece function = OpenAiToolPiece.function(parser, bytes, offset);
-			this.toolPieces.add(new OpenAiToolPiece(0, "", function.name(), function.arguments()));
+			// Snowflake says an empty one beside the words
+			if (!function.name().isEmpty() || !function.arguments().isEmpty()) {
+				this.toolPieces.add(new OpenAiToolPiece(0, "", function.name(), function.arguments()));
+			}
 		}
 	}
 

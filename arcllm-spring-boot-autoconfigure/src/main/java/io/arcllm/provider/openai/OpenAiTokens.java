@@ -41,8 +41,11 @@ final class OpenAiTokens {
 				case "prompt_tokens" -> this.input = last(parser, this.input);
 				case "completion_tokens" -> this.output = last(parser, this.output);
 				case "total_tokens" -> this.total = last(parser, this.total);
-				case "prompt_cache_hit_tokens" -> this.cacheRead = last(parser, this.cacheRead);
+				case "prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens", "cached_input_tokens",
+						"cache_read_input_tokens" ->
+					this.cacheRead = last(parser, this.cacheRead);
 				case "cache_creation_input_tokens" -> this.cacheWrite = last(parser, this.cacheWrite);
+				case "reasoning_tokens" -> this.reasoning = last(parser, this.reasoning);
 				case "prompt_tokens_details", "completion_tokens_details" -> details(parser);
 				default -> parser.skipChildren();
 			}

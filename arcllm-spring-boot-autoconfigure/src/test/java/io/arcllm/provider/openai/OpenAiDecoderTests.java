@@ -58,7 +58,8 @@ class OpenAiDecoderTests {
 
 	@ParameterizedTest
 	@CsvSource({ "stop,END_TURN", "length,MAX_TOKENS", "tool_calls,TOOL_USE", "function_call,TOOL_USE",
-			"content_filter,CONTENT_FILTER", "eos,OTHER" })
+			"content_filter,CONTENT_FILTER", "eos,END_TURN", "stop_sequence,STOP_SEQUENCE", "model_length,MAX_TOKENS",
+			"something,OTHER" })
 	void reasonsForStoppingAreUnderstood(String raw, StopReason.Type type) {
 		assertThat(whole("{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"" + raw + "\"}]}")
 			.stopReason()).isEqualTo(new StopReason(type, raw));
@@ -143,7 +144,10 @@ class OpenAiDecoderTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "", "data: [DONE]\n\n", ": ping\n\n", "data: {\"choices\":[]}\n\ndata: [DONE]\n\n",
 			"data: {\"choices\":[{\"delta\":{\"role\":\"assistant\",\"content\":\"\"}}]}\n\ndata: [DONE]\n\n",
-			"data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n" })
+			"data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\n",
+			"data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: {\"choices\":[],\"usage\":{}}\n\n",
+			"data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}\n\n"
+					+ "data: {\"choices\":[{\"delta\":{\"content\":\"b\"}}]}\n\n" })
 	void streamWithoutProvenEndIsInterrupted(String text) {
 		StreamedAnswer answer = StreamedAnswer.read(FORMAT, text.getBytes(StandardCharsets.UTF_8));
 		assertThat(answer.failure().kind()).isEqualTo(ErrorKind.INTERRUPTED);
@@ -152,8 +156,7 @@ class OpenAiDecoderTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}",
-			"data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: [DONE]",
-			"data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: {\"choices\":[],\"usage\":{}}\n\n" })
+			"data: {\"choices\":[{\"delta\":{\"content\":\"a\"}}]}\n\ndata: [DONE]" })
 	void streamWithProvenEndIsComplete(String text) {
 		StreamedAnswer answer = StreamedAnswer.read(FORMAT, text.getBytes(StandardCharsets.UTF_8));
 		assertThat(complete(answer).text()).isEqualTo("a");

@@ -1,5 +1,7 @@
 package io.arcllm;
 
+import java.util.Objects;
+
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -19,7 +21,7 @@ final class AnswerMono extends Mono<LlmResponse> {
 
 	AnswerMono(LlmProvider provider, LlmRequest request) {
 		this.provider = provider;
-		this.request = request;
+		this.request = Objects.requireNonNull(request, "request");
 	}
 
 	@Override

@@ -31,6 +31,10 @@ public sealed interface Content
 	 */
 	record Image(Source source) implements Content {
 
+		public Image {
+			Objects.requireNonNull(source, "source");
+		}
+
 		/** A picture given as bytes. */
 		public static Image of(String mediaType, byte[] data) {
 			return new Image(new Bytes(mediaType, data));
@@ -50,6 +54,11 @@ public sealed interface Content
 	 * @param name its file name, or empty
 	 */
 	record Document(Source source, String name) implements Content {
+
+		public Document {
+			Objects.requireNonNull(source, "source");
+			Objects.requireNonNull(name, "name");
+		}
 
 		/** A document given as bytes. */
 		public static Document of(String mediaType, byte[] data, String name) {
@@ -87,7 +96,8 @@ public sealed interface Content
 	record ToolResult(String toolCallId, List<Content> content, boolean isError) implements Content {
 
 		public ToolResult {
-			content = List.copyOf(content);
+			Objects.requireNonNull(toolCallId, "toolCallId");
+			content = Copies.of(content, "content");
 		}
 
 		/** An answer in words. */
@@ -117,6 +127,11 @@ public sealed interface Content
 	 */
 	record Bytes(String mediaType, byte[] data) implements Source {
 
+		public Bytes {
+			Objects.requireNonNull(mediaType, "mediaType");
+			Objects.requireNonNull(data, "data");
+		}
+
 		@Override
 		public String toString() {
 			return "Bytes[" + this.mediaType + ", " + this.data.length + " bytes]";
@@ -128,6 +143,10 @@ public sealed interface Content
 	 * To be fetched by the vendor.
 	 */
 	record Link(URI url) implements Source {
+
+		public Link {
+			Objects.requireNonNull(url, "url");
+		}
 	}
 
 }

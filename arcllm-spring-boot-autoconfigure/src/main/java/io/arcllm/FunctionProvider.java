@@ -7,15 +7,16 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A provider made of a function, which may block: it is not called on an event loop.
+ * A provider made of a function, which may block: it is called on a thread of its own,
+ * where timeouts and deadlines reach it, and interrupted when nobody waits any more.
  */
 record FunctionProvider(String name, Function<LlmRequest, LlmResponse> answer) implements LlmProvider {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		Mono<LlmEvent> answer = Mono.fromCallable(() -> new LlmEvent.Completed(this.answer.apply(request)));
-		return Flux
-			.defer(() -> Schedulers.isInNonBlockingThread() ? answer.subscribeOn(Schedulers.boundedElastic()) : answer);
+		return Mono.<LlmEvent>fromCallable(() -> new LlmEvent.Completed(this.answer.apply(request)))
+			.subscribeOn(Schedulers.boundedElastic())
+			.flux();
 	}
 
 	@Override

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,14 @@ public class LlmException extends RuntimeException {
 
 	private static final int LONGEST_MESSAGE = 500;
 
-	private final transient ErrorDetails details;
+	private final ErrorKind kind;
+
+	/** Stays behind when the exception is serialised, since it may hold an answer. */
+	private final transient @Nullable ErrorDetails details;
 
 	private volatile @Nullable String chain;
 
-	private transient volatile Trail trail = Trail.EMPTY;
+	private transient volatile @Nullable Trail trail = Trail.EMPTY;
 
 	/**
 	 * @param details what is known
@@ -30,6 +34,7 @@ public class LlmException extends RuntimeException {
 	 */
 	public LlmException(ErrorDetails details, String message, @Nullable Throwable cause) {
 		super(cut(message, LONGEST_MESSAGE), cause);
+		this.kind = details.kind();
 		this.details = details;
 	}
 
@@ -44,21 +49,21 @@ public class LlmException extends RuntimeException {
 	 * What went wrong.
 	 */
 	public ErrorKind kind() {
-		return this.details.kind();
+		return this.kind;
 	}
 
 	/**
 	 * All that is known about the failure itself.
 	 */
 	public ErrorDetails details() {
-		return this.details;
+		return (this.details != null) ? this.details : ErrorDetails.of(this.kind);
 	}
 
 	/**
 	 * The provider that failed, where known.
 	 */
 	public @Nullable String provider() {
-		Target target = this.details.target();
+		Target target = details().target();
 		return (target == null) ? null : target.provider();
 	}
 
@@ -66,7 +71,7 @@ public class LlmException extends RuntimeException {
 	 * The model that failed, where known.
 	 */
 	public @Nullable String model() {
-		Target target = this.details.target();
+		Target target = details().target();
 		return (target == null) ? null : target.model();
 	}
 
@@ -74,21 +79,21 @@ public class LlmException extends RuntimeException {
 	 * The HTTP status, if an answer came.
 	 */
 	public @Nullable Integer status() {
-		return this.details.status();
+		return details().status();
 	}
 
 	/**
 	 * The vendor's own code, such as {@code insufficient_quota}.
 	 */
 	public @Nullable String vendorCode() {
-		return this.details.vendorCode();
+		return details().vendorCode();
 	}
 
 	/**
 	 * The vendor's id for the request.
 	 */
 	public @Nullable String requestId() {
-		return this.details.requestId();
+		return details().requestId();
 	}
 
 	/**
@@ -97,7 +102,7 @@ public class LlmException extends RuntimeException {
 	 * ready; the failed target's own wait is in {@link #details()}.
 	 */
 	public @Nullable Duration retryAfter() {
-		Duration own = this.details.retryAfter();
+		Duration own = details().retryAfter();
 		boolean alone = this.chain == null || (own == null && isRetryable());
 		return alone ? own
 				: Stream
@@ -111,28 +116,28 @@ public class LlmException extends RuntimeException {
 	 * When the silence was, for {@link ErrorKind#TIMEOUT}.
 	 */
 	public @Nullable TimeoutStage stage() {
-		return this.details.stage();
+		return details().stage();
 	}
 
 	/**
 	 * What was delivered before the failure, if anything was.
 	 */
 	public @Nullable LlmResponse partial() {
-		return this.details.partial();
+		return details().partial();
 	}
 
 	/**
 	 * The vendor's answer as it came. It may repeat what was sent: don't log it.
 	 */
 	public @Nullable String body() {
-		return this.details.body();
+		return details().body();
 	}
 
 	/**
 	 * The attempts of the call that failed. Empty until the whole call has failed.
 	 */
 	public Trail trail() {
-		return this.trail;
+		return Objects.requireNonNullElse(this.trail, Trail.EMPTY);
 	}
 
 	/**
@@ -143,7 +148,7 @@ public class LlmException extends RuntimeException {
 		if (kind() == ErrorKind.INTERRUPTED) {
 			return partial() == null;
 		}
-		return !Boolean.FALSE.equals(this.details.retryable()) && kind().isRetryable();
+		return !Boolean.FALSE.equals(details().retryable()) && kind().isRetryable();
 	}
 
 	/**
@@ -182,7 +187,7 @@ public class LlmException extends RuntimeException {
 	 * This failure with the attempts of the call. For the head of the stack.
 	 */
 	public LlmException withTrail(Trail trail) {
-		LlmException told = (this.trail == Trail.EMPTY) ? this : again();
+		LlmException told = (trail() == Trail.EMPTY) ? this : again();
 		told.trail = trail;
 		return told;
 	}
@@ -195,7 +200,7 @@ public class LlmException extends RuntimeException {
 		if (getClass() != LlmException.class) {
 			return this;
 		}
-		LlmException copy = new LlmException(this.details, String.valueOf(super.getMessage()), getCause());
+		LlmException copy = new LlmException(details(), String.valueOf(super.getMessage()), getCause());
 		copy.setStackTrace(getStackTrace());
 		copy.chain = this.chain;
 		Arrays.stream(getSuppressed()).forEach(copy::addSuppressed);

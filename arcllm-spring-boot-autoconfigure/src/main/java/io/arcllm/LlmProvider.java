@@ -2,6 +2,7 @@ package io.arcllm;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
@@ -105,7 +106,7 @@ public interface LlmProvider {
 	 * The answer as it is made: {@link #exchange} with streaming on.
 	 */
 	default Flux<LlmEvent> stream(LlmRequest request) {
-		return exchange(request.withStreaming(true));
+		return exchange(Objects.requireNonNull(request, "request").withStreaming(true));
 	}
 
 	/**
@@ -117,8 +118,8 @@ public interface LlmProvider {
 
 	/**
 	 * A provider made of a function: for tests, and for answers that need no network.
-	 * @param answer called once a subscription, never on an event loop, so that it may
-	 * block; what it throws fails the call
+	 * @param answer called once a subscription, on a thread on which it may block and
+	 * which is interrupted when nobody waits any more; what it throws fails the call
 	 */
 	static LlmProvider of(String name, Function<LlmRequest, LlmResponse> answer) {
 		return new FunctionProvider(name, answer);

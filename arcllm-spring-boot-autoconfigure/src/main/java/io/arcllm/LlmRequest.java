@@ -33,9 +33,9 @@ public record LlmRequest(List<Message> messages, List<Tool> tools, @Nullable Too
 		RequestMetadata metadata, Map<String, @Nullable Object> options, CallOptions callOptions, boolean streaming) {
 
 	public LlmRequest {
-		messages = List.copyOf(Objects.requireNonNull(messages, "messages"));
-		tools = List.copyOf(Objects.requireNonNull(tools, "tools"));
-		stop = List.copyOf(Objects.requireNonNull(stop, "stop"));
+		messages = Copies.of(messages, "messages");
+		tools = Copies.of(tools, "tools");
+		stop = Copies.of(stop, "stop");
 		Objects.requireNonNull(metadata, "metadata");
 		Objects.requireNonNull(callOptions, "callOptions");
 		options = Objects.requireNonNull(options, "options").isEmpty() ? Map.of()

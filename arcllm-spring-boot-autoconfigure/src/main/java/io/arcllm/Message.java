@@ -30,7 +30,7 @@ public record Message(Role role, List<Content> content) {
 
 	public Message {
 		Objects.requireNonNull(role, "role");
-		content = List.copyOf(Objects.requireNonNull(content, "content"));
+		content = Copies.of(content, "content");
 	}
 
 	/** Instructions to the model. */

@@ -3,6 +3,7 @@ package io.arcllm;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,9 @@ public record ToolCall(String id, String name, String rawArguments,
 		@Nullable Map<String, @Nullable Object> parsedArguments) implements Content {
 
 	public ToolCall {
+		Objects.requireNonNull(id, "id");
+		Objects.requireNonNull(name, "name");
+		Objects.requireNonNull(rawArguments, "rawArguments");
 		parsedArguments = (parsedArguments == null) ? null
 				: Collections.unmodifiableMap(new LinkedHashMap<>(parsedArguments));
 	}

@@ -15,6 +15,12 @@ public interface WireListener {
 	void sending();
 
 	/**
+	 * The attempt was refused here: nothing was sent after all.
+	 */
+	default void refused() {
+	}
+
+	/**
 	 * The vendor says what is left of its limits.
 	 */
 	void remaining(VendorLimits limits);

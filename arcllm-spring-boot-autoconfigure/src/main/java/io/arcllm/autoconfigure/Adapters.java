@@ -47,10 +47,10 @@ final class Adapters {
 	LlmProvider adapter(ProviderDefinition definition) {
 		HttpProviderSettings settings = new HttpProviderSettings(definition.name(), definition.baseUrl(),
 				definition.keyRequired(), definition.model(), definition.headers(), definition.options(),
-				definition.defaults().maxTokens(), definition.defaults().temperature(),
+				definition.defaults().maxTokens(), definition.defaults().temperature(), definition.maxOutput(),
 				definition.http().maxResponseSize());
-		return new HttpProvider(settings, format(definition), this.clients.create(definition.name(), definition.http()),
-				keys(definition), this.errors);
+		return new HttpProvider(settings, format(definition), this.clients.create(definition), keys(definition),
+				this.errors);
 	}
 
 	/**

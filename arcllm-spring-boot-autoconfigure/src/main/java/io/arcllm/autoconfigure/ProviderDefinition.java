@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -36,6 +37,22 @@ record ProviderDefinition(String name, String type, String baseUrl, List<String>
 		return this.keyRequired && this.keys.isEmpty();
 	}
 
+	/** Whether it is asked over TLS. */
+	boolean isEncrypted() {
+		return this.baseUrl.regionMatches(true, 0, "https:", 0, 6);
+	}
+
+	/** By model, the longest answer that it can give. */
+	Map<String, Integer> maxOutput() {
+		Map<String, Integer> most = new LinkedHashMap<>();
+		for (Model model : this.models) {
+			if (model.maxOutput() != null) {
+				most.put(model.name(), model.maxOutput());
+			}
+		}
+		return most;
+	}
+
 	/** How a missing key is mended. */
 	String keyMend() {
 		String key = "set arcllm.providers." + this.name + ".api-key";
@@ -46,7 +63,7 @@ record ProviderDefinition(String name, String type, String baseUrl, List<String>
 	@Override
 	public String toString() {
 		return "ProviderDefinition[name=" + this.name + ", type=" + this.type + ", baseUrl="
-				+ Text.maskUserInfo(this.baseUrl) + ", keys=" + Text.mask(this.keys) + ", model=" + this.model + "]";
+				+ Text.maskUrl(this.baseUrl) + ", keys=" + Text.mask(this.keys) + ", model=" + this.model + "]";
 	}
 
 }

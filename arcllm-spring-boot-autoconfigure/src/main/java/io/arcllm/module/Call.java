@@ -125,6 +125,13 @@ public final class Call {
 	}
 
 	/**
+	 * Gives an attempt back that sent nothing.
+	 */
+	synchronized void giveBackAttempt() {
+		this.attempts--;
+	}
+
+	/**
 	 * The error of a call that has no attempts left.
 	 */
 	LlmException exhausted(Target target) {

@@ -1,6 +1,7 @@
 package io.arcllm.module;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.Function;
 
 import io.arcllm.CallOptions;
@@ -52,6 +53,7 @@ public final class CallModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
+		Objects.requireNonNull(request, "request");
 		return Flux.deferContextual((context) -> begin(request, context));
 	}
 

@@ -193,7 +193,13 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		Usage usage = Failures.usage(failure, this.heard.answer().used());
 		LlmException told = this.delivered.isEmpty() ? Failures.undelivered(failure, this.target)
 				: Failures.after(this.delivered, failure, this.target, usage);
-		note(Attempt.Outcome.FAILED, failure, failure.requestId(), usage);
+		if (this.heard.isRefused()) {
+			this.call.giveBackAttempt();
+			note(Attempt.Outcome.SKIPPED, failure, null, Usage.UNKNOWN);
+		}
+		else {
+			note(Attempt.Outcome.FAILED, failure, failure.requestId(), usage);
+		}
 		this.actual.onError(told);
 	}
 

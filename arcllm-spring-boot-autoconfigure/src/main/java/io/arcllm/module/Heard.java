@@ -24,6 +24,8 @@ final class Heard implements WireListener {
 
 	private volatile SoFar answer = NOTHING;
 
+	private volatile boolean refused;
+
 	/**
 	 * @param context of the attempt, where somebody may want to hear of the rest
 	 * @param call the call that the attempt is part of
@@ -75,6 +77,15 @@ final class Heard implements WireListener {
 	/** Who is outside was told before. */
 	@Override
 	public void sending() {
+	}
+
+	@Override
+	public void refused() {
+		this.refused = true;
+	}
+
+	boolean isRefused() {
+		return this.refused;
 	}
 
 	@Override

@@ -4,6 +4,7 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import io.arcllm.Content;
 import io.arcllm.ErrorKind;
@@ -13,6 +14,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Message;
 import io.arcllm.Target;
+import io.arcllm.WireListener;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -78,8 +80,20 @@ public final class HttpProvider implements LlmProvider {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		Flux<LlmEvent> answer = Flux.defer(() -> send(complete(request)));
+		Flux<LlmEvent> answer = Flux.deferContextual((context) -> send(request, WireListener.of(context)));
 		return this.keys.mayBlock() ? answer.subscribeOn(Schedulers.boundedElastic()) : answer;
+	}
+
+	private Flux<LlmEvent> send(LlmRequest request, @Nullable WireListener listener) {
+		try {
+			return send(complete(request));
+		}
+		catch (LlmException ex) {
+			if (listener != null) {
+				listener.refused();
+			}
+			throw ex;
+		}
 	}
 
 	private Flux<LlmEvent> send(LlmRequest request) {
@@ -102,10 +116,11 @@ public final class HttpProvider implements LlmProvider {
 		return Secrets.mask(failure, key);
 	}
 
+	/** In lower case: any other spelling is made so again for each copy on the way. */
 	private void headers(HttpHeaders headers, @Nullable String key, boolean streaming, int length) {
-		headers.setContentType(MediaType.APPLICATION_JSON);
-		headers.setContentLength(length);
-		headers.set(HttpHeaders.ACCEPT,
+		headers.set("content-type", MediaType.APPLICATION_JSON_VALUE);
+		headers.set("content-length", String.valueOf(length));
+		headers.set("accept",
 				!streaming ? MediaType.APPLICATION_JSON_VALUE : (this.format.framing() == WireFormat.Framing.SSE)
 						? MediaType.TEXT_EVENT_STREAM_VALUE : MediaType.APPLICATION_NDJSON_VALUE);
 		this.format.headers(headers, key);
@@ -150,16 +165,24 @@ public final class HttpProvider implements LlmProvider {
 			throw refused(ErrorKind.INVALID_REQUEST, new Target(name(), null),
 					"was given no model: set 'arcllm.providers." + name() + ".model', or name one in the request");
 		}
-		boolean whole = model.equals(request.model()) && set.maxTokens() == null && set.temperature() == null
-				&& set.options().isEmpty() && !hasForeignThinking(request.messages());
+		Integer maxTokens = maxTokens(request, model);
+		boolean whole = model.equals(request.model()) && Objects.equals(maxTokens, request.maxTokens())
+				&& set.temperature() == null && set.options().isEmpty() && !hasForeignThinking(request.messages());
 		return whole ? request
 				: request.mutate()
 					.model(model)
 					.messages(request.messages().stream().map(this::withoutForeignThinking).toList())
-					.maxTokens((request.maxTokens() != null) ? request.maxTokens() : set.maxTokens())
+					.maxTokens(maxTokens)
 					.temperature((request.temperature() != null) ? request.temperature() : set.temperature())
 					.options(merge(set.options(), request.options()))
 					.build();
+	}
+
+	/** Never more than the model can give: a vendor would refuse the request for it. */
+	private @Nullable Integer maxTokens(LlmRequest request, String model) {
+		Integer wanted = (request.maxTokens() != null) ? request.maxTokens() : this.settings.maxTokens();
+		Integer most = this.settings.maxOutput().get(model);
+		return (wanted == null || most == null || wanted <= most) ? wanted : most;
 	}
 
 	private static Map<String, @Nullable Object> merge(Map<String, @Nullable Object> configured,

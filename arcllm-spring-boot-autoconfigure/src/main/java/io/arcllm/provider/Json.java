@@ -14,6 +14,7 @@ import tools.jackson.core.type.TypeReference;
 import tools.jackson.core.util.JsonRecyclerPools;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 
 /**
  * Reads JSON token by token, tolerating {@code null} and values of the wrong type: what
@@ -25,6 +26,8 @@ public final class Json {
 	static final JsonMapper MAPPER = JsonMapper
 		.builder(JsonFactory.builder().recyclerPool(JsonRecyclerPools.threadLocalPool()).build())
 		.enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+		.addModule(new SimpleModule().addSerializer(Double.class, new FiniteNumbers<>())
+			.addSerializer(Float.class, new FiniteNumbers<>()))
 		.build();
 
 	/** Without the cost of a mapper's context for each parser. */

@@ -46,15 +46,39 @@ public final class JsonBody {
 			json.writeEndObject();
 		}
 		catch (JacksonException ex) {
-			throw LlmException
-				.of(ErrorKind.INVALID_REQUEST,
-						"The request holds a value that cannot be written as JSON: " + ex.getClass().getSimpleName()
-								+ "; look at its options, tools and texts")
-				.target(target)
-				.cause(ex)
-				.build();
+			throw unwritable(target, ex.getClass().getSimpleName(), ex);
 		}
-		return bytes.toByteArray();
+		byte[] body = bytes.toByteArray();
+		if (hasHalfCharacter(body)) {
+			throw unwritable(target, "half of a character (a lone surrogate), as where a text was cut in an emoji",
+					null);
+		}
+		return body;
+	}
+
+	private static LlmException unwritable(Target target, String what, @Nullable Throwable cause) {
+		return LlmException
+			.of(ErrorKind.INVALID_REQUEST,
+					"The request holds a value that cannot be written as JSON: " + what
+							+ "; look at its options, tools and texts")
+			.target(target)
+			.cause(cause)
+			.build();
+	}
+
+	/** Whole characters are never written as escapes of their halves. */
+	private static boolean hasHalfCharacter(byte[] json) {
+		for (int i = 0; i < json.length - 3; i++) {
+			if (json[i] == '\\') {
+				boolean half = json[i + 1] == 'u' && (json[i + 2] | 0x20) == 'd'
+						&& Character.digit(json[i + 3], 16) >= 8;
+				if (half) {
+					return true;
+				}
+				i++;
+			}
+		}
+		return false;
 	}
 
 	/** Who is asked. */

@@ -167,7 +167,7 @@ class HttpProviderTests {
 	void requestCarriesKeyHeadersOptionsAndDefaults() throws Exception {
 		enqueueAnswer(false);
 		HttpProviderSettings settings = new HttpProviderSettings("acme", baseUrl(), true, "m", Map.of("x-team", "blue"),
-				Map.of("seed", 1, "user", "u"), 64, 0.5, DataSize.ofMegabytes(1));
+				Map.of("seed", 1, "user", "u"), 64, 0.5, Map.of(), DataSize.ofMegabytes(1));
 		provider(settings, client()).invoke(LlmRequest.builder()
 			.messages(io.arcllm.Message.user("Hi"))
 			.temperature(0.0)
@@ -209,7 +209,7 @@ class HttpProviderTests {
 	@Test
 	void missingKeyIsRefusedBeforeAnythingIsSent() {
 		HttpProviderSettings settings = new HttpProviderSettings("acme", baseUrl(), true, "m", Map.of(), Map.of(), null,
-				null, DataSize.ofMegabytes(1));
+				null, Map.of(), DataSize.ofMegabytes(1));
 		HttpProvider provider = new HttpProvider(settings, new OpenAiFormat("acme"), client(), ApiKeys.of(" "),
 				errors());
 		assertThat(provider.validateConfig()).isFalse();
@@ -236,7 +236,7 @@ class HttpProviderTests {
 		this.server.enqueue(new MockResponse.Builder().code(500).body("x".repeat(5_000_000)).build());
 		LlmException failure = fail(provider(), false);
 		assertThat(failure.kind()).isEqualTo(ErrorKind.SERVER_ERROR);
-		assertThat(failure.body()).hasSize(65536);
+		assertThat(failure.body()).hasSize(1 << 20);
 	}
 
 	@ParameterizedTest
@@ -503,7 +503,7 @@ class HttpProviderTests {
 
 	private HttpProvider small() {
 		return provider(new HttpProviderSettings("acme", baseUrl(), false, "m", Map.of(), Map.of(), null, null,
-				DataSize.ofMegabytes(2)), client());
+				Map.of(), DataSize.ofMegabytes(2)), client());
 	}
 
 	private static HttpProvider provider(HttpProviderSettings settings, WebClient client) {

@@ -66,7 +66,7 @@ class SlowSubscriberTests {
 
 	private static LlmProvider provider(int port) {
 		HttpProviderSettings settings = new HttpProviderSettings("acme", "http://127.0.0.1:" + port + "/v1", false, "m",
-				Map.of(), Map.of(), null, null, DataSize.ofMegabytes(512));
+				Map.of(), Map.of(), null, null, Map.of(), DataSize.ofMegabytes(512));
 		return new ContractModule(new HttpProvider(settings, new OpenAiFormat("acme"), WebClient.create(),
 				ApiKeys.of("k"), new ErrorReader(new DefaultErrorClassifier(), Clock.systemUTC())),
 				new Target("acme", "m"));

@@ -6,6 +6,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
+import io.arcllm.Target;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Hop;
@@ -75,7 +76,8 @@ final class Descent {
 			return new Resumption(this.resume, this.round, this.call, this.request, this.chain.primary().target())
 				.after(candidate, failure, rest);
 		}
-		List<Candidate> next = this.chain.after(failure, rest, this.settings)
+		List<Candidate> next = (isRefusedHere(candidate, failure) ? rest
+				: this.chain.after(failure, rest, this.settings))
 			.stream()
 			.filter((other) -> !this.round.hasFailed(other.target()))
 			.toList();
@@ -88,6 +90,16 @@ final class Descent {
 		}
 		log(failure, next);
 		return ask(next);
+	}
+
+	/**
+	 * Whether a target after the primary one cannot take what this one could: nothing was
+	 * sent to it, and it is passed over.
+	 */
+	private boolean isRefusedHere(Candidate candidate, LlmException failure) {
+		Target target = candidate.target();
+		return failure.kind() == ErrorKind.INVALID_REQUEST && !target.equals(this.chain.primary().target())
+				&& !this.call.trail().hasAsked(target);
 	}
 
 	private LlmException exhausted() {

@@ -62,7 +62,7 @@ public class LlmRetryPolicy extends SimpleRetryPolicy {
 			return failure.isRetryable();
 		}
 		Integer status = failure.status();
-		if (status == null || status < 400) {
+		if (status == null) {
 			return this.settings.on().contains(failure.kind());
 		}
 		return this.settings.retryableStatusCodes().contains(status) && allows(failure.kind(), status);

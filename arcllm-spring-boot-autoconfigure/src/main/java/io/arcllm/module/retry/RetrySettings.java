@@ -61,6 +61,8 @@ public record RetrySettings(int maxRetries, Strategy strategy, Duration backoffB
 		check(!backoffBase.isNegative(), "backoff-base must be 0 or more, was " + backoffBase);
 		check(multiplier >= 1 && multiplier <= 100, "multiplier must be between 1 and 100, was " + multiplier);
 		check(!maxWait.isNegative(), "max-wait must be 0 or more, was " + maxWait);
+		retryableStatusCodes.forEach((code) -> check(code >= 300 && code <= 599,
+				"retryable-status-codes must be HTTP statuses from 300 to 599, was " + code));
 		retryableStatusCodes = Set.copyOf(retryableStatusCodes);
 		on = Set.copyOf(on);
 	}

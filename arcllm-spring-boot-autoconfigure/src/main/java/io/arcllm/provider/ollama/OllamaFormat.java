@@ -31,7 +31,7 @@ public record OllamaFormat(String provider) implements WireFormat {
 	@Override
 	public void headers(HttpHeaders headers, @Nullable String apiKey) {
 		if (apiKey != null && !apiKey.isEmpty()) {
-			headers.setBearerAuth(apiKey);
+			headers.set("authorization", "Bearer " + apiKey);
 		}
 	}
 

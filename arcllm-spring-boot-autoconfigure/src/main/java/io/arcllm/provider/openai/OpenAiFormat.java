@@ -55,7 +55,7 @@ public record OpenAiFormat(String provider, Set<OpenAiQuirk> quirks) implements 
 			headers.set("api-key", apiKey);
 		}
 		else {
-			headers.setBearerAuth(apiKey);
+			headers.set("authorization", "Bearer " + apiKey);
 		}
 	}
 

@@ -1,7 +1,10 @@
 package io.arcllm.provider.openai;
 
+import java.net.URI;
 import java.util.Base64;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 import io.arcllm.Content;
 import io.arcllm.ToolCall;
@@ -13,6 +16,8 @@ import tools.jackson.core.JsonGenerator;
  * Writes what a user says and shows the way OpenAI reads it.
  */
 final class OpenAiParts {
+
+	private static final Set<String> SCHEMES = Set.of("https", "http", "data");
 
 	private final OpenAiFormat format;
 
@@ -78,11 +83,16 @@ final class OpenAiParts {
 			.writeEndObject();
 	}
 
-	private static String url(Content.Source source) {
+	private String url(Content.Source source) {
 		if (source instanceof Content.Bytes bytes) {
 			return "data:" + bytes.mediaType() + ";base64," + Base64.getEncoder().encodeToString(bytes.data());
 		}
-		return ((Content.Link) source).url().toString();
+		URI url = ((Content.Link) source).url();
+		if (url.getScheme() == null || !SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))) {
+			throw this.body.refuse(provider() + " cannot fetch a URL of scheme '" + url.getScheme()
+					+ "': use https, or give the bytes themselves");
+		}
+		return url.toString();
 	}
 
 	/** As the model wrote them, where a model did. */

@@ -62,7 +62,7 @@ public final class ArcllmAutoConfiguration {
 	@Bean
 	HttpClients arcllmHttpClients(ProviderDefinitions definitions, ObjectProvider<WebClient.Builder> builder,
 			ObjectProvider<SslBundles> bundles, ObjectProvider<LlmWebClientCustomizer> customizers) {
-		HttpClients clients = new HttpClients(builder.getIfAvailable(WebClient::builder), bundles.getIfAvailable(),
+		HttpClients clients = new HttpClients(builder.getIfUnique(WebClient::builder), bundles.getIfAvailable(),
 				customizers.orderedStream().toList());
 		definitions.all().forEach((one) -> clients.bundle(one.name(), one.http().sslBundle()));
 		return clients;
@@ -80,6 +80,7 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
+	@ConditionalOnMissingBean
 	Scores arcllmScores() {
 		return new Scores(System::nanoTime);
 	}
@@ -114,18 +115,20 @@ public final class ArcllmAutoConfiguration {
 	Stacks arcllmStacks(ArcllmProperties properties, Targets targets, ObjectProvider<ModuleFactory> modules,
 			SettingsCheck settings, ListableBeanFactory beans, ProviderSwitches switches) {
 		settings.checkOrder(List.of(beans.getBeanNamesForType(LlmModule.class)));
-		List<ModuleFactory> sorted = ModuleOrder.sort(properties.modules().order(), modules.stream().toList(), beans);
-		Stacks stacks = new Stacks(targets, sorted, settings.modules(), switches);
-		stacks.check();
+		List<ModuleFactory> ours = modules.stream().toList();
+		List<String> order = properties.modules().order();
+		Stacks stacks = new Stacks(targets, () -> ModuleOrder.sort(order, ours, beans), settings.modules(), switches);
+		stacks.check(ModuleOrder.absent(order, ours));
 		return stacks;
 	}
 
 	@Bean(PROVIDERS)
 	@ConditionalOnMissingBean(LlmProviders.class)
 	StackLlmProviders arcllmProviders(ArcllmProperties properties, ProviderDefinitions definitions, Targets targets,
-			Stacks stacks, ModuleSettings settings, ObjectProvider<CallListener> listeners) {
+			Stacks stacks, ModuleSettings settings, ObjectProvider<CallListener> listeners, ListableBeanFactory beans) {
 		ChainCheck chains = new ChainCheck(definitions, targets.names());
-		String primary = chains.primary(properties.provider());
+		String primary = chains.primary(
+				(properties.provider() != null) ? properties.provider() : OwnProviders.primary(beans, targets.own()));
 		chains.checkAll(settings, primary);
 		CallModule.Limits limits = new CallModule.Limits(properties.deadline(), properties.maxAttempts(),
 				CallListener.all(listeners.orderedStream().toList()));
@@ -134,8 +137,8 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean
 	@ConditionalOnBean(StackLlmProviders.class)
-	StartUp arcllmStartUp(StackLlmProviders providers) {
-		return new StartUp(providers);
+	StartUp arcllmStartUp(StackLlmProviders providers, Targets targets, ListableBeanFactory beans) {
+		return new StartUp(providers, OwnProviders.primary(beans, targets.own()));
 	}
 
 	@Bean

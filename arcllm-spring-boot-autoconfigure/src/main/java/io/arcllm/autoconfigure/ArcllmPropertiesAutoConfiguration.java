@@ -1,5 +1,8 @@
 package io.arcllm.autoconfigure;
 
+import java.util.List;
+
+import io.arcllm.LlmModule;
 import io.arcllm.provider.ApiKeySupplier;
 import io.arcllm.provider.Presets;
 import org.apache.commons.logging.Log;
@@ -22,8 +25,8 @@ public final class ArcllmPropertiesAutoConfiguration {
 	private static final Log logger = LogFactory.getLog(ArcllmPropertiesAutoConfiguration.class);
 
 	@Bean
-	LayeredBinder arcllmBinder(Environment environment) {
-		return new LayeredBinder(environment);
+	LayeredBinder arcllmBinder(Environment environment, ListableBeanFactory beans) {
+		return new LayeredBinder(environment, List.of(beans.getBeanNamesForType(LlmModule.class, true, false)));
 	}
 
 	@Bean

@@ -1,12 +1,21 @@
 package io.arcllm.autoconfigure;
 
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
+import io.arcllm.provider.Presets;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.actuate.endpoint.SanitizableData;
 import org.springframework.boot.actuate.endpoint.SanitizingFunction;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Keeps keys and passwords out of the actuator, also where it is told to show values.
@@ -16,18 +25,31 @@ import org.springframework.context.annotation.Bean;
 public final class ArcllmSanitizingAutoConfiguration {
 
 	private static final Pattern SECRET = Pattern.compile(
-			"^arcllm[._]?providers[._].*(api[-_]?keys?|password|headers|options|base[-_]?url)",
+			"^arcllm[._]?providers[._\\[].*(api[-_]?keys?|password|headers|options|base[-_]?url)",
 			Pattern.CASE_INSENSITIVE);
 
 	@Bean
-	SanitizingFunction arcllmSanitizing() {
-		return (data) -> SECRET.matcher(data.getLowerCaseKey()).find() ? masked(data) : data;
+	SanitizingFunction arcllmSanitizing(ObjectProvider<Presets> presets) {
+		Supplier<Set<String>> variables = SingletonSupplier.of(() -> variables(presets.getIfAvailable()));
+		return (data) -> (SECRET.matcher(data.getLowerCaseKey()).find()
+				|| variables.get().contains(data.getLowerCaseKey())) ? masked(data) : data;
+	}
+
+	/** The variables that hold keys, though they do not begin with our name. */
+	private static Set<String> variables(@Nullable Presets presets) {
+		return (presets == null) ? Set.of()
+				: presets.names()
+					.stream()
+					.flatMap((name) -> presets.find(name).stream())
+					.flatMap((preset) -> preset.keyVariables().stream())
+					.map((variable) -> variable.toLowerCase(Locale.ROOT))
+					.collect(Collectors.toSet());
 	}
 
 	private static SanitizableData masked(SanitizableData data) {
 		Object value = data.getValue();
 		boolean url = data.getLowerCaseKey().replaceAll("[-_]", "").endsWith("baseurl");
-		return data.withValue((url && value != null) ? Text.maskUserInfo(value.toString()) : Text.MASK);
+		return data.withValue((url && value != null) ? Text.maskUrl(value.toString()) : Text.MASK);
 	}
 
 }

@@ -14,6 +14,7 @@ import io.micrometer.observation.ObservationRegistry;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -49,6 +50,7 @@ public final class ArcllmTelemetryAutoConfiguration {
 	static class Metering {
 
 		@Bean
+		@ConditionalOnMissingBean
 		CallMeters arcllmCallMeters(MeterRegistry registry, Targets targets, ModuleSettings settings) {
 			Map<String, Boolean> wanted = new ConcurrentHashMap<>();
 			return new CallMeters(registry, new ModelTags(targets.all()), (provider) -> wanted.computeIfAbsent(provider,

@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class BaseUrl {
 
+	private static final int LAST_PORT = 65535;
+
 	private BaseUrl() {
 	}
 
@@ -28,7 +30,7 @@ final class BaseUrl {
 		String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
 		if (scheme.equals("http") && !isLoopback(uri.getHost()) && !allowInsecure) {
 			throw new ConfigMistake(key,
-					"'" + key + "' is " + Text.maskUserInfo(url)
+					"'" + key + "' is " + Text.maskUrl(url)
 							+ ": keys and prompts would travel unencrypted to a host that is not this one.",
 					"Use https, or set " + provider + ".allow-insecure=true if the network can be trusted.");
 		}
@@ -38,7 +40,7 @@ final class BaseUrl {
 	private static URI parse(String key, String url) {
 		try {
 			URI uri = new URI(url);
-			if (uri.getHost() != null
+			if (uri.getHost() != null && uri.getPort() <= LAST_PORT
 					&& ("https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme()))) {
 				return uri;
 			}
@@ -46,7 +48,7 @@ final class BaseUrl {
 		catch (URISyntaxException ex) {
 			// said below, without the text of the exception, which repeats the URL
 		}
-		throw new ConfigMistake(key, "'" + key + "' is not a URL: '" + Text.maskUserInfo(url) + "'.",
+		throw new ConfigMistake(key, "'" + key + "' is not a URL: '" + Text.maskUrl(url) + "'.",
 				"Write the scheme, the host and the path, such as https://llm.example.com/v1.");
 	}
 

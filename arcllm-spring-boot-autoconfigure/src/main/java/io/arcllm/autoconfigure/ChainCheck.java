@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.arcllm.CallOptions;
@@ -59,33 +60,38 @@ final class ChainCheck {
 	void checkAll(ModuleSettings settings, @Nullable String primary) {
 		if (primary != null) {
 			requireModel("arcllm.provider", Target.parse(primary));
+			checkAll(settings, Target.parse(primary), true);
 		}
-		if (primary != null && settings.enabled("fallback", null, CallOptions.NONE)) {
-			FallbackSettings all = settings.bind("fallback", FallbackSettings.class, null, CallOptions.NONE);
-			checkAll("arcllm.modules.fallback.", all, Target.parse(primary));
+		this.definitions.all()
+			.forEach((definition) -> checkAll(settings, new Target(definition.name(), definition.model()), false));
+	}
+
+	private void checkAll(ModuleSettings settings, Target first, boolean primary) {
+		if (!settings.enabled("fallback", first.provider(), CallOptions.NONE)) {
+			return;
 		}
-		this.definitions.all().forEach((definition) -> {
-			String prefix = "arcllm.providers." + definition.name() + ".modules";
-			boolean own = settings.configured("fallback", definition.name(), "chain")
-				.filter((layer) -> layer.prefix().equals(prefix))
-				.isPresent();
-			if (own && settings.enabled("fallback", definition.name(), CallOptions.NONE)) {
-				FallbackSettings theirs = settings.bind("fallback", FallbackSettings.class, definition.name(),
-						CallOptions.NONE);
-				checkAll(prefix + ".fallback.", theirs, new Target(definition.name(), definition.model()));
-			}
+		FallbackSettings chains = settings.bind("fallback", FallbackSettings.class, first.provider(), CallOptions.NONE);
+		Map<String, List<String>> named = Map.of("chain", chains.chain(), "context-window", chains.contextWindow(),
+				"content-policy", chains.contentPolicy());
+		named.forEach((setting, chain) -> {
+			String prefix = prefix(settings, first, setting);
+			// the chain of all is everybody's: whoever is in it leaves itself out
+			boolean own = primary || prefix.startsWith("arcllm.providers.");
+			check(prefix + setting, chain, own ? first : new Target("", null));
 		});
+		if (primary || prefix(settings, first, "weights").startsWith("arcllm.providers.")) {
+			checkWeights(prefix(settings, first, "weights") + "weights", chains, first);
+		}
 	}
 
-	private void checkAll(String prefix, FallbackSettings settings, Target primary) {
-		check(prefix + "chain", settings.chain(), primary);
-		check(prefix + "context-window", settings.contextWindow(), primary);
-		check(prefix + "content-policy", settings.contentPolicy(), primary);
-		checkWeights(prefix, settings, primary);
+	/** What stands before a setting where it is written. */
+	private static String prefix(ModuleSettings settings, Target first, String setting) {
+		return settings.configured("fallback", first.provider(), setting)
+			.map(ConfigLayer::prefix)
+			.orElse("arcllm.modules") + ".fallback.";
 	}
 
-	private void checkWeights(String prefix, FallbackSettings settings, Target primary) {
-		String key = prefix + "weights";
+	private void checkWeights(String key, FallbackSettings settings, Target primary) {
 		Set<Target> weighed = new LinkedHashSet<>();
 		weighed.add(withModel(primary));
 		settings.chain().forEach((member) -> weighed.add(withModel(Target.parse(member))));
@@ -94,7 +100,7 @@ final class ChainCheck {
 			requireKnown(key, target);
 			if (!weighed.contains(withModel(target))) {
 				throw new ConfigMistake(key, "'" + key + "' names '" + text + "', which is not in the chain.",
-						"Remove it, or add it to " + prefix + "chain.");
+						"Remove it, or add it to the chain.");
 			}
 		}
 	}

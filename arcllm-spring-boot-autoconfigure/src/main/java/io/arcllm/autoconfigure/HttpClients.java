@@ -3,6 +3,8 @@ package io.arcllm.autoconfigure;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import io.netty.handler.ssl.SslContextBuilder;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ import reactor.netty.resources.ConnectionProvider;
 import reactor.netty.tcp.SslProvider;
 import reactor.netty.transport.ProxyProvider;
 
+import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
@@ -25,13 +28,15 @@ import org.springframework.web.reactive.function.client.WebClient;
 /**
  * Makes the WebClient of each provider, with connections of its own.
  */
-final class HttpClients {
+final class HttpClients implements DisposableBean {
 
 	private final WebClient.Builder builder;
 
 	private final @Nullable SslBundles bundles;
 
 	private final List<LlmWebClientCustomizer> customizers;
+
+	private final Queue<ConnectionProvider> pools = new ConcurrentLinkedQueue<>();
 
 	/**
 	 * @param builder the application's; it is cloned
@@ -44,7 +49,9 @@ final class HttpClients {
 		this.customizers = customizers;
 	}
 
-	WebClient create(String provider, ProviderProperties.Http http) {
+	WebClient create(ProviderDefinition definition) {
+		String provider = definition.name();
+		ProviderProperties.Http http = definition.http();
 		HttpClientSettings settings = HttpClientSettings.defaults()
 			.withConnectTimeout(http.connectTimeout())
 			.withRedirects(HttpRedirects.DONT_FOLLOW);
@@ -52,19 +59,28 @@ final class HttpClients {
 		WebClient.Builder client = this.builder.clone()
 			.clientConnector(ClientHttpConnectorBuilder.reactor()
 				.withHttpClientFactory(() -> HttpClient.create(connections(provider, http)))
-				.withHttpClientCustomizer((netty) -> proxy(secure(netty.disableRetry(true), http, bundle), http))
+				.withHttpClientCustomizer((netty) -> proxy(definition.isEncrypted()
+						? secure(netty.disableRetry(true), http, bundle) : netty.disableRetry(true), http))
 				.build(settings));
 		this.customizers.forEach((customizer) -> customizer.customize(provider, client));
 		return client.build();
 	}
 
-	private static ConnectionProvider connections(String provider, ProviderProperties.Http http) {
-		return ConnectionProvider.builder("arcllm-" + provider)
+	private ConnectionProvider connections(String provider, ProviderProperties.Http http) {
+		ConnectionProvider pool = ConnectionProvider.builder("arcllm-" + provider)
 			.maxConnections(http.maxConnections())
 			.pendingAcquireMaxCount(-1)
 			.pendingAcquireTimeout(http.pendingAcquireTimeout())
 			.maxIdleTime(Duration.ofSeconds(50))
 			.build();
+		this.pools.add(pool);
+		return pool;
+	}
+
+	/** Closes all connections, also those that nobody has asked over for a while. */
+	@Override
+	public void destroy() {
+		this.pools.forEach(ConnectionProvider::dispose);
 	}
 
 	/**

@@ -23,9 +23,11 @@ final class KnownKeys {
 	/**
 	 * @param defaults the keys that have a default
 	 * @param own names of modules that are the user's own; their keys are theirs to check
+	 * @param planned names of modules that are not there yet, and so can only be off
 	 */
-	KnownKeys(Set<String> defaults, Collection<String> own) {
+	KnownKeys(Set<String> defaults, Collection<String> own, Collection<String> planned) {
 		Map<String, KeyTree> sections = new LinkedHashMap<>();
+		planned.forEach((module) -> sections.put(module, new Open()));
 		own.forEach((module) -> sections.put(module, new Open()));
 		KeyTree.of(ArcllmProperties.Modules.class).children().forEach((module, tree) -> {
 			if (tree instanceof Section section) {

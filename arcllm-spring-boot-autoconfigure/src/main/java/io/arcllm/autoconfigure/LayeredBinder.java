@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
@@ -33,6 +34,14 @@ final class LayeredBinder {
 	private final KnownKeys known;
 
 	LayeredBinder(Environment environment) {
+		this(environment, List.of());
+	}
+
+	/**
+	 * @param environment what is configured
+	 * @param modules names of modules that are beans of the application's own
+	 */
+	LayeredBinder(Environment environment, Collection<String> modules) {
 		this.environment = environment;
 		try {
 			this.defaults = new ResourcePropertySource("arcllm defaults",
@@ -44,12 +53,18 @@ final class LayeredBinder {
 		// a module in the order that is not one of ours is the user's own
 		List<String> own = new ArrayList<>(order(raw()));
 		own.removeAll(defaultOrder());
-		this.known = new KnownKeys(Set.of(this.defaults.getPropertyNames()), own);
+		own.addAll(modules);
+		this.known = new KnownKeys(Set.of(this.defaults.getPropertyNames()), own, planned());
 	}
 
 	/** The keys that are known. */
 	KnownKeys known() {
 		return this.known;
+	}
+
+	/** Modules of ours that are not there yet. */
+	List<String> planned() {
+		return defaultOrder().stream().filter((module) -> !ModuleSettings.types().containsKey(module)).toList();
 	}
 
 	/** Our own modules, also those that are not there yet. */

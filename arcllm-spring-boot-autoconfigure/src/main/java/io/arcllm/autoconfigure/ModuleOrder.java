@@ -3,7 +3,6 @@ package io.arcllm.autoconfigure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -32,24 +31,37 @@ final class ModuleOrder {
 
 	static List<ModuleFactory> sort(List<String> order, List<ModuleFactory> ours, ListableBeanFactory beans) {
 		List<Ranked> ranked = new ArrayList<>();
-		Set<String> missing = new TreeSet<>(ModuleSettings.types().keySet());
-		ours.forEach((module) -> {
-			missing.remove(module.name());
-			int place = order.indexOf(module.name());
-			ranked.add((place >= 0) ? new Ranked(module, (place + 1) * STEP)
-					: new Ranked(AbsentModule.withoutPlace(module.name()), INNERMOST));
-		});
-		missing.stream()
-			.filter(AbsentModule::needsLibrary)
-			.forEach((name) -> ranked.add(new Ranked(AbsentModule.withoutLibrary(name), INNERMOST)));
-		Map<String, LlmModule> theirs = beans.getBeansOfType(LlmModule.class);
-		theirs.forEach((name, module) -> {
+		ours.stream()
+			.filter((module) -> order.contains(module.name()))
+			.forEach((module) -> ranked.add(new Ranked(module, (order.indexOf(module.name()) + 1) * STEP)));
+		absent(order, ours).forEach((module) -> ranked.add(new Ranked(module, INNERMOST)));
+		// One by one: all at once leaves those out, without a word, that are being made
+		for (String name : beans.getBeanNamesForType(LlmModule.class)) {
+			LlmModule module = beans.getBean(name, LlmModule.class);
 			int place = order.indexOf(name);
 			int rank = (place >= 0) ? (place + 1) * STEP : rank(name, module, beans);
 			ranked.add(new Ranked(new OwnModule(name, module), rank));
-		});
+		}
 		ranked.sort(Comparator.comparingInt(Ranked::rank));
 		return ranked.stream().map(Ranked::module).toList();
+	}
+
+	/**
+	 * What stands in the place of modules that cannot be there.
+	 */
+	static List<ModuleFactory> absent(List<String> order, List<ModuleFactory> ours) {
+		List<ModuleFactory> absent = new ArrayList<>();
+		Set<String> missing = new TreeSet<>(ModuleSettings.types().keySet());
+		for (ModuleFactory module : ours) {
+			missing.remove(module.name());
+			if (!order.contains(module.name())) {
+				absent.add(AbsentModule.withoutPlace(module.name()));
+			}
+		}
+		missing.stream()
+			.filter(AbsentModule::needsLibrary)
+			.forEach((name) -> absent.add(AbsentModule.withoutLibrary(name)));
+		return absent;
 	}
 
 	private static int rank(String name, LlmModule module, ListableBeanFactory beans) {

@@ -94,6 +94,10 @@ final class ModuleSettings {
 						+ Nearest.to(module, known).orElse("") + "'? Known: " + String.join(", ", known) + ".");
 			}
 			checkKeys(module, options);
+			if (this.binder.planned().contains(module) && enabled(module, null, options)) {
+				throw new ConfigMistake(module, "This version has no module '" + module + "' yet.",
+						"Leave the override out.");
+			}
 		});
 	}
 
@@ -103,6 +107,10 @@ final class ModuleSettings {
 			return;
 		}
 		overrides(module, options).keySet().forEach((key) -> {
+			if (key.startsWith("retry.budget")) {
+				throw new ConfigMistake(key, "'" + key + "' would do nothing: the budget is of the whole process.",
+						"Set it under arcllm.modules.");
+			}
 			UnknownKeys.find(modules, List.of(key.split("\\."))).ifPresent((unknown) -> {
 				throw new ConfigMistake(key, "The module '" + module + "' has no setting '"
 						+ key.substring(module.length() + 1) + "' to override.", unknown.action());

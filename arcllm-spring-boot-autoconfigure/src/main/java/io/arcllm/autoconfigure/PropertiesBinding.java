@@ -33,8 +33,10 @@ final class PropertiesBinding {
 		Map<String, ProviderProperties> providers = new LinkedHashMap<>();
 		names(binder).forEach((name) -> {
 			ProviderProperties provider = bound.providers().get(name);
-			providers.put(name, (provider != null) ? provider
-					: binder.bind("arcllm.providers." + name, ProviderProperties.class, layers));
+			ProviderProperties known = (provider != null) ? provider
+					: binder.bind("arcllm.providers." + name, ProviderProperties.class, layers);
+			providers.put(name, known.options().isEmpty() ? known : known
+				.withOptions(new OptionTypes(sources, "arcllm.providers." + name + ".options").of(known.options())));
 		});
 		return new ArcllmProperties(bound.provider(), bound.maxAttempts(), bound.deadline(), providers,
 				bound.modules());

@@ -7,6 +7,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.aot.AotDetector;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -36,23 +37,40 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 	@Override
 	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
 		List<String> names = PropertiesBinding.names(new LayeredBinder(this.environment));
-		String primary = primary(names);
+		List<String> own = OwnProviders.names(registry, names);
+		String primary = primary(names, own);
+		boolean theirs = isPrimaryTaken(registry, own, primary);
 		for (String name : names) {
-			register(registry, name, name, name.equals(primary));
+			register(registry, name, name, name.equals(primary) && !theirs);
 		}
 		if (primary != null && !names.contains(primary)) {
-			register(registry, primary, null, true);
+			register(registry, primary, null, !theirs);
 		}
 	}
 
 	/**
 	 * Of several the first, though none is the primary one: whoever injects it is told so
-	 * by {@link ChainCheck}, and not by Spring.
+	 * by {@link ChainCheck}, and not by Spring. A bean of the application's own is the
+	 * primary one where nothing else is there.
 	 */
-	private @Nullable String primary(List<String> names) {
+	private @Nullable String primary(List<String> names, List<String> own) {
 		String configured = Text
 			.orNull(Binder.get(this.environment).bind("arcllm.provider", String.class).orElse(null));
-		return (configured != null) ? configured : names.stream().findFirst().orElse(null);
+		if (configured != null) {
+			return configured;
+		}
+		return (names.isEmpty() && own.size() == 1) ? own.get(0) : names.stream().findFirst().orElse(null);
+	}
+
+	/**
+	 * Whether the application has marked a bean of its own, which is then injected as it
+	 * is. The one that {@code arcllm.provider} names gets its stack instead.
+	 */
+	private static boolean isPrimaryTaken(BeanDefinitionRegistry registry, List<String> own, @Nullable String primary) {
+		if (primary != null && own.contains(primary)) {
+			registry.getBeanDefinition(primary).setPrimary(false);
+		}
+		return own.stream().anyMatch((name) -> registry.getBeanDefinition(name).isPrimary());
 	}
 
 	/** The application may have made its own. */
@@ -68,6 +86,9 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 	private static void register(BeanDefinitionRegistry registry, String name, @Nullable String qualifier,
 			boolean primary) {
 		if (registry.containsBeanDefinition(name + SUFFIX)) {
+			if (AotDetector.useGeneratedArtifacts()) {
+				registry.getBeanDefinition(name + SUFFIX).setPrimary(primary);
+			}
 			return;
 		}
 		RootBeanDefinition definition = new RootBeanDefinition();

@@ -44,15 +44,31 @@ public record ProviderProperties(@Nullable String type, @Nullable String baseUrl
 		apiKey = Text.orNull(apiKey);
 		apiKeys = apiKeys.stream().filter((key) -> !key.isBlank()).map(String::trim).toList();
 		model = Text.orNull(model);
+		headers.forEach(ProviderProperties::checkHeader);
+	}
+
+	/** Says nothing of the value, which may be a secret. */
+	private static void checkHeader(String name, String value) {
+		if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+				|| value.chars().anyMatch((c) -> c < ' ' && c != '\t' || c == 0x7f)) {
+			throw new IllegalArgumentException("headers holds '" + name
+					+ "' with characters that no header can carry: write its name in letters, digits and '-', and its value in one line");
+		}
+	}
+
+	ProviderProperties withOptions(Map<String, Object> options) {
+		return new ProviderProperties(this.type, this.baseUrl, this.allowInsecure, this.apiKey, this.apiKeys,
+				this.model, this.headers, options, this.defaults, this.models, this.acceptsPrefix, this.http,
+				this.modules);
 	}
 
 	@Override
 	public String toString() {
-		return "ProviderProperties[type=" + this.type + ", baseUrl=" + Text.maskUserInfo(this.baseUrl)
-				+ ", allowInsecure=" + this.allowInsecure + ", apiKey=" + Text.mask(this.apiKey) + ", apiKeys="
-				+ Text.mask(this.apiKeys) + ", model=" + this.model + ", headers=" + Text.maskValues(this.headers)
-				+ ", options=" + Text.maskValues(this.options) + ", defaults=" + this.defaults + ", models="
-				+ this.models + ", http=" + this.http + ", modules=" + this.modules + "]";
+		return "ProviderProperties[type=" + this.type + ", baseUrl=" + Text.maskUrl(this.baseUrl) + ", allowInsecure="
+				+ this.allowInsecure + ", apiKey=" + Text.mask(this.apiKey) + ", apiKeys=" + Text.mask(this.apiKeys)
+				+ ", model=" + this.model + ", headers=" + Text.maskValues(this.headers) + ", options="
+				+ Text.maskValues(this.options) + ", defaults=" + this.defaults + ", models=" + this.models + ", http="
+				+ this.http + ", modules=" + this.modules + "]";
 	}
 
 	/**

@@ -73,6 +73,7 @@ final class SettingsCheck {
 	private void check(@Nullable String provider) {
 		Section modules = this.binder.known().modules();
 		modules.children().forEach((module, tree) -> {
+			checkIsThere(module, provider);
 			checkIsInOrder(module, provider);
 			Class<?> type = ModuleSettings.types().get(module);
 			if (type != null) {
@@ -150,6 +151,15 @@ final class SettingsCheck {
 
 	private TimeoutSettings timeout(@Nullable String provider) {
 		return this.settings.bind("timeout", TimeoutSettings.class, provider, CallOptions.NONE);
+	}
+
+	private void checkIsThere(String module, @Nullable String provider) {
+		this.settings.configured(module, provider, "enabled").ifPresent((layer) -> {
+			if (this.binder.planned().contains(module) && this.settings.enabled(module, provider, CallOptions.NONE)) {
+				throw new ConfigMistake(layer.key(module + ".enabled"), "'" + layer.key(module + ".enabled")
+						+ "' is true, but this version has no module '" + module + "' yet.", "Switch it off.");
+			}
+		});
 	}
 
 	private void checkIsInOrder(String module, @Nullable String provider) {

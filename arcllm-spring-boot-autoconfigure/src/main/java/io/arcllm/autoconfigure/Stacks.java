@@ -2,6 +2,7 @@ package io.arcllm.autoconfigure;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
 import io.arcllm.CallOptions;
@@ -20,6 +21,8 @@ import io.arcllm.module.keys.KeyRotationModule;
 import io.arcllm.provider.ApiKeys;
 import reactor.core.publisher.Flux;
 
+import org.springframework.util.function.SingletonSupplier;
+
 /**
  * Builds stacks. What stands before {@code fallback} in the order wraps a whole chain,
  * what stands after it wraps each target. A module that is off is not there.
@@ -28,7 +31,7 @@ final class Stacks {
 
 	private final Targets targets;
 
-	private final List<ModuleFactory> modules;
+	private final Supplier<List<ModuleFactory>> modules;
 
 	private final ModuleSettings settings;
 
@@ -36,27 +39,27 @@ final class Stacks {
 
 	/**
 	 * @param targets whom to put modules around
-	 * @param modules all there are, from the outside in
+	 * @param modules all there are, from the outside in; asked for when the first stack
+	 * is built, since modules of the application may themselves need providers
 	 * @param settings which of them are on
 	 * @param switches which providers are disabled
 	 */
-	Stacks(Targets targets, List<ModuleFactory> modules, ModuleSettings settings, ProviderSwitches switches) {
+	Stacks(Targets targets, Supplier<List<ModuleFactory>> modules, ModuleSettings settings, ProviderSwitches switches) {
 		this.targets = targets;
-		this.modules = modules;
+		this.modules = SingletonSupplier.of(modules);
 		this.settings = settings;
 		this.switches = switches;
 	}
 
 	/**
 	 * Finds modules that are on and cannot be there.
+	 * @param absent what stands in their place
 	 * @throws LlmConfigException if there is one
 	 */
-	void check() {
+	void check(List<ModuleFactory> absent) {
 		for (Target target : this.targets.all()) {
 			Place place = new Place(target, CallOptions.NONE);
-			on(place).stream()
-				.filter(AbsentModule.class::isInstance)
-				.forEach((module) -> module.around((request) -> Flux.never(), place));
+			on(absent, place).forEach((module) -> module.around((request) -> Flux.never(), place));
 		}
 	}
 
@@ -64,7 +67,7 @@ final class Stacks {
 	 * The whole stack of a primary target.
 	 */
 	LlmProvider whole(Target primary, CallOptions options) {
-		this.settings.check(options, this.modules.stream().map(ModuleFactory::name).toList());
+		this.settings.check(options, modules().stream().map(ModuleFactory::name).toList());
 		Place place = new Place(primary, options);
 		List<ModuleFactory> on = on(place);
 		LlmProvider stack = adapter(place, on);
@@ -85,14 +88,18 @@ final class Stacks {
 
 	/** All modules, from the outside in. */
 	List<ModuleFactory> modules() {
-		return this.modules;
+		return this.modules.get();
 	}
 
 	/**
 	 * The modules that are on there, from the outside in.
 	 */
 	List<ModuleFactory> on(Place place) {
-		return this.modules.stream()
+		return on(modules(), place);
+	}
+
+	private List<ModuleFactory> on(List<ModuleFactory> modules, Place place) {
+		return modules.stream()
 			.filter((module) -> (module instanceof FallbackFactory fallback) ? fallback.isOn(place)
 					: this.settings.enabled(module.name(), place.provider(), place.options()))
 			.toList();
@@ -123,11 +130,12 @@ final class Stacks {
 	}
 
 	private List<ModuleFactory> afterFallback() {
+		List<ModuleFactory> all = modules();
 		int fallback = 0;
-		while (!(this.modules.get(fallback) instanceof FallbackFactory)) {
+		while (!(all.get(fallback) instanceof FallbackFactory)) {
 			fallback++;
 		}
-		return this.modules.subList(fallback + 1, this.modules.size());
+		return all.subList(fallback + 1, all.size());
 	}
 
 	private List<Readiness> gates(List<ModuleFactory> modules, Place place) {

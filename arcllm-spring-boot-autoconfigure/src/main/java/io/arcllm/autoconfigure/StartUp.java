@@ -2,19 +2,27 @@ package io.arcllm.autoconfigure;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.SmartInitializingSingleton;
 
 /**
  * Builds the primary stack at start-up, so that mistakes show then, and logs it once.
+ *
+ * @param providers make it
+ * @param injected the application's own bean that is injected as it is, if there is one
  */
-record StartUp(StackLlmProviders providers) implements SmartInitializingSingleton {
+record StartUp(StackLlmProviders providers, @Nullable String injected) implements SmartInitializingSingleton {
 
 	private static final Log logger = LogFactory.getLog(StartUp.class);
 
 	@Override
 	public void afterSingletonsInstantiated() {
-		if (this.providers.hasPrimary()) {
+		if (this.injected != null) {
+			logger.info("Injected without a name is the bean '" + this.injected
+					+ "' as it is: name it in arcllm.provider to put modules around it");
+		}
+		else if (this.providers.hasPrimary()) {
 			logger.info("Calls go through " + this.providers.primary());
 		}
 	}

@@ -54,8 +54,13 @@ final class Targets {
 	Target resolve(String text) {
 		Target target = Target.parse(text);
 		if (!names().contains(target.provider())) {
-			throw new LlmConfigException("There is no provider '" + target.provider() + "': there are "
-					+ String.join(", ", names()) + ". Configure it under arcllm.providers." + target.provider());
+			String near = Nearest.closeTo(target.provider(), names())
+				.map((name) -> "Did you mean '" + name + "'? ")
+				.orElse("");
+			throw new ConfigMistake("arcllm.providers." + target.provider(),
+					"There is no provider '" + target.provider() + "'.",
+					near + "There are: " + String.join(", ", names()) + ". Or configure it under arcllm.providers."
+							+ target.provider() + ".");
 		}
 		ProviderDefinition definition = this.configured.find(target.provider());
 		return (target.model() != null || definition == null) ? target
@@ -139,6 +144,11 @@ final class Targets {
 			.map((model) -> Boolean.TRUE.equals(model.acceptsPrefix()))
 			.findFirst()
 			.orElse(definition.acceptsPrefix());
+	}
+
+	/** The names of the application's own beans. */
+	Set<String> own() {
+		return this.own;
 	}
 
 	/** The names of all: the configured ones, then the beans. */

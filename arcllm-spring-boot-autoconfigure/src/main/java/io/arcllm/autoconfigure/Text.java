@@ -17,6 +17,8 @@ final class Text {
 
 	private static final Pattern USER_INFO = Pattern.compile("//[^/?#]*@");
 
+	private static final Pattern QUERY = Pattern.compile("\\?.+");
+
 	private Text() {
 	}
 
@@ -38,9 +40,10 @@ final class Text {
 		return masked.toString();
 	}
 
-	/** The URL without the user and the password that some write into it. */
-	static String maskUserInfo(@Nullable String url) {
-		return (url == null) ? "null" : USER_INFO.matcher(url).replaceAll("//" + MASK + "@");
+	/** The URL without what may be secret in it: the user, the password and the query. */
+	static String maskUrl(@Nullable String url) {
+		return (url == null) ? "null"
+				: QUERY.matcher(USER_INFO.matcher(url).replaceAll("//" + MASK + "@")).replaceAll("?" + MASK);
 	}
 
 	/** How a constant is written where keys and tags are, such as {@code half-open}. */

@@ -64,14 +64,19 @@ class ModuleSettingsTests {
 	void overrideTakesValuesOfAnyForm() {
 		CallOptions options = CallOptions.builder()
 			.module("retry",
-					Map.of("max-retries", "7", "backoff-base", Duration.ofMillis(5), "on", Set.of(ErrorKind.NETWORK),
-							"budget", Map.of("ratio", 0.5)))
+					Map.of("max-retries", "7", "backoff-base", Duration.ofMillis(5), "on", Set.of(ErrorKind.NETWORK)))
 			.build();
 		RetrySettings retry = retry(null, options);
 		assertThat(retry.maxRetries()).isEqualTo(7);
 		assertThat(retry.backoffBase()).isEqualTo(Duration.ofMillis(5));
 		assertThat(retry.on()).containsExactly(ErrorKind.NETWORK);
-		assertThat(retry.budget()).isEqualTo(new RetrySettings.Budget(0.5, 10));
+	}
+
+	@Test
+	void overrideOfWhatIsTheWholeProcesssIsRefused() {
+		CallOptions options = CallOptions.builder().retry((r) -> r.set("budget.ratio", 0.5)).build();
+		assertThatExceptionOfType(LlmConfigException.class).isThrownBy(() -> retry(null, options))
+			.withMessageContaining("'retry.budget.ratio' would do nothing");
 	}
 
 	@Test

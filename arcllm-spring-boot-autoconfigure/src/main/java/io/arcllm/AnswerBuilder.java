@@ -22,7 +22,7 @@ public final class AnswerBuilder {
 
 	private final List<Content.Thinking> thinking = new ArrayList<>(0);
 
-	private final Map<Integer, Fragments> tools = new TreeMap<>();
+	private Map<Integer, Fragments> tools = Map.of();
 
 	private Usage usage = Usage.UNKNOWN;
 
@@ -42,13 +42,14 @@ public final class AnswerBuilder {
 			this.thinkingText.add(delta.text());
 		}
 		else if (event instanceof LlmEvent.ToolCallDelta delta) {
+			this.tools = this.tools.isEmpty() ? new TreeMap<>() : this.tools;
 			this.tools.computeIfAbsent(delta.index(), (index) -> new Fragments()).add(delta);
 		}
 		else if (event instanceof LlmEvent.Restarted) {
 			this.text.clear();
 			this.thinkingText.clear();
 			this.thinking.clear();
-			this.tools.clear();
+			this.tools = Map.of();
 		}
 		return this;
 	}
@@ -100,14 +101,22 @@ public final class AnswerBuilder {
 	 * JSON object
 	 */
 	public LlmResponse build(Target target, Function<String, @Nullable Map<String, @Nullable Object>> parser) {
-		List<Content.Thinking> thoughts = new ArrayList<>(this.thinking);
-		if (!this.thinkingText.isEmpty()) {
-			thoughts.add(new Content.Thinking(this.thinkingText.toString(), null, null, target.provider()));
+		return new LlmResponse(this.text.toString(), thoughts(target), calls(parser), this.usage, this.stopReason,
+				target, this.requestId, null, null, Trail.EMPTY);
+	}
+
+	private List<Content.Thinking> thoughts(Target target) {
+		if (this.thinkingText.isEmpty()) {
+			return this.thinking.isEmpty() ? List.of() : this.thinking;
 		}
-		List<ToolCall> calls = new ArrayList<>(this.tools.size());
-		this.tools.values().forEach((fragments) -> calls.add(fragments.toCall(parser)));
-		return new LlmResponse(this.text.toString(), thoughts, calls, this.usage, this.stopReason, target,
-				this.requestId, null, null, Trail.EMPTY);
+		List<Content.Thinking> thoughts = new ArrayList<>(this.thinking);
+		thoughts.add(new Content.Thinking(this.thinkingText.toString(), null, null, target.provider()));
+		return thoughts;
+	}
+
+	private List<ToolCall> calls(Function<String, @Nullable Map<String, @Nullable Object>> parser) {
+		return this.tools.isEmpty() ? List.of()
+				: this.tools.values().stream().map((fragments) -> fragments.toCall(parser)).toList();
 	}
 
 	/**

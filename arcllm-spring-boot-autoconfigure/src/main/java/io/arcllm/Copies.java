@@ -12,13 +12,12 @@ final class Copies {
 	}
 
 	static <T> List<T> of(List<T> list, String name) {
-		Objects.requireNonNull(list, name);
-		for (int i = 0; i < list.size(); i++) {
-			if (list.get(i) == null) {
-				throw new NullPointerException(name + "[" + i + "]");
-			}
+		try {
+			return List.copyOf(Objects.requireNonNull(list, name));
 		}
-		return List.copyOf(list);
+		catch (NullPointerException ex) {
+			throw (list == null) ? ex : new NullPointerException(name + "[" + list.indexOf(null) + "]");
+		}
 	}
 
 }

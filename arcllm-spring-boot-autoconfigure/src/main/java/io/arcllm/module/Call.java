@@ -102,7 +102,11 @@ public final class Call {
 	 * Nanoseconds until the deadline; {@link Long#MAX_VALUE} where there is none.
 	 */
 	long remainingNanos() {
-		return (this.deadline == Long.MAX_VALUE) ? Long.MAX_VALUE : this.deadline - elapsedNanos();
+		return (this.deadline == Long.MAX_VALUE) ? Long.MAX_VALUE : remainingNanos(elapsedNanos());
+	}
+
+	long remainingNanos(long elapsed) {
+		return (this.deadline == Long.MAX_VALUE) ? Long.MAX_VALUE : this.deadline - elapsed;
 	}
 
 	/**
@@ -124,16 +128,12 @@ public final class Call {
 		return true;
 	}
 
-	/**
-	 * Gives an attempt back that sent nothing.
-	 */
+	/** Gives an attempt back that sent nothing. */
 	synchronized void giveBackAttempt() {
 		this.attempts--;
 	}
 
-	/**
-	 * The error of a call that has no attempts left.
-	 */
+	/** The error of a call that has no attempts left. */
 	LlmException exhausted(Target target) {
 		return LlmException
 			.of(ErrorKind.DEADLINE_EXCEEDED,
@@ -143,9 +143,7 @@ public final class Call {
 			.build();
 	}
 
-	/**
-	 * The error of a call whose deadline has passed.
-	 */
+	/** The error of a call whose deadline has passed. */
 	LlmException overdue(Target target) {
 		return LlmException.of(ErrorKind.DEADLINE_EXCEEDED, "The call's deadline passed while waiting for " + target)
 			.target(target)
@@ -172,14 +170,12 @@ public final class Call {
 	 * its wait, if there is one.
 	 */
 	public synchronized @Nullable LlmException pausedBy(Target target) {
-		Pause pause = this.pauses.get(target);
+		Pause pause = this.pauses.isEmpty() ? null : this.pauses.get(target);
 		Duration left = (pause == null) ? Duration.ZERO : pause.until().minus(elapsed());
 		return (pause == null || left.isNegative() || left.isZero()) ? null : pause.failure(left);
 	}
 
-	/**
-	 * Remembers how a target failed.
-	 */
+	/** Remembers how a target failed. */
 	public synchronized void failed(Target target, LlmException failure) {
 		if (this.failures.isEmpty()) {
 			this.failures = new HashMap<>();
@@ -207,9 +203,7 @@ public final class Call {
 		return wait;
 	}
 
-	/**
-	 * Notes an attempt that has ended.
-	 */
+	/** Notes an attempt that has ended. */
 	public void ended(Attempt attempt) {
 		Trail before = note(attempt);
 		if (this.listener != CallListener.NONE) {
@@ -218,7 +212,7 @@ public final class Call {
 	}
 
 	private synchronized Trail note(Attempt attempt) {
-		Trail before = (this.listener == CallListener.NONE) ? Trail.EMPTY : trail();
+		Trail before = (this.listener == CallListener.NONE || this.trail.isEmpty()) ? Trail.EMPTY : trail();
 		this.trail.add(attempt);
 		return before;
 	}

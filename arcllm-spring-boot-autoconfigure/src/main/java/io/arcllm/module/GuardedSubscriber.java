@@ -12,6 +12,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
+import io.arcllm.TimeoutStage;
 import io.arcllm.Usage;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -74,8 +75,8 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		this.context = this.heard.close(actual.currentContext());
 		this.startedAfter = call.elapsed();
 		this.waited = call.takeWaited();
-		this.silence = new Silence(call, target, AttemptLimits.of(actual.currentContext()), streaming,
-				alarms.alarm(this::checkSilence));
+		this.silence = new Silence(call, target, AttemptLimits.of(actual.currentContext()),
+				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, alarms.alarm(this::checkSilence));
 	}
 
 	@Override

@@ -16,6 +16,9 @@ final class Heard implements WireListener {
 	private static final SoFar NOTHING = new SoFar() {
 	};
 
+	private static final Object[] OURS = { AttemptLimits.class, Call.OTHERS_LEFT, Round.class, Call.class,
+			WireListener.class };
+
 	private final @Nullable WireListener outer;
 
 	private final Call call;
@@ -47,11 +50,22 @@ final class Heard implements WireListener {
 	 * The context inside the attempt.
 	 */
 	Context close(Context context) {
+		if (ours(context) == context.size()) {
+			return Context.of(WireListener.class, this);
+		}
 		return context.delete(AttemptLimits.class)
 			.delete(Call.OTHERS_LEFT)
 			.delete(Round.class)
 			.delete(Call.class)
 			.put(WireListener.class, this);
+	}
+
+	private static int ours(Context context) {
+		int ours = 0;
+		for (Object key : OURS) {
+			ours += context.hasKey(key) ? 1 : 0;
+		}
+		return ours;
 	}
 
 	/**

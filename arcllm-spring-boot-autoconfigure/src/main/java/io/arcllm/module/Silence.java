@@ -34,11 +34,11 @@ final class Silence {
 	/**
 	 * @param alarm rings when somebody should ask {@link #failure()}
 	 */
-	Silence(Call call, Target target, @Nullable AttemptLimits limits, boolean streaming, Alarms.Alarm alarm) {
+	Silence(Call call, Target target, @Nullable AttemptLimits limits, TimeoutStage stage, Alarms.Alarm alarm) {
 		this.call = call;
 		this.target = target;
 		this.limits = limits;
-		this.stage = streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT;
+		this.stage = stage;
 		this.since = call.elapsedNanos();
 		this.alarm = alarm;
 	}
@@ -48,7 +48,8 @@ final class Silence {
 	 * too long.
 	 */
 	void watch() {
-		long wait = Math.min(untilSilent(), this.call.remainingNanos());
+		long elapsed = this.call.elapsedNanos();
+		long wait = Math.min(untilSilent(elapsed), this.call.remainingNanos(elapsed));
 		if (wait == Long.MAX_VALUE || this.stopped) {
 			return;
 		}
@@ -88,7 +89,7 @@ final class Silence {
 		if (this.call.remainingNanos() <= 0) {
 			return this.call.overdue(this.target);
 		}
-		return (this.limits == null || untilSilent() > 0) ? null
+		return (this.limits == null || untilSilent(this.call.elapsedNanos()) > 0) ? null
 				: LlmException
 					.of(ErrorKind.TIMEOUT,
 							this.target + " was silent for " + this.limits.of(this.stage) + " (" + describe(this.stage)
@@ -98,9 +99,8 @@ final class Silence {
 					.build();
 	}
 
-	private long untilSilent() {
-		return (this.limits == null) ? Long.MAX_VALUE
-				: this.since + this.limits.of(this.stage).toNanos() - this.call.elapsedNanos();
+	private long untilSilent(long elapsed) {
+		return (this.limits == null) ? Long.MAX_VALUE : this.since + this.limits.of(this.stage).toNanos() - elapsed;
 	}
 
 	private static String describe(TimeoutStage stage) {

@@ -13,10 +13,8 @@ import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
 import io.arcllm.provider.WireFormat.Framing;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Publisher;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Operators;
 
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.http.HttpHeaders;
@@ -69,22 +67,29 @@ final class HttpAnswer {
 		AnswerBody body = body(status, headers);
 		// Not as a Flux: WebClient would add the URL to every error of it.
 		ClientHttpResponse raw = response.body((message, context) -> message);
-		Publisher<LlmEvent> events = (subscriber) -> {
-			CoreSubscriber<? super LlmEvent> reader = Operators.toCoreSubscriber(subscriber);
-			WireListener listener = WireListener.of(reader.currentContext());
-			tellWhatRemains(listener, headers);
-			AnswerBody shared = (listener == null) ? body : new SharedBody(body);
-			if (listener != null) {
-				listener.answering(shared);
+		return new Flux<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
+				Flux<DataBuffer> bytes = isError(status) ? raw.getBody().take(ERROR_PATIENCE) : raw.getBody();
+				bytes.subscribe(new AnswerReading(actual, announce(actual, body, headers), HttpAnswer.this::translate));
 			}
-			Flux<DataBuffer> bytes = isError(status) ? raw.getBody().take(ERROR_PATIENCE) : raw.getBody();
-			bytes.subscribe(new AnswerReading(reader, shared, this::translate));
 		};
-		return Flux.from(events);
 	}
 
-	private static void tellWhatRemains(@Nullable WireListener listener, HttpHeaders headers) {
-		if (listener != null && listener.wantsLimits()) {
+	/** Tells who wants to know what there is to know of an answer that begins. */
+	private static AnswerBody announce(CoreSubscriber<?> actual, AnswerBody body, HttpHeaders headers) {
+		WireListener listener = WireListener.of(actual.currentContext());
+		if (listener == null) {
+			return body;
+		}
+		tellWhatRemains(listener, headers);
+		AnswerBody shared = new SharedBody(body);
+		listener.answering(shared);
+		return shared;
+	}
+
+	private static void tellWhatRemains(WireListener listener, HttpHeaders headers) {
+		if (listener.wantsLimits()) {
 			RateLimitState state = RateLimitState.read(headers, Clock.systemUTC());
 			VendorLimits limits = new VendorLimits(remaining(state.requests()), remaining(state.tokens()));
 			if (limits.remainingRequests() != null || limits.remainingTokens() != null) {

@@ -105,7 +105,7 @@ public final class HttpProvider implements LlmProvider {
 				this.settings.maxResponseSize());
 		return this.client.post()
 			.uri(this.url)
-			.headers((headers) -> headers(headers, key, request.streaming(), body.length))
+			.httpRequest((message) -> headers(message.getHeaders(), key, request.streaming(), body.length))
 			.body(bytes(body))
 			.exchangeToFlux(answer::read)
 			.onErrorMap((ex) -> failed(key, answer.translate(ex)));
@@ -116,8 +116,17 @@ public final class HttpProvider implements LlmProvider {
 		return Secrets.mask(failure, key);
 	}
 
-	/** In lower case: any other spelling is made so again for each copy on the way. */
+	/**
+	 * What the application's own client says stays as it is. Said as late as possible and
+	 * in lower case, since each header is copied, and spelt so, at every step on the way.
+	 */
 	private void headers(HttpHeaders headers, @Nullable String key, boolean streaming, int length) {
+		HttpHeaders theirs = headers.isEmpty() ? HttpHeaders.EMPTY : HttpHeaders.copyOf(headers);
+		ours(headers, key, streaming, length);
+		theirs.forEach(headers::put);
+	}
+
+	private void ours(HttpHeaders headers, @Nullable String key, boolean streaming, int length) {
 		headers.set("content-type", MediaType.APPLICATION_JSON_VALUE);
 		headers.set("content-length", String.valueOf(length));
 		headers.set("accept",
@@ -197,10 +206,9 @@ public final class HttpProvider implements LlmProvider {
 
 	private boolean hasForeignThinking(List<Message> messages) {
 		for (Message message : messages) {
-			for (Content part : message.content()) {
-				if (isForeignThinking(part)) {
-					return true;
-				}
+			if (message.role() == Message.Role.ASSISTANT
+					&& message.content().stream().anyMatch(this::isForeignThinking)) {
+				return true;
 			}
 		}
 		return false;

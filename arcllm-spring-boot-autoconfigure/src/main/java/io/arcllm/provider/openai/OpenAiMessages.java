@@ -54,6 +54,12 @@ final class OpenAiMessages {
 	 * cannot hold follows in a message of the user's.
 	 */
 	private void user(Message message) {
+		if (message.content().size() == 1 && message.content().get(0) instanceof Content.Text text) {
+			begin("user");
+			this.json.writeStringProperty("content", text.text());
+			this.json.writeEndObject();
+			return;
+		}
 		List<Content> rest = new ArrayList<>();
 		List<Content> others = new ArrayList<>();
 		boolean results = false;

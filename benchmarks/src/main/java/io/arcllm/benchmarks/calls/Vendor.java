@@ -24,6 +24,8 @@ public final class Vendor {
 
 	private static final int LARGE = 200 * 1024 * 1024;
 
+	private static final String REQUEST_ID = "req_9d2ab1c54e0f4b7fa1d3";
+
 	private static final byte[] FILLER = "sea ".repeat(16384).getBytes(StandardCharsets.UTF_8);
 
 	private final byte[] whole = Answers.whole();
@@ -71,12 +73,16 @@ public final class Vendor {
 		return streaming(request).flatMap((streaming) -> {
 			if (!streaming) {
 				return response.header("content-type", "application/json")
+					.header("x-request-id", REQUEST_ID)
 					.header("content-length", String.valueOf(this.whole.length))
 					.send(Mono.fromSupplier(() -> Unpooled.wrappedBuffer(this.whole)))
 					.then();
 			}
 			Flux<ByteBuf> buffers = frames.map(Unpooled::wrappedBuffer);
-			return response.header("content-type", "text/event-stream").send(buffers, (buffer) -> true).then();
+			return response.header("content-type", "text/event-stream")
+				.header("x-request-id", REQUEST_ID)
+				.send(buffers, (buffer) -> true)
+				.then();
 		});
 	}
 

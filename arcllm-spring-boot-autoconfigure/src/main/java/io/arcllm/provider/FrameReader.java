@@ -25,6 +25,8 @@ final class FrameReader {
 
 	private final Consumer<Frame> out;
 
+	private final KnownBeginning known = new KnownBeginning();
+
 	private byte[] buffer = new byte[FIRST_SIZE];
 
 	/** Where the unfinished frame begins: all before it is done with. */
@@ -78,9 +80,7 @@ final class FrameReader {
 		}
 	}
 
-	/**
-	 * The last frame, where the stream ended without a line's end after it.
-	 */
+	/** The last frame, where the stream ended without a line's end after it. */
 	void end() {
 		if (this.line < this.end) {
 			line(this.line, this.end);
@@ -119,9 +119,10 @@ final class FrameReader {
 		if (this.afterCarriageReturn && this.line < this.end) {
 			skipLineFeed();
 		}
-		int at = LineEnds.next(bytes, this.searched, this.end);
+		int at = lineEnd(bytes);
 		while (at < this.end) {
 			int from = this.line;
+			this.known.learn(bytes, from, at);
 			this.line = at + 1;
 			this.searched = this.line;
 			line(from, at);
@@ -132,9 +133,15 @@ final class FrameReader {
 			if (!this.hasData) {
 				this.start = this.line;
 			}
-			at = LineEnds.next(bytes, this.searched, this.end);
+			at = lineEnd(bytes);
 		}
 		this.searched = this.end;
+	}
+
+	private int lineEnd(byte[] bytes) {
+		int from = (this.searched == this.line) ? this.line + this.known.skip(bytes, this.line, this.end)
+				: this.searched;
+		return LineEnds.next(bytes, from, this.end);
 	}
 
 	private void skipLineFeed() {
@@ -236,9 +243,7 @@ final class FrameReader {
 		}
 	}
 
-	/**
-	 * A frame has no end within the limit.
-	 */
+	/** A frame has no end within the limit. */
 	static final class FrameTooLongException extends RuntimeException {
 
 	}

@@ -3,7 +3,9 @@ package io.arcllm.provider;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.MissingNode;
@@ -17,10 +19,15 @@ final class BrokenJson {
 
 	private final JsonMapper mapper;
 
+	private final ObjectReader reader;
+
 	private final JsonParser parser;
+
+	private boolean cut;
 
 	private BrokenJson(JsonMapper mapper, JsonParser parser) {
 		this.mapper = mapper;
+		this.reader = mapper.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 		this.parser = parser;
 	}
 
@@ -40,20 +47,20 @@ final class BrokenJson {
 		if (token == JsonToken.START_OBJECT) {
 			return object();
 		}
-		return (token == JsonToken.START_ARRAY) ? array() : this.mapper.readTree(this.parser);
+		return (token == JsonToken.START_ARRAY) ? array() : this.reader.readTree(this.parser);
 	}
 
 	private JsonNode object() {
 		ObjectNode object = this.mapper.createObjectNode();
 		try {
-			while (this.parser.nextToken() == JsonToken.PROPERTY_NAME) {
+			while (!this.cut && this.parser.nextToken() == JsonToken.PROPERTY_NAME) {
 				String name = this.parser.currentName();
 				this.parser.nextToken();
 				object.set(name, value());
 			}
 		}
 		catch (JacksonException ex) {
-			// the rest is missing
+			this.cut = true;
 		}
 		return object;
 	}
@@ -61,12 +68,12 @@ final class BrokenJson {
 	private JsonNode array() {
 		ArrayNode array = this.mapper.createArrayNode();
 		try {
-			while (this.parser.nextToken() != JsonToken.END_ARRAY && this.parser.currentToken() != null) {
+			while (!this.cut && this.parser.nextToken() != JsonToken.END_ARRAY && this.parser.currentToken() != null) {
 				array.add(value());
 			}
 		}
 		catch (JacksonException ex) {
-			// the rest is missing
+			this.cut = true;
 		}
 		return array;
 	}

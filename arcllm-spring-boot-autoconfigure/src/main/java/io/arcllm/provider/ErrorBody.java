@@ -41,15 +41,20 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 	private static final Pattern TITLE = Pattern.compile("(?is)<title[^>]{0,200}>(.{1,300}?)</title>");
 
 	static ErrorBody parse(String text) {
-		String stripped = text.strip();
+		String stripped = withoutMark(text);
 		JsonNode root = tree(stripped);
 		if (root.isMissingNode()) {
 			// broken JSON may repeat the request anywhere
 			boolean words = !stripped.startsWith("{") && !stripped.startsWith("[");
-			return new ErrorBody(root, root, words ? oneLine(plain(text)) : "");
+			return new ErrorBody(root, root, words ? oneLine(plain(stripped)) : "");
 		}
 		JsonNode error = errorIn(root, 0);
 		return new ErrorBody(root, error, oneLine(words(root, error)));
+	}
+
+	/** Without the byte order mark that some write before it. */
+	private static String withoutMark(String text) {
+		return (text.startsWith("\ufeff") ? text.substring(1) : text).strip();
 	}
 
 	/** The status that the error itself names, if that is one. */

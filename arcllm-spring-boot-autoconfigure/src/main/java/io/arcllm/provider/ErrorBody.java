@@ -38,6 +38,9 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 
 	private static final Pattern SSE_DATA = Pattern.compile("(?m)^(?:data|error):[ ]?(\\{.*)$");
 
+	/** Words may begin with a brace too, as where a field is named. */
+	private static final Pattern OBJECT = Pattern.compile("\\{\\s*[\"}]");
+
 	private static final Pattern TITLE = Pattern.compile("(?is)<title[^>]{0,200}>(.{1,300}?)</title>");
 
 	static ErrorBody parse(String text) {
@@ -172,12 +175,10 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 		}
 		if (node.isString()) {
 			// some gateways hand on the JSON of their own vendor as text
-			JsonNode inner = node.asString().startsWith("{") ? tree(node.asString()) : MissingNode.getInstance();
-			int before = words.size();
-			if (inner.isObject()) {
-				say(inner, words, depth + 1);
+			if (OBJECT.matcher(node.asString()).lookingAt()) {
+				say(tree(node.asString()), words, depth + 1);
 			}
-			if (words.size() == before && !node.asString().isBlank()) {
+			else if (!node.asString().isBlank()) {
 				words.add(node.asString());
 			}
 		}

@@ -28,6 +28,9 @@ final class GuessedBody implements AnswerBody {
 
 	private @Nullable AnswerBody body;
 
+	/** How much of the mark was seen. */
+	private int marked;
+
 	/**
 	 * @param events reads server-sent events
 	 * @param document reads anything else
@@ -45,7 +48,6 @@ final class GuessedBody implements AnswerBody {
 		if (this.body == null) {
 			int first = firstCharacter(bytes);
 			if (first < 0) {
-				bytes.readPosition(bytes.writePosition());
 				return;
 			}
 			this.body = isDocument(first) ? this.document.get() : this.events.get();
@@ -58,17 +60,20 @@ final class GuessedBody implements AnswerBody {
 		return this.isCalledDocument ? "deir:".indexOf(first) < 0 : "{[<".indexOf(first) >= 0;
 	}
 
-	/** The first one that is not blank; -1 where all are. */
-	private static int firstCharacter(DataBuffer bytes) {
+	/** The first one that is not blank, with nothing before it; -1 where all are. */
+	private int firstCharacter(DataBuffer bytes) {
 		for (int i = bytes.readPosition(); i < bytes.writePosition(); i++) {
 			byte next = bytes.getByte(i);
 			boolean blank = next == ' ' || next == '\n' || next == '\r' || next == '\t';
-			boolean mark = i - bytes.readPosition() < BYTE_ORDER_MARK.length
-					&& next == BYTE_ORDER_MARK[i - bytes.readPosition()];
-			if (!blank && !mark) {
+			if (this.marked < BYTE_ORDER_MARK.length && next == BYTE_ORDER_MARK[this.marked]) {
+				this.marked++;
+			}
+			else if (!blank) {
+				bytes.readPosition(i);
 				return next & 0xff;
 			}
 		}
+		bytes.readPosition(bytes.writePosition());
 		return -1;
 	}
 

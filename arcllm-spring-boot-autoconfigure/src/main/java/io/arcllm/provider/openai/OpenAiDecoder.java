@@ -147,6 +147,8 @@ final class OpenAiDecoder implements AnswerDecoder {
 	private void applyMessage() {
 		OpenAiDelta message = this.chunk.message;
 		if (message != null && this.answer.isEmpty()) {
+			// the reason stands beside it, and ends it
+			message.finishReason = this.chunk.delta.finishReason;
 			apply(message);
 		}
 	}

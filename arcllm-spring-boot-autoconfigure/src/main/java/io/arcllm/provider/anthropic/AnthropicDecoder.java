@@ -87,16 +87,19 @@ final class AnthropicDecoder implements AnswerDecoder {
 	}
 
 	private void read(byte[] bytes, int offset, int length) {
+		LlmException wrong = null;
 		try {
-			if (!this.event.read(bytes, offset, length)) {
-				throw malformed("it is no JSON object", null);
-			}
+			wrong = this.event.read(bytes, offset, length) ? null : malformed("it is no JSON object", null);
 		}
 		catch (JacksonException ex) {
-			throw malformed("it is not JSON", ex);
+			wrong = malformed("it is not JSON", ex);
 		}
+		// an error is one whatever follows it
 		if (this.event.isError || this.event.type == AnthropicEvent.Type.ERROR) {
 			throw this.context.errors().read(bytes, offset, length);
+		}
+		if (wrong != null) {
+			throw wrong;
 		}
 	}
 

@@ -126,16 +126,19 @@ final class OpenAiDecoder implements AnswerDecoder {
 	}
 
 	private void read(byte[] bytes, int offset, int length) {
+		String wrong = null;
 		try {
-			if (!this.chunk.read(bytes, offset, length)) {
-				throw this.context.malformed("it is no JSON object", null);
-			}
+			wrong = this.chunk.read(bytes, offset, length) ? null : "it is no JSON object";
 		}
 		catch (JacksonException ex) {
-			throw this.context.malformed("it is not JSON", null);
+			wrong = "it is not JSON";
 		}
+		// an error is one whatever follows it
 		if (this.chunk.isError) {
 			throw inBand(bytes, offset, length);
+		}
+		if (wrong != null) {
+			throw this.context.malformed(wrong, null);
 		}
 		if (this.chunk.hasChoice) {
 			apply(this.chunk.delta);

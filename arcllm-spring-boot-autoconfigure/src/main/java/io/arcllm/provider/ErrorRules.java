@@ -39,7 +39,7 @@ final class ErrorRules {
 					"content_filter|content_filter_error|responsibleaipolicyviolation|content_policy_violation"
 							+ "|contentpolicyviolationerror|content_policy|moderation_blocked|moderation|moderation_error"
 							+ "|prohibited_content|safety_error|data_inspection_failed|content_blocked|1301"
-							+ "|sensitivecontentdetected.*"),
+							+ "|\\w*sensitivecontentdetected.*"),
 			code(ErrorKind.QUOTA_EXHAUSTED, ANY,
 					"insufficient_quota|insufficient_user_quota|exceeded_current_quota_error|quota_exceeded"
 							+ "|billing_hard_limit_reached|billing_not_active|billing_error|billing_disabled"

@@ -1,5 +1,6 @@
 package io.arcllm;
 
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -140,7 +141,7 @@ public record LlmRequest(List<Message> messages, List<Tool> tools, @Nullable Too
 
 		/** The conversation. */
 		public Builder messages(Message... messages) {
-			return messages(List.of(messages));
+			return messages(Arrays.asList(messages));
 		}
 
 		/** What the model may ask to be called. */
@@ -151,7 +152,7 @@ public record LlmRequest(List<Message> messages, List<Tool> tools, @Nullable Too
 
 		/** What the model may ask to be called. */
 		public Builder tools(Tool... tools) {
-			return tools(List.of(tools));
+			return tools(Arrays.asList(tools));
 		}
 
 		/** Whether the model must call a tool. */
@@ -192,7 +193,7 @@ public record LlmRequest(List<Message> messages, List<Tool> tools, @Nullable Too
 
 		/** Where to stop. */
 		public Builder stop(String... stop) {
-			return stop(List.of(stop));
+			return stop(Arrays.asList(stop));
 		}
 
 		/** What the answer must look like. */

@@ -1,5 +1,6 @@
 package io.arcllm;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -45,7 +46,7 @@ public record Message(Role role, List<Content> content) {
 
 	/** What a person says and shows. */
 	public static Message user(Content... content) {
-		return new Message(Role.USER, List.of(content));
+		return new Message(Role.USER, Arrays.asList(content));
 	}
 
 	/** What the model said. */
@@ -60,7 +61,7 @@ public record Message(Role role, List<Content> content) {
 
 	/** What tools answered. All results of one turn belong into one message. */
 	public static Message toolResults(Content.ToolResult... results) {
-		return new Message(Role.USER, List.of(results));
+		return new Message(Role.USER, Arrays.asList(results));
 	}
 
 	/** What one tool answered. */

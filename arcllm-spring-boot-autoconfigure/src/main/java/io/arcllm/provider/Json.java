@@ -27,7 +27,9 @@ public final class Json {
 		.builder(JsonFactory.builder().recyclerPool(JsonRecyclerPools.threadLocalPool()).build())
 		.enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
 		.addModule(new SimpleModule().addSerializer(Double.class, new FiniteNumbers<>())
-			.addSerializer(Float.class, new FiniteNumbers<>()))
+			.addSerializer(Double.TYPE, new FiniteNumbers<>())
+			.addSerializer(Float.class, new FiniteNumbers<>())
+			.addSerializer(Float.TYPE, new FiniteNumbers<>()))
 		.build();
 
 	/** Without the cost of a mapper's context for each parser. */

@@ -19,6 +19,7 @@ import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
 import io.arcllm.Usage;
 import io.arcllm.WholeAndStreamed;
+import io.arcllm.WireListener;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -268,6 +269,26 @@ class ContractModuleTests {
 			.extracting(LlmException::kind)
 			.isEqualTo(ErrorKind.DEADLINE_EXCEEDED);
 		assertThat(script.asked()).isEqualTo(2);
+	}
+
+	@WholeAndStreamed
+	void whatWasRefusedHereIsNoAttempt(boolean streaming) {
+		Call call = new Call(Duration.ofMinutes(1), 1);
+		LlmProvider refusing = (request) -> Flux.deferContextual((context) -> {
+			WireListener.of(context).refused();
+			return Script.fails(ErrorKind.INVALID_REQUEST);
+		});
+		for (int i = 0; i < 3; i++) {
+			assertThat(ask(refusing, streaming, call).kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
+		}
+		assertThat(call.trail().requests()).isZero();
+		assertThat(call.trail().attempts()).hasSize(3).allSatisfy((attempt) -> {
+			assertThat(attempt.outcome()).isEqualTo(Attempt.Outcome.SKIPPED);
+			assertThat(attempt.error()).isEqualTo(ErrorKind.INVALID_REQUEST);
+			assertThat(attempt.reason()).isEqualTo("It is INVALID_REQUEST");
+		});
+		assertThat(ask(new Script("mine", Script.says("hi")), streaming, call).answer()).isNotNull();
+		assertThat(call.hasAttemptsLeft()).isFalse();
 	}
 
 	@WholeAndStreamed

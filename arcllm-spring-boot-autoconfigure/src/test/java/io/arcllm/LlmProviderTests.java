@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
@@ -93,6 +94,60 @@ class LlmProviderTests {
 			.block(Duration.ofSeconds(10));
 		assertThat(answer).isNotNull();
 		assertThat(answer.text()).isEqualTo("hi");
+	}
+
+	@Test
+	void subscribingDoesNotWaitForAFunction() throws InterruptedException {
+		CountDownLatch release = new CountDownLatch(1);
+		CountDownLatch answered = new CountDownLatch(1);
+		AtomicReference<Thread> asked = new AtomicReference<>();
+		LlmProvider blocking = LlmProvider.of("blocking", (request) -> {
+			asked.set(Thread.currentThread());
+			awaitUninterrupted(release);
+			return LlmResponse.of("hi");
+		});
+		blocking.invokeAsync(LlmRequest.of("hi")).subscribe((answer) -> answered.countDown());
+		release.countDown();
+		assertThat(answered.await(5, TimeUnit.SECONDS)).isTrue();
+		assertThat(asked.get()).isNotNull().isNotSameAs(Thread.currentThread());
+	}
+
+	private static void awaitUninterrupted(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(5, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	@Test
+	void functionIsInterruptedWhenNobodyWaitsAnyMore() throws InterruptedException {
+		CountDownLatch asked = new CountDownLatch(1);
+		CountDownLatch interrupted = new CountDownLatch(1);
+		LlmProvider blocking = LlmProvider.of("blocking", (request) -> {
+			asked.countDown();
+			try {
+				new CountDownLatch(1).await(10, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException ex) {
+				interrupted.countDown();
+			}
+			return LlmResponse.of("late");
+		});
+		Disposable call = blocking.invokeAsync(LlmRequest.of("hi")).subscribe();
+		assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+		call.dispose();
+		assertThat(interrupted.await(5, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void whatAFunctionThrowsFailsTheCall() {
+		LlmProvider failing = LlmProvider.of("failing", (request) -> {
+			throw LlmException.of(ErrorKind.OVERLOADED, "busy").build();
+		});
+		assertThatExceptionOfType(LlmException.class).isThrownBy(() -> failing.invoke("hi"))
+			.satisfies((ex) -> assertThat(ex.kind()).isEqualTo(ErrorKind.OVERLOADED));
 	}
 
 	@Test

@@ -12,6 +12,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.Usage;
+import io.arcllm.WholeAndStreamed;
 import io.arcllm.provider.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,6 +124,44 @@ class AnthropicDecoderTests {
 	@Test
 	void absentUsageIsUnknown() {
 		assertThat(Exchange.whole(this.format, "{\"content\":[],\"usage\":null}").usage()).isEqualTo(Usage.UNKNOWN);
+	}
+
+	@WholeAndStreamed
+	void tokensOfThinkingAreCounted(boolean streaming) {
+		String details = "\"output_tokens\":9,\"output_tokens_details\":{\"other\":[1],\"thinking_tokens\":4}";
+		LlmResponse response = streaming
+				? Exchange.streamed(this.format, STREAMED.replace("\"output_tokens\":9", details)).response()
+				: Exchange.whole(this.format, WHOLE.replace("\"output_tokens\":9", details));
+		assertThat(response.usage()).isEqualTo(new Usage(75, 9, 70, null, 4));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "null", "7", "[]", "{}", "{\"thinking_tokens\":null}" })
+	void detailsThatSayNothingCountNothing(String details) {
+		assertThat(Exchange
+			.whole(this.format,
+					WHOLE.replace("\"output_tokens\":9",
+							"\"output_tokens_details\":" + details + ",\"output_tokens\":9"))
+			.usage()).isEqualTo(new Usage(75, 9, 70, null, null));
+	}
+
+	@Test
+	void anotherMessageInsideAStreamIsAProtocolError() {
+		String second = event("message_start",
+				"{\"type\":\"message_start\",\"message\":{\"id\":\"msg_2\",\"model\":\"claude-x\",\"content\":[]}}");
+		String twice = STREAMED.replace("event: message_delta", second + "event: message_delta");
+		assertThatExceptionOfType(LlmException.class).isThrownBy(() -> Exchange.streamed(this.format, twice))
+			.extracting(LlmException::kind)
+			.isEqualTo(ErrorKind.PROTOCOL);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\"id\":\"msg_1\",", "" })
+	void sameMessageMayBeginTwice(String id) {
+		String second = event("message_start",
+				"{\"type\":\"message_start\",\"message\":{" + id + "\"model\":\"claude-x\",\"content\":[]}}");
+		String twice = STREAMED.replace("event: message_delta", second + "event: message_delta");
+		assertThat(Exchange.streamed(this.format, twice)).isEqualTo(Exchange.streamed(this.format, STREAMED));
 	}
 
 	@Test

@@ -1,6 +1,8 @@
 package io.arcllm;
 
+import java.net.URI;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +19,8 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 class LlmRequestTests {
+
+	private static final LlmProvider NOBODY = LlmProvider.of("nobody", (request) -> LlmResponse.of("hi"));
 
 	@Test
 	void whatIsChangedAfterwardsChangesNoRequest() {
@@ -58,7 +62,27 @@ class LlmRequestTests {
 				refused("callOptions", () -> LlmRequest.builder().callOptions((CallOptions) null).build()),
 				refused("role", () -> new Message(null, List.of())),
 				refused("content", () -> Message.assistant((List<Content>) null)),
-				refused("name", () -> Tool.of(null, "", Map.of())));
+				refused("name", () -> Tool.of(null, "", Map.of())),
+				refused("messages[1]", () -> LlmRequest.of(Arrays.asList(Message.user("hi"), null))),
+				refused("messages[0]", () -> LlmRequest.builder().messages((Message) null).build()),
+				refused("tools[1]",
+						() -> LlmRequest.builder().tools(Arrays.asList(Tool.of("f", "", Map.of()), null)).build()),
+				refused("stop[2]", () -> LlmRequest.builder().stop("a", "b", null).build()),
+				refused("content[0]", () -> Message.user((Content) null)),
+				refused("content[1]", () -> Message.assistant(Arrays.asList(new Content.Text("hi"), null))),
+				refused("content[0]", () -> new Content.ToolResult("a", Arrays.asList((Content) null), false)),
+				refused("content", () -> new Content.ToolResult("a", null, false)),
+				refused("toolCallId", () -> new Content.ToolResult(null, List.of(), false)),
+				refused("source", () -> new Content.Image(null)),
+				refused("source", () -> new Content.Document(null, "a.pdf")),
+				refused("name", () -> Content.Document.of("application/pdf", new byte[0], null)),
+				refused("url", () -> Content.Image.of((URI) null)),
+				refused("mediaType", () -> Content.Image.of(null, new byte[0])),
+				refused("data", () -> Content.Image.of("image/png", null)),
+				refused("id", () -> new ToolCall(null, "f", "{}", null)),
+				refused("name", () -> new ToolCall("a", null, "{}", null)),
+				refused("rawArguments", () -> new ToolCall("a", "f", null, null)),
+				refused("request", () -> NOBODY.stream(null)), refused("request", () -> NOBODY.invokeAsync(null)));
 	}
 
 	private static Arguments refused(String name, ThrowingCallable call) {

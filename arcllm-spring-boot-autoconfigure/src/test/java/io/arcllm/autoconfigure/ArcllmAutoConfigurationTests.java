@@ -115,6 +115,23 @@ class ArcllmAutoConfigurationTests {
 	}
 
 	@Test
+	void modelIsAskedForNoMoreThanItsMaxOutput() {
+		runner()
+			.withPropertyValues("arcllm.providers.anthropic.models[0].name=claude-x",
+					"arcllm.providers.anthropic.models[0].max-output=6000",
+					"arcllm.providers.anthropic.models[1].name=claude-y",
+					"arcllm.providers.anthropic.models[1].max-output=10")
+			.run((context) -> {
+				for (int asked : new int[] { 8000, 20 }) {
+					this.anthropic.enqueue(json(200, ANSWER));
+					context.getBean(LlmProvider.class).invoke(LlmRequest.of("Hi").mutate().maxTokens(asked).build());
+					assertThat(this.anthropic.takeRequest().getBody().utf8())
+						.contains("\"max_tokens\":" + Math.min(asked, 6000));
+				}
+			});
+	}
+
+	@Test
 	void providersAreLazyBeansWithQualifiers() {
 		twoProviders().withUserConfiguration(Qualified.class).run((context) -> {
 			assertThat(context.getBean(Qualified.class).openai).hasToString("Timeout(openai)");

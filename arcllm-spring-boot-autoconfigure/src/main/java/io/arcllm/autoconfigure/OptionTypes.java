@@ -16,6 +16,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.io.Resource;
 
@@ -54,6 +55,9 @@ final class OptionTypes {
 
 	private static boolean isTyped(@Nullable ConfigurationProperty property) {
 		Origin origin = (property == null) ? null : property.getOrigin();
+		if (origin instanceof PropertySourceOrigin source) {
+			origin = source.getOrigin();
+		}
 		Resource file = (origin instanceof TextResourceOrigin text) ? text.getResource() : null;
 		String name = (file == null || file.getFilename() == null) ? "" : file.getFilename();
 		return name.endsWith(".yml") || name.endsWith(".yaml");

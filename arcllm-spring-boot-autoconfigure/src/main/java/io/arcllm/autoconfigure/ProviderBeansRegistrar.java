@@ -38,8 +38,10 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 	public void postProcessBeanDefinitionRegistry(BeanDefinitionRegistry registry) {
 		List<String> names = PropertiesBinding.names(new LayeredBinder(this.environment));
 		List<String> own = OwnProviders.names(registry, names);
-		String primary = primary(names, own);
-		boolean theirs = isPrimaryTaken(registry, own, primary);
+		String configured = Text
+			.orNull(Binder.get(this.environment).bind("arcllm.provider", String.class).orElse(null));
+		String primary = (configured != null) ? configured : primary(names, own);
+		boolean theirs = isPrimaryTaken(registry, own, configured);
 		for (String name : names) {
 			register(registry, name, name, name.equals(primary) && !theirs);
 		}
@@ -53,12 +55,7 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 	 * by {@link ChainCheck}, and not by Spring. A bean of the application's own is the
 	 * primary one where nothing else is there.
 	 */
-	private @Nullable String primary(List<String> names, List<String> own) {
-		String configured = Text
-			.orNull(Binder.get(this.environment).bind("arcllm.provider", String.class).orElse(null));
-		if (configured != null) {
-			return configured;
-		}
+	private static @Nullable String primary(List<String> names, List<String> own) {
 		return (names.isEmpty() && own.size() == 1) ? own.get(0) : names.stream().findFirst().orElse(null);
 	}
 
@@ -66,9 +63,10 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 	 * Whether the application has marked a bean of its own, which is then injected as it
 	 * is. The one that {@code arcllm.provider} names gets its stack instead.
 	 */
-	private static boolean isPrimaryTaken(BeanDefinitionRegistry registry, List<String> own, @Nullable String primary) {
-		if (primary != null && own.contains(primary)) {
-			registry.getBeanDefinition(primary).setPrimary(false);
+	private static boolean isPrimaryTaken(BeanDefinitionRegistry registry, List<String> own,
+			@Nullable String configured) {
+		if (configured != null && own.contains(configured)) {
+			registry.getBeanDefinition(configured).setPrimary(false);
 		}
 		return own.stream().anyMatch((name) -> registry.getBeanDefinition(name).isPrimary());
 	}

@@ -21,6 +21,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -75,9 +76,66 @@ class InjectedProviderTests {
 	}
 
 	@Test
+	void beanMarkedAsPrimaryIsInjectedAsItIs(CapturedOutput output) {
+		this.runner.withUserConfiguration(Marked.class, Asker.class).run((context) -> {
+			assertThat(context.getBean(Asker.class).provider).isSameAs(context.getBean("mine"));
+			assertThat(context.getBean(LlmProvider.class)).isSameAs(context.getBean("mine"));
+		});
+		assertThat(output).contains("Injected without a name is the bean 'mine' as it is");
+	}
+
+	@Test
+	void beanMarkedAsPrimaryMakesUpForAPrimaryAmongSeveral(CapturedOutput output) {
+		this.runner.withUserConfiguration(Marked.class, Asker.class)
+			.withPropertyValues("arcllm.providers.openai.api-key=k")
+			.run((context) -> {
+				assertThat(context.getBean(Asker.class).provider).isSameAs(context.getBean("mine"));
+				assertThat(context.getBean(LlmProviders.class).load("openai")).hasToString("Timeout(openai)");
+			});
+		assertThat(output).contains("the bean 'mine' as it is");
+	}
+
+	@Test
+	void beanMarkedAsPrimaryAloneIsInjectedAsItIs(CapturedOutput output) {
+		withoutProviders().withUserConfiguration(Marked.class, Asker.class)
+			.run((context) -> assertThat(context.getBean(Asker.class).provider).isSameAs(context.getBean("mine")));
+		assertThat(output).contains("the bean 'mine' as it is");
+	}
+
+	@Test
+	void beanMarkedAsPrimaryGetsItsStackWhereItIsNamed(CapturedOutput output) {
+		this.runner.withUserConfiguration(Marked.class, Asker.class)
+			.withPropertyValues("arcllm.provider=mine", "arcllm.modules.retry.enabled=true")
+			.run((context) -> assertThat(context.getBean(Asker.class).provider).hasToString("Retry(Timeout(mine))"));
+		assertThat(output).contains("Calls go through Retry(Timeout(mine))").doesNotContain("as it is");
+	}
+
+	@Test
+	void onlyBeanIsInjectedWithItsStack(CapturedOutput output) {
+		withoutProviders().withUserConfiguration(Own.class, Asker.class)
+			.withPropertyValues("arcllm.modules.retry.enabled=true")
+			.run((context) -> {
+				assertThat(context.getBean(Asker.class).provider).hasToString("Retry(Timeout(mine))");
+				assertThat(context.getBean(Asker.class).provider.invoke("hi").trail().requests()).isOne();
+			});
+		assertThat(output).contains("Calls go through Retry(Timeout(mine))").doesNotContain("as it is");
+	}
+
+	@Test
+	void beanWithItsQualifierIsWhatWasMade() {
+		withoutProviders().withUserConfiguration(Own.class, Named.class)
+			.run((context) -> assertThat(context.getBean(Named.class).provider).isSameAs(context.getBean("mine")));
+	}
+
+	@Test
 	void ownProvidersMakeTheBeans() {
 		this.runner.withUserConfiguration(OwnProviders.class)
 			.run((context) -> assertThat(context.getBean(LlmProvider.class)).hasToString("own anthropic"));
+	}
+
+	private static ApplicationContextRunner withoutProviders() {
+		return new ApplicationContextRunner().withConfiguration(
+				AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class, ArcllmAutoConfiguration.class));
 	}
 
 	@Configuration(proxyBeanMethods = false)
@@ -112,6 +170,39 @@ class InjectedProviderTests {
 		@Bean
 		LlmProvider mine() {
 			return LlmProvider.of("mine", (request) -> LlmResponse.of("mine"));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Marked {
+
+		@Bean
+		@Primary
+		LlmProvider mine() {
+			return LlmProvider.of("mine", (request) -> LlmResponse.of("mine"));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Asker {
+
+		final LlmProvider provider;
+
+		Asker(LlmProvider provider) {
+			this.provider = provider;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Named {
+
+		final LlmProvider provider;
+
+		Named(@Qualifier("mine") LlmProvider provider) {
+			this.provider = provider;
 		}
 
 	}

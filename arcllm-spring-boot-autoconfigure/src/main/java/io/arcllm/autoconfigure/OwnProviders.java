@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,9 +28,10 @@ final class OwnProviders {
 	 */
 	static Set<String> names(ListableBeanFactory beans, ProviderDefinitions configured, @Nullable String primary) {
 		Set<String> names = new LinkedHashSet<>(List.of(beans.getBeanNamesForType(LlmProvider.class, true, false)));
-		configured.all().forEach((provider) -> names.removeAll(Set.of(provider.name(), bean(provider.name()))));
-		names.remove(bean(String.valueOf(primary)));
-		Set.copyOf(names).forEach((name) -> names.remove(bean(name)));
+		List<String> providers = configured.all().stream().map(ProviderDefinition::name).toList();
+		names.removeAll(ours(names, providers));
+		names.removeAll(providers);
+		names.remove(String.valueOf(primary) + ProviderBeansRegistrar.SUFFIX);
 		return names;
 	}
 
@@ -38,16 +40,33 @@ final class OwnProviders {
 	 * @param configured the names of the configured providers
 	 */
 	static List<String> names(BeanDefinitionRegistry registry, List<String> configured) {
-		if (!(registry instanceof ListableBeanFactory beans)) {
-			return List.of();
-		}
-		List<String> all = List.of(beans.getBeanNamesForType(LlmProvider.class, true, false));
-		return all.stream()
-			.filter(registry::containsBeanDefinition)
-			.filter((name) -> Stream.concat(configured.stream(), all.stream())
-				.map(OwnProviders::bean)
-				.noneMatch(name::equals))
-			.toList();
+		List<String> names = new ArrayList<>(defined(registry));
+		names.removeAll(ours(registry, configured));
+		return names;
+	}
+
+	/**
+	 * The names of our beans, before or after they are registered. An application that
+	 * was prepared at build time has that of the primary one of then, maybe with a model.
+	 * @param configured the names of the configured providers
+	 */
+	static List<String> ours(BeanDefinitionRegistry registry, List<String> configured) {
+		return ours(defined(registry), configured);
+	}
+
+	private static List<String> ours(Collection<String> beans, List<String> configured) {
+		return beans.stream().filter((name) -> name.endsWith(ProviderBeansRegistrar.SUFFIX)).filter((name) -> {
+			String target = name.substring(0, name.length() - ProviderBeansRegistrar.SUFFIX.length());
+			String provider = target.split("/", 2)[0];
+			return configured.contains(provider) || beans.contains(provider);
+		}).toList();
+	}
+
+	private static List<String> defined(BeanDefinitionRegistry registry) {
+		return !(registry instanceof ListableBeanFactory beans) ? List.of()
+				: Stream.of(beans.getBeanNamesForType(LlmProvider.class, true, false))
+					.filter(registry::containsBeanDefinition)
+					.toList();
 	}
 
 	/**
@@ -60,10 +79,6 @@ final class OwnProviders {
 					.filter((name) -> registry.getBeanDefinition(name).isPrimary())
 					.findFirst()
 					.orElse(null);
-	}
-
-	private static String bean(String name) {
-		return name + ProviderBeansRegistrar.SUFFIX;
 	}
 
 }

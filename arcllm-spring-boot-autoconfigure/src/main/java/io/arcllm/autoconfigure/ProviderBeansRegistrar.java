@@ -42,6 +42,10 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 			.orNull(Binder.get(this.environment).bind("arcllm.provider", String.class).orElse(null));
 		String primary = (configured != null) ? configured : primary(names, own);
 		boolean theirs = isPrimaryTaken(registry, own, configured);
+		if (AotDetector.useGeneratedArtifacts()) {
+			// who was the primary one when the application was prepared may not be it now
+			OwnProviders.ours(registry, names).forEach((name) -> registry.getBeanDefinition(name).setPrimary(false));
+		}
 		for (String name : names) {
 			register(registry, name, name, name.equals(primary) && !theirs);
 		}

@@ -1,6 +1,8 @@
 package io.arcllm.autoconfigure;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -76,12 +78,18 @@ class ConfigMistakeTests {
 
 	@Test
 	void mistakeInAFileIsToldWithItsLine() throws IOException {
-		String yaml = "arcllm:\n  modules:\n    retry:\n      max-retry: " + CANARY + "\n";
-		List<PropertySource<?>> sources = new YamlPropertySourceLoader().load("file",
-				new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8), "application.yml"));
-		this.runner.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(sources.get(0)))
+		withFile("arcllm:\n  modules:\n    retry:\n      max-retry: " + CANARY + "\n")
 			.run((context) -> new Failure(context.getStartupFailure())
 				.withDescription("'arcllm.modules.retry.max-retry'", "[application.yml] - 4:18"));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "retry", "fallback" })
+	void keyThatYamlReadsAsASwitchIsToldToNeedQuotes(String module) throws IOException {
+		String yaml = "arcllm.modules." + module + ":\n  on: [network]\n";
+		withFile(yaml).run((context) -> new Failure(context.getStartupFailure())
+			.withAction("Did you mean 'arcllm.modules." + module + ".on'? In YAML it needs quotes: 'on'."));
+		withFile(yaml.replace("on:", "'on':")).run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
@@ -147,6 +155,19 @@ class ConfigMistakeTests {
 				arguments(openai + "base-url=example.com", openai + "base-url", "is not a URL", "https://"),
 				arguments(openai + "base-url=ftp://example.com", openai + "base-url", "is not a URL", "https://"),
 				arguments(openai + "base-url=https://exa mple.com", openai + "base-url", "is not a URL", "https://"),
+				arguments(openai + "base-url=https://example.com:65536/v1", openai + "base-url", "is not a URL",
+						"https://"),
+				arguments(openai + "base-url=http://localhost:99999", openai + "base-url", "is not a URL", "https://"),
+				arguments(openai + "headers.X-Team=" + CANARY + "\r\nX-Other: 1", openai + "headers",
+						"'X-Team' with characters that no header can carry", ""),
+				arguments(openai + "headers.X-Team=" + CANARY + "\nX-Other: 1", openai + "headers", "in one line", ""),
+				arguments(openai + "headers[X Team]=" + CANARY, openai + "headers", "'X Team'", ""),
+				arguments("arcllm.modules.retry.retryable-status-codes=200",
+						"arcllm.modules.retry.retryable-status-codes", "from 300 to 599, was 200", ""),
+				arguments("arcllm.modules.retry.retryable-status-codes=429,600",
+						"arcllm.modules.retry.retryable-status-codes", "from 300 to 599, was 600", ""),
+				arguments(openai + "modules.retry.retryable-status-codes=200",
+						openai + "modules.retry.retryable-status-codes", "from 300 to 599, was 200", ""),
 				arguments(openai + "type=opneai", openai + "type", "'opneai', which is not known", "'openai'"),
 				arguments("arcllm.providers.grok.model=x", "arcllm.providers.grok.type", "is not set", "'groq'"),
 				arguments("arcllm.providers.azure-openai.model=x", "arcllm.providers.azure-openai.base-url",
@@ -223,6 +244,40 @@ class ConfigMistakeTests {
 	void secretInAUrlIsMaskedInTheMessage() {
 		fails(Map.of("arcllm.providers.openai.base-url", "http://me:" + CANARY + "@example.com"))
 			.withDescription("//******@example.com");
+	}
+
+	@Test
+	void queryOfAUrlIsMaskedInTheMessage() {
+		fails(Map.of("arcllm.providers.openai.base-url", "http://example.com/v1?key=" + CANARY))
+			.withDescription("http://example.com/v1?******:");
+		fails(Map.of("arcllm.providers.openai.base-url", "https://example.com:99999/v1?key=" + CANARY))
+			.withDescription("https://example.com:99999/v1?******'");
+	}
+
+	@Test
+	void valueOfAHeaderIsInNoMessageOfAnyCause() {
+		this.runner.withPropertyValues("arcllm.providers.openai.headers.X-Team=" + CANARY + "\r\nX-Other: 1")
+			.run((context) -> {
+				StringWriter trace = new StringWriter();
+				context.getStartupFailure().printStackTrace(new PrintWriter(trace));
+				assertThat(trace.toString()).contains("'arcllm.providers.openai.headers'").doesNotContain(CANARY);
+			});
+	}
+
+	@Test
+	void headersThatCanBeCarriedAreTaken() {
+		this.runner
+			.withPropertyValues("arcllm.providers.openai.headers.X-Team=blue\tgreen, Zürich",
+					"arcllm.providers.openai.headers[X_Any.thing]=1")
+			.run((context) -> assertThat(context.getBean(ArcllmProperties.class).providers().get("openai").headers())
+				.containsEntry("X-Team", "blue\tgreen, Zürich")
+				.containsEntry("X_Any.thing", "1"));
+	}
+
+	@Test
+	void lastPortIsOne() {
+		this.runner.withPropertyValues("arcllm.providers.openai.base-url=https://example.com:65535/v1")
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test
@@ -332,6 +387,13 @@ class ConfigMistakeTests {
 	private static void refuses(ThrowingCallable call, String... messages) {
 		assertThatExceptionOfType(LlmConfigException.class).isThrownBy(call)
 			.satisfies((ex) -> assertThat(ex.getMessage()).contains(messages));
+	}
+
+	private ApplicationContextRunner withFile(String yaml) throws IOException {
+		PropertySource<?> source = new YamlPropertySourceLoader()
+			.load("file", new ByteArrayResource(yaml.getBytes(StandardCharsets.UTF_8), "application.yml"))
+			.get(0);
+		return this.runner.withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(source));
 	}
 
 	private ApplicationContextRunner withVariable(String variable, String value) {

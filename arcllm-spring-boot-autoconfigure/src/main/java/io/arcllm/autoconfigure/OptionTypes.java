@@ -54,7 +54,10 @@ final class OptionTypes {
 	}
 
 	private static boolean isTyped(@Nullable ConfigurationProperty property) {
-		Origin origin = (property == null) ? null : property.getOrigin();
+		if (property == null || String.valueOf(property.getValue()).contains("${")) {
+			return false;
+		}
+		Origin origin = property.getOrigin();
 		if (origin instanceof PropertySourceOrigin source) {
 			origin = source.getOrigin();
 		}

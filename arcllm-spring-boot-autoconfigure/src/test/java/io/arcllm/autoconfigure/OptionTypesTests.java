@@ -85,6 +85,16 @@ class OptionTypesTests {
 	}
 
 	@Test
+	void whatAPlaceholderStandsForIsTypedByItsLook() throws Exception {
+		Path file = yaml("""
+				top_k: ${TOP_K:40}
+				logprobs: ${LOGPROBS:true}
+				user: "${WHO:ann}"
+				""");
+		assertThat(sent(false, file)).isEqualTo(JSON.readTree("{\"top_k\":40,\"logprobs\":true,\"user\":\"ann\"}"));
+	}
+
+	@Test
 	void commandLineWinsOverYamlAndWhatItSaysIsTypedByItsLook() throws Exception {
 		Path file = yaml("""
 				top_k: 40

@@ -1,6 +1,7 @@
 package io.arcllm.autoconfigure;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -11,7 +12,10 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
@@ -25,6 +29,9 @@ import mockwebserver3.SocketEffect;
 import mockwebserver3.junit5.StartStop;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
+import okio.BufferedSink;
+import okio.BufferedSource;
+import okio.Okio;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
@@ -230,6 +237,56 @@ class ConnectionSettingsTests {
 				assertThat(failure(context.getBean(LlmProvider.class), streaming).kind()).isEqualTo(ErrorKind.NETWORK);
 			}
 		});
+	}
+
+	@WholeAndStreamed
+	void connectionsAreClosedWithTheContext(boolean streaming) throws Exception {
+		try (ServerSocket vendor = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+			Socket[] connection = new Socket[1];
+			runner("http://127.0.0.1:" + vendor.getLocalPort()).withPropertyValues("http.max-connections=1")
+				.run((context) -> {
+					LlmProvider provider = context.getBean(LlmProvider.class);
+					for (int i = 0; i < 2; i++) {
+						CompletableFuture<Void> answered = provider
+							.exchange(LlmRequest.of("hi").withStreaming(streaming))
+							.then()
+							.toFuture();
+						connection[0] = (i == 0) ? vendor.accept() : connection[0];
+						answerOver(connection[0], Vendors.says("hello", streaming));
+						answered.get(20, TimeUnit.SECONDS);
+					}
+				});
+			connection[0].setSoTimeout(10_000);
+			assertThat(connection[0].getInputStream().read()).isEqualTo(-1);
+			connection[0].close();
+		}
+	}
+
+	/** Reads a request and leaves the connection open after the answer to it. */
+	private void answerOver(Socket connection, MockResponse answer) throws IOException {
+		this.open.add(connection);
+		BufferedSource request = Okio.buffer(Okio.source(connection));
+		long length = 0;
+		for (String line = request.readUtf8LineStrict(); !line.isEmpty(); line = request.readUtf8LineStrict()) {
+			length = line.toLowerCase(Locale.ROOT).startsWith("content-length:")
+					? Long.parseLong(line.substring(line.indexOf(':') + 1).trim()) : length;
+		}
+		request.skip(length);
+		BufferedSink sink = Okio.buffer(Okio.sink(connection));
+		sink.writeUtf8(answer.getStatus() + "\r\n");
+		answer.getHeaders().forEach((header) -> write(sink, header.getFirst() + ": " + header.getSecond() + "\r\n"));
+		sink.writeUtf8("\r\n");
+		answer.getBody().writeTo(sink);
+		sink.flush();
+	}
+
+	private static void write(BufferedSink sink, String text) {
+		try {
+			sink.writeUtf8(text);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	private static void assertConnectTimeout(LlmException failure) {

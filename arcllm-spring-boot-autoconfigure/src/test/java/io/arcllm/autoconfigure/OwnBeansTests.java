@@ -2,6 +2,8 @@ package io.arcllm.autoconfigure;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
@@ -10,8 +12,13 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Message;
 import io.arcllm.WholeAndStreamed;
+import io.arcllm.module.routing.Scores;
+import io.arcllm.module.telemetry.CallMeters;
+import io.arcllm.module.telemetry.ModelTags;
 import io.arcllm.provider.DefaultErrorClassifier;
 import io.arcllm.provider.ErrorClassifier;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -122,6 +129,65 @@ class OwnBeansTests {
 			.withPropertyValues("arcllm.modules.retry.enabled=true")
 			.run((context) -> assertThat(context.getBean(LlmProvider.class))
 				.hasToString("Retry(Tenant(Timeout(first)))"));
+	}
+
+	@WholeAndStreamed
+	void twoBuildersOfClientsStopNoStart(boolean streaming) throws InterruptedException {
+		this.vendors.first.enqueue(Vendors.says("hello", streaming));
+		this.vendors.runner()
+			.withBean("one", WebClient.Builder.class, () -> WebClient.builder().defaultHeader("x-of", "one"))
+			.withBean("two", WebClient.Builder.class, () -> WebClient.builder().defaultHeader("x-of", "two"))
+			.run((context) -> assertThat(Vendors.ask(context.getBean(LlmProvider.class), streaming).text())
+				.isEqualTo("hello"));
+		assertThat(this.vendors.first.takeRequest().getHeaders().get("x-of")).isNull();
+	}
+
+	@WholeAndStreamed
+	void primaryOneOfTwoBuildersIsUsed(boolean streaming) throws InterruptedException {
+		this.vendors.first.enqueue(Vendors.says("hello", streaming));
+		this.vendors.runner()
+			.withBean("one", WebClient.Builder.class, () -> WebClient.builder().defaultHeader("x-of", "one"))
+			.withBean("two", WebClient.Builder.class, () -> WebClient.builder().defaultHeader("x-of", "two"),
+					(definition) -> definition.setPrimary(true))
+			.run((context) -> Vendors.ask(context.getBean(LlmProvider.class), streaming));
+		assertThat(this.vendors.first.takeRequest().getHeaders().get("x-of")).isEqualTo("two");
+	}
+
+	@WholeAndStreamed
+	void ownScoresLearnAndAreAsked(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.says("hello", streaming));
+		this.vendors.second.enqueue(Vendors.says("hello", streaming));
+		AtomicInteger read = new AtomicInteger();
+		Scores own = new Scores(() -> {
+			read.incrementAndGet();
+			return System.nanoTime();
+		});
+		this.vendors.runner()
+			.withBean("mine", Scores.class, () -> own)
+			.withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=second",
+					"arcllm.modules.fallback.selection=health")
+			.run((context) -> {
+				assertThat(context).getBean(Scores.class).isSameAs(own);
+				Vendors.ask(context.getBean(LlmProvider.class), streaming);
+				assertThat(read).hasPositiveValue();
+			});
+	}
+
+	@WholeAndStreamed
+	void ownMetersCountInThePlaceOfOurs(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.says("hello", streaming));
+		SimpleMeterRegistry elsewhere = new SimpleMeterRegistry();
+		CallMeters own = new CallMeters(elsewhere, new ModelTags(List.of()), (provider) -> true);
+		this.vendors.runner()
+			.withConfiguration(AutoConfigurations.of(ArcllmTelemetryAutoConfiguration.class))
+			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
+			.withBean("mine", CallMeters.class, () -> own)
+			.run((context) -> {
+				assertThat(context).getBean(CallMeters.class).isSameAs(own);
+				Vendors.ask(context.getBean(LlmProvider.class), streaming);
+				assertThat(elsewhere.get("arcllm.attempts").counter().count()).isOne();
+				assertThat(context.getBean(MeterRegistry.class).find("arcllm.attempts").counter()).isNull();
+			});
 	}
 
 	@Test

@@ -3,22 +3,32 @@ package io.arcllm.autoconfigure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmModule;
 import io.arcllm.LlmProvider;
+import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Message;
 import io.arcllm.RequestMetadata;
 import io.arcllm.WholeAndStreamed;
+import io.arcllm.module.BaseModule;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 
+import org.springframework.beans.factory.BeanCurrentlyInCreationException;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.annotation.Order;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -83,6 +93,73 @@ class OwnModuleTests {
 			.run((context) -> assertThat(context.getBean(LlmProvider.class)).hasToString("Retry(Timeout(mine))"));
 	}
 
+	@Test
+	void configurationSwitchesOneOffThatStandsByItsOrder() {
+		this.runner.withUserConfiguration(TenantModule.class, Ordered.class)
+			.withPropertyValues("arcllm.modules.tenant-module.enabled=false", "arcllm.modules.guard.enabled=true")
+			.run((context) -> assertThat(context.getBean(LlmProvider.class))
+				.hasToString("Retry(Tenant(Timeout(mine)))"));
+		this.runner.withUserConfiguration(TenantModule.class, Ordered.class)
+			.withPropertyValues("arcllm.modules.tenantModule.enabled=true", "arcllm.modules.guard.enabled=false")
+			.run((context) -> assertThat(context.getBean(LlmProvider.class))
+				.hasToString("Tenant(Retry(Timeout(mine)))"));
+	}
+
+	@Test
+	void providerSwitchesOneOffForItselfAlone() {
+		this.runner.withUserConfiguration(Ordered.class)
+			.withPropertyValues("arcllm.providers.openai.api-key=k", "arcllm.providers.ollama.model=m",
+					"arcllm.providers.openai.modules.guard.enabled=false",
+					"arcllm.providers.ollama.modules.guard.any.key=1")
+			.run((context) -> {
+				LlmProviders providers = context.getBean(LlmProviders.class);
+				assertThat(providers.load("openai")).hasToString("Retry(Timeout(openai))");
+				assertThat(providers.load("ollama")).hasToString("Retry(Tenant(Timeout(ollama)))");
+			});
+	}
+
+	@Test
+	void keysUnderItsNameAreItsOwnWithoutAPlaceInTheOrder() {
+		this.runner.withUserConfiguration(Ordered.class)
+			.withPropertyValues("arcllm.modules.guard.any.key=1", "arcllm.modules.guard.list[0]=x")
+			.run((context) -> assertThat(context.getBean(LlmProvider.class))
+				.hasToString("Retry(Tenant(Timeout(mine)))"));
+		this.runner.withPropertyValues("arcllm.modules.guard.any.key=1")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.hasMessageContaining("'arcllm.modules.guard.any.key'")
+				.hasMessageContaining("is not known"));
+	}
+
+	@WholeAndStreamed
+	void moduleMayAskOtherProviders(boolean streaming) {
+		this.runner.withUserConfiguration(Judging.class, Judge.class).run((context) -> {
+			LlmProvider provider = context.getBean(LlmProvider.class);
+			assertThat(provider).hasToString("Retry(Timeout(Judging(mine)))");
+			assertThat(Vendors.ask(provider, streaming).text()).isEqualTo("hello");
+			assertThat(context.getBean(Judging.class).asked).containsExactly("fair");
+		});
+	}
+
+	@Test
+	void moduleMayHaveALazyProvider() {
+		this.runner.withUserConfiguration(LazilyJudging.class).run((context) -> {
+			LlmProvider provider = context.getBean(LlmProvider.class);
+			assertThat(provider).hasToString("Retry(Timeout(Tenant(mine)))");
+			assertThat(context.getBean(LazilyJudging.class).primary).hasToString(provider.toString());
+		});
+	}
+
+	@Test
+	void moduleThatNeedsAProviderAtOnceStopsTheStartAsACycle() {
+		this.runner.withUserConfiguration(AtOnce.class)
+			.withPropertyValues("arcllm.providers.openai.api-key=k")
+			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
+				.isInstanceOf(BeanCurrentlyInCreationException.class)
+				.hasMessageContaining("'judging'"));
+	}
+
 	@Configuration(proxyBeanMethods = false)
 	static class Own {
 
@@ -98,6 +175,81 @@ class OwnModuleTests {
 
 		@Bean
 		LlmModule guard() {
+			return TenantModule.Tenant::new;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Ordered {
+
+		@Bean
+		@Order(650)
+		LlmModule guard() {
+			return TenantModule.Tenant::new;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Judge {
+
+		@Bean
+		LlmProvider judge() {
+			return LlmProvider.of("judge", (request) -> LlmResponse.of("fair"));
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Judging {
+
+		final List<String> asked = new CopyOnWriteArrayList<>();
+
+		@Bean
+		LlmModule judging(LlmProviders providers) {
+			return (inner) -> new BaseModule(inner) {
+
+				@Override
+				public Flux<LlmEvent> exchange(LlmRequest request) {
+					return providers.load("judge", (o) -> o.module("judging", false))
+						.stream(request)
+						.doOnNext((event) -> {
+							if (event instanceof LlmEvent.Completed completed) {
+								Judging.this.asked.add(completed.response().text());
+							}
+						})
+						.thenMany(this.inner.exchange(request));
+				}
+
+				@Override
+				public String toString() {
+					return "Judging(" + this.inner + ")";
+				}
+
+			};
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class LazilyJudging {
+
+		LlmProvider primary;
+
+		@Bean
+		LlmModule judging(@Lazy LlmProvider primary) {
+			this.primary = primary;
+			return TenantModule.Tenant::new;
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class AtOnce {
+
+		@Bean
+		LlmModule judging(@Qualifier("openai") LlmProvider openai) {
 			return TenantModule.Tenant::new;
 		}
 

@@ -166,6 +166,23 @@ class ArcllmAutoConfigurationTests {
 	}
 
 	@Test
+	void nearestNameIsToldToWhoLoadsAProviderThatIsNotThere() {
+		twoProviders().run((context) -> {
+			LlmProviders providers = context.getBean(LlmProviders.class);
+			for (String target : List.of("opnai", "opnai/gpt-x")) {
+				assertThatExceptionOfType(LlmConfigException.class).isThrownBy(() -> providers.load(target))
+					.withMessageContaining("There is no provider 'opnai'")
+					.withMessageContaining("Did you mean 'openai'?")
+					.withMessageContaining("anthropic, openai")
+					.satisfies((ex) -> assertThat(ex.key()).isEqualTo("arcllm.providers.opnai"));
+			}
+			assertThatExceptionOfType(LlmConfigException.class).isThrownBy(() -> providers.load("else"))
+				.withMessageContaining("There are: anthropic, openai")
+				.withMessageNotContaining("Did you mean");
+		});
+	}
+
+	@Test
 	void onlyConfiguredProviderIsPrimaryBesideOwnBeans() {
 		runner().withUserConfiguration(Own.class)
 			.run((context) -> assertThat(context.getBean(LlmProvider.class)).hasToString("Timeout(anthropic)"));

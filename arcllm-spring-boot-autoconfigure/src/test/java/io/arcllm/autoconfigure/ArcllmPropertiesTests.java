@@ -98,12 +98,13 @@ class ArcllmPropertiesTests {
 			.withPropertyValues("arcllm.providers.a.type=openai", "arcllm.providers.a.api-key=" + CANARY,
 					"arcllm.providers.a.api-keys=" + CANARY, "arcllm.providers.a.headers.X-Key=" + CANARY,
 					"arcllm.providers.a.options.key=" + CANARY,
-					"arcllm.providers.a.base-url=https://user:" + CANARY + "@example.com/v1",
+					"arcllm.providers.a.base-url=https://user:" + CANARY + "@example.com/v1?key=" + CANARY,
 					"arcllm.providers.a.http.proxy.password=" + CANARY)
 			.run((context) -> {
 				assertThat(context.getBean(ArcllmProperties.class).toString()).doesNotContain(CANARY)
-					.contains("//******@example.com/v1");
-				assertThat(context.getBean(ProviderDefinitions.class).all().toString()).doesNotContain(CANARY);
+					.contains("//******@example.com/v1?******");
+				assertThat(context.getBean(ProviderDefinitions.class).all().toString()).doesNotContain(CANARY)
+					.contains("//******@example.com/v1?******");
 			});
 	}
 

@@ -1,6 +1,13 @@
 package io.arcllm.autoconfigure;
 
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -16,13 +23,18 @@ class ArcllmSanitizingTests {
 
 	private static final String CANARY = "canary-0123456789";
 
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(ArcllmSanitizingAutoConfiguration.class));
+	private final ApplicationContextRunner runner = new ApplicationContextRunner().withConfiguration(
+			AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class, ArcllmSanitizingAutoConfiguration.class));
+
+	@TempDir
+	Path application;
 
 	@ParameterizedTest
 	@ValueSource(strings = { "arcllm.providers.openai.api-key", "arcllm.providers.openai.apiKey",
 			"arcllm.providers.openai.api-keys[1]", "ARCLLM_PROVIDERS_OPENAI_APIKEY", "ARCLLM_PROVIDERS_OPENAI_API_KEY",
-			"arcllm.providers.openai.headers.X-Team", "arcllm.providers.openai.http.proxy.password" })
+			"arcllm.providers.openai.headers.X-Team", "arcllm.providers.openai.http.proxy.password",
+			"arcllm.providers[openai].api-key", "arcllm.providers[my-llm].headers[X-Team]",
+			"arcllm.providers.openai.options.user", "GROQ_API_KEY", "groq_api_key", "ANTHROPIC_API_KEY" })
 	void secretsAreMaskedInTheActuator(String key) {
 		assertThat(sanitized(key, CANARY)).isEqualTo("******");
 	}
@@ -32,6 +44,44 @@ class ArcllmSanitizingTests {
 		assertThat(sanitized("arcllm.providers.openai.base-url", "https://me:" + CANARY + "@example.com/v1"))
 			.isEqualTo("https://******@example.com/v1");
 		assertThat(sanitized("arcllm.providers.openai.model", "gpt-5-mini")).isEqualTo("gpt-5-mini");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "arcllm.providers.openai.base-url", "arcllm.providers.openai.baseUrl",
+			"arcllm.providers[openai].base-url", "ARCLLM_PROVIDERS_OPENAI_BASEURL",
+			"ARCLLM_PROVIDERS_OPENAI_BASE_URL" })
+	void queryOfABaseUrlIsMasked(String key) {
+		assertThat(sanitized(key, "https://example.com/v1?key=" + CANARY + "&v=2"))
+			.isEqualTo("https://example.com/v1?******");
+	}
+
+	@Test
+	void variablesOfOthersAreShown() {
+		assertThat(sanitized("GROQ_HOME", "/opt/groq")).isEqualTo("/opt/groq");
+		assertThat(sanitized("acme.providers.openai.api-keys", "theirs")).isEqualTo("theirs");
+	}
+
+	@Test
+	void variablesOfPresetsOfOnesOwnAreMaskedToo() throws IOException {
+		Path presets = Files.createDirectories(this.application.resolve("META-INF/arcllm")).resolve("presets.json");
+		Files.writeString(presets,
+				"""
+						{"cerebras": {"type": "openai", "base-url": "https://example.com", "key-variables": ["CEREBRAS_TOKEN"]}}""");
+		URL[] classPath = { this.application.toUri().toURL() };
+		try (URLClassLoader loader = new URLClassLoader(classPath, getClass().getClassLoader())) {
+			this.runner.withClassLoader(loader)
+				.run((context) -> assertThat(context.getBean(SanitizingFunction.class)
+					.apply(new SanitizableData(null, "CEREBRAS_TOKEN", CANARY))
+					.getValue()).isEqualTo("******"));
+		}
+	}
+
+	@Test
+	void aloneItMasksWhatIsUnderOurName() {
+		new ApplicationContextRunner().withConfiguration(AutoConfigurations.of(ArcllmSanitizingAutoConfiguration.class))
+			.run((context) -> assertThat(context.getBean(SanitizingFunction.class)
+				.apply(new SanitizableData(null, "arcllm.providers.openai.api-key", CANARY))
+				.getValue()).isEqualTo("******"));
 	}
 
 	@Test

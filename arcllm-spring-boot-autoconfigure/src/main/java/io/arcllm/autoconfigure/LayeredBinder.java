@@ -79,7 +79,7 @@ final class LayeredBinder {
 	/** The environment's sources as they are, highest precedence first. */
 	List<ConfigurationPropertySource> raw() {
 		List<ConfigurationPropertySource> sources = new ArrayList<>();
-		ConfigurationPropertySources.get(this.environment).forEach(sources::add);
+		ConfigurationPropertySources.get(this.environment).forEach((source) -> sources.add(UnquotedOn.meantBy(source)));
 		return sources;
 	}
 

@@ -32,9 +32,7 @@ final class UnknownKeys {
 
 		String action() {
 			String list = this.others.stream().limit(16).reduce((a, b) -> a + ", " + b).orElse("");
-			// without quotes YAML reads it as true
-			String quotes = this.meant.endsWith(".on") ? " In YAML it needs quotes: 'on'." : "";
-			return "Did you mean '" + this.meant + "'?" + quotes + (list.isEmpty() ? "" : " Known here: " + list + ".");
+			return "Did you mean '" + this.meant + "'?" + (list.isEmpty() ? "" : " Known here: " + list + ".");
 		}
 
 	}
@@ -83,9 +81,6 @@ final class UnknownKeys {
 		String before = spelt.isEmpty() ? "" : String.join(".", spelt) + ".";
 		String element = path.get(spelt.size());
 		List<String> here = (at instanceof Section section) ? List.copyOf(section.children().keySet()) : List.of();
-		if (element.equals("true") && here.contains("on")) {
-			return new Unknown(before + "on", true, here);
-		}
 		Optional<String> inSection = Nearest.closeTo(element, here);
 		if (inSection.isPresent()) {
 			String meant = before + inSection.get();

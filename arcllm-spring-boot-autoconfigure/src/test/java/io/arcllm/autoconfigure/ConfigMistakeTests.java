@@ -13,6 +13,9 @@ import io.arcllm.CallOptions;
 import io.arcllm.LlmConfigException;
 import io.arcllm.Target;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import io.arcllm.ErrorKind;
+import io.arcllm.module.fallback.FallbackSettings;
+import io.arcllm.module.retry.RetrySettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -84,12 +87,18 @@ class ConfigMistakeTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "retry", "fallback" })
-	void keyThatYamlReadsAsASwitchIsToldToNeedQuotes(String module) throws IOException {
-		String yaml = "arcllm.modules." + module + ":\n  on: [network]\n";
-		withFile(yaml).run((context) -> new Failure(context.getStartupFailure())
-			.withAction("Did you mean 'arcllm.modules." + module + ".on'? In YAML it needs quotes: 'on'."));
-		withFile(yaml.replace("on:", "'on':")).run((context) -> assertThat(context).hasNotFailed());
+	@ValueSource(strings = { "arcllm.modules", "arcllm.providers.ollama.modules" })
+	void keyThatYamlReadsAsASwitchNeedsNoQuotes(String prefix) throws IOException {
+		String yaml = prefix + ":\n  retry:\n    on: [network, timeout]\n  fallback:\n    on: network\n";
+		for (String file : List.of(yaml, yaml.replace("on:", "'on':"))) {
+			withFile(file).run((context) -> {
+				ModuleSettings settings = context.getBean(ModuleSettings.class);
+				assertThat(settings.bind("retry", RetrySettings.class, "ollama", CallOptions.NONE).on())
+					.containsExactlyInAnyOrder(ErrorKind.NETWORK, ErrorKind.TIMEOUT);
+				assertThat(settings.bind("fallback", FallbackSettings.class, "ollama", CallOptions.NONE).on())
+					.containsExactly(ErrorKind.NETWORK);
+			});
+		}
 	}
 
 	@Test

@@ -78,7 +78,7 @@ class HostileVisitorTests {
 			"POST /v1/chat/completions | application/json | {HI,\"max_tokens\":-1} | 400",
 			"POST /v1/chat/completions | application/json | {HI,\"max_tokens\":1e999} | 400",
 			"POST /v1/chat/completions | application/json | {HI,\"temperature\":1e999} | 400",
-			"POST /v1/chat/completions | application/json | {HI,\"seed\":1e999999999} | 200",
+			"POST /v1/chat/completions | application/json | {HI,\"seed\":1e999999999} | 400",
 			"POST /v1/chat/completions | application/json | {\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"image_url\",\"image_url\":{\"url\":\"file:///etc/passwd\"}}]}]} | 400",
 			"GET /v1/chat/completions | application/json | {} | 405",
 			"POST /console/ask | application/json | {\"text\": | 400",

@@ -54,7 +54,7 @@ public final class CallModule extends BaseModule {
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		Objects.requireNonNull(request, "request");
-		return Flux.deferContextual((context) -> begin(request, context));
+		return Begun.by((context) -> begin(request, context));
 	}
 
 	private Flux<LlmEvent> begin(LlmRequest request, ContextView context) {

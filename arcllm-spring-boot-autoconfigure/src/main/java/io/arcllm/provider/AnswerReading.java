@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
-import reactor.core.Disposables;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
@@ -47,7 +46,7 @@ final class AnswerReading implements CoreSubscriber<DataBuffer>, Subscription {
 	/** Filled by the network's thread, emptied by the drain, which adds the end of it. */
 	private final Queue<LlmEvent> events = Queues.<LlmEvent>unbounded(8).get();
 
-	private final Disposable.Swap lingering = Disposables.swap();
+	private volatile @Nullable Disposable lingering;
 
 	private Subscription upstream = Operators.emptySubscription();
 
@@ -118,34 +117,36 @@ final class AnswerReading implements CoreSubscriber<DataBuffer>, Subscription {
 	}
 
 	private void linger() {
-		this.lingering
-			.update(Schedulers.parallel().schedule(this.upstream::cancel, LINGER.toMillis(), TimeUnit.MILLISECONDS));
+		this.lingering = Schedulers.parallel()
+			.schedule(this.upstream::cancel, LINGER.toMillis(), TimeUnit.MILLISECONDS);
 		this.upstream.request(Long.MAX_VALUE);
 	}
 
 	private void discard(int bytes) {
 		this.discarded += bytes;
 		if (this.discarded > LINGER_BYTES) {
-			this.lingering.dispose();
 			this.upstream.cancel();
 		}
 	}
 
 	@Override
 	public void onError(Throwable ex) {
-		this.lingering.dispose();
-		if (!this.bodyEnded) {
-			this.failure = this.translator.apply(ex);
-			this.broken = true;
-			this.bodyEnded = true;
-			drain();
-		}
+		ended(ex);
 	}
 
 	@Override
 	public void onComplete() {
-		this.lingering.dispose();
+		ended(null);
+	}
+
+	private void ended(@Nullable Throwable ex) {
+		Disposable lingering = this.lingering;
+		if (lingering != null) {
+			lingering.dispose();
+		}
 		if (!this.bodyEnded) {
+			this.broken = ex != null;
+			this.failure = (ex == null) ? null : this.translator.apply(ex);
 			this.bodyEnded = true;
 			drain();
 		}

@@ -83,6 +83,10 @@ final class HttpAnswer {
 			return body;
 		}
 		tellWhatRemains(listener, headers);
+		if (body instanceof WholeBody) {
+			// nothing is known of it before it ends
+			return body;
+		}
 		AnswerBody shared = new SharedBody(body);
 		listener.answering(shared);
 		return shared;

@@ -3,6 +3,7 @@ package io.arcllm.module.fallback;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmRequest;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.Begun;
 import io.arcllm.module.Call;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.Round;
@@ -47,7 +48,7 @@ public final class FallbackModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return Flux.deferContextual((context) -> (Round.of(context) != null) ? this.inner.exchange(request)
+		return Begun.by((context) -> (Round.of(context) != null) ? this.inner.exchange(request)
 				: new Descent(this.chain, this.settings, this.resume, request, Call.of(context))
 					.ask(this.selection.order(this.chain.targets(), request)));
 	}

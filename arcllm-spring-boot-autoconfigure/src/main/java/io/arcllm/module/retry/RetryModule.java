@@ -9,6 +9,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.TimeoutStage;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.Begun;
 import io.arcllm.module.Call;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -38,7 +39,7 @@ public final class RetryModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return Flux.defer(() -> {
+		return Begun.by((context) -> {
 			this.engine.called();
 			return this.inner.exchange(request)
 				.onErrorResume(LlmException.class, (failure) -> again(request, failure, this.engine.start()));

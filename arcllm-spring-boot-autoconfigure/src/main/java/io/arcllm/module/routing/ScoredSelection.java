@@ -50,6 +50,7 @@ public final class ScoredSelection implements Selection {
 	 * @param random at least 0 and below 1
 	 */
 	public ScoredSelection(Scores scores, Measure measure, DoubleSupplier random) {
+		scores.want();
 		this.scores = scores;
 		this.measure = measure;
 		this.random = random;

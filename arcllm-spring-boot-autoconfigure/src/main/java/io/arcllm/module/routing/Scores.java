@@ -24,6 +24,8 @@ public final class Scores implements CallListener {
 
 	private final Map<Target, Score> scores = new ConcurrentHashMap<>();
 
+	private volatile boolean wanted;
+
 	/**
 	 * @param nanos a clock, in nanoseconds
 	 */
@@ -31,8 +33,18 @@ public final class Scores implements CallListener {
 		this.nanos = nanos;
 	}
 
+	/**
+	 * Somebody selects by scores: until then none are kept, since they have their price.
+	 */
+	void want() {
+		this.wanted = true;
+	}
+
 	@Override
 	public void ended(Attempt attempt, Trail before) {
+		if (!this.wanted) {
+			return;
+		}
 		ErrorKind error = attempt.error();
 		boolean succeeded = attempt.outcome() == Attempt.Outcome.COMPLETED;
 		boolean failed = attempt.outcome() == Attempt.Outcome.FAILED && error != null && error.isCountedByBreaker();

@@ -83,11 +83,8 @@ final class HttpAnswer {
 			return body;
 		}
 		tellWhatRemains(listener, headers);
-		if (body instanceof WholeBody) {
-			// nothing is known of it before it ends
-			return body;
-		}
-		AnswerBody shared = new SharedBody(body);
+		// a whole one knows nothing before its end, and so needs no lock
+		AnswerBody shared = (body instanceof WholeBody) ? body : new SharedBody(body);
 		listener.answering(shared);
 		return shared;
 	}

@@ -30,6 +30,10 @@ public class ScoresStress {
 
 	private final Scores scores = new Scores(() -> 0);
 
+	public ScoresStress() {
+		this.scores.want();
+	}
+
 	@Actor
 	public void one() {
 		this.scores.ended(ATTEMPT, Trail.EMPTY);

@@ -103,11 +103,12 @@ final class Alarms {
 
 		/**
 		 * Sets it anew.
+		 * @param moment in nanoseconds of {@link Schedulers#parallel()}
 		 */
-		void set(long nanosFromNow) {
-			this.moment = Schedulers.parallel().now(TimeUnit.NANOSECONDS) + nanosFromNow;
+		void set(long moment) {
+			this.moment = moment;
 			Alarms.this.waiting.add(this);
-			setTimer(this.moment);
+			setTimer(moment);
 		}
 
 		void stop() {

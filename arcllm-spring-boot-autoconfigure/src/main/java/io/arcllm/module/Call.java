@@ -87,6 +87,11 @@ public final class Call {
 		return Duration.ofNanos(elapsedNanos());
 	}
 
+	/** The moment that is so many nanoseconds after the start of the call. */
+	long moment(long elapsed) {
+		return this.start + elapsed;
+	}
+
 	long elapsedNanos() {
 		return this.clock.now(TimeUnit.NANOSECONDS) - this.start;
 	}
@@ -190,9 +195,7 @@ public final class Call {
 		return this.failures.get(target);
 	}
 
-	/**
-	 * Notes a deliberate wait: it is shown with the attempt after it.
-	 */
+	/** Notes a deliberate wait: it is shown with the attempt after it. */
 	public synchronized void waited(Duration wait) {
 		this.waited = this.waited.plus(wait);
 	}
@@ -224,9 +227,7 @@ public final class Call {
 		ended(Attempt.skipped(target, elapsed(), error, reason));
 	}
 
-	/**
-	 * What happened so far.
-	 */
+	/** What happened so far. */
 	public synchronized Trail trail() {
 		return new Trail(this.trail);
 	}

@@ -35,7 +35,9 @@ final class GuardedFlux extends Flux<LlmEvent> {
 	@Override
 	public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
 		Call call = Call.of(actual.currentContext());
-		if (call.remainingNanos() <= 0) {
+		GuardedSubscriber guard = new GuardedSubscriber(actual, call, this.target, this.request.streaming(),
+				this.alarms);
+		if (call.remainingNanos(guard.startedAfter) <= 0) {
 			Operators.error(actual, call.overdue(this.target));
 			return;
 		}
@@ -47,8 +49,6 @@ final class GuardedFlux extends Flux<LlmEvent> {
 		if (listener != null) {
 			listener.sending();
 		}
-		GuardedSubscriber guard = new GuardedSubscriber(actual, call, this.target, this.request.streaming(),
-				this.alarms);
 		try {
 			Objects.requireNonNull(this.inner.exchange(this.request), "exchange returned null").subscribe(guard);
 		}

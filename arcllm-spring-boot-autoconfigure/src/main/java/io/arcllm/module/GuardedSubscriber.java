@@ -51,7 +51,8 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 
 	private final Context context;
 
-	private final Duration startedAfter;
+	/** So many nanoseconds after the start of the call. */
+	final long startedAfter;
 
 	private final Duration waited;
 
@@ -73,7 +74,7 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		this.target = target;
 		this.heard = new Heard(actual.currentContext(), call);
 		this.context = this.heard.close(actual.currentContext());
-		this.startedAfter = call.elapsed();
+		this.startedAfter = call.elapsedNanos();
 		this.waited = call.takeWaited();
 		this.silence = new Silence(call, target, AttemptLimits.of(actual.currentContext()),
 				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, alarms.alarm(this::checkSilence));
@@ -88,14 +89,12 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 	public void onSubscribe(Subscription subscription) {
 		if (Operators.validate(this.upstream, subscription)) {
 			this.upstream = subscription;
-			this.silence.watch();
+			this.silence.begin(this.startedAfter);
 			this.actual.onSubscribe(this);
 		}
 	}
 
-	/**
-	 * The provider threw instead of answering.
-	 */
+	/** The provider threw instead of answering. */
 	void failedToSubscribe(Throwable failure) {
 		if (this.upstream == null) {
 			onSubscribe(Operators.emptySubscription());
@@ -108,7 +107,9 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 	public void onNext(LlmEvent event) {
 		LlmResponse answer = event.answer();
 		if (answer != null) {
-			complete(answer);
+			if (end()) {
+				succeed(answer);
+			}
 			return;
 		}
 		if (!STATE.compareAndSet(this, OPEN, EMITTING)) {
@@ -125,7 +126,7 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		if (event.isContent()) {
 			if (this.delivered.isEmpty()) {
 				this.delivered = new ArrayList<>();
-				this.firstToken = this.call.elapsed().minus(this.startedAfter);
+				this.firstToken = sinceStart();
 			}
 			this.delivered.add(event);
 			this.silence.content();
@@ -134,12 +135,6 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 			this.delivered = List.of();
 		}
 		this.actual.onNext(event);
-	}
-
-	private void complete(LlmResponse answer) {
-		if (end()) {
-			succeed(answer);
-		}
 	}
 
 	private void succeed(LlmResponse answer) {
@@ -243,8 +238,12 @@ final class GuardedSubscriber implements CoreSubscriber<LlmEvent>, Subscription 
 		ErrorKind kind = (failure == null) ? null : failure.kind();
 		String reason = (failure == null) ? "" : String.valueOf(failure.getMessage());
 		Integer status = (failure == null) ? null : failure.status();
-		this.call.ended(new Attempt(this.target, outcome, this.startedAfter, this.waited, this.firstToken,
-				this.call.elapsed().minus(this.startedAfter), kind, reason, status, requestId, usage));
+		this.call.ended(new Attempt(this.target, outcome, Duration.ofNanos(this.startedAfter), this.waited,
+				this.firstToken, sinceStart(), kind, reason, status, requestId, usage));
+	}
+
+	private Duration sinceStart() {
+		return Duration.ofNanos(this.call.elapsedNanos() - this.startedAfter);
 	}
 
 }

@@ -39,8 +39,15 @@ final class Silence {
 		this.target = target;
 		this.limits = limits;
 		this.stage = stage;
-		this.since = call.elapsedNanos();
 		this.alarm = alarm;
+	}
+
+	/**
+	 * The attempt began, so long after the call.
+	 */
+	void begin(long elapsed) {
+		this.since = elapsed;
+		watch(elapsed);
 	}
 
 	/**
@@ -48,12 +55,15 @@ final class Silence {
 	 * too long.
 	 */
 	void watch() {
-		long elapsed = this.call.elapsedNanos();
+		watch(this.call.elapsedNanos());
+	}
+
+	private void watch(long elapsed) {
 		long wait = Math.min(untilSilent(elapsed), this.call.remainingNanos(elapsed));
 		if (wait == Long.MAX_VALUE || this.stopped) {
 			return;
 		}
-		this.alarm.set(Math.max(wait, SHORTEST_WATCH));
+		this.alarm.set(this.call.moment(elapsed + Math.max(wait, SHORTEST_WATCH)));
 		if (this.stopped) {
 			this.alarm.stop();
 		}

@@ -80,9 +80,7 @@ public record LlmRequest(List<Message> messages, List<Tool> tools, @Nullable Too
 				+ ", streaming=" + this.streaming + "]";
 	}
 
-	/**
-	 * Builds a request. Not safe for use by several threads.
-	 */
+	/** Builds a request. Not safe for use by several threads. */
 	public static final class Builder {
 
 		private List<Message> messages = List.of();

@@ -139,9 +139,8 @@ final class FrameReader {
 	}
 
 	private int lineEnd(byte[] bytes) {
-		int from = (this.searched == this.line) ? this.line + this.known.skip(bytes, this.line, this.end)
-				: this.searched;
-		return LineEnds.next(bytes, from, this.end);
+		int known = (this.searched == this.line) ? this.known.skip(bytes, this.line, this.end) : 0;
+		return LineEnds.next(bytes, this.searched + known, this.end);
 	}
 
 	private void skipLineFeed() {

@@ -1,6 +1,5 @@
 package io.arcllm.autoconfigure;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -12,8 +11,7 @@ import io.arcllm.LlmResponse;
 import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -25,17 +23,8 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  */
 class ErrorAnswersTests {
 
-	private Vendors vendors;
-
-	@BeforeEach
-	void open() throws IOException {
-		this.vendors = new Vendors();
-	}
-
-	@AfterEach
-	void close() {
-		this.vendors.close();
-	}
+	@AutoClose
+	private final Vendors vendors = new Vendors();
 
 	/** What the caller of the primary provider is told. */
 	private void fails(boolean streaming, Consumer<LlmException> told) {

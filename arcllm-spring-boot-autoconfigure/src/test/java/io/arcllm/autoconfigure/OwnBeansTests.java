@@ -1,6 +1,5 @@
 package io.arcllm.autoconfigure;
 
-import java.io.IOException;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,8 +18,7 @@ import io.arcllm.provider.DefaultErrorClassifier;
 import io.arcllm.provider.ErrorClassifier;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.ObjectMapper;
@@ -43,17 +41,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class OwnBeansTests {
 
-	private Vendors vendors;
-
-	@BeforeEach
-	void open() throws IOException {
-		this.vendors = new Vendors();
-	}
-
-	@AfterEach
-	void close() {
-		this.vendors.close();
-	}
+	@AutoClose
+	private final Vendors vendors = new Vendors();
 
 	@WholeAndStreamed
 	void ownClassifierDecidesWhatFollows(boolean streaming) {

@@ -1,6 +1,5 @@
 package io.arcllm.autoconfigure;
 
-import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -18,8 +17,7 @@ import io.arcllm.LlmResponse;
 import io.arcllm.Message;
 import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockResponse;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -42,17 +40,8 @@ class RefusedHereTests {
 		.messages(Message.user(new Content.Text("Look"), Content.Image.of(URI.create("https://example.com/a.png"))))
 		.build();
 
-	private Vendors vendors;
-
-	@BeforeEach
-	void open() throws IOException {
-		this.vendors = new Vendors();
-	}
-
-	@AfterEach
-	void close() {
-		this.vendors.close();
-	}
+	@AutoClose
+	private final Vendors vendors = new Vendors();
 
 	/** {@code first} speaks like OpenAI, the others like Ollama and Anthropic. */
 	private ApplicationContextRunner runner(String... properties) {

@@ -1,6 +1,5 @@
 package io.arcllm.autoconfigure;
 
-import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -15,8 +14,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmResponse;
 import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockResponse;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -37,17 +35,8 @@ class RetryAfterTests {
 	 */
 	private static final Duration SECOND = Duration.ofSeconds(2);
 
-	private Vendors vendors;
-
-	@BeforeEach
-	void open() throws IOException {
-		this.vendors = new Vendors();
-	}
-
-	@AfterEach
-	void close() {
-		this.vendors.close();
-	}
+	@AutoClose
+	private final Vendors vendors = new Vendors();
 
 	static Stream<Form> forms() {
 		Form[] forms = { header("retry-after-ms", (wait) -> wait.toMillis()),

@@ -17,8 +17,7 @@ import io.arcllm.LlmResponse;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.CallListener;
 import mockwebserver3.MockWebServer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,17 +44,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class SurvivalTests {
 
-	private Vendors vendors;
-
-	@BeforeEach
-	void open() throws IOException {
-		this.vendors = new Vendors();
-	}
-
-	@AfterEach
-	void close() {
-		this.vendors.close();
-	}
+	@AutoClose
+	private final Vendors vendors = new Vendors();
 
 	private ApplicationContextRunner retrying() {
 		return this.vendors.runner().withPropertyValues("arcllm.modules.retry.enabled=true");

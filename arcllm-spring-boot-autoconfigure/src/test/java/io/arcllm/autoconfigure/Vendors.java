@@ -1,6 +1,7 @@
 package io.arcllm.autoconfigure;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,10 +31,15 @@ final class Vendors implements AutoCloseable {
 
 	final MockWebServer third = new MockWebServer();
 
-	Vendors() throws IOException {
-		this.first.start();
-		this.second.start();
-		this.third.start();
+	Vendors() {
+		try {
+			this.first.start();
+			this.second.start();
+			this.third.start();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	ApplicationContextRunner runner() {

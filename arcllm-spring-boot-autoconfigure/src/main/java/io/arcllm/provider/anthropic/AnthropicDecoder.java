@@ -6,7 +6,6 @@ import java.util.function.Consumer;
 
 import io.arcllm.AnswerBuilder;
 import io.arcllm.Content;
-import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
@@ -49,7 +48,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 	public LlmResponse whole(byte[] body) {
 		read(body, 0, body.length);
 		if (!this.event.hasContent) {
-			throw malformed("it has no content", null);
+			throw this.context.malformed("it has no content", null);
 		}
 		blocks((delta) -> {
 		});
@@ -80,7 +79,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 			case BLOCK_STOP -> stop(this.open.remove(this.event.index), out);
 			case MESSAGE_START -> messageStart(out);
 			case MESSAGE_STOP -> this.complete = true;
-			case NONE -> throw malformed("an event has no type", null);
+			case NONE -> throw this.context.malformed("an event has no type", null);
 			default -> {
 			}
 		}
@@ -89,10 +88,11 @@ final class AnthropicDecoder implements AnswerDecoder {
 	private void read(byte[] bytes, int offset, int length) {
 		LlmException wrong = null;
 		try {
-			wrong = this.event.read(bytes, offset, length) ? null : malformed("it is no JSON object", null);
+			wrong = this.event.read(bytes, offset, length) ? null
+					: this.context.malformed("it is no JSON object", null);
 		}
 		catch (JacksonException ex) {
-			wrong = malformed("it is not JSON", ex);
+			wrong = this.context.malformed("it is not JSON", ex);
 		}
 		// an error is one whatever follows it
 		if (this.event.isError || this.event.type == AnthropicEvent.Type.ERROR) {
@@ -107,11 +107,10 @@ final class AnthropicDecoder implements AnswerDecoder {
 	 * A second message in the same stream is another answer, not the rest of this one.
 	 */
 	private void messageStart(Consumer<LlmEvent> out) {
-		String id = this.event.id;
-		if (this.messageId != null && !this.messageId.equals(id)) {
-			throw malformed("another message begins inside it", null);
+		if (this.messageId != null && !this.messageId.equals(this.event.id)) {
+			throw this.context.malformed("another message begins inside it", null);
 		}
-		this.messageId = id;
+		this.messageId = this.event.id;
 		blocks(out);
 	}
 
@@ -124,7 +123,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	private void start(Consumer<LlmEvent> out) {
 		if (this.event.content.isEmpty()) {
-			throw malformed("a block is missing", null);
+			throw this.context.malformed("a block is missing", null);
 		}
 		AnthropicBlock block = this.event.content.get(0);
 		this.open.put(this.event.index, block);
@@ -141,7 +140,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 			}
 			case "tool_use" -> {
 				if (block.id == null || block.name == null) {
-					throw malformed("a tool call has no id or no name", null);
+					throw this.context.malformed("a tool call has no id or no name", null);
 				}
 				block.call = this.calls++;
 				pass(new LlmEvent.ToolCallDelta(block.call, block.id, block.name, ""), out);
@@ -153,12 +152,11 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	private void delta(Consumer<LlmEvent> out) {
 		if (!this.event.hasDelta) {
-			throw malformed("a delta is missing", null);
+			throw this.context.malformed("a delta is missing", null);
 		}
 		text(this.event.text, out);
 		thinking(this.event.thinking, out);
-		AnthropicBlock block = (this.event.json == null && this.event.signature == null) ? null
-				: this.open.get(this.event.index);
+		AnthropicBlock block = this.open.get(this.event.index);
 		if (this.event.json != null) {
 			arguments(block, this.event.json, out);
 		}
@@ -169,7 +167,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	private void arguments(@Nullable AnthropicBlock block, String json, Consumer<LlmEvent> out) {
 		if (block == null) {
-			throw malformed("arguments belong to no tool call", null);
+			throw this.context.malformed("arguments belong to no tool call", null);
 		}
 		if (block.call >= 0 && !json.isEmpty()) {
 			block.input = null;
@@ -228,11 +226,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 		if (this.complete) {
 			return response();
 		}
-		throw LlmException.of(ErrorKind.INTERRUPTED, "The answer ended without message_stop")
-			.target(target())
-			.requestId(this.context.requestId())
-			.partial(describe().buildPartial(target()))
-			.build();
+		throw this.context.interrupted(describe().buildPartial(target()));
 	}
 
 	private LlmResponse response() {
@@ -251,14 +245,6 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	private Target target() {
 		return (this.event.model == null) ? this.context.target() : new Target(provider(), this.event.model);
-	}
-
-	private LlmException malformed(String what, @Nullable Throwable cause) {
-		return LlmException.of(ErrorKind.PROTOCOL, "The answer is malformed: " + what)
-			.target(target())
-			.requestId(this.context.requestId())
-			.cause(cause)
-			.build();
 	}
 
 }

@@ -3,9 +3,7 @@ package io.arcllm.provider.ollama;
 import java.util.function.Consumer;
 
 import io.arcllm.AnswerBuilder;
-import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
-import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.Target;
@@ -14,7 +12,6 @@ import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
 import io.arcllm.provider.Json;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -51,17 +48,17 @@ final class OllamaDecoder implements AnswerDecoder {
 	private void read(byte[] bytes, int offset, int length, Consumer<LlmEvent> out) {
 		try {
 			if (!this.line.read(bytes, offset, length)) {
-				throw malformed("it is no JSON object", null);
+				throw this.context.malformed("it is no JSON object", null);
 			}
 		}
 		catch (JacksonException ex) {
-			throw malformed("it is not JSON", ex);
+			throw this.context.malformed("it is not JSON", ex);
 		}
 		if (this.line.isError) {
 			throw this.context.errors().read(bytes, offset, length);
 		}
 		if (!this.line.hasMessage && !this.line.isDone) {
-			throw malformed("it has no message", null);
+			throw this.context.malformed("it has no message", null);
 		}
 		if (this.line.thinking != null && !this.line.thinking.isEmpty()) {
 			pass(new LlmEvent.ThinkingDelta(this.line.thinking), out);
@@ -76,7 +73,7 @@ final class OllamaDecoder implements AnswerDecoder {
 
 	private void call(OllamaLine.Call call, Consumer<LlmEvent> out) {
 		if (call.name() == null) {
-			throw malformed("a tool call has no name", null);
+			throw this.context.malformed("a tool call has no name", null);
 		}
 		String id = (call.id() == null || call.id().isEmpty()) ? madeUpId() : call.id();
 		pass(new LlmEvent.ToolCallDelta(this.calls++, id, call.name(), call.arguments()), out);
@@ -109,11 +106,7 @@ final class OllamaDecoder implements AnswerDecoder {
 		if (this.line.isDone) {
 			return this.answer.build(target(), Json::object);
 		}
-		throw LlmException.of(ErrorKind.INTERRUPTED, "The answer ended without \"done\": true")
-			.target(target())
-			.requestId(this.context.requestId())
-			.partial(this.answer.buildPartial(target()))
-			.build();
+		throw this.context.interrupted(this.answer.buildPartial(target()));
 	}
 
 	private StopReason stopReason() {
@@ -133,14 +126,6 @@ final class OllamaDecoder implements AnswerDecoder {
 	private Target target() {
 		String model = this.line.model;
 		return (model == null) ? this.context.target() : new Target(this.context.target().provider(), model);
-	}
-
-	private LlmException malformed(String what, @Nullable Throwable cause) {
-		return LlmException.of(ErrorKind.PROTOCOL, "The answer is malformed: " + what)
-			.target(target())
-			.requestId(this.context.requestId())
-			.cause(cause)
-			.build();
 	}
 
 }

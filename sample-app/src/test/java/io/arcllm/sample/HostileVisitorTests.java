@@ -1,6 +1,7 @@
 package io.arcllm.sample;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -96,6 +97,25 @@ class HostileVisitorTests {
 		assertThat(status(answer)).isEqualTo(status);
 	}
 
+	/**
+	 * Reactor Netty 1.3.7 reads nothing more from a connection on which a request came
+	 * just before the end of the one before it was noted (its issue 4361).
+	 */
+	@Test
+	void busyConnectionsAreReadOn() throws IOException {
+		byte[] slow = request("GET", "/actuator/arcllm", "");
+		byte[] quick = request("POST", "/nowhere", "{}");
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.port)) {
+			socket.setSoTimeout(20_000);
+			for (int i = 0; i < 500; i++) {
+				socket.getOutputStream().write(slow);
+				awaitAnswer(socket.getInputStream());
+				socket.getOutputStream().write(quick);
+				awaitAnswer(socket.getInputStream());
+			}
+		}
+	}
+
 	@Test
 	void deepBodiesAreRefused() throws IOException {
 		assertThat(status(chat("{\"metadata\":" + "[".repeat(100_000) + "]".repeat(100_000) + "," + HI + "}")))
@@ -176,6 +196,22 @@ class HostileVisitorTests {
 			socket.getOutputStream().write((head + body).getBytes(StandardCharsets.UTF_8));
 			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		}
+	}
+
+	private byte[] request(String method, String path, String body) {
+		return (method + " " + path + " HTTP/1.1\r\nHost: localhost:" + this.port
+				+ "\r\nContent-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)
+			.getBytes(StandardCharsets.UTF_8);
+	}
+
+	/** Up to the end of its JSON, which is what comes last. */
+	private static void awaitAnswer(InputStream answers) throws IOException {
+		byte[] buffer = new byte[16_384];
+		int read = 0;
+		do {
+			read = answers.read(buffer);
+		}
+		while (buffer[read - 1] != '}');
 	}
 
 	private static int status(String answer) {

@@ -31,9 +31,12 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 class RetryAfterTests {
 
 	/**
-	 * How far a second that is a point in time may be away from the wait that was meant.
+	 * What a point in time in whole seconds is asked to be later, as it loses up to one.
 	 */
-	private static final Duration SECOND = Duration.ofSeconds(2);
+	private static final Duration SECONDS = Duration.ofMillis(1200);
+
+	/** What one in milliseconds is, as it comes nearer while the answer is on its way. */
+	private static final Duration MILLIS = Duration.ofMillis(400);
 
 	@AutoClose
 	private final Vendors vendors = new Vendors();
@@ -45,15 +48,15 @@ class RetryAfterTests {
 				header("retry-after",
 						(wait) -> DateTimeFormatter.RFC_1123_DATE_TIME
 							.format(ZonedDateTime.now(ZoneOffset.UTC).plus(wait)))
-					.until(),
+					.until(SECONDS),
 				header("x-ratelimit-reset-requests", (wait) -> goDuration(wait)),
 				header("x-ratelimit-reset-tokens", (wait) -> wait.toMillis() / 1000.0),
-				header("x-ratelimit-reset", (wait) -> Instant.now().plus(wait).getEpochSecond()).until(),
-				header("x-ratelimit-reset", (wait) -> Instant.now().plus(wait).toEpochMilli()).until(),
-				header("anthropic-ratelimit-tokens-reset", (wait) -> Instant.now().plus(wait)).until(),
+				header("x-ratelimit-reset", (wait) -> Instant.now().plus(wait).getEpochSecond()).until(SECONDS),
+				header("x-ratelimit-reset", (wait) -> Instant.now().plus(wait).toEpochMilli()).until(MILLIS),
+				header("anthropic-ratelimit-tokens-reset", (wait) -> Instant.now().plus(wait)).until(MILLIS),
 				header("anthropic-ratelimit-requests-reset",
 						(wait) -> Instant.now().plus(wait).atOffset(ZoneOffset.ofHours(2)))
-					.until(),
+					.until(MILLIS),
 				body((wait) -> "{\"error\":{\"message\":\"no\",\"details\":[{\"@type\":"
 						+ "\"type.googleapis.com/google.rpc.RetryInfo\",\"retryDelay\":\"" + wait.toMillis() / 1000.0
 						+ "s\"}]}}"),
@@ -191,13 +194,13 @@ class RetryAfterTests {
 	 */
 	record Form(String name, Function<Duration, Object> value, Duration off) {
 
-		Form until() {
-			return new Form(this.name, this.value, Duration.ofSeconds(2));
+		Form until(Duration off) {
+			return new Form(this.name, this.value, off);
 		}
 
 		/** Some of the time until a point in time has passed already. */
 		Duration before() {
-			return this.off.multipliedBy(4);
+			return this.off.multipliedBy(10);
 		}
 
 		MockResponse answer(Duration wait) {

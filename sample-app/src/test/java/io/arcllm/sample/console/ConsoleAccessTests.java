@@ -68,13 +68,12 @@ class ConsoleAccessTests extends VisitedConsole {
 	@ValueSource(strings = { "light", "dark" })
 	void everyWordCanBeRead(String scheme) throws IOException {
 		browser.view(1280, 1000, scheme);
-		vendor("anthropic").set(new Dial(Fault.RATE_LIMIT, 1, 0, null, null, 5, 0));
+		vendor("anthropic").set(new Dial(Fault.RATE_LIMIT, 1, 0, null, null, 3, 0));
 		ask("Why?");
 		browser.until("the vendor is paused", (page) -> page.text("[data-provider=anthropic] [data-breaker=paused]")
-			.matches("breaker paused [1-5] s"));
+			.matches("breaker paused [1-3] s"));
 		answeredBy("openai");
-		vendor("openai").set(Dial.of(Fault.CONTEXT_LENGTH));
-		vendor("ollama").set(Dial.of(Fault.CONTEXT_LENGTH));
+		this.simulator.vendors().forEach((vendor) -> vendor.set(Dial.of(Fault.CONTEXT_LENGTH)));
 		ask("Why not?");
 		browser.until("it fails", (page) -> page.text("#outcome").startsWith("No answer: "));
 		assertThat((List<?>) browser.run(resource("faint.js"))).isEmpty();

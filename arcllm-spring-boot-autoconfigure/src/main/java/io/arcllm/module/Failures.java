@@ -1,7 +1,6 @@
 package io.arcllm.module;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -22,6 +21,9 @@ import reactor.core.Exceptions;
  * Makes an {@link LlmException} of whatever a provider fails with.
  */
 final class Failures {
+
+	/** How many causes are looked at, as a chain of them may be a circle. */
+	private static final int DEEPEST = 16;
 
 	private Failures() {
 	}
@@ -45,14 +47,19 @@ final class Failures {
 		return LlmException.of(kind, message).target(target).cause(cause).build();
 	}
 
-	private static ErrorKind kindOf(Throwable cause) {
-		if (cause instanceof TimeoutException) {
-			return ErrorKind.TIMEOUT;
+	/** Clients wrap what the network did, such as {@code WebClientRequestException}. */
+	private static ErrorKind kindOf(Throwable failure) {
+		Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+			if (cause instanceof TimeoutException) {
+				return ErrorKind.TIMEOUT;
+			}
+			if (cause instanceof IOException) {
+				return ErrorKind.NETWORK;
+			}
+			cause = cause.getCause();
 		}
-		if (cause instanceof IOException || cause instanceof UncheckedIOException) {
-			return ErrorKind.NETWORK;
-		}
-		return (cause instanceof CancellationException) ? ErrorKind.CANCELLED : ErrorKind.INVALID_REQUEST;
+		return (failure instanceof CancellationException) ? ErrorKind.CANCELLED : ErrorKind.INVALID_REQUEST;
 	}
 
 	/**

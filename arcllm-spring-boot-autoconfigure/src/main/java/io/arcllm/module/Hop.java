@@ -30,24 +30,26 @@ public final class Hop {
 			hop.options(Map.of())
 				.messages(request.messages()
 					.stream()
-					.map(Hop::withoutSignatures)
+					.map((message) -> withoutForeignThoughts(message, target))
 					.filter((message) -> !message.content().isEmpty())
 					.toList());
 		}
 		return hop.build();
 	}
 
-	private static Message withoutSignatures(Message message) {
-		if (message.content().stream().noneMatch(Hop::isSigned)) {
+	private static Message withoutForeignThoughts(Message message, Target target) {
+		if (message.content().stream().noneMatch((part) -> isForeign(part, target))) {
 			return message;
 		}
-		List<Content> rest = message.content().stream().filter((part) -> !isSigned(part)).toList();
-		return new Message(message.role(), rest);
+		return new Message(message.role(),
+				message.content().stream().filter((part) -> !isForeign(part, target)).toList());
 	}
 
-	private static boolean isSigned(Content content) {
+	/** Signed by another provider than the target's, or by nobody knows whom. */
+	private static boolean isForeign(Content content, Target target) {
 		return content instanceof Content.Thinking thinking
-				&& (thinking.signature() != null || thinking.redacted() != null);
+				&& (thinking.signature() != null || thinking.redacted() != null)
+				&& !target.provider().equals(thinking.provider());
 	}
 
 }

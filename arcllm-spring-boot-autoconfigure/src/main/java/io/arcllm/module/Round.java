@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
+import io.arcllm.TimeoutStage;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
@@ -61,11 +63,21 @@ public final class Round {
 	 */
 	private static @Nullable Duration pause(LlmException failure) {
 		return switch (failure.kind()) {
-			case RATE_LIMITED -> failure.retryAfter();
+			case RATE_LIMITED, OVERLOADED, SERVER_ERROR -> failure.retryAfter();
+			case TIMEOUT -> isSilence(failure) ? Call.FOREVER : null;
 			case AUTHENTICATION, PERMISSION, QUOTA_EXHAUSTED, MODEL_NOT_FOUND, CONTEXT_WINDOW ->
 				failure.isRetryable() ? null : Call.FOREVER;
 			default -> null;
 		};
+	}
+
+	/**
+	 * Whether the target let the call wait in vain, and would so again: it is asked once
+	 * more only where no other is left. A 408 is a vendor's word, not silence.
+	 */
+	public static boolean isSilence(LlmException failure) {
+		return failure.kind() == ErrorKind.TIMEOUT && failure.stage() != TimeoutStage.CONNECT
+				&& failure.status() == null;
 	}
 
 	/**

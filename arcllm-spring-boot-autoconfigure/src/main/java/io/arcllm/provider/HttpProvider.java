@@ -75,7 +75,7 @@ public final class HttpProvider implements LlmProvider {
 
 	@Override
 	public boolean validateConfig() {
-		return !this.settings.needsKey() || this.keys.next() != null;
+		return !this.settings.needsKey() || this.keys.mayBlock() || this.keys.next() != null;
 	}
 
 	@Override

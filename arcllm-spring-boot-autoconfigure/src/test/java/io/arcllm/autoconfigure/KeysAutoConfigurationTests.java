@@ -6,6 +6,8 @@ import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
 import reactor.core.scheduler.Schedulers;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -202,14 +205,36 @@ class KeysAutoConfigurationTests {
 			.run((context) -> assertThat(ask(context, streamed).provider()).isEqualTo("groq"));
 	}
 
+	@Test
+	void vaultIsNotAskedWhetherAProviderCouldBeUsed() {
+		Supplying vault = new Supplying();
+		runner().withBean(ApiKeySupplier.class, () -> vault).run((context) -> {
+			assertThat(context.getBean(LlmProvider.class).validateConfig()).isTrue();
+			assertThat(vault.asked).hasValue(0);
+		});
+	}
+
 	@WholeAndStreamed
 	void keysAreNowhereToBeSeen(boolean streamed, CapturedOutput output) {
+		Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+		Level usual = root.getLevel();
+		root.setLevel(Level.TRACE);
+		try {
+			keysAreNowhereToBeSeen(streamed);
+		}
+		finally {
+			root.setLevel(usual);
+		}
+		assertThat(output.getAll()).contains(" TRACE ").doesNotContain("canary");
+	}
+
+	private void keysAreNowhereToBeSeen(boolean streamed) {
 		this.vendor.answer((key) -> Vendor.error(401)
 			.body("{\"error\":{\"message\":\"Incorrect API key provided: " + key + "\"}}")
 			.build());
 		pool()
 			.withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=groq",
-					"arcllm.providers.groq.api-key=canary-g", "debug=true")
+					"arcllm.providers.groq.api-key=canary-g")
 			.run((context) -> {
 				this.other.fail(500);
 				LlmException failure = failure(context, streamed);
@@ -225,8 +250,9 @@ class KeysAutoConfigurationTests {
 				}
 				assertThat(String.valueOf(context.getBean(Targets.class).keys("openai"))).doesNotContain("canary");
 				assertThat(context.getBean(Decisions.class).recent().toString()).doesNotContain("canary");
+				assertThat(Thread.getAllStackTraces().keySet()).extracting(Thread::getName)
+					.noneMatch((name) -> name.contains("canary"));
 			});
-		assertThat(output.getAll()).doesNotContain("canary");
 	}
 
 	private static List<State> states(AssertableApplicationContext context) {

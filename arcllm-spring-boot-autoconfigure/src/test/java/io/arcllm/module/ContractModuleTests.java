@@ -1,6 +1,7 @@
 package io.arcllm.module;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -89,12 +90,25 @@ class ContractModuleTests {
 				failure("fails with I/O", ErrorKind.NETWORK, (request) -> Flux.error(new IOException("reset"))),
 				failure("wraps I/O", ErrorKind.NETWORK,
 						(request) -> Flux.error(new CompletionException(new IOException("reset")))),
+				failure("wraps I/O deeper", ErrorKind.NETWORK,
+						(request) -> Flux.error(new IllegalStateException("client",
+								new UncheckedIOException(new IOException("refused"))))),
+				failure("wraps a timeout", ErrorKind.TIMEOUT,
+						(request) -> Flux.error(new IllegalStateException("client", new TimeoutException("slow")))),
+				failure("fails in a circle", ErrorKind.INVALID_REQUEST, (request) -> Flux.error(circle())),
 				failure("times out", ErrorKind.TIMEOUT, (request) -> Flux.error(new TimeoutException("slow"))),
 				failure("knows its error", ErrorKind.OVERLOADED, (request) -> Script.fails(ErrorKind.OVERLOADED)),
 				failure("sends null", ErrorKind.INVALID_REQUEST, (request) -> Flux.from((subscriber) -> {
 					subscriber.onSubscribe(reactor.core.publisher.Operators.emptySubscription());
 					subscriber.onNext(null);
 				})));
+	}
+
+	private static Throwable circle() {
+		Throwable first = new IllegalStateException("first");
+		Throwable second = new IllegalStateException("second", first);
+		first.initCause(second);
+		return second;
 	}
 
 	private static Arguments failure(String what, ErrorKind kind, LlmProvider adapter) {

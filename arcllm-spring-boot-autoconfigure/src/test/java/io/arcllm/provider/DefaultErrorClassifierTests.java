@@ -60,10 +60,7 @@ class DefaultErrorClassifierTests {
 				.limit(Integer.parseInt(run.split(" ")[1])))
 			.toList();
 		List<JsonNode> lines = RecordedErrors.recorded();
-		if (lines.size() != kinds.size()) {
-			return Stream.empty();
-		}
-		return IntStream.range(0, lines.size())
+		return IntStream.range(0, Math.min(lines.size(), kinds.size()))
 			.mapToObj((i) -> Arguments.of((i + 1) + " " + lines.get(i).path("host").asString(), lines.get(i),
 					kinds.get(i)));
 	}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.arcllm.Target;
 import io.arcllm.sample.simulator.Pace;
 import io.arcllm.sample.simulator.SimulatedVendor;
 import io.arcllm.sample.simulator.Simulator;
@@ -60,7 +61,8 @@ class SimulatorInitializer implements ApplicationContextInitializer<GenericAppli
 				environment.getProperty("simulator.pace.first-token", Duration.class, Pace.REALISTIC.firstToken()),
 				environment.getProperty("simulator.pace.tokens-per-second", Integer.class,
 						Pace.REALISTIC.tokensPerSecond()));
-		return new SimulatorSettings(pace, ports, environment.getProperty("arcllm.provider", "anthropic"),
+		Target primary = Target.parse(environment.getProperty("arcllm.provider", "anthropic"));
+		return new SimulatorSettings(pace, ports, primary.provider(),
 				environment.getProperty("simulator.fail-every", Integer.class, 4));
 	}
 

@@ -41,11 +41,17 @@ final class Descent {
 		this.resume = resume;
 		this.request = request;
 		this.call = call;
-		this.round = new Round(call, !call.isPaused() || !areAllPaused());
+		this.round = new Round(call, !call.isPaused() || isAnyLeft());
 	}
 
-	private boolean areAllPaused() {
-		return this.chain.targets().stream().allMatch((one) -> this.call.pausedBy(one.target()) != null);
+	/** Whether a target may be asked that does not want to be left alone. */
+	private boolean isAnyLeft() {
+		return this.chain.targets().stream().map(Candidate::target).anyMatch(this::isLeft);
+	}
+
+	private boolean isLeft(Target target) {
+		LlmException earlier = this.call.failure(target);
+		return this.call.pausedBy(target) == null && (earlier == null || earlier.isRetryable());
 	}
 
 	/**

@@ -7,10 +7,10 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
-import io.arcllm.TimeoutStage;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Begun;
 import io.arcllm.module.Call;
+import io.arcllm.module.Round;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -64,15 +64,11 @@ public final class RetryModule extends BaseModule {
 	private static @Nullable Duration wait(LlmException failure, RetryEngine.Retries retries, ContextView context) {
 		Call call = Call.of(context);
 		boolean delivered = failure.kind() == ErrorKind.INTERRUPTED && !failure.isRetryable();
-		if (delivered || !call.hasAttemptsLeft() || (isSilence(failure) && context.hasKey(Call.OTHERS_LEFT))) {
+		if (delivered || !call.hasAttemptsLeft() || (Round.isSilence(failure) && context.hasKey(Call.OTHERS_LEFT))) {
 			return null;
 		}
 		Duration wait = retries.next(failure);
 		return (wait != null && wait.compareTo(call.remaining()) < 0 && retries.tryRetry()) ? wait : null;
-	}
-
-	private static boolean isSilence(LlmException failure) {
-		return failure.kind() == ErrorKind.TIMEOUT && failure.stage() != TimeoutStage.CONNECT;
 	}
 
 }

@@ -80,8 +80,8 @@ class FallbackModuleTests {
 
 	private static LlmProvider retry(LlmProvider inner, boolean respectRetryAfter) {
 		RetrySettings settings = new RetrySettings(3, RetrySettings.Strategy.FIXED, Duration.ofSeconds(1), 2,
-				Duration.ofSeconds(60), false, Set.of(429, 500, 529), EnumSet.of(ErrorKind.TIMEOUT, ErrorKind.NETWORK),
-				respectRetryAfter, new RetrySettings.Budget(1, 1000));
+				Duration.ofSeconds(60), false, Set.of(408, 429, 500, 503, 529),
+				EnumSet.of(ErrorKind.TIMEOUT, ErrorKind.NETWORK), respectRetryAfter, new RetrySettings.Budget(1, 1000));
 		return new RetryModule(inner, new RetryEngine(settings, new RetryBudget(settings.budget(), System::nanoTime)));
 	}
 
@@ -292,16 +292,51 @@ class FallbackModuleTests {
 
 	@WholeAndStreamed
 	void silentTargetIsAskedAgainOnlyWhereNoOtherIsLeft(boolean streaming) {
-		Flux<LlmEvent> silence = Flux
-			.error(() -> LlmException.of(ErrorKind.TIMEOUT, "silent").stage(TimeoutStage.FIRST_TOKEN).build());
-		Script first = new Script("a", silence);
-		Script second = new Script("b", silence, Script.says("hi"));
+		Script first = new Script("a", silence());
+		Script second = new Script("b", silence(), Script.says("hi"));
 		Chain chain = new Chain(
 				List.of(first.candidate(retry(first.guarded(), true)), second.candidate(retry(second.guarded(), true))),
 				List.of(), List.of());
 		assertThat(ask(chain(chain), streaming).answer()).isNotNull();
 		assertThat(first.asked()).isOne();
 		assertThat(second.asked()).isEqualTo(2);
+	}
+
+	@WholeAndStreamed
+	void timeoutThatTheVendorSaysIsAskedAgainBeforeTheNext(boolean streaming) {
+		Script first = new Script("a", Script.fails(ErrorKind.TIMEOUT, 408, null), Script.says("hi"));
+		Script second = new Script("b", Script.says("never"));
+		Chain chain = new Chain(List.of(first.candidate(retry(first.guarded(), true)), second.candidate()), List.of(),
+				List.of());
+		assertThat(ask(chain(chain), streaming).answer()).extracting(LlmResponse::text).isEqualTo("hi");
+	}
+
+	@WholeAndStreamed
+	void silentTargetOfAChainIsAskedAgainOnlyWhereNoOtherIsLeft(boolean streaming) {
+		Script silent = new Script("a", silence(), Script.says("late"));
+		Script other = new Script("b", overloaded(), Script.says("hi"));
+		assertThat(ask(retry(chain(silent, other), true), streaming).answer()).extracting(LlmResponse::text)
+			.isEqualTo("hi");
+		assertThat(silent.asked()).isOne();
+		callBegins();
+		Script alone = new Script("a", silence(), Script.says("late"));
+		Script hopeless = new Script("b", Script.fails(ErrorKind.INVALID_REQUEST));
+		assertThat(ask(retry(chain(alone, hopeless), true), streaming).answer()).extracting(LlmResponse::text)
+			.isEqualTo("late");
+	}
+
+	@WholeAndStreamed
+	void overloadedTargetIsNotAskedBeforeItsWaitIsOver(boolean streaming) {
+		Script paused = new Script("a", Script.fails(ErrorKind.OVERLOADED, 503, Duration.ofSeconds(30)),
+				Script.says("never"));
+		Script other = new Script("b", rateLimited(2), Script.says("hi"));
+		assertThat(ask(retry(chain(paused, other), true), streaming).answer()).extracting(LlmResponse::text)
+			.isEqualTo("hi");
+		assertThat(paused.asked()).isOne();
+	}
+
+	private static Flux<LlmEvent> silence() {
+		return Flux.error(() -> LlmException.of(ErrorKind.TIMEOUT, "silent").stage(TimeoutStage.FIRST_TOKEN).build());
 	}
 
 	@WholeAndStreamed
@@ -337,8 +372,9 @@ class FallbackModuleTests {
 	@WholeAndStreamed
 	void hopLeavesOutWhatOnlyThePrimaryUnderstands(boolean streaming) {
 		Content.Thinking signed = new Content.Thinking("hm", "signature", null, "a");
+		Content.Thinking own = new Content.Thinking("so", "signature", null, "b");
 		LlmRequest request = LlmRequest.builder()
-			.messages(Message.user("hi"), Message.assistant(List.of(signed, new Content.Text("yes"))))
+			.messages(Message.user("hi"), Message.assistant(List.of(signed, own, new Content.Text("yes"))))
 			.options(Map.of("service_tier", "fast"))
 			.model("own")
 			.maxTokens(5)
@@ -351,7 +387,7 @@ class FallbackModuleTests {
 		assertThat(second.lastRequest().options()).isEmpty();
 		assertThat(second.lastRequest().model()).isEqualTo("m");
 		assertThat(second.lastRequest().maxTokens()).isEqualTo(5);
-		assertThat(second.lastRequest().messages().get(1).content()).containsExactly(new Content.Text("yes"));
+		assertThat(second.lastRequest().messages().get(1).content()).containsExactly(own, new Content.Text("yes"));
 	}
 
 	@WholeAndStreamed

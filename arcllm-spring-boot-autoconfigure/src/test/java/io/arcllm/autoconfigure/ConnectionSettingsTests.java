@@ -92,6 +92,21 @@ class ConnectionSettingsTests {
 	}
 
 	@WholeAndStreamed
+	void connectionThatTakesTooLongIsTriedAgain(boolean streaming) throws IOException {
+		try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+			fill(deaf);
+			runner("http://127.0.0.1:" + deaf.getLocalPort())
+				.withPropertyValues("http.connect-timeout=200ms", "arcllm.modules.retry.enabled=true",
+						"arcllm.modules.retry.max-retries=1", "arcllm.modules.retry.backoff-base=1ms")
+				.run((context) -> {
+					LlmException failure = failure(context.getBean(LlmProvider.class), streaming);
+					assertConnectTimeout(failure);
+					assertThat(failure.trail().requests()).isEqualTo(2);
+				});
+		}
+	}
+
+	@WholeAndStreamed
 	void requestWaitsOnlySoLongForAConnection(boolean streaming) {
 		this.server.enqueue(new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build());
 		runner("http").withPropertyValues("http.max-connections=1", "http.pending-acquire-timeout=200ms")

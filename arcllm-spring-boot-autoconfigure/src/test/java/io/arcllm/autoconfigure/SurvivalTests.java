@@ -398,13 +398,13 @@ class SurvivalTests {
 				.hasToString("Fallback(Retry(Timeout(first)))"));
 	}
 
-	@Test
-	void ownSpringRetryPoliciesReplaceOurs() {
+	@WholeAndStreamed
+	void ownSpringRetryPoliciesReplaceOurs(boolean streaming) {
 		for (int i = 0; i < 3; i++) {
 			this.vendors.first.enqueue(Vendors.fails("401"));
 		}
 		retrying().withUserConfiguration(Policies.class).run((context) -> {
-			failure(context.getBean(LlmProvider.class), false);
+			failure(context.getBean(LlmProvider.class), streaming);
 			assertThat(this.vendors.first.getRequestCount()).isEqualTo(2);
 		});
 	}

@@ -303,12 +303,16 @@ class FallbackModuleTests {
 	}
 
 	@WholeAndStreamed
-	void timeoutThatTheVendorSaysIsAskedAgainBeforeTheNext(boolean streaming) {
-		Script first = new Script("a", Script.fails(ErrorKind.TIMEOUT, 408, null), Script.says("hi"));
-		Script second = new Script("b", Script.says("never"));
-		Chain chain = new Chain(List.of(first.candidate(retry(first.guarded(), true)), second.candidate()), List.of(),
-				List.of());
-		assertThat(ask(chain(chain), streaming).answer()).extracting(LlmResponse::text).isEqualTo("hi");
+	void timeoutThatIsNoSilenceIsAskedAgainBeforeTheNext(boolean streaming) {
+		for (Flux<LlmEvent> timeout : List.of(Script.fails(ErrorKind.TIMEOUT, 408, null),
+				timeout(TimeoutStage.CONNECT))) {
+			callBegins();
+			Script first = new Script("a", timeout, Script.says("hi"));
+			Script second = new Script("b", Script.says("never"));
+			Chain chain = new Chain(List.of(first.candidate(retry(first.guarded(), true)), second.candidate()),
+					List.of(), List.of());
+			assertThat(ask(chain(chain), streaming).answer()).extracting(LlmResponse::text).isEqualTo("hi");
+		}
 	}
 
 	@WholeAndStreamed
@@ -336,7 +340,11 @@ class FallbackModuleTests {
 	}
 
 	private static Flux<LlmEvent> silence() {
-		return Flux.error(() -> LlmException.of(ErrorKind.TIMEOUT, "silent").stage(TimeoutStage.FIRST_TOKEN).build());
+		return timeout(TimeoutStage.FIRST_TOKEN);
+	}
+
+	private static Flux<LlmEvent> timeout(TimeoutStage stage) {
+		return Flux.error(() -> LlmException.of(ErrorKind.TIMEOUT, "silent").stage(stage).build());
 	}
 
 	@WholeAndStreamed
@@ -360,12 +368,13 @@ class FallbackModuleTests {
 		assertThat(usual.asked()).isZero();
 	}
 
-	@Test
-	void refusedKeyIsLoggedAsAnError(CapturedOutput output) {
-		ask(chain(new Script("a", Script.fails(ErrorKind.AUTHENTICATION)), new Script("b", Script.says("hi"))), true);
+	@WholeAndStreamed
+	void refusedKeyIsLoggedAsAnError(boolean streaming, CapturedOutput output) {
+		ask(chain(new Script("a", Script.fails(ErrorKind.AUTHENTICATION)), new Script("b", Script.says("hi"))),
+				streaming);
 		assertThat(output.getAll().lines()).anyMatch((line) -> line.contains("ERROR") && line.contains("asking b/m"));
 		callBegins();
-		ask(chain(new Script("a", overloaded()), new Script("c", Script.says("hi"))), true);
+		ask(chain(new Script("a", overloaded()), new Script("c", Script.says("hi"))), streaming);
 		assertThat(output.getAll().lines()).anyMatch((line) -> line.contains("WARN") && line.contains("asking c/m"));
 	}
 

@@ -123,9 +123,11 @@ class RetryModuleTests {
 			"500, INVALID_REQUEST, false", "503, MODEL_NOT_FOUND, false", "429, PERMISSION, false",
 			"500, AUTHENTICATION, false" })
 	void statusAndKindDecideTogether(int status, ErrorKind kind, boolean again) {
-		Script script = new Script("a", Script.fails(kind, status, null), Script.says("hi"));
-		ask(stack(script), false);
-		assertThat(script.asked()).isEqualTo(again ? 2 : 1);
+		for (boolean streaming : new boolean[] { false, true }) {
+			Script script = new Script("a", Script.fails(kind, status, null), Script.says("hi"));
+			ask(stack(script), streaming);
+			assertThat(script.asked()).isEqualTo(again ? 2 : 1);
+		}
 	}
 
 	@WholeAndStreamed
@@ -182,7 +184,7 @@ class RetryModuleTests {
 	void waitOfTheVendorIsKeptAndAtMostATenthLonger(Duration asked) {
 		for (int round = 0; round < 50; round++) {
 			Script script = new Script("a", Script.fails(ErrorKind.RATE_LIMITED, 429, asked), Script.says("hi"));
-			ask(stack(script), true);
+			ask(stack(script), round % 2 == 0);
 			assertThat(script.gapAfter(0)).isBetween(asked, asked.multipliedBy(11).dividedBy(10).plusMillis(1));
 		}
 	}
@@ -270,23 +272,23 @@ class RetryModuleTests {
 		assertThat(script.asked()).isOne();
 	}
 
-	@Test
-	void waitsAreShownInTheTrail() {
+	@WholeAndStreamed
+	void waitsAreShownInTheTrail(boolean streaming) {
 		Call call = new Call(Duration.ofHours(1), 10);
 		Script script = new Script("a", Script.fails(ErrorKind.NETWORK), Script.says("hi"));
-		ask(stack(script, settings(3, RetrySettings.Strategy.FIXED, false)), true, call);
+		ask(stack(script, settings(3, RetrySettings.Strategy.FIXED, false)), streaming, call);
 		assertThat(call.trail().attempts()).extracting((one) -> one.waited().toSeconds()).containsExactly(0L, 1L);
 	}
 
-	@Test
-	void stormSpendsNoMoreThanItsBudget() {
+	@WholeAndStreamed
+	void stormSpendsNoMoreThanItsBudget(boolean streaming) {
 		RetryBudget budget = new RetryBudget(new RetrySettings.Budget(0.2, 10), () -> 1_000_000_000_000L);
 		RetrySettings settings = settings(3, RetrySettings.Strategy.FIXED, false);
 		Script script = new Script("a", Script.fails(ErrorKind.OVERLOADED));
 		LlmProvider stack = new RetryModule(script.guarded(), new RetryEngine(settings, budget));
 		int failed = 0;
 		for (int i = 0; i < 1000; i++) {
-			failed += (ask(stack, true).kind() == ErrorKind.OVERLOADED) ? 1 : 0;
+			failed += (ask(stack, streaming).kind() == ErrorKind.OVERLOADED) ? 1 : 0;
 		}
 		assertThat(failed).isEqualTo(1000);
 		assertThat(script.asked()).isBetween(1190, 1210);

@@ -1,0 +1,45 @@
+package io.arcllm.sample;
+
+import java.time.Duration;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.test.web.reactive.server.WebTestClient;
+
+/**
+ * What somebody sees first who starts the sample and asks.
+ */
+class AsShippedTests {
+
+	@ParameterizedTest
+	@ValueSource(strings = { "anthropic", "anthropic/claude-haiku-4-5" })
+	void firstAnswerShowsAFallbackInItsTrail(String provider) {
+		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(SampleApplication.class)
+			.web(WebApplicationType.REACTIVE)
+			.run("--server.port=0", "--arcllm.provider=" + provider)) {
+			int port = ((WebServerApplicationContext) context).getWebServer().getPort();
+			WebTestClient.bindToServer()
+				.baseUrl("http://localhost:" + port)
+				.responseTimeout(Duration.ofSeconds(30))
+				.build()
+				.get()
+				.uri("/ask?q=Why is the sky blue?")
+				.exchange()
+				.expectStatus()
+				.isOk()
+				.expectBody()
+				.jsonPath("$.provider")
+				.isEqualTo("openai")
+				.jsonPath("$.trail[0].outcome")
+				.isEqualTo("failed")
+				.jsonPath("$.trail[1].outcome")
+				.isEqualTo("completed");
+		}
+	}
+
+}

@@ -13,16 +13,19 @@ final class KnownBeginning {
 
 	private byte[] line = {};
 
+	private int same;
+
 	/** How far this line is the known one; no farther than its end is known. */
 	int skip(byte[] bytes, int from, int to) {
 		int most = Math.min(this.line.length, to - from);
-		int same = Arrays.mismatch(this.line, 0, most, bytes, from, from + most);
-		return (same < 0) ? most : same;
+		int differs = Arrays.mismatch(this.line, 0, most, bytes, from, from + most);
+		this.same = (differs < 0) ? most : differs;
+		return this.same;
 	}
 
-	/** Takes a line for the known one, unless it begins like that. */
+	/** Takes the line that was skipped for the known one, unless it begins like that. */
 	void learn(byte[] bytes, int from, int to) {
-		if (to - from >= WORTH_KNOWING && skip(bytes, from, to) < WORTH_KNOWING) {
+		if (this.same < WORTH_KNOWING && to - from >= WORTH_KNOWING && skip(bytes, from, to) < WORTH_KNOWING) {
 			this.line = Arrays.copyOfRange(bytes, from, to);
 		}
 	}

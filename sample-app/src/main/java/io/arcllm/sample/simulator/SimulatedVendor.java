@@ -4,6 +4,8 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.group.ChannelGroup;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
@@ -86,13 +88,24 @@ public final class SimulatedVendor {
 	private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
 		String id = "sim_" + name() + "_" + this.calls.incrementAndGet();
 		response.header(this.vendor.requestIdHeader(), id);
-		this.active.incrementAndGet();
 		return request.receive()
 			.aggregate()
 			.asByteArray()
 			.defaultIfEmpty(new byte[0])
 			.flatMap((body) -> Mono.from(answer(request, response, body, id)))
+			.takeUntilOther(closed(request))
+			.doOnSubscribe((subscription) -> this.active.incrementAndGet())
 			.doFinally((signal) -> this.active.decrementAndGet());
+	}
+
+	/** An answer that is never to end ends with its connection. */
+	private static Mono<Void> closed(HttpServerRequest request) {
+		return Mono.create((sink) -> request.withConnection((connection) -> {
+			ChannelFuture close = connection.channel().closeFuture();
+			ChannelFutureListener listener = (future) -> sink.success();
+			close.addListener(listener);
+			sink.onDispose(() -> close.removeListener(listener));
+		}));
 	}
 
 	private Publisher<Void> answer(HttpServerRequest request, HttpServerResponse response, byte[] body, String id) {

@@ -83,10 +83,15 @@ final class LettuceConnection implements RedisConnection, DisposableBean {
 	}
 
 	@Override
-	public synchronized void destroy() {
-		if (this.client != null) {
-			this.client.shutdown(0, 2, TimeUnit.SECONDS);
+	public void destroy() {
+		RedisClient client = client();
+		if (client != null) {
+			client.shutdown(0, 2, TimeUnit.SECONDS);
 		}
+	}
+
+	private synchronized @Nullable RedisClient client() {
+		return this.client;
 	}
 
 }

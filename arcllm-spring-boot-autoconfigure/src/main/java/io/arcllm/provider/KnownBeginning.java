@@ -13,6 +13,7 @@ final class KnownBeginning {
 
 	private byte[] line = {};
 
+	/** How far the line that was skipped last is the known one. */
 	private int same;
 
 	/** How far this line is the known one; no farther than its end is known. */

@@ -13,6 +13,9 @@ export class Dial {
 	constructor(vendor, changed) {
 		this.vendor = vendor;
 		this.changed = changed;
+		this.told = Promise.resolve();
+		this.telling = 0;
+		this.toldAt = 0;
 		this.toggle = el('button', { 'type': 'button', 'role': 'switch', 'aria-checked': 'false', 'class': 'switch',
 			'aria-label': `Break ${vendor}` }, el('i'), el('span', {}, 'healthy'));
 		this.fault = select(`How ${vendor} breaks`, FAULTS.map((name) => [words(name), name]));
@@ -24,23 +27,23 @@ export class Dial {
 		this.share.addEventListener('change', () => this.broken && this.set(true));
 	}
 
+	/** Turns at once, and tells the vendor after whatever it was told before. */
 	async set(broken) {
 		const dial = broken ? { fault: this.fault.value, ...SHARES[Number(this.share.value)][1] } : { fault: 'healthy' };
-		try {
-			await put(`/simulator/${this.vendor}`, dial);
-			this.note.textContent = '';
-			this.read = true;
-			this.turn(broken);
-		}
-		catch (failure) {
-			this.note.textContent = failure.message;
-		}
+		this.read = true;
+		this.turn(broken);
+		this.telling++;
+		this.told = this.told.then(() => put(`/simulator/${this.vendor}`, dial)).then(() => '', (failure) => failure.message);
+		this.note.textContent = await this.told;
+		this.telling--;
+		this.toldAt = performance.now();
 		this.changed();
 	}
 
-	show(state) {
+	/** A state that was asked for before the vendor knew of the last turn is no longer true. */
+	show(state, askedAt) {
 		this.element.hidden = state === undefined;
-		if (!state) {
+		if (!state || this.telling > 0 || askedAt < this.toldAt) {
 			return;
 		}
 		this.turn(state.fault !== 'healthy');
@@ -49,13 +52,15 @@ export class Dial {
 			this.share.value = String(Math.max(0, SHARES.findIndex(([, limits]) => matches(limits, state.dial))));
 		}
 		const left = state.secondsLeft ?? state.timesLeft;
-		this.toggle.lastChild.textContent = this.broken && left > 0
-			? `broken, ${left}${state.secondsLeft ? ' s' : ''} left` : this.broken ? 'broken' : 'healthy';
+		if (this.broken && left > 0) {
+			this.toggle.lastChild.textContent = `broken, ${left}${state.secondsLeft ? ' s' : ''} left`;
+		}
 	}
 
 	turn(broken) {
 		this.broken = broken;
 		this.toggle.setAttribute('aria-checked', String(broken));
+		this.toggle.lastChild.textContent = broken ? 'broken' : 'healthy';
 	}
 
 }

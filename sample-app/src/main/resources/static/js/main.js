@@ -13,6 +13,7 @@ let hasSimulator = true;
 let hasActuator = true;
 
 async function refresh() {
+	const askedAt = performance.now();
 	try {
 		const [beats, vendors, actuator] = await Promise.all([get('/console/state'),
 			hasSimulator ? get('/simulator') : undefined, hasActuator ? get('/actuator/arcllm') : undefined]);
@@ -20,14 +21,14 @@ async function refresh() {
 		hasActuator = actuator !== undefined;
 		byId('offline').hidden = true;
 		byId('simulated').hidden = byId('storm-card').hidden = !hasSimulator;
-		show(beats ?? [], vendors ?? [], actuator);
+		show(beats ?? [], vendors ?? [], actuator, askedAt);
 	}
 	catch {
 		byId('offline').hidden = false;
 	}
 }
 
-function show(beats, vendors, actuator) {
+function show(beats, vendors, actuator, askedAt) {
 	for (const beat of beats) {
 		if (!providers.has(beat.provider)) {
 			const provider = new Provider(beat.provider, models.get(beat.provider), () => again());
@@ -35,7 +36,7 @@ function show(beats, vendors, actuator) {
 			byId('providers').append(provider.card);
 		}
 		providers.get(beat.provider).show(beat, vendors.find((vendor) => vendor.vendor === beat.provider),
-			protection(actuator, beat.provider));
+			protection(actuator, beat.provider), askedAt);
 	}
 }
 

@@ -16,7 +16,7 @@ export class Provider {
 			this.figures, this.limitRow, this.dial.element);
 	}
 
-	show(beat, vendor, { breaker, limit }) {
+	show(beat, vendor, { breaker, limit }, askedAt) {
 		this.figures.replaceChildren(
 			...figure('attempts', beat.calls),
 			...figure('failed lately', beat.recent === 0 ? '–' : `${Math.round((100 * beat.failed) / beat.recent)} %`),
@@ -28,7 +28,7 @@ export class Provider {
 			this.limit.value = limit.left / limit.of;
 			this.limitText.textContent = `${Math.floor(limit.left).toLocaleString('en')} of ${limit.of.toLocaleString('en')}`;
 		}
-		this.dial.show(vendor);
+		this.dial.show(vendor, askedAt);
 	}
 
 	showBreaker(breaker) {

@@ -58,6 +58,46 @@ class ConsoleTests extends VisitedConsole {
 	}
 
 	@Test
+	void dialTurnsAsOftenAsItIsClicked() {
+		browser.run("""
+				const dial = document.querySelector('[data-provider=openai] .switch');
+				[1, 2, 3, 4].forEach(() => dial.click());""");
+		browser.until("four turns are answered",
+				(page) -> Long.valueOf(4)
+					.equals(page.run("return performance.getEntriesByType('resource')"
+							+ ".filter((one) => one.name.endsWith('/simulator/openai')).length")));
+		assertThat(vendor("openai").state().fault()).isEqualTo("healthy");
+		assertThat(browser.one("[data-provider=openai] .switch").getAttribute("aria-checked")).isEqualTo("false");
+	}
+
+	@Test
+	void dialForgetsWhatWasAskedBeforeItTurned() {
+		browser.run("""
+				const real = fetch;
+				const gate = new Promise((open) => window.release = open);
+				window.fetch = async (path, init) => {
+					const answer = await real(path, init);
+					if (path === '/simulator' && !window.released) {
+						const text = await answer.text();
+						window.held = true;
+						await gate;
+						window.released = true;
+						return new Response(text, answer);
+					}
+					return answer;
+				};""");
+		browser.until("the page holds an old state", (page) -> Boolean.TRUE.equals(page.run("return window.held")));
+		turn("openai", true);
+		browser.run("""
+				window.seen = [];
+				const dial = document.querySelector('[data-provider=openai] .switch');
+				new MutationObserver(() => window.seen.push(dial.ariaChecked)).observe(dial, { attributes: true });
+				window.release();""");
+		browser.until("it asks again", (page) -> ((Number) page.run("return window.seen.length")).intValue() > 1);
+		assertThat(browser.run("return window.seen.every((checked) => checked === 'true')")).isEqualTo(true);
+	}
+
+	@Test
 	void wordsAreNeverMarkup() {
 		ask("<img src=x onerror=alert(1)> <b>bold</b>");
 		answeredBy("anthropic");

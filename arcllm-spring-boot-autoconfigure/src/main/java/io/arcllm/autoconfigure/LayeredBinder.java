@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 import org.springframework.boot.context.properties.bind.BindException;
@@ -29,7 +30,9 @@ final class LayeredBinder {
 
 	private final Environment environment;
 
-	private final ResourcePropertySource defaults;
+	private final ConfigLayer defaults;
+
+	private final List<String> defaultOrder;
 
 	private final KnownKeys known;
 
@@ -43,18 +46,24 @@ final class LayeredBinder {
 	 */
 	LayeredBinder(Environment environment, Collection<String> modules) {
 		this.environment = environment;
+		ResourcePropertySource defaults = readDefaults();
+		this.defaults = new ConfigLayer("", Objects.requireNonNull(ConfigurationPropertySource.from(defaults)));
+		this.defaultOrder = order(List.of(this.defaults.source()));
+		// a module in the order that is not one of ours is the user's own
+		List<String> own = new ArrayList<>(order(raw()));
+		own.removeAll(defaultOrder());
+		own.addAll(modules);
+		this.known = new KnownKeys(Set.of(defaults.getPropertyNames()), own, planned());
+	}
+
+	private static ResourcePropertySource readDefaults() {
 		try {
-			this.defaults = new ResourcePropertySource("arcllm defaults",
+			return new ResourcePropertySource("arcllm defaults",
 					new ClassPathResource(DEFAULTS, LayeredBinder.class.getClassLoader()));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		// a module in the order that is not one of ours is the user's own
-		List<String> own = new ArrayList<>(order(raw()));
-		own.removeAll(defaultOrder());
-		own.addAll(modules);
-		this.known = new KnownKeys(Set.of(this.defaults.getPropertyNames()), own, planned());
 	}
 
 	/** The keys that are known. */
@@ -69,7 +78,7 @@ final class LayeredBinder {
 
 	/** Our own modules, also those that are not there yet. */
 	List<String> defaultOrder() {
-		return order(List.of(defaults().source()));
+		return this.defaultOrder;
 	}
 
 	private List<String> order(List<ConfigurationPropertySource> sources) {
@@ -96,11 +105,7 @@ final class LayeredBinder {
 
 	/** The library's own defaults. */
 	ConfigLayer defaults() {
-		ConfigurationPropertySource source = ConfigurationPropertySource.from(this.defaults);
-		if (source == null) {
-			throw new IllegalStateException("No defaults in " + DEFAULTS);
-		}
-		return new ConfigLayer("", source);
+		return this.defaults;
 	}
 
 	/**

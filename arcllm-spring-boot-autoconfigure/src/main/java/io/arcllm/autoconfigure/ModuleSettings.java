@@ -3,12 +3,14 @@ package io.arcllm.autoconfigure;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.arcllm.CallOptions;
 import io.arcllm.CallOptions.ModuleOverride;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /**
@@ -27,7 +30,12 @@ final class ModuleSettings {
 
 	private static final ModuleOverride AS_CONFIGURED = new ModuleOverride(null, Map.of());
 
+	private static final Map<String, Class<?>> TYPES = findTypes();
+
 	private final LayeredBinder binder;
+
+	/** Bound once, since what is configured stays as it is. */
+	private final Map<Configured, Object> configured = new ConcurrentHashMap<>();
 
 	ModuleSettings(LayeredBinder binder) {
 		this.binder = binder;
@@ -35,13 +43,17 @@ final class ModuleSettings {
 
 	/** The modules that have settings, and the records of these. */
 	static Map<String, Class<?>> types() {
+		return TYPES;
+	}
+
+	private static Map<String, Class<?>> findTypes() {
 		Map<String, Class<?>> types = new LinkedHashMap<>();
 		for (RecordComponent component : ArcllmProperties.Modules.class.getRecordComponents()) {
 			if (component.getType().isRecord()) {
 				types.put(DataObjectPropertyName.toDashedForm(component.getName()), component.getType());
 			}
 		}
-		return types;
+		return Collections.unmodifiableMap(types);
 	}
 
 	/**
@@ -61,8 +73,7 @@ final class ModuleSettings {
 		if (!ConfigurationPropertyName.isValid(key)) {
 			return true;
 		}
-		Switch configured = this.binder.bind(key, Switch.class, layers(key, provider, CallOptions.NONE));
-		return !Boolean.FALSE.equals(configured.enabled());
+		return !Boolean.FALSE.equals(configured(key, Switch.class, provider).enabled());
 	}
 
 	/**
@@ -71,7 +82,32 @@ final class ModuleSettings {
 	 */
 	<S> S bind(String module, Class<S> type, @Nullable String provider, CallOptions options) {
 		checkKeys(module, options);
-		return this.binder.bind(module, type, layers(module, provider, options));
+		return overrides(module, options).isEmpty() ? configured(module, type, provider)
+				: this.binder.bind(module, type, layers(module, provider, options));
+	}
+
+	private <S> S configured(String module, Class<S> type, @Nullable String provider) {
+		Configured key = new Configured(module, type, provider);
+		Object bound = this.configured.get(key);
+		if (bound == null) {
+			bound = (provider == null || hasOwn(module, provider))
+					? this.binder.bind(module, type, layers(module, provider, CallOptions.NONE))
+					: configured(module, type, null);
+			this.configured.put(key, bound);
+		}
+		return type.cast(bound);
+	}
+
+	/** Whether a provider has settings of the module for itself. */
+	private boolean hasOwn(String module, String provider) {
+		ConfigurationPropertyName name = ConfigurationPropertyName.of(module);
+		return ownLayers(provider).stream()
+			.anyMatch((layer) -> layer.source().containsDescendantOf(name) != ConfigurationPropertyState.ABSENT);
+	}
+
+	/** Whether a provider has settings for itself, of whatever module. */
+	boolean hasOwn(String provider) {
+		return hasOwn("", provider);
 	}
 
 	/**
@@ -132,12 +168,17 @@ final class ModuleSettings {
 	private List<ConfigLayer> layers(String module, @Nullable String provider, CallOptions options) {
 		List<ConfigLayer> layers = new ArrayList<>();
 		layers.add(new ConfigLayer("", new MapConfigurationPropertySource(overrides(module, options))));
-		if (provider != null && ProviderDefinitions.isName(provider)) {
-			layers.addAll(this.binder.configured("arcllm.providers." + provider + ".modules"));
+		if (provider != null) {
+			layers.addAll(ownLayers(provider));
 		}
 		layers.addAll(this.binder.configured("arcllm.modules"));
 		layers.add(this.binder.defaults().under("arcllm.modules"));
 		return layers;
+	}
+
+	private List<ConfigLayer> ownLayers(String provider) {
+		return ProviderDefinitions.isName(provider)
+				? this.binder.configured("arcllm.providers." + provider + ".modules") : List.of();
 	}
 
 	private static Map<String, Object> overrides(String module, CallOptions options) {
@@ -158,6 +199,12 @@ final class ModuleSettings {
 				flat.put(prefix + "." + key, value);
 			}
 		});
+	}
+
+	/**
+	 * Whose settings of which module, read as what.
+	 */
+	private record Configured(String module, Class<?> type, @Nullable String provider) {
 	}
 
 	/**

@@ -44,7 +44,9 @@ final class SettingsCheck {
 	void check() {
 		check(null);
 		this.properties.providers().forEach((name, provider) -> {
-			check(name);
+			if (this.settings.hasOwn(name)) {
+				check(name);
+			}
 			checkConnect(name, provider);
 		});
 	}

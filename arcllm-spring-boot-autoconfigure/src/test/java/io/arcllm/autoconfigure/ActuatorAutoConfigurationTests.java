@@ -2,6 +2,7 @@ package io.arcllm.autoconfigure;
 
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
+import io.arcllm.PromptServers;
 import io.arcllm.autoconfigure.ArcllmEndpoint.Action;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import mockwebserver3.MockResponse;
@@ -33,7 +34,7 @@ class ActuatorAutoConfigurationTests {
 	private static final String CANARY = "sk-canary-1b9e";
 
 	@StartStop
-	final MockWebServer server = new MockWebServer();
+	final MockWebServer server = PromptServers.create();
 
 	private ApplicationContextRunner runner() {
 		return new ApplicationContextRunner()

@@ -9,6 +9,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.PromptServers;
 import io.arcllm.module.BaseModule;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -41,10 +42,10 @@ class ArcllmAutoConfigurationTests {
 			"message":{"role":"assistant","content":"Hi"}}],"usage":{"prompt_tokens":3,"completion_tokens":1}}""";
 
 	@StartStop
-	final MockWebServer anthropic = new MockWebServer();
+	final MockWebServer anthropic = PromptServers.create();
 
 	@StartStop
-	final MockWebServer openai = new MockWebServer();
+	final MockWebServer openai = PromptServers.create();
 
 	private ApplicationContextRunner runner() {
 		return new ApplicationContextRunner()

@@ -21,6 +21,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.PromptServers;
 import io.arcllm.TimeoutStage;
 import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockResponse;
@@ -57,7 +58,7 @@ class ConnectionSettingsTests {
 	private final List<AutoCloseable> open = new ArrayList<>();
 
 	@StartStop
-	final MockWebServer server = new MockWebServer();
+	final MockWebServer server = PromptServers.create();
 
 	@AfterEach
 	void close() throws Exception {

@@ -9,6 +9,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.PromptServers;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
@@ -44,10 +45,10 @@ class CountedTokensTests {
 			""";
 
 	@StartStop
-	final MockWebServer first = new MockWebServer();
+	final MockWebServer first = PromptServers.create();
 
 	@StartStop
-	final MockWebServer second = new MockWebServer();
+	final MockWebServer second = PromptServers.create();
 
 	@Test
 	void aHedgeThatLostIsInTheTrailWithWhatItsVendorCounted() {

@@ -9,6 +9,7 @@ import io.arcllm.LlmConfigException;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
+import io.arcllm.PromptServers;
 import io.arcllm.Target;
 import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerState;
@@ -46,7 +47,7 @@ class GateAutoConfigurationTests {
 			"arcllm.modules.circuit-breaker.consecutive-failures=2" };
 
 	@StartStop
-	final MockWebServer server = new MockWebServer();
+	final MockWebServer server = PromptServers.create();
 
 	private ApplicationContextRunner runner() {
 		return new ApplicationContextRunner()

@@ -14,6 +14,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.PromptServers;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.provider.ApiKeySupplier;
 import io.arcllm.provider.KeyPool.State;
@@ -45,10 +46,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 class KeysAutoConfigurationTests {
 
 	@StartStop
-	final MockWebServer server = new MockWebServer();
+	final MockWebServer server = PromptServers.create();
 
 	@StartStop
-	final MockWebServer otherServer = new MockWebServer();
+	final MockWebServer otherServer = PromptServers.create();
 
 	private Vendor vendor;
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 import io.arcllm.LlmProvider;
+import io.arcllm.PromptServers;
 import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
@@ -40,7 +41,7 @@ class OptionTypesTests {
 	private static final JsonMapper JSON = new JsonMapper();
 
 	@StartStop
-	final MockWebServer server = new MockWebServer();
+	final MockWebServer server = PromptServers.create();
 
 	@TempDir
 	Path folder;

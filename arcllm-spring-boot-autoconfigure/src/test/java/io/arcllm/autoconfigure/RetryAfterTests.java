@@ -15,6 +15,8 @@ import io.arcllm.LlmResponse;
 import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -67,6 +69,7 @@ class RetryAfterTests {
 
 	@ParameterizedTest
 	@MethodSource("forms")
+	@Execution(ExecutionMode.CONCURRENT)
 	void waitIsKept(Form form) {
 		Duration wait = Duration.ofMillis(456);
 		retrying().run((context) -> {

@@ -13,6 +13,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.PromptServers;
 import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
@@ -38,13 +39,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 class RoutingAutoConfigurationTests {
 
 	@StartStop
-	final MockWebServer first = new MockWebServer();
+	final MockWebServer first = PromptServers.create();
 
 	@StartStop
-	final MockWebServer second = new MockWebServer();
+	final MockWebServer second = PromptServers.create();
 
 	@StartStop
-	final MockWebServer third = new MockWebServer();
+	final MockWebServer third = PromptServers.create();
 
 	private Vendor one;
 

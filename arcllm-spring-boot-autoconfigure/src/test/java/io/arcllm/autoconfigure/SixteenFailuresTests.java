@@ -12,6 +12,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.PromptServers;
 import io.arcllm.StopReason;
 import io.arcllm.Usage;
 import io.arcllm.WholeAndStreamed;
@@ -20,6 +21,8 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
 import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -47,10 +50,10 @@ class SixteenFailuresTests {
 	private static final Duration LIMIT = Duration.ofSeconds(20);
 
 	@StartStop
-	final MockWebServer first = new MockWebServer();
+	final MockWebServer first = PromptServers.create();
 
 	@StartStop
-	final MockWebServer second = new MockWebServer();
+	final MockWebServer second = PromptServers.create();
 
 	private final StringBuilder seen = new StringBuilder();
 
@@ -114,6 +117,7 @@ class SixteenFailuresTests {
 
 	@ParameterizedTest(name = "{0}, streamed: {1}")
 	@MethodSource("failures")
+	@Execution(ExecutionMode.CONCURRENT)
 	void callerGetsTheWholeAnswerOnce(Failure failure, boolean streaming) {
 		this.first.enqueue(failure.response.apply(streaming));
 		this.first.enqueue(answer(streaming, "m-a"));
@@ -227,6 +231,7 @@ class SixteenFailuresTests {
 	}
 
 	@WholeAndStreamed
+	@Execution(ExecutionMode.CONCURRENT)
 	void aVendorThatReturnsIsAskedAgain(boolean streaming) {
 		this.first.enqueue(error(503, "overloaded"));
 		for (int i = 0; i < 50; i++) {

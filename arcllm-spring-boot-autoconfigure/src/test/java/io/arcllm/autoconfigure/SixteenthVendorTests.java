@@ -8,6 +8,7 @@ import java.nio.file.Path;
 
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmResponse;
+import io.arcllm.PromptServers;
 import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
@@ -27,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SixteenthVendorTests {
 
 	@StartStop
-	final MockWebServer server = new MockWebServer();
+	final MockWebServer server = PromptServers.create();
 
 	@TempDir
 	Path application;

@@ -14,11 +14,14 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.PromptServers;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.CallListener;
 import mockwebserver3.MockWebServer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -101,6 +104,7 @@ class SurvivalTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "429", "500", "502", "503", "529", "reset", "silence" })
+	@Execution(ExecutionMode.CONCURRENT)
 	void oneRetryThenSuccess(String how) {
 		for (boolean streaming : new boolean[] { false, true }) {
 			this.vendors.first.enqueue(Vendors.fails(how));
@@ -118,7 +122,7 @@ class SurvivalTests {
 	void oneRetryThenSuccessAfterARefusedConnection(boolean streaming) throws IOException {
 		int port = this.vendors.first.getPort();
 		this.vendors.first.close();
-		try (MockWebServer again = new MockWebServer()) {
+		try (MockWebServer again = PromptServers.create()) {
 			again.enqueue(Vendors.says("hello", streaming));
 			CallListener starter = (attempt, before) -> {
 				if (before.attempts().isEmpty()) {
@@ -341,6 +345,7 @@ class SurvivalTests {
 	}
 
 	@WholeAndStreamed
+	@Execution(ExecutionMode.CONCURRENT)
 	void deadlineCoversAttemptsAndWaits(boolean streaming) {
 		for (int i = 0; i < 12; i++) {
 			this.vendors.first.enqueue(Vendors.fails("529"));

@@ -13,6 +13,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
+import io.arcllm.PromptServers;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -61,10 +62,10 @@ class TelemetryAutoConfigurationTests {
 			"message":{"role":"assistant","content":"Hi"}}],"usage":{"prompt_tokens":5,"completion_tokens":2}}""";
 
 	@StartStop
-	final MockWebServer anthropic = new MockWebServer();
+	final MockWebServer anthropic = PromptServers.create();
 
 	@StartStop
-	final MockWebServer openai = new MockWebServer();
+	final MockWebServer openai = PromptServers.create();
 
 	private ApplicationContextRunner bare() {
 		return new ApplicationContextRunner()

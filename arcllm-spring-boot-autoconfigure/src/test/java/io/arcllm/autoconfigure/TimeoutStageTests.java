@@ -10,6 +10,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.PromptServers;
 import io.arcllm.TimeoutStage;
 import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockResponse;
@@ -17,6 +18,8 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
 import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -37,7 +40,7 @@ class TimeoutStageTests {
 	private static final Duration LIMIT = Duration.ofSeconds(20);
 
 	@StartStop
-	final MockWebServer server = new MockWebServer();
+	final MockWebServer server = PromptServers.create();
 
 	/**
 	 * What vendors send while they have nothing to say.
@@ -123,6 +126,7 @@ class TimeoutStageTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void wholeAnswerThatTricklesInIsEndedByTheAttempt() {
 		MockResponse whole = Vendors.says("hello", false);
 		this.server.enqueue(whole.newBuilder().throttleBody(1, 50, TimeUnit.MILLISECONDS).build());
@@ -136,6 +140,7 @@ class TimeoutStageTests {
 
 	@ParameterizedTest
 	@EnumSource(Chatter.class)
+	@Execution(ExecutionMode.CONCURRENT)
 	void chatterIsNoFirstToken(Chatter chatter) {
 		this.server.enqueue(chatter.after(""));
 		impatient(chatter.type).run((context) -> {
@@ -149,6 +154,7 @@ class TimeoutStageTests {
 
 	@ParameterizedTest
 	@EnumSource(Chatter.class)
+	@Execution(ExecutionMode.CONCURRENT)
 	void chatterIsSilenceInTheMiddleOfAStream(Chatter chatter) {
 		this.server.enqueue(chatter.after(chatter.word));
 		impatient(chatter.type).run((context) -> {
@@ -161,6 +167,7 @@ class TimeoutStageTests {
 	}
 
 	@WholeAndStreamed
+	@Execution(ExecutionMode.CONCURRENT)
 	void deadlineEndsWhatNoOtherPatienceEnds(boolean streaming) {
 		this.server.enqueue(streaming ? Chatter.COMMENT.after(Chatter.COMMENT.word)
 				: Vendors.says("hello", false).newBuilder().throttleBody(1, 50, TimeUnit.MILLISECONDS).build());
@@ -173,6 +180,7 @@ class TimeoutStageTests {
 	}
 
 	@Test
+	@Execution(ExecutionMode.CONCURRENT)
 	void streamThatSpeaksMayTakeLongerThanAnAttempt() {
 		this.server.enqueue(new MockResponse.Builder().addHeader("content-type", "text/event-stream")
 			.body(Chatter.openai("hi").repeat(8) + "data: {\"choices\":[{\"index\":0,\"delta\":{},"
@@ -187,6 +195,7 @@ class TimeoutStageTests {
 	/** The answer is whole, only the connection has not ended. */
 	@ParameterizedTest
 	@ValueSource(strings = { "data: [DONE]\n\n", "", ": still here\n\n", "data: {\"choices\":[],\"usa" })
+	@Execution(ExecutionMode.CONCURRENT)
 	void answerThatArrivedIsNotThrownAwayForTheSilenceAfterIt(String rest) {
 		String body = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"hi\"},\"finish_reason\":\"stop\"}]}\n\n"
 				+ rest;

@@ -10,6 +10,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.PromptServers;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
@@ -25,11 +26,11 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
  */
 final class Vendors implements AutoCloseable {
 
-	final MockWebServer first = new MockWebServer();
+	final MockWebServer first = PromptServers.create();
 
-	final MockWebServer second = new MockWebServer();
+	final MockWebServer second = PromptServers.create();
 
-	final MockWebServer third = new MockWebServer();
+	final MockWebServer third = PromptServers.create();
 
 	Vendors() {
 		try {

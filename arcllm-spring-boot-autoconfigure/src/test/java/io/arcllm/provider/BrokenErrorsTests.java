@@ -15,6 +15,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
+import io.arcllm.PromptServers;
 import io.arcllm.VendorLimits;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.WireListener;
@@ -52,7 +53,7 @@ class BrokenErrorsTests {
 	private static final String SECRET = "canary-8c1f";
 
 	@StartStop
-	private final MockWebServer server = new MockWebServer();
+	private final MockWebServer server = PromptServers.create();
 
 	@WholeAndStreamed
 	void statusWaitAndCodeOutliveTheConnection(boolean streaming) {

@@ -16,6 +16,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.PromptServers;
 import io.arcllm.Target;
 import io.arcllm.module.ContractModule;
 import io.arcllm.provider.anthropic.AnthropicFormat;
@@ -94,7 +95,7 @@ class FlippedStreamsTests {
 	}
 
 	@StartStop
-	private final MockWebServer server = new MockWebServer();
+	private final MockWebServer server = PromptServers.create();
 
 	private final ListAppender<ILoggingEvent> leaks = new ListAppender<>();
 

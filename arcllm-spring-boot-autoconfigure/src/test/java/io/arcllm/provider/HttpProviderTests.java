@@ -18,6 +18,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.PromptServers;
 import io.arcllm.StopReason;
 import io.arcllm.TimeoutStage;
 import io.arcllm.VendorLimits;
@@ -74,7 +75,7 @@ class HttpProviderTests {
 			""";
 
 	@StartStop
-	private final MockWebServer server = new MockWebServer();
+	private final MockWebServer server = PromptServers.create();
 
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.arcllm.LlmRequest;
+import io.arcllm.PromptServers;
 import io.arcllm.provider.anthropic.AnthropicFormat;
 import io.arcllm.provider.openai.OpenAiFormat;
 import mockwebserver3.MockResponse;
@@ -30,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class MaxOutputTests {
 
 	@StartStop
-	private final MockWebServer server = new MockWebServer();
+	private final MockWebServer server = PromptServers.create();
 
 	@ParameterizedTest
 	@CsvSource({ "m, 8000, , 6000", "m, 6001, , 6000", "m, 6000, , 6000", "m, 10, , 10", "m, 0, , 0", "m, , 8000, 6000",

@@ -13,6 +13,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.PromptServers;
 import io.arcllm.StopReason;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.provider.anthropic.AnthropicFormat;
@@ -46,7 +47,7 @@ class MislabelledAnswersTests {
 	private static final String SECRET = "canary-8c1f";
 
 	@StartStop
-	private final MockWebServer server = new MockWebServer();
+	private final MockWebServer server = PromptServers.create();
 
 	/** The same answer in the words of each vendor. */
 	private enum Vendor {

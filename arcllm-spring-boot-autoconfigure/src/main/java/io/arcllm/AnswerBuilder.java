@@ -42,8 +42,7 @@ public final class AnswerBuilder {
 			this.thinkingText.add(delta.text());
 		}
 		else if (event instanceof LlmEvent.ToolCallDelta delta) {
-			this.tools = this.tools.isEmpty() ? new TreeMap<>() : this.tools;
-			this.tools.computeIfAbsent(delta.index(), (index) -> new Fragments()).add(delta);
+			call(delta.index()).add(delta);
 		}
 		else if (event instanceof LlmEvent.Restarted) {
 			this.text.clear();
@@ -59,6 +58,17 @@ public final class AnswerBuilder {
 		this.thinkingText.clear();
 		this.thinking.add(block);
 		return this;
+	}
+
+	/** What the vendor attached to a tool call. */
+	public AnswerBuilder vendorData(int index, ToolCall.VendorData data) {
+		call(index).vendorData = data;
+		return this;
+	}
+
+	private Fragments call(int index) {
+		this.tools = this.tools.isEmpty() ? new TreeMap<>() : this.tools;
+		return this.tools.computeIfAbsent(index, (unknown) -> new Fragments());
 	}
 
 	/** What was thought since the last block ended. */
@@ -169,6 +179,8 @@ public final class AnswerBuilder {
 
 		private final StringBuilder arguments = new StringBuilder();
 
+		private ToolCall.@Nullable VendorData vendorData;
+
 		void add(LlmEvent.ToolCallDelta delta) {
 			this.id = delta.id().isEmpty() ? this.id : delta.id();
 			this.name = delta.name().isEmpty() ? this.name : delta.name();
@@ -179,7 +191,7 @@ public final class AnswerBuilder {
 			String raw = this.arguments.toString();
 			// Groq's models write null where a tool has no parameters
 			boolean none = raw.isBlank() || raw.strip().equals("null");
-			return new ToolCall(this.id, this.name, raw, none ? Map.of() : parser.apply(raw));
+			return new ToolCall(this.id, this.name, raw, none ? Map.of() : parser.apply(raw), this.vendorData);
 		}
 
 	}

@@ -17,9 +17,27 @@ import org.jspecify.annotations.Nullable;
  * not made by a model
  * @param parsedArguments the arguments, or {@code null} where what the model wrote is not
  * a JSON object
+ * @param vendorData what the vendor attached to the call, or {@code null}
  */
 public record ToolCall(String id, String name, String rawArguments,
-		@Nullable Map<String, @Nullable Object> parsedArguments) implements Content {
+		@Nullable Map<String, @Nullable Object> parsedArguments, @Nullable VendorData vendorData) implements Content {
+
+	/**
+	 * What a vendor attached to a call and wants back unchanged with it, such as the
+	 * thought signature without which Gemini 3 goes on with no conversation
+	 * (ai.google.dev/gemini-api/docs/thought-signatures).
+	 *
+	 * @param json an object in the vendor's own words
+	 * @param provider who attached it; others are not sent it
+	 */
+	public record VendorData(String json, String provider) {
+
+		public VendorData {
+			Objects.requireNonNull(json, "json");
+			Objects.requireNonNull(provider, "provider");
+		}
+
+	}
 
 	public ToolCall {
 		Objects.requireNonNull(id, "id");
@@ -27,6 +45,14 @@ public record ToolCall(String id, String name, String rawArguments,
 		Objects.requireNonNull(rawArguments, "rawArguments");
 		parsedArguments = (parsedArguments == null) ? null
 				: Collections.unmodifiableMap(new LinkedHashMap<>(parsedArguments));
+	}
+
+	/**
+	 * A call to which the vendor attached nothing.
+	 */
+	public ToolCall(String id, String name, String rawArguments,
+			@Nullable Map<String, @Nullable Object> parsedArguments) {
+		this(id, name, rawArguments, parsedArguments, null);
 	}
 
 	/**

@@ -129,7 +129,7 @@ final class Replay implements Joint {
 		List<ToolCall> calls = new ArrayList<>();
 		for (ToolCall call : answer.toolCalls()) {
 			String id = (calls.size() < ids.size()) ? ids.get(calls.size()) : call.id();
-			calls.add(new ToolCall(id, call.name(), call.rawArguments(), call.parsedArguments()));
+			calls.add(new ToolCall(id, call.name(), call.rawArguments(), call.parsedArguments(), call.vendorData()));
 		}
 		return new LlmResponse(answer.text(), answer.thinking(), calls, answer.usage(), answer.stopReason(),
 				answer.target(), answer.requestId(), answer.cost(), answer.raw(), answer.trail());

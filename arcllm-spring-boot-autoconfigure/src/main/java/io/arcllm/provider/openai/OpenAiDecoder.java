@@ -10,6 +10,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.Target;
+import io.arcllm.ToolCall;
 import io.arcllm.Usage;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
@@ -167,7 +168,11 @@ final class OpenAiDecoder implements AnswerDecoder {
 			text(delta.refusal);
 		}
 		for (OpenAiToolPiece piece : delta.toolPieces) {
-			this.calls.add(piece, this.chunk.id, this.pass);
+			int number = this.calls.add(piece, this.chunk.id, this.pass);
+			if (piece.extra() != null) {
+				this.answer.vendorData(number,
+						new ToolCall.VendorData(piece.extra(), this.context.target().provider()));
+			}
 		}
 		if (delta.finishReason != null && BROKEN.contains(delta.finishReason)) {
 			throw LlmException.of(ErrorKind.SERVER_ERROR, this.context.target() + " ended its answer with an error")

@@ -108,7 +108,7 @@ final class OpenAiDelta {
 			OpenAiToolPiece function = OpenAiToolPiece.function(parser, bytes, offset);
 			// Snowflake says an empty one beside the words
 			if (!function.name().isEmpty() || !function.arguments().isEmpty()) {
-				this.toolPieces.add(new OpenAiToolPiece(0, "", function.name(), function.arguments()));
+				this.toolPieces.add(new OpenAiToolPiece(0, "", function.name(), function.arguments(), null));
 			}
 		}
 	}

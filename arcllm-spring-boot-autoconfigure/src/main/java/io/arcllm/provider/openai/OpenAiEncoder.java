@@ -36,7 +36,7 @@ final class OpenAiEncoder {
 	private void write(JsonBody body) {
 		body.field("model", this.request.model());
 		if (body.begin("messages")) {
-			new OpenAiMessages(this.format, body).write(this.request.messages());
+			new OpenAiMessages(this.format, this.request.model(), body).write(this.request.messages());
 		}
 		body.field(this.format.has(OpenAiQuirk.MAX_COMPLETION_TOKENS) ? "max_completion_tokens" : "max_tokens",
 				this.request.maxTokens());

@@ -2,12 +2,16 @@ package io.arcllm.provider.openai;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 import io.arcllm.Content;
 import io.arcllm.Message;
 import io.arcllm.ToolCall;
+import io.arcllm.provider.Json;
 import io.arcllm.provider.JsonBody;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -15,19 +19,32 @@ import tools.jackson.core.JsonGenerator;
  */
 final class OpenAiMessages {
 
+	private static final Pattern UNSIGNED_MODELS = Pattern.compile("gemini-[12](?![0-9])");
+
+	/**
+	 * What stands for the signature of a call that another model made
+	 * (ai.google.dev/gemini-api/docs/thought-signatures).
+	 */
+	private static final Map<String, Object> MADE_BY_ANOTHER = Map.of("google",
+			Map.of("thought_signature", "skip_thought_signature_validator"));
+
 	private final OpenAiFormat format;
 
 	private final JsonBody body;
 
 	private final JsonGenerator json;
 
+	private final boolean signs;
+
 	private final OpenAiParts parts;
 
-	OpenAiMessages(OpenAiFormat format, JsonBody body) {
+	OpenAiMessages(OpenAiFormat format, @Nullable String model, JsonBody body) {
 		this.format = format;
 		this.body = body;
 		this.json = body.json();
 		this.parts = new OpenAiParts(format, body);
+		this.signs = format.has(OpenAiQuirk.SIGNED_TOOL_CALLS) && model != null
+				&& !UNSIGNED_MODELS.matcher(model).find();
 	}
 
 	void write(List<Message> messages) {
@@ -140,10 +157,25 @@ final class OpenAiMessages {
 				.writeObjectPropertyStart("function")
 				.writeStringProperty("name", call.name())
 				.writeStringProperty("arguments", OpenAiParts.arguments(call))
-				.writeEndObject()
 				.writeEndObject();
+			extra(call, call == calls.get(0));
+			this.json.writeEndObject();
 		}
 		this.json.writeEndArray();
+	}
+
+	private void extra(ToolCall call, boolean first) {
+		ToolCall.VendorData data = call.vendorData();
+		if (data != null && data.provider().equals(this.format.provider())) {
+			Map<String, @Nullable Object> extra = Json.object(data.json());
+			if (extra == null) {
+				throw this.body.refuse("The vendor data of tool call " + call.id() + " is no JSON object");
+			}
+			this.json.writePOJOProperty("extra_content", extra);
+		}
+		else if (first && this.signs) {
+			this.json.writePOJOProperty("extra_content", MADE_BY_ANOTHER);
+		}
 	}
 
 	private String onlyText(Message message, List<Content> content) {

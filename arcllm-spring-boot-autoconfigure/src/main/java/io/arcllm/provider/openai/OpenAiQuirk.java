@@ -38,6 +38,11 @@ public enum OpenAiQuirk {
 	/** Wants its thoughts back with the tool calls that they led to. */
 	ECHO_REASONING,
 
+	/**
+	 * Refuses a turn of tool calls whose first is not signed, from Gemini 3 on.
+	 */
+	SIGNED_TOOL_CALLS,
+
 	/** Leaves reasoning out of {@code completion_tokens}, but not out of the total. */
 	REASONING_APART;
 

@@ -20,8 +20,9 @@ final class OpenAiToolCalls {
 	/**
 	 * Takes up a piece.
 	 * @param answerId the answer's id, to make up ids of calls that have none
+	 * @return the number of its call
 	 */
-	void add(OpenAiToolPiece piece, @Nullable String answerId, Consumer<LlmEvent> out) {
+	int add(OpenAiToolPiece piece, @Nullable String answerId, Consumer<LlmEvent> out) {
 		Call call = find(piece);
 		if (call == null) {
 			call = new Call(piece.index(), this.calls.size());
@@ -33,7 +34,7 @@ final class OpenAiToolCalls {
 			if (!piece.arguments().isEmpty()) {
 				out.accept(new LlmEvent.ToolCallDelta(call.number, "", "", piece.arguments()));
 			}
-			return;
+			return call.number;
 		}
 		call.held += piece.arguments();
 		if (!piece.name().isEmpty()) {
@@ -41,6 +42,7 @@ final class OpenAiToolCalls {
 			String id = call.id.isEmpty() ? madeUp(answerId, call.number) : call.id;
 			out.accept(new LlmEvent.ToolCallDelta(call.number, id, piece.name(), call.held));
 		}
+		return call.number;
 	}
 
 	boolean isEmpty() {

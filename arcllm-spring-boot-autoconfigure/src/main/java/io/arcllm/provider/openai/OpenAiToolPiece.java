@@ -12,25 +12,29 @@ import tools.jackson.core.JsonToken;
  * @param id the call's id, or empty
  * @param name the tool, or empty
  * @param arguments the next characters of the arguments
+ * @param extra what else the vendor wants back with the call, as JSON
  */
-record OpenAiToolPiece(@Nullable Integer index, String id, String name, String arguments) {
+record OpenAiToolPiece(@Nullable Integer index, String id, String name, String arguments, @Nullable String extra) {
 
 	/** Reads the object at the parser. */
 	static OpenAiToolPiece read(JsonParser parser, byte[] bytes, int offset) {
 		Integer index = null;
 		String id = "";
-		OpenAiToolPiece function = new OpenAiToolPiece(null, "", "", "");
+		OpenAiToolPiece function = new OpenAiToolPiece(null, "", "", "", null);
+		String extra = null;
 		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
 			String field = parser.currentName();
-			parser.nextToken();
+			JsonToken value = parser.nextToken();
 			switch (field) {
 				case "index" -> index = Json.integer(parser);
 				case "id" -> id = orEmpty(Json.string(parser));
 				case "function" -> function = function(parser, bytes, offset);
+				case "extra_content" ->
+					extra = (value == JsonToken.START_OBJECT) ? Json.raw(parser, bytes, offset) : skipped(parser);
 				default -> parser.skipChildren();
 			}
 		}
-		return new OpenAiToolPiece(index, id, function.name(), function.arguments());
+		return new OpenAiToolPiece(index, id, function.name(), function.arguments(), extra);
 	}
 
 	/** Reads the name and the arguments alone. */
@@ -49,7 +53,12 @@ record OpenAiToolPiece(@Nullable Integer index, String id, String name, String a
 				}
 			}
 		}
-		return new OpenAiToolPiece(null, "", name, arguments);
+		return new OpenAiToolPiece(null, "", name, arguments, null);
+	}
+
+	private static @Nullable String skipped(JsonParser parser) {
+		parser.skipChildren();
+		return null;
 	}
 
 	private static String orEmpty(@Nullable String text) {

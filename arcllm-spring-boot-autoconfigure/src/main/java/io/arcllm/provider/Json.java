@@ -29,7 +29,9 @@ public final class Json {
 		.addModule(new SimpleModule().addSerializer(Double.class, new FiniteNumbers<>())
 			.addSerializer(Double.TYPE, new FiniteNumbers<>())
 			.addSerializer(Float.class, new FiniteNumbers<>())
-			.addSerializer(Float.TYPE, new FiniteNumbers<>()))
+			.addSerializer(Float.TYPE, new FiniteNumbers<>())
+			.addSerializer(double[].class, new FiniteArrays<>())
+			.addSerializer(float[].class, new FiniteArrays<>()))
 		.build();
 
 	/** Without the cost of a mapper's context for each parser. */

@@ -73,6 +73,13 @@ class OpenAiEncoderTests {
 	}
 
 	@Test
+	void arraysOfNumbersAreSentAsTheyAre() {
+		JsonNode body = encode(
+				request().options(Map.of("bias", List.of(new double[] { 1.5, -0.25 }, new float[] { 2.5f }))).build());
+		assertJson(body.get("bias"), "[[1.5,-0.25],[2.5]]");
+	}
+
+	@Test
 	void conversationKeepsItsTurns() {
 		JsonNode body = encode(request().messages(Message.system("one"), Message.system("two"), Message.user("Hi"),
 				Message.assistant(List.of(new Content.Thinking("hm", null, null, "acme"), new Content.Text("Let's see"),
@@ -148,6 +155,8 @@ class OpenAiEncoderTests {
 		requests.add(request().messages(Message.user(ToolCall.of("a", "f", Map.of()))).build());
 		requests.add(request().responseFormat(ResponseFormat.jsonSchema("s", Map.of())).build());
 		requests.add(request().temperature(Double.NaN).build());
+		requests.add(request().options(Map.of("bias", new double[] { 1, Double.NaN })).build());
+		requests.add(request().options(Map.of("bias", List.of(new float[] { Float.POSITIVE_INFINITY }))).build());
 		return requests;
 	}
 

@@ -8,6 +8,8 @@ import io.arcllm.LlmException;
 import io.arcllm.provider.anthropic.AnthropicFormat;
 import io.arcllm.provider.ollama.OllamaFormat;
 import io.arcllm.provider.openai.OpenAiFormat;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -65,6 +67,7 @@ class DamagedAnswersTests {
 
 	@ParameterizedTest
 	@MethodSource("answers")
+	@Execution(ExecutionMode.CONCURRENT)
 	void aDamagedAnswerIsAnAnswerOrATypedError(WireFormat format, String answer) {
 		Random random = new Random(7);
 		int failed = 0;

@@ -21,6 +21,8 @@ import io.arcllm.ToolChoice;
 import io.arcllm.provider.anthropic.AnthropicFormat;
 import io.arcllm.provider.ollama.OllamaFormat;
 import io.arcllm.provider.openai.OpenAiFormat;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.DeserializationFeature;
@@ -45,6 +47,7 @@ class RandomRequestsTests {
 
 	@ParameterizedTest
 	@MethodSource("formats")
+	@Execution(ExecutionMode.CONCURRENT)
 	void everyRequestIsValidJsonOrRefused(WireFormat format) {
 		int sent = 0;
 		for (int i = 0; i < REQUESTS; i++) {

@@ -19,6 +19,8 @@ import io.arcllm.LlmResponse;
 import io.arcllm.provider.anthropic.AnthropicFormat;
 import io.arcllm.provider.ollama.OllamaFormat;
 import io.arcllm.provider.openai.OpenAiFormat;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -54,6 +56,7 @@ class RecordedStreamsTests {
 
 	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
 	@MethodSource("streams")
+	@Execution(ExecutionMode.CONCURRENT)
 	void streamIsTheSameSplitInTwoOrAtRandom(Path file, WireFormat format, String proof) {
 		byte[] bytes = Recordings.bytes(file);
 		StreamedAnswer whole = StreamedAnswer.read(format, bytes);
@@ -72,6 +75,7 @@ class RecordedStreamsTests {
 	/** Every byte of every stream, with one split in each of its frames at a time. */
 	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
 	@MethodSource("streams")
+	@Execution(ExecutionMode.CONCURRENT)
 	void eventsAreTheSameAtEverySplitOfEveryFrame(Path file, WireFormat format, String proof) {
 		byte[] bytes = Recordings.bytes(file);
 		StreamedAnswer whole = StreamedAnswer.read(format, bytes);
@@ -85,9 +89,11 @@ class RecordedStreamsTests {
 
 	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
 	@MethodSource("streams")
+	@Execution(ExecutionMode.CONCURRENT)
 	void streamCutAfterAnyByteIsCompleteOnlyAtItsEnd(Path file, WireFormat format, String proof) {
 		// Errors are cheap where the stack is low.
-		CompletableFuture.runAsync(() -> cutAfterEveryByte(file, format, proof)).join();
+		CompletableFuture.runAsync(() -> cutAfterEveryByte(file, format, proof), (task) -> new Thread(task).start())
+			.join();
 	}
 
 	private static void cutAfterEveryByte(Path file, WireFormat format, String proof) {
@@ -112,6 +118,7 @@ class RecordedStreamsTests {
 
 	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
 	@MethodSource("streams")
+	@Execution(ExecutionMode.CONCURRENT)
 	void cutStreamIsTheSameReadAtOnce(Path file, WireFormat format, String proof) {
 		byte[] bytes = Recordings.bytes(file);
 		int end = end(new String(bytes, StandardCharsets.ISO_8859_1), proof);
@@ -138,6 +145,7 @@ class RecordedStreamsTests {
 
 	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
 	@MethodSource("streams")
+	@Execution(ExecutionMode.CONCURRENT)
 	void aFlippedBitIsAnAnswerOrATypedError(Path file, WireFormat format, String proof) {
 		byte[] bytes = Recordings.bytes(file);
 		Random random = new Random(5);

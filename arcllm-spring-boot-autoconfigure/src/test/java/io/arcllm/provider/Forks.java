@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 import org.springframework.objenesis.SpringObjenesis;
 
@@ -19,7 +20,7 @@ final class Forks {
 
 	private static final SpringObjenesis INSTANCES = new SpringObjenesis();
 
-	private static final Map<Class<?>, List<Field>> FIELDS = new HashMap<>();
+	private static final Map<Class<?>, List<Field>> FIELDS = new ConcurrentHashMap<>();
 
 	private final Map<Object, Object> known = new IdentityHashMap<>();
 

@@ -2,10 +2,12 @@ package io.arcllm.autoconfigure;
 
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -19,8 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
  * Whether a module is on for a provider and a call, and how it is set: overrides in code
@@ -100,9 +104,21 @@ final class ModuleSettings {
 
 	/** Whether a provider has settings of the module for itself. */
 	private boolean hasOwn(String module, String provider) {
-		ConfigurationPropertyName name = ConfigurationPropertyName.of(module);
-		return ownLayers(provider).stream()
-			.anyMatch((layer) -> layer.source().containsDescendantOf(name) != ConfigurationPropertyState.ABSENT);
+		if (!ProviderDefinitions.isName(provider)) {
+			return false;
+		}
+		ConfigurationPropertyName name = ConfigurationPropertyName
+			.of("arcllm.providers." + provider + ".modules" + (module.isEmpty() ? "" : "." + module));
+		return this.binder.raw().stream().anyMatch((source) -> mayHave(source, name));
+	}
+
+	/** Variables do not tell where a name ends: each may be anybody's. */
+	private static boolean mayHave(ConfigurationPropertySource source, ConfigurationPropertyName name) {
+		if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource variables) {
+			return Arrays.stream(variables.getPropertyNames())
+				.anyMatch((variable) -> variable.toLowerCase(Locale.ROOT).startsWith("arcllm"));
+		}
+		return source.containsDescendantOf(name) != ConfigurationPropertyState.ABSENT;
 	}
 
 	/** Whether a provider has settings for itself, of whatever module. */

@@ -15,6 +15,11 @@ import tools.jackson.databind.ValueSerializer;
 final class FiniteArrays<A> extends ValueSerializer<A> {
 
 	@Override
+	public boolean isEmpty(SerializationContext context, A array) {
+		return Array.getLength(array) == 0;
+	}
+
+	@Override
 	public void serialize(A array, JsonGenerator json, SerializationContext context) {
 		json.writeStartArray();
 		for (int i = 0; i < Array.getLength(array); i++) {

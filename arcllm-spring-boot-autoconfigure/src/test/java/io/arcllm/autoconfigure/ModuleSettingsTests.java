@@ -8,10 +8,15 @@ import java.util.Set;
 import io.arcllm.CallOptions;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmConfigException;
+import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.retry.RetrySettings;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.mock.env.MockEnvironment;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -49,6 +54,35 @@ class ModuleSettingsTests {
 		assertThat(overridden.multiplier()).isEqualTo(2);
 		assertThat(retry("my-llm", CallOptions.NONE).maxRetries()).isEqualTo(5);
 		assertThat(retry("other", CallOptions.NONE).maxRetries()).isEqualTo(4);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ARCLLM_PROVIDERS_OPENAI_MODULES_RETRY_MAX_RETRIES, openai",
+			"ARCLLM_PROVIDERS_OPENAI_MODULES_RETRY_MAXRETRIES, openai",
+			"ARCLLM_PROVIDERS_AZURE_OPENAI_MODULES_RETRY_MAX_RETRIES, azure-openai",
+			"ARCLLM_PROVIDERS_AZUREOPENAI_MODULES_RETRY_MAXRETRIES, azure-openai",
+			"arcllm_providers_azure_openai_modules_retry_max_retries, azure-openai",
+			"ARCLLM_MODULES_RETRY_MAX_RETRIES, openai" })
+	void variablesReachAProvidersModules(String variable, String provider) {
+		variables(Map.of(variable, "77"));
+		assertThat(retry(provider, CallOptions.NONE).maxRetries()).isEqualTo(77);
+	}
+
+	@Test
+	void variablesReachModulesWhoseNamesHaveADash() {
+		variables(Map.of("ARCLLM_PROVIDERS_AZURE_OPENAI_MODULES_CIRCUIT_BREAKER_ENABLED", "true",
+				"ARCLLM_PROVIDERS_AZURE_OPENAI_MODULES_CIRCUIT_BREAKER_WINDOW_SIZE", "77"));
+		assertThat(this.settings.hasOwn("azure-openai")).isTrue();
+		assertThat(this.settings.enabled("circuit-breaker", "azure-openai", CallOptions.NONE)).isTrue();
+		assertThat(this.settings.bind("circuit-breaker", CircuitBreakerSettings.class, "azure-openai", CallOptions.NONE)
+			.windowSize()).isEqualTo(77);
+		assertThat(this.settings.enabled("circuit-breaker", "openai", CallOptions.NONE)).isFalse();
+	}
+
+	private void variables(Map<String, Object> variables) {
+		this.environment.getPropertySources()
+			.addFirst(new SystemEnvironmentPropertySource(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME,
+					variables));
 	}
 
 	@Test

@@ -78,7 +78,7 @@ class RetryAfterTests {
 				this.vendors.first.enqueue(Vendors.says("hello", streaming));
 				LlmResponse answer = Vendors.ask(context.getBean(LlmProvider.class), streaming);
 				assertThat(answer.trail().attempts().get(1).waited())
-					.isBetween(form.off.isZero() ? wait : Duration.ofMillis(20), wait.plus(form.off).multipliedBy(2));
+					.isBetween(form.off.isZero() ? wait : Duration.ofMillis(20), wait.plus(form.off).multipliedBy(4));
 			}
 		});
 	}

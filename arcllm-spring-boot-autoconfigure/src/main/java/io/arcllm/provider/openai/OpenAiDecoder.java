@@ -168,11 +168,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 			text(delta.refusal);
 		}
 		for (OpenAiToolPiece piece : delta.toolPieces) {
-			int number = this.calls.add(piece, this.chunk.id, this.pass);
-			if (piece.extra() != null) {
-				this.answer.vendorData(number,
-						new ToolCall.VendorData(piece.extra(), this.context.target().provider()));
-			}
+			this.calls.add(piece, this.chunk.id, this.pass);
 		}
 		if (delta.finishReason != null && BROKEN.contains(delta.finishReason)) {
 			throw LlmException.of(ErrorKind.SERVER_ERROR, this.context.target() + " ended its answer with an error")
@@ -203,6 +199,8 @@ final class OpenAiDecoder implements AnswerDecoder {
 		if (this.calls.hasNameless()) {
 			throw this.context.malformed("a tool call has no name", null);
 		}
+		String provider = this.context.target().provider();
+		this.calls.extras((number, json) -> this.answer.vendorData(number, new ToolCall.VendorData(json, provider)));
 		return this.answer.usage(this.tokens.usage())
 			.stopReason(stopReason())
 			.requestId(requestId())

@@ -167,11 +167,11 @@ final class OpenAiMessages {
 	private void extra(ToolCall call, boolean first) {
 		ToolCall.VendorData data = call.vendorData();
 		if (data != null && data.provider().equals(this.format.provider())) {
-			Map<String, @Nullable Object> extra = Json.object(data.json());
-			if (extra == null) {
+			if (Json.object(data.json()) == null) {
 				throw this.body.refuse("The vendor data of tool call " + call.id() + " is no JSON object");
 			}
-			this.json.writePOJOProperty("extra_content", extra);
+			this.json.writeName("extra_content");
+			this.json.writeRawValue(data.json());
 		}
 		else if (first && this.signs) {
 			this.json.writePOJOProperty("extra_content", MADE_BY_ANOTHER);

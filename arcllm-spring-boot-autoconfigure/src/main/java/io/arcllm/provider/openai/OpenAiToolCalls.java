@@ -2,6 +2,7 @@ package io.arcllm.provider.openai;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import io.arcllm.LlmEvent;
@@ -20,9 +21,8 @@ final class OpenAiToolCalls {
 	/**
 	 * Takes up a piece.
 	 * @param answerId the answer's id, to make up ids of calls that have none
-	 * @return the number of its call
 	 */
-	int add(OpenAiToolPiece piece, @Nullable String answerId, Consumer<LlmEvent> out) {
+	void add(OpenAiToolPiece piece, @Nullable String answerId, Consumer<LlmEvent> out) {
 		Call call = find(piece);
 		if (call == null) {
 			call = new Call(piece.index(), this.calls.size());
@@ -30,11 +30,12 @@ final class OpenAiToolCalls {
 		}
 		this.last = call;
 		call.id = call.id.isEmpty() ? piece.id() : call.id;
+		call.extra = (piece.extra() != null) ? piece.extra() : call.extra;
 		if (call.announced) {
 			if (!piece.arguments().isEmpty()) {
 				out.accept(new LlmEvent.ToolCallDelta(call.number, "", "", piece.arguments()));
 			}
-			return call.number;
+			return;
 		}
 		call.held += piece.arguments();
 		if (!piece.name().isEmpty()) {
@@ -42,11 +43,19 @@ final class OpenAiToolCalls {
 			String id = call.id.isEmpty() ? madeUp(answerId, call.number) : call.id;
 			out.accept(new LlmEvent.ToolCallDelta(call.number, id, piece.name(), call.held));
 		}
-		return call.number;
 	}
 
 	boolean isEmpty() {
 		return this.calls.isEmpty();
+	}
+
+	/** What the vendor wants back with calls, by their numbers. */
+	void extras(BiConsumer<Integer, String> out) {
+		for (Call call : this.calls) {
+			if (call.announced && call.extra != null) {
+				out.accept(call.number, call.extra);
+			}
+		}
 	}
 
 	/** Whether there is a call of no known tool. */
@@ -95,6 +104,8 @@ final class OpenAiToolCalls {
 		private String held = "";
 
 		private boolean announced;
+
+		private @Nullable String extra;
 
 		Call(@Nullable Integer index, int number) {
 			this.index = index;

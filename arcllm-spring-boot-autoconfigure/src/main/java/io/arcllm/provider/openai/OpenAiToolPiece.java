@@ -29,8 +29,8 @@ record OpenAiToolPiece(@Nullable Integer index, String id, String name, String a
 				case "index" -> index = Json.integer(parser);
 				case "id" -> id = orEmpty(Json.string(parser));
 				case "function" -> function = function(parser, bytes, offset);
-				case "extra_content" ->
-					extra = (value == JsonToken.START_OBJECT) ? Json.raw(parser, bytes, offset) : skipped(parser);
+				case "extra_content" -> extra = (value == JsonToken.START_OBJECT)
+						? extra(Json.raw(parser, bytes, offset)) : skipped(parser);
 				default -> parser.skipChildren();
 			}
 		}
@@ -54,6 +54,10 @@ record OpenAiToolPiece(@Nullable Integer index, String id, String name, String a
 			}
 		}
 		return new OpenAiToolPiece(null, "", name, arguments, null);
+	}
+
+	private static @Nullable String extra(String json) {
+		return json.equals("{}") ? null : json;
 	}
 
 	private static @Nullable String skipped(JsonParser parser) {

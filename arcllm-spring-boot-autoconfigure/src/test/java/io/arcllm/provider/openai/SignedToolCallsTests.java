@@ -92,6 +92,28 @@ class SignedToolCallsTests {
 	}
 
 	@Test
+	void signatureOfACallWithoutANameIsNotYetContent() {
+		String piece = "data: {\"choices\":[{\"index\":0,\"delta\":{\"tool_calls\":[{\"index\":0,%s}]}}]}\n\n";
+		String early = piece.formatted("\"id\":\"x\",\"extra_content\":" + SIGNED);
+		assertThat(StreamedAnswer.read(GEMINI, early.getBytes(StandardCharsets.UTF_8)).failure().partial()).isNull();
+		String all = early + piece.formatted("\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}")
+				+ piece.formatted("\"extra_content\":{}") + "data: [DONE]\n\n";
+		LlmResponse answer = StreamedAnswer.read(GEMINI, all.getBytes(StandardCharsets.UTF_8)).last().answer();
+		assertThat(answer.toolCalls()).singleElement()
+			.satisfies((call) -> assertThat(call.vendorData().json()).isEqualTo(SIGNED));
+	}
+
+	@Test
+	void dataGoesBackUnchanged() {
+		ToolCall call = new ToolCall("x", "f", "{}", Map.of(), new ToolCall.VendorData("{\"a\": 1.10}", "gemini"));
+		byte[] body = GEMINI.encode(LlmRequest.builder()
+			.model("gemini-3-pro")
+			.messages(List.of(Message.user("Hi"), Message.assistant(List.of(call))))
+			.build());
+		assertThat(new String(body, StandardCharsets.UTF_8)).contains("\"extra_content\":{\"a\": 1.10}");
+	}
+
+	@Test
 	void dataThatIsNoJsonIsRefused() {
 		ToolCall call = new ToolCall("x", "f", "{}", Map.of(), new ToolCall.VendorData("{", "gemini"));
 		LlmException failure = catchThrowableOfType(LlmException.class,

@@ -2,6 +2,7 @@ package io.arcllm;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
@@ -41,18 +42,20 @@ public final class PromptServers extends ServerSocketFactory {
 	}
 
 	@Override
-	public ServerSocket createServerSocket(int port) {
-		throw new UnsupportedOperationException();
+	public ServerSocket createServerSocket(int port) throws IOException {
+		return createServerSocket(port, 0);
 	}
 
 	@Override
-	public ServerSocket createServerSocket(int port, int backlog) {
-		throw new UnsupportedOperationException();
+	public ServerSocket createServerSocket(int port, int backlog) throws IOException {
+		return createServerSocket(port, backlog, InetAddress.getLoopbackAddress());
 	}
 
 	@Override
-	public ServerSocket createServerSocket(int port, int backlog, InetAddress address) {
-		throw new UnsupportedOperationException();
+	public ServerSocket createServerSocket(int port, int backlog, InetAddress address) throws IOException {
+		ServerSocket server = createServerSocket();
+		server.bind(new InetSocketAddress(address, port), backlog);
+		return server;
 	}
 
 }

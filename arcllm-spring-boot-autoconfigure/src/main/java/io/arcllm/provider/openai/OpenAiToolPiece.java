@@ -30,7 +30,7 @@ record OpenAiToolPiece(@Nullable Integer index, String id, String name, String a
 				case "id" -> id = orEmpty(Json.string(parser));
 				case "function" -> function = function(parser, bytes, offset);
 				case "extra_content" -> extra = (value == JsonToken.START_OBJECT)
-						? extra(Json.raw(parser, bytes, offset)) : skipped(parser);
+						? nullIfEmpty(Json.raw(parser, bytes, offset)) : skipped(parser);
 				default -> parser.skipChildren();
 			}
 		}
@@ -56,7 +56,7 @@ record OpenAiToolPiece(@Nullable Integer index, String id, String name, String a
 		return new OpenAiToolPiece(null, "", name, arguments, null);
 	}
 
-	private static @Nullable String extra(String json) {
+	private static @Nullable String nullIfEmpty(String json) {
 		return json.equals("{}") ? null : json;
 	}
 

@@ -1,5 +1,5 @@
 /**
- * What a call to a model is: provider, request, response, event, messages, errors.
+ * What a call to a model is: the public API.
  */
 @NullMarked
 package io.arcllm;

@@ -9,13 +9,16 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import org.jspecify.annotations.NullMarked;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideOutsideOfPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Who may know whom.
+ * The directions between packages, and what no code may do.
  */
 @AnalyzeClasses(packages = "io.arcllm", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTests {
@@ -35,6 +38,13 @@ class ArchitectureTests {
 		.notDependOnEachOther();
 
 	@ArchTest
+	static final ArchRule whatModulesShareKnowsNoModule = noClasses().that()
+		.resideInAPackage("io.arcllm.module")
+		.should()
+		.dependOnClassesThat()
+		.resideInAPackage("io.arcllm.module.*..");
+
+	@ArchTest
 	static final ArchRule modulesDoNotKnowTheWire = noClasses().that()
 		.resideInAPackage("io.arcllm.module..")
 		.should()
@@ -43,9 +53,43 @@ class ArchitectureTests {
 				"tools.jackson..");
 
 	@ArchTest
-	static final ArchRule vendorsDoNotKnowEachOther = slices().matching("io.arcllm.provider.(*)..")
-		.should()
-		.notDependOnEachOther();
+	static final ArchRule openaiSeesTheSpiAndJson = seesTheSpiAndJson("io.arcllm.provider.openai");
+
+	@ArchTest
+	static final ArchRule anthropicSeesTheSpiAndJson = seesTheSpiAndJson("io.arcllm.provider.anthropic");
+
+	@ArchTest
+	static final ArchRule ollamaSeesTheSpiAndJson = seesTheSpiAndJson("io.arcllm.provider.ollama");
+
+	@ArchTest
+	static final ArchRule theWireHasOneDirection = layeredArchitecture().consideringOnlyDependenciesInLayers()
+		.layer("spi")
+		.definedBy("io.arcllm.provider")
+		.layer("error, key and json")
+		.definedBy("io.arcllm.provider.error", "io.arcllm.provider.key", "io.arcllm.provider.json")
+		.layer("http")
+		.definedBy("io.arcllm.provider.http")
+		.whereLayer("http")
+		.mayNotBeAccessedByAnyLayer()
+		.whereLayer("error, key and json")
+		.mayOnlyBeAccessedByLayers("http");
+
+	@ArchTest
+	static final ArchRule autoConfigurationHasOneDirection = layeredArchitecture().consideringOnlyDependenciesInLayers()
+		.layer("config")
+		.definedBy("io.arcllm.autoconfigure.config")
+		.layer("stack")
+		.definedBy("io.arcllm.autoconfigure.stack")
+		.layer("actuator")
+		.definedBy("io.arcllm.autoconfigure.actuator")
+		.layer("beans")
+		.definedBy("io.arcllm.autoconfigure")
+		.whereLayer("beans")
+		.mayNotBeAccessedByAnyLayer()
+		.whereLayer("actuator")
+		.mayOnlyBeAccessedByLayers("beans")
+		.whereLayer("stack")
+		.mayOnlyBeAccessedByLayers("beans", "actuator");
 
 	@ArchTest
 	static final ArchRule theWireDoesNotKnowModules = noClasses().that()
@@ -103,6 +147,15 @@ class ArchitectureTests {
 			.map((one) -> one.getPackage())
 			.distinct()
 			.forEach((one) -> assertThat(one.isAnnotatedWith(NullMarked.class)).as(one.getName()).isTrue());
+	}
+
+	private static ArchRule seesTheSpiAndJson(String format) {
+		return classes().that()
+			.resideInAPackage(format)
+			.should()
+			.onlyDependOnClassesThat(
+					resideInAnyPackage("io.arcllm", "io.arcllm.provider", "io.arcllm.provider.json", format)
+						.or(resideOutsideOfPackage("io.arcllm..")));
 	}
 
 	private static ArchRule onlyThereIsUsed(String library, String... there) {

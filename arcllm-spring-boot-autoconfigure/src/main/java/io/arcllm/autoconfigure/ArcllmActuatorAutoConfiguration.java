@@ -1,6 +1,14 @@
 package io.arcllm.autoconfigure;
 
 import io.arcllm.LlmProviders;
+import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
+import io.arcllm.autoconfigure.actuator.ArcllmHealthIndicator;
+import io.arcllm.autoconfigure.actuator.Decisions;
+import io.arcllm.autoconfigure.actuator.Inventory;
+import io.arcllm.autoconfigure.stack.CircuitBreakerFactory;
+import io.arcllm.autoconfigure.stack.ProviderSwitches;
+import io.arcllm.autoconfigure.stack.Stacks;
+import io.arcllm.autoconfigure.stack.Targets;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.condition.ConditionalOnAvailableEndpoint;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;

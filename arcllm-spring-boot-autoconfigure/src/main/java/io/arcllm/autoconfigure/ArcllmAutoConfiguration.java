@@ -5,13 +5,35 @@ import java.util.List;
 
 import io.arcllm.LlmModule;
 import io.arcllm.LlmProviders;
+import io.arcllm.autoconfigure.actuator.Decisions;
+import io.arcllm.autoconfigure.config.ArcllmProperties;
+import io.arcllm.autoconfigure.config.ContradictionCheck;
+import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.ProviderDefinitions;
+import io.arcllm.autoconfigure.stack.AdapterFactory;
+import io.arcllm.autoconfigure.stack.BulkheadFactory;
+import io.arcllm.autoconfigure.stack.ChainCheck;
+import io.arcllm.autoconfigure.stack.ChainFactory;
+import io.arcllm.autoconfigure.stack.Gauges;
+import io.arcllm.autoconfigure.stack.HedgeFactory;
+import io.arcllm.autoconfigure.stack.HttpClients;
+import io.arcllm.autoconfigure.stack.LlmWebClientCustomizer;
+import io.arcllm.autoconfigure.stack.ModuleFactory;
+import io.arcllm.autoconfigure.stack.ModuleOrder;
+import io.arcllm.autoconfigure.stack.ProviderSwitches;
+import io.arcllm.autoconfigure.stack.RetryFactory;
+import io.arcllm.autoconfigure.stack.Selections;
+import io.arcllm.autoconfigure.stack.StackLlmProviders;
+import io.arcllm.autoconfigure.stack.Stacks;
+import io.arcllm.autoconfigure.stack.Targets;
+import io.arcllm.autoconfigure.stack.TimeoutFactory;
 import io.arcllm.module.CallListener;
 import io.arcllm.module.CallModule;
 import io.arcllm.module.routing.Scores;
-import io.arcllm.provider.ApiKeySupplier;
-import io.arcllm.provider.DefaultErrorClassifier;
-import io.arcllm.provider.ErrorClassifier;
-import io.arcllm.provider.ErrorReader;
+import io.arcllm.provider.error.DefaultErrorClassifier;
+import io.arcllm.provider.error.ErrorClassifier;
+import io.arcllm.provider.error.ErrorReader;
+import io.arcllm.provider.key.ApiKeySupplier;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -54,7 +76,7 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean
 	Targets arcllmTargets(ArcllmProperties properties, ProviderDefinitions definitions, ListableBeanFactory beans,
-			Adapters arcllmAdapters) {
+			AdapterFactory arcllmAdapters) {
 		return new Targets(definitions, OwnProviders.names(beans, definitions, properties.provider()), beans,
 				arcllmAdapters);
 	}
@@ -69,8 +91,9 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	Adapters arcllmAdapters(HttpClients clients, ErrorClassifier classifier, ObjectProvider<ApiKeySupplier> keys) {
-		return new Adapters(clients, new ErrorReader(classifier, Clock.systemUTC()), keys.getIfAvailable());
+	AdapterFactory arcllmAdapters(HttpClients clients, ErrorClassifier classifier,
+			ObjectProvider<ApiKeySupplier> keys) {
+		return new AdapterFactory(clients, new ErrorReader(classifier, Clock.systemUTC()), keys.getIfAvailable());
 	}
 
 	@Bean
@@ -86,8 +109,8 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	FallbackFactory arcllmFallback(ModuleSettings settings, Targets targets, RetryFactory retry, Scores scores) {
-		return new FallbackFactory(settings, targets, retry.budget(), new Selections(targets, scores),
+	ChainFactory arcllmFallback(ModuleSettings settings, Targets targets, RetryFactory retry, Scores scores) {
+		return new ChainFactory(settings, targets, retry.budget(), new Selections(targets, scores),
 				new HedgeFactory(settings));
 	}
 
@@ -113,7 +136,7 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean
 	Stacks arcllmStacks(ArcllmProperties properties, Targets targets, ObjectProvider<ModuleFactory> modules,
-			SettingsCheck settings, ListableBeanFactory beans, ProviderSwitches switches) {
+			ContradictionCheck settings, ListableBeanFactory beans, ProviderSwitches switches) {
 		settings.checkOrder(List.of(beans.getBeanNamesForType(LlmModule.class)));
 		List<ModuleFactory> ours = modules.stream().toList();
 		List<String> order = properties.modules().order();

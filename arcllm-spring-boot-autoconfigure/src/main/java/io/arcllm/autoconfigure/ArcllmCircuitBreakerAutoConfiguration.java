@@ -2,7 +2,13 @@ package io.arcllm.autoconfigure;
 
 import java.util.List;
 
+import io.arcllm.autoconfigure.actuator.BreakerAnnouncer;
+import io.arcllm.autoconfigure.actuator.Decisions;
+import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.stack.CircuitBreakerFactory;
+import io.arcllm.autoconfigure.stack.Gauges;
 import io.arcllm.module.circuitbreaker.BreakerListener;
+import io.arcllm.module.circuitbreaker.CircuitBreakerCustomizer;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 
 import org.springframework.beans.factory.ObjectProvider;

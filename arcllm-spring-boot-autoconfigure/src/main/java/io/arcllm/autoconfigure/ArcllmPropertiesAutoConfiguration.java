@@ -3,8 +3,15 @@ package io.arcllm.autoconfigure;
 import java.util.List;
 
 import io.arcllm.LlmModule;
-import io.arcllm.provider.ApiKeySupplier;
+import io.arcllm.autoconfigure.config.ArcllmProperties;
+import io.arcllm.autoconfigure.config.ContradictionCheck;
+import io.arcllm.autoconfigure.config.LayeredBinder;
+import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.PropertiesBinding;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.provider.Presets;
+import io.arcllm.provider.key.ApiKeySupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -41,9 +48,9 @@ public final class ArcllmPropertiesAutoConfiguration {
 	}
 
 	@Bean
-	SettingsCheck arcllmSettingsCheck(LayeredBinder arcllmBinder, ModuleSettings arcllmModuleSettings,
+	ContradictionCheck arcllmSettingsCheck(LayeredBinder arcllmBinder, ModuleSettings arcllmModuleSettings,
 			ArcllmProperties properties) {
-		SettingsCheck check = new SettingsCheck(arcllmBinder, arcllmModuleSettings, properties);
+		ContradictionCheck check = new ContradictionCheck(arcllmBinder, arcllmModuleSettings, properties);
 		check.check();
 		return check;
 	}
@@ -65,7 +72,7 @@ public final class ArcllmPropertiesAutoConfiguration {
 
 	@Bean
 	static LazyInitializationExcludeFilter arcllmChecksAreNotLazy() {
-		return LazyInitializationExcludeFilter.forBeanTypes(SettingsCheck.class, ProviderDefinitions.class);
+		return LazyInitializationExcludeFilter.forBeanTypes(ContradictionCheck.class, ProviderDefinitions.class);
 	}
 
 	private static void warn(ProviderDefinition definition, boolean keysAreBrought) {

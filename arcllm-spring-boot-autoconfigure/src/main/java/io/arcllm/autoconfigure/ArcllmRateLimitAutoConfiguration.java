@@ -2,8 +2,13 @@ package io.arcllm.autoconfigure;
 
 import java.util.List;
 
+import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.stack.Gauges;
+import io.arcllm.autoconfigure.stack.RateLimitFactory;
+import io.arcllm.module.ratelimit.RateLimitCustomizer;
 import io.arcllm.module.ratelimit.RedisConnection;
 import io.arcllm.module.ratelimit.RedisStore;
+import io.arcllm.module.ratelimit.SharedLimitStores;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
 

@@ -1,5 +1,8 @@
 package io.arcllm.autoconfigure;
 
+import io.arcllm.autoconfigure.config.ArcllmProperties;
+import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.ProviderProperties;
 import io.arcllm.provider.Preset;
 import io.arcllm.provider.Presets;
 import org.jspecify.annotations.Nullable;

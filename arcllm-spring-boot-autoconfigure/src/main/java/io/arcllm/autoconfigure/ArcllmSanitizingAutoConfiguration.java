@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
+import io.arcllm.autoconfigure.config.Text;
 import io.arcllm.provider.Presets;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.arcllm.CallOptions;
+import io.arcllm.autoconfigure.actuator.BreakerMeters;
+import io.arcllm.autoconfigure.actuator.MicrometerGauges;
+import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.stack.Gauges;
+import io.arcllm.autoconfigure.stack.Targets;
+import io.arcllm.autoconfigure.stack.TelemetryFactory;
 import io.arcllm.module.circuitbreaker.BreakerListener;
 import io.arcllm.module.telemetry.CallMeters;
 import io.arcllm.module.telemetry.ModelTags;

@@ -1,6 +1,7 @@
 package io.arcllm.autoconfigure;
 
 import io.arcllm.LlmConfigException;
+import io.arcllm.autoconfigure.config.ConfigMistake;
 
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;

@@ -3,7 +3,11 @@ package io.arcllm.autoconfigure;
 import java.util.List;
 
 import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.config.LayeredBinder;
+import io.arcllm.autoconfigure.config.Nearest;
+import io.arcllm.autoconfigure.config.PropertiesBinding;
 import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.InjectionPoint;
 import org.springframework.beans.factory.NoSuchBeanDefinitionException;
 import org.springframework.beans.factory.NoUniqueBeanDefinitionException;

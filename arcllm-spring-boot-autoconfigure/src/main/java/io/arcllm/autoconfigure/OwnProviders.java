@@ -8,6 +8,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;

@@ -5,6 +5,10 @@ import java.util.List;
 
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
+import io.arcllm.autoconfigure.config.LayeredBinder;
+import io.arcllm.autoconfigure.config.PropertiesBinding;
+import io.arcllm.autoconfigure.config.Text;
+import io.arcllm.autoconfigure.stack.ChainCheck;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.AotDetector;

@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure;
 
+import io.arcllm.autoconfigure.stack.StackLlmProviders;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;

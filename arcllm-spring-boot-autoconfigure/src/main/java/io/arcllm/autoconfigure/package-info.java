@@ -1,5 +1,5 @@
 /**
- * Makes beans of all this: the only package that knows Spring Boot.
+ * Auto-configurations and bean registration: nothing else.
  */
 @NullMarked
 package io.arcllm.autoconfigure;

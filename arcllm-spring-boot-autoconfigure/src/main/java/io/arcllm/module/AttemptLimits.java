@@ -8,7 +8,7 @@ import reactor.util.context.ContextView;
 
 /**
  * How long an attempt may be silent. Put into the Reactor context by the timeout module,
- * kept by {@link ContractModule}, which alone sees what was delivered.
+ * kept by the contract module, which alone sees what was delivered.
  *
  * @param attempt for a whole answer
  * @param firstToken to the first content of a stream
@@ -16,11 +16,11 @@ import reactor.util.context.ContextView;
  */
 public record AttemptLimits(Duration attempt, Duration firstToken, Duration idle) {
 
-	static @Nullable AttemptLimits of(ContextView context) {
+	public static @Nullable AttemptLimits of(ContextView context) {
 		return context.getOrDefault(AttemptLimits.class, null);
 	}
 
-	Duration of(TimeoutStage stage) {
+	public Duration of(TimeoutStage stage) {
 		return switch (stage) {
 			case FIRST_TOKEN -> this.firstToken;
 			case IDLE -> this.idle;

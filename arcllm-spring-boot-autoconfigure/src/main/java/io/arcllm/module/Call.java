@@ -88,11 +88,11 @@ public final class Call {
 	}
 
 	/** The moment that is so many nanoseconds after the start of the call. */
-	long moment(long elapsed) {
+	public long moment(long elapsed) {
 		return this.start + elapsed;
 	}
 
-	long elapsedNanos() {
+	public long elapsedNanos() {
 		return this.clock.now(TimeUnit.NANOSECONDS) - this.start;
 	}
 
@@ -106,11 +106,11 @@ public final class Call {
 	/**
 	 * Nanoseconds until the deadline; {@link Long#MAX_VALUE} where there is none.
 	 */
-	long remainingNanos() {
+	public long remainingNanos() {
 		return (this.deadline == Long.MAX_VALUE) ? Long.MAX_VALUE : remainingNanos(elapsedNanos());
 	}
 
-	long remainingNanos(long elapsed) {
+	public long remainingNanos(long elapsed) {
 		return (this.deadline == Long.MAX_VALUE) ? Long.MAX_VALUE : this.deadline - elapsed;
 	}
 
@@ -125,7 +125,7 @@ public final class Call {
 	 * Takes one of the attempts.
 	 * @return false if there was none left
 	 */
-	synchronized boolean tryAttempt() {
+	public synchronized boolean tryAttempt() {
 		if (this.attempts >= this.maxAttempts) {
 			return false;
 		}
@@ -134,12 +134,12 @@ public final class Call {
 	}
 
 	/** Gives an attempt back that sent nothing. */
-	synchronized void giveBackAttempt() {
+	public synchronized void giveBackAttempt() {
 		this.attempts--;
 	}
 
 	/** The error of a call that has no attempts left. */
-	LlmException exhausted(Target target) {
+	public LlmException exhausted(Target target) {
 		return LlmException
 			.of(ErrorKind.DEADLINE_EXCEEDED,
 					"The call has used up its " + this.maxAttempts + " attempts (arcllm.max-attempts); " + target
@@ -149,7 +149,7 @@ public final class Call {
 	}
 
 	/** The error of a call whose deadline has passed. */
-	LlmException overdue(Target target) {
+	public LlmException overdue(Target target) {
 		return LlmException.of(ErrorKind.DEADLINE_EXCEEDED, "The call's deadline passed while waiting for " + target)
 			.target(target)
 			.build();
@@ -200,7 +200,7 @@ public final class Call {
 		this.waited = this.waited.plus(wait);
 	}
 
-	synchronized Duration takeWaited() {
+	public synchronized Duration takeWaited() {
 		Duration wait = this.waited;
 		this.waited = Duration.ZERO;
 		return wait;

@@ -11,19 +11,19 @@ import reactor.util.context.ContextView;
  * it stands for all that modules put into the Reactor context, since every operator of a
  * client copies each entry of that.
  */
-final class Heard implements WireListener {
+public final class Heard implements WireListener {
 
 	private static final SoFar NOTHING = new SoFar() {
 	};
 
-	private static final Object[] OURS = { AttemptLimits.class, Call.OTHERS_LEFT, Round.class, Call.class,
+	private static final Object[] OURS = { AttemptLimits.class, Call.OTHERS_LEFT, ChainPass.class, Call.class,
 			WireListener.class };
 
 	private final @Nullable WireListener outer;
 
 	private final Call call;
 
-	private final @Nullable Round round;
+	private final @Nullable ChainPass round;
 
 	private volatile SoFar answer = NOTHING;
 
@@ -33,10 +33,10 @@ final class Heard implements WireListener {
 	 * @param context of the attempt, where somebody may want to hear of the rest
 	 * @param call the call that the attempt is part of
 	 */
-	Heard(ContextView context, Call call) {
+	public Heard(ContextView context, Call call) {
 		this.outer = WireListener.of(context);
 		this.call = call;
-		this.round = Round.of(context);
+		this.round = ChainPass.of(context);
 	}
 
 	/**
@@ -49,13 +49,13 @@ final class Heard implements WireListener {
 	/**
 	 * The context inside the attempt.
 	 */
-	Context close(Context context) {
+	public Context close(Context context) {
 		if (ours(context) == context.size()) {
 			return Context.of(WireListener.class, this);
 		}
 		return context.delete(AttemptLimits.class)
 			.delete(Call.OTHERS_LEFT)
-			.delete(Round.class)
+			.delete(ChainPass.class)
 			.delete(Call.class)
 			.put(WireListener.class, this);
 	}
@@ -77,14 +77,14 @@ final class Heard implements WireListener {
 			return context;
 		}
 		Context opened = context.put(Call.class, heard.call);
-		return (heard.round == null) ? opened : opened.put(Round.class, heard.round);
+		return (heard.round == null) ? opened : opened.put(ChainPass.class, heard.round);
 	}
 
 	Call call() {
 		return this.call;
 	}
 
-	@Nullable Round round() {
+	@Nullable ChainPass round() {
 		return this.round;
 	}
 
@@ -98,7 +98,7 @@ final class Heard implements WireListener {
 		this.refused = true;
 	}
 
-	boolean isRefused() {
+	public boolean isRefused() {
 		return this.refused;
 	}
 
@@ -119,7 +119,7 @@ final class Heard implements WireListener {
 		this.answer = answer;
 	}
 
-	SoFar answer() {
+	public SoFar answer() {
 		return this.answer;
 	}
 

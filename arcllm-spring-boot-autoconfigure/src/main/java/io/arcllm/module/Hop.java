@@ -1,6 +1,5 @@
 package io.arcllm.module;
 
-import java.util.List;
 import java.util.Map;
 
 import io.arcllm.Content;

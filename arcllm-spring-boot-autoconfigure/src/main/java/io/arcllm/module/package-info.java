@@ -1,5 +1,5 @@
 /**
- * The wrapper every module extends, and the contract guard at the heart of every stack.
+ * What a module author extends, and what modules know together about a call.
  */
 @NullMarked
 package io.arcllm.module;

@@ -11,12 +11,12 @@ import io.arcllm.ToolCall;
 /**
  * The deltas of an answer that came whole though a stream was asked for.
  */
-final class Deltas {
+public final class Deltas {
 
 	private Deltas() {
 	}
 
-	static List<LlmEvent> of(LlmResponse response) {
+	public static List<LlmEvent> of(LlmResponse response) {
 		List<LlmEvent> deltas = new ArrayList<>();
 		for (Content.Thinking thinking : response.thinking()) {
 			if (!thinking.text().isEmpty()) {

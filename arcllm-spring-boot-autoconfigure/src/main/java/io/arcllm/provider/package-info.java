@@ -1,5 +1,5 @@
 /**
- * Carries a request over HTTP and the answer back: the only code on the wire.
+ * What a vendor must say to be one: the format SPI and the presets.
  */
 @NullMarked
 package io.arcllm.provider;

@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure;
 
+import io.arcllm.autoconfigure.stack.StackLlmProviders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

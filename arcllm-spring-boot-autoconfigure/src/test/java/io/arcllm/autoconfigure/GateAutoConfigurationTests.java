@@ -11,10 +11,17 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.PromptServers;
 import io.arcllm.Target;
+import io.arcllm.autoconfigure.actuator.CircuitBreakerStateChanged;
+import io.arcllm.autoconfigure.actuator.Decisions;
+import io.arcllm.autoconfigure.actuator.Decisions.Decision;
+import io.arcllm.autoconfigure.stack.CircuitBreakerFactory;
+import io.arcllm.autoconfigure.stack.ProviderSwitches;
 import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerState;
 import io.arcllm.module.circuitbreaker.BreakerStatus;
-import io.arcllm.module.ratelimit.Measure;
+import io.arcllm.module.circuitbreaker.CircuitBreakerCustomizer;
+import io.arcllm.module.ratelimit.LimitUnit;
+import io.arcllm.module.ratelimit.RateLimitCustomizer;
 import io.arcllm.module.ratelimit.RedisServer;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
@@ -138,7 +145,7 @@ class GateAutoConfigurationTests {
 					.satisfies(
 							(ex) -> assertThat(ex.retryAfter()).isBetween(Duration.ofHours(11), Duration.ofHours(12)));
 				assertThat(context.getBean(TwoADay.class).asked)
-					.containsExactly("anthropic/claude-x " + Measure.REQUESTS);
+					.containsExactly("anthropic/claude-x " + LimitUnit.REQUESTS);
 			});
 	}
 

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 import io.arcllm.CallOptions;
+import io.arcllm.autoconfigure.config.LayeredBinder;
+import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.ratelimit.RateLimitSettings;

@@ -14,7 +14,7 @@ import mockwebserver3.RecordedRequest;
 /**
  * A vendor that speaks OpenAI's format and can be broken.
  */
-final class Vendor extends Dispatcher {
+public final class Vendor extends Dispatcher {
 
 	private static final String WHOLE = """
 			{"id":"c","object":"chat.completion","model":"m","choices":[{"index":0,"finish_reason":"stop",
@@ -35,7 +35,7 @@ final class Vendor extends Dispatcher {
 
 	private volatile Duration delay = Duration.ZERO;
 
-	static Vendor on(MockWebServer server) {
+	public static Vendor on(MockWebServer server) {
 		Vendor vendor = new Vendor();
 		server.setDispatcher(vendor);
 		return vendor;

@@ -24,15 +24,15 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
  * Three vendors on real sockets, and an application that knows them: {@code first} is the
  * primary one.
  */
-final class Vendors implements AutoCloseable {
+public final class Vendors implements AutoCloseable {
 
-	final MockWebServer first = PromptServers.create();
+	public final MockWebServer first = PromptServers.create();
 
-	final MockWebServer second = PromptServers.create();
+	public final MockWebServer second = PromptServers.create();
 
 	final MockWebServer third = PromptServers.create();
 
-	Vendors() {
+	public Vendors() {
 		try {
 			this.first.start();
 			this.second.start();
@@ -43,7 +43,7 @@ final class Vendors implements AutoCloseable {
 		}
 	}
 
-	ApplicationContextRunner runner() {
+	public ApplicationContextRunner runner() {
 		List<String> properties = new ArrayList<>(
 				List.of("arcllm.provider=first", "arcllm.modules.retry.backoff-base=1ms",
 						"arcllm.modules.retry.budget.min-per-second=1000", "arcllm.modules.timeout.attempt=2s",
@@ -62,7 +62,7 @@ final class Vendors implements AutoCloseable {
 	}
 
 	/** The answer to one call. */
-	static LlmResponse ask(LlmProvider provider, boolean streaming) {
+	public static LlmResponse ask(LlmProvider provider, boolean streaming) {
 		if (!streaming) {
 			return provider.invoke("hi");
 		}
@@ -84,7 +84,7 @@ final class Vendors implements AutoCloseable {
 	}
 
 	/** An error with a status, a reset connection or silence. */
-	static MockResponse fails(String how) {
+	public static MockResponse fails(String how) {
 		return switch (how) {
 			case "reset" -> new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()).build();
 			case "silence" -> new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build();
@@ -92,7 +92,7 @@ final class Vendors implements AutoCloseable {
 		};
 	}
 
-	static MockResponse.Builder json(int status, String body) {
+	public static MockResponse.Builder json(int status, String body) {
 		return new MockResponse.Builder().code(status).addHeader("content-type", "application/json").body(body);
 	}
 

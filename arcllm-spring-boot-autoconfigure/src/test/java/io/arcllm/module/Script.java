@@ -13,6 +13,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
+import io.arcllm.module.attempt.ContractModule;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
+import io.arcllm.provider.key.KeyPool;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;

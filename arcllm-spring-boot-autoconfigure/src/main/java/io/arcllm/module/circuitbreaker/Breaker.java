@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
+import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.Refusal;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
@@ -24,11 +25,11 @@ public final class Breaker implements Readiness {
 
 	private final CircuitBreakerSettings settings;
 
-	private final News news;
+	private final BreakerNotifications news;
 
-	private final Machine machine;
+	private final BreakerStateMachine machine;
 
-	private final Pauses pauses = new Pauses();
+	private final BreakerPauses pauses = new BreakerPauses();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
@@ -52,8 +53,8 @@ public final class Breaker implements Readiness {
 			Consumer<CircuitBreakerConfig.Builder> customizer) {
 		this.target = target;
 		this.settings = settings;
-		this.news = new News(target, listener);
-		this.machine = new Machine(target, settings, this.news, customizer);
+		this.news = new BreakerNotifications(target, listener);
+		this.machine = new BreakerStateMachine(target, settings, this.news, customizer);
 	}
 
 	/**
@@ -125,11 +126,11 @@ public final class Breaker implements Readiness {
 	private void judge(int era, LlmException failure, String model) {
 		Duration retryAfter = retryAfter(failure);
 		if (failure.kind() == ErrorKind.RATE_LIMITED && !retryAfter.isZero()) {
-			this.pauses.pauseTarget(SchedulerClock.nanos() + retryAfter.toNanos(), TOO_MANY_REQUESTS);
+			this.pauses.pauseTarget(ModuleClock.nanos() + retryAfter.toNanos(), TOO_MANY_REQUESTS);
 			this.news.paused(retryAfter, TOO_MANY_REQUESTS);
 		}
 		else if (failure.kind() == ErrorKind.MODEL_NOT_FOUND) {
-			long now = SchedulerClock.nanos();
+			long now = ModuleClock.nanos();
 			String reason = "it has no model '" + model + "'";
 			this.pauses.pauseModel(model, now, now + this.settings.openFor().toNanos(), reason);
 			this.news.paused(this.settings.openFor(), reason);
@@ -162,8 +163,8 @@ public final class Breaker implements Readiness {
 		Refusal refusal = this.machine.refusal();
 		boolean decides = this.machine.state() != BreakerState.DISABLED
 				&& this.machine.state() != BreakerState.METRICS_ONLY;
-		return (refusal == null && decides && !this.pauses.isEmpty())
-				? this.pauses.refusal(model, SchedulerClock.nanos()) : refusal;
+		return (refusal == null && decides && !this.pauses.isEmpty()) ? this.pauses.refusal(model, ModuleClock.nanos())
+				: refusal;
 	}
 
 	/** The model that a request asks, as far as it is known here. */
@@ -215,6 +216,16 @@ public final class Breaker implements Readiness {
 	private void unlock() {
 		this.lock.unlock();
 		this.news.tell();
+	}
+
+	/**
+	 * What a breaker says to a call.
+	 *
+	 * @param era between two changes of state: a call that ends in a later one than it
+	 * began in says nothing about the target as it is now
+	 * @param refusal why not, where it is turned away
+	 */
+	record Admission(int era, @Nullable Refusal refusal) {
 	}
 
 }

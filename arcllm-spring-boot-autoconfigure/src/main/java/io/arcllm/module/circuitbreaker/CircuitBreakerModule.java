@@ -3,8 +3,13 @@ package io.arcllm.module.circuitbreaker;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.GatedCall;
+import io.arcllm.module.ModuleClock;
+import io.arcllm.module.Refusal;
+import io.arcllm.module.circuitbreaker.Breaker.Admission;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
@@ -27,6 +32,59 @@ public final class CircuitBreakerModule extends BaseModule {
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return GatedCall.flux((actual) -> new CircuitBreakerCall(actual, this.inner, request, this.breaker));
+	}
+
+	/**
+	 * One call at a circuit breaker.
+	 */
+	static final class CircuitBreakerCall extends GatedCall {
+
+		private final Breaker breaker;
+
+		private final String model;
+
+		private int era;
+
+		private long start;
+
+		CircuitBreakerCall(CoreSubscriber<? super LlmEvent> actual, LlmProvider inner, LlmRequest request,
+				Breaker breaker) {
+			super(actual, inner, request);
+			this.breaker = breaker;
+			this.model = breaker.modelOf(request.model());
+		}
+
+		@Override
+		protected void enter() {
+			Admission admission = this.breaker.admit(this.model);
+			Refusal refusal = admission.refusal();
+			if (refusal != null) {
+				call().skipped(this.breaker.target(), refusal.kind(), refusal.reason());
+				refuse(new CircuitOpenException(this.breaker.target(), refusal));
+				return;
+			}
+			this.era = admission.era();
+			this.start = ModuleClock.nanos();
+			if (!open()) {
+				abandoned();
+			}
+		}
+
+		@Override
+		protected void succeeded(LlmResponse answer) {
+			this.breaker.succeeded(this.era, ModuleClock.nanos() - this.start);
+		}
+
+		@Override
+		protected void failed(Throwable failure) {
+			this.breaker.failed(this.era, ModuleClock.nanos() - this.start, failure, this.model);
+		}
+
+		@Override
+		protected void abandoned() {
+			this.breaker.released(this.era);
+		}
+
 	}
 
 }

@@ -1,13 +1,24 @@
 package io.arcllm.module.fallback;
 
+import java.util.List;
+
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
+import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Begun;
 import io.arcllm.module.Call;
+import io.arcllm.module.Candidate;
+import io.arcllm.module.ChainPass;
+import io.arcllm.module.Hop;
 import io.arcllm.module.Recovery;
-import io.arcllm.module.Round;
 import io.arcllm.module.Selection;
+import io.arcllm.module.fallback.recovery.RecoveryPlan;
+import io.arcllm.module.fallback.recovery.StreamRecovery;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
 
 /**
@@ -23,13 +34,13 @@ public final class FallbackModule extends BaseModule {
 
 	private final Selection selection;
 
-	private final Resume resume;
+	private final RecoveryPlan resume;
 
 	/**
 	 * A chain that leaves a stream that broke off as it is.
 	 */
 	public FallbackModule(Chain chain, FallbackSettings settings, Selection selection) {
-		this(chain, settings, selection, Resume.NONE);
+		this(chain, settings, selection, RecoveryPlan.NONE);
 	}
 
 	/**
@@ -38,7 +49,7 @@ public final class FallbackModule extends BaseModule {
 	 * @param selection whom to ask first
 	 * @param resume what to do when a stream breaks off
 	 */
-	public FallbackModule(Chain chain, FallbackSettings settings, Selection selection, Resume resume) {
+	public FallbackModule(Chain chain, FallbackSettings settings, Selection selection, RecoveryPlan resume) {
 		super(chain.primary().provider());
 		this.chain = chain;
 		this.settings = settings;
@@ -48,7 +59,7 @@ public final class FallbackModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return Begun.by((context) -> (Round.of(context) != null) ? this.inner.exchange(request)
+		return Begun.by((context) -> (ChainPass.of(context) != null) ? this.inner.exchange(request)
 				: new Descent(this.chain, this.settings, this.resume, request, Call.of(context))
 					.ask(this.selection.order(this.chain.targets(), request)));
 	}
@@ -60,6 +71,128 @@ public final class FallbackModule extends BaseModule {
 	public String toString() {
 		boolean alone = this.resume.recovery() != Recovery.FAIL && this.chain.isAlone();
 		return alone ? "Recovery(" + this.inner + ")" : super.toString();
+	}
+
+	/**
+	 * One call's way down the chain.
+	 */
+	static final class Descent {
+
+		private static final Log logger = LogFactory.getLog(FallbackModule.class);
+
+		private final Chain chain;
+
+		private final FallbackSettings settings;
+
+		private final RecoveryPlan resume;
+
+		private final LlmRequest request;
+
+		private final Call call;
+
+		private final ChainPass round;
+
+		Descent(Chain chain, FallbackSettings settings, RecoveryPlan resume, LlmRequest request, Call call) {
+			this.chain = chain;
+			this.settings = settings;
+			this.resume = resume;
+			this.request = request;
+			this.call = call;
+			this.round = new ChainPass(call, !call.isPaused() || isAnyLeft());
+		}
+
+		/** Whether a target may be asked that does not want to be left alone. */
+		private boolean isAnyLeft() {
+			return this.chain.targets().stream().map(Candidate::target).anyMatch(this::isLeft);
+		}
+
+		private boolean isLeft(Target target) {
+			LlmException earlier = this.call.failure(target);
+			return this.call.pausedBy(target) == null && (earlier == null || earlier.isRetryable());
+		}
+
+		/**
+		 * Asks the first of these that may be asked, and the ones after it when it fails.
+		 */
+		Flux<LlmEvent> ask(List<Candidate> targets) {
+			for (int i = 0; i < targets.size(); i++) {
+				Candidate candidate = targets.get(i);
+				if (!this.round.passOver(candidate, this.request)) {
+					List<Candidate> rest = targets.subList(i + 1, targets.size());
+					return ask(candidate, rest);
+				}
+			}
+			return Flux.error(exhausted());
+		}
+
+		private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest) {
+			return candidate.provider()
+				.exchange(Hop.request(this.request, this.chain.primary().target(), candidate.target()))
+				.contextWrite((context) -> rest.isEmpty() ? context.put(ChainPass.class, this.round)
+						: context.put(ChainPass.class, this.round).put(Call.OTHERS_LEFT, true))
+				.onErrorResume(LlmException.class, (failure) -> after(candidate, failure, rest));
+		}
+
+		private Flux<LlmEvent> after(Candidate candidate, LlmException failure, List<Candidate> rest) {
+			this.round.failed(candidate.target(), failure);
+			if (this.resume.recovery() != Recovery.FAIL && StreamRecovery.isNeeded(failure)) {
+				return new StreamRecovery(this.resume, this.round, this.call, this.request,
+						this.chain.primary().target())
+					.after(candidate, failure, rest);
+			}
+			List<Candidate> next = (isRefusedHere(candidate, failure) ? rest
+					: this.chain.after(failure, rest, this.settings))
+				.stream()
+				.filter((other) -> !this.round.hasFailed(other.target()))
+				.toList();
+			if (next.isEmpty()) {
+				return Flux.error(exhausted());
+			}
+			if (!this.call.hasAttemptsLeft()) {
+				next.forEach((other) -> this.round.recall(other.target()));
+				return Flux.error(exhausted());
+			}
+			log(failure, next);
+			return ask(next);
+		}
+
+		/**
+		 * Whether a target after the primary one cannot take what this one could: nothing
+		 * was sent to it, and it is passed over.
+		 */
+		private boolean isRefusedHere(Candidate candidate, LlmException failure) {
+			Target target = candidate.target();
+			return failure.kind() == ErrorKind.INVALID_REQUEST && !target.equals(this.chain.primary().target())
+					&& !this.call.trail().hasAsked(target);
+		}
+
+		private LlmException exhausted() {
+			List<LlmException> all = this.round.failures();
+			LlmException primary = this.round.failure(this.chain.primary().target());
+			LlmException last = all.get(all.size() - 1);
+			boolean wantsLast = this.settings.onExhausted() == FallbackSettings.OnExhausted.LAST;
+			LlmException told = (primary == null || wantsLast || endsTheCall(last)) ? last : primary;
+			return (all.size() == 1) ? told : told.exhausted(this.round.written(), all);
+		}
+
+		/**
+		 * Nothing may be tried after it, and so no other error may hide it.
+		 */
+		private static boolean endsTheCall(LlmException failure) {
+			return failure.kind() == ErrorKind.DEADLINE_EXCEEDED
+					|| (failure.kind() == ErrorKind.INTERRUPTED && !failure.failsOver());
+		}
+
+		private static void log(LlmException failure, List<Candidate> next) {
+			String message = failure.getMessage() + "; asking " + next.get(0).target() + " instead";
+			if (failure.kind() == ErrorKind.AUTHENTICATION || failure.kind() == ErrorKind.PERMISSION) {
+				logger.error(message);
+			}
+			else {
+				logger.warn(message);
+			}
+		}
+
 	}
 
 }

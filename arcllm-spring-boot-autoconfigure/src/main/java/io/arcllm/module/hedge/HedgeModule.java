@@ -1,13 +1,28 @@
 package io.arcllm.module.hedge;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
+import io.arcllm.module.ChainPass;
+import io.arcllm.module.Hop;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
 /**
  * A redirector inside a chain: when its target is silent for longer than usual, the next
@@ -70,6 +85,202 @@ public final class HedgeModule extends BaseModule {
 
 	HedgeEngine engine() {
 		return this.engine;
+	}
+
+	/**
+	 * One call that may be asked twice. Whoever speaks first wins; the other is cancelled
+	 * before the caller hears of it. Decisions are taken under the lock, signals given
+	 * outside it.
+	 */
+	static final class HedgedCall implements Subscription {
+
+		private static final Log logger = LogFactory.getLog(HedgeModule.class);
+
+		private final CoreSubscriber<? super LlmEvent> actual;
+
+		private final HedgeModule module;
+
+		private final LlmRequest request;
+
+		private final @Nullable ChainPass round;
+
+		private final Disposable.Swap timer = Disposables.swap();
+
+		private final long start = now();
+
+		private final Leg first = new Leg(null);
+
+		private @Nullable Leg second;
+
+		private volatile @Nullable Leg winner;
+
+		private long demand;
+
+		private boolean over;
+
+		HedgedCall(CoreSubscriber<? super LlmEvent> actual, HedgeModule module, LlmRequest request) {
+			this.actual = actual;
+			this.module = module;
+			this.request = request;
+			this.round = ChainPass.of(actual.currentContext());
+		}
+
+		void start(LlmProvider inner) {
+			long delay = this.module.engine().delay(this.request.streaming(), this.module.settings()).toNanos();
+			this.timer.update(Schedulers.parallel().schedule(this::hedge, delay, TimeUnit.NANOSECONDS));
+			Flux.defer(() -> inner.exchange(this.request)).subscribe(this.first);
+		}
+
+		private static long now() {
+			return Schedulers.parallel().now(TimeUnit.NANOSECONDS);
+		}
+
+		private void hedge() {
+			Leg leg;
+			Candidate next;
+			synchronized (this) {
+				next = (this.over || this.winner != null) ? null : next();
+				if (next == null || !this.module.engine().tryHedge()) {
+					return;
+				}
+				leg = new Leg(next);
+				if (this.demand > 0) {
+					leg.request(this.demand);
+				}
+				this.second = leg;
+			}
+			logger.info(this.module.own().target() + " has been silent for "
+					+ TimeUnit.NANOSECONDS.toMillis(now() - this.start) + " ms; asking " + next.target() + " too");
+			LlmRequest hop = Hop.request(this.request, this.module.own().target(), next.target());
+			Flux.defer(() -> next.provider().exchange(hop)).subscribe(leg);
+		}
+
+		private @Nullable Candidate next() {
+			Call call = Call.of(this.actual.currentContext());
+			return !call.hasAttemptsLeft() ? null
+					: this.module.others()
+						.stream()
+						.filter((other) -> this.round == null || !this.round.hasFailed(other.target()))
+						.filter((other) -> call.pausedBy(other.target()) == null && other.refusal(this.request) == null)
+						.findFirst()
+						.orElse(null);
+		}
+
+		@Override
+		public void request(long n) {
+			if (!Operators.validate(n)) {
+				return;
+			}
+			Leg winner = this.winner;
+			Leg other = null;
+			if (winner == null) {
+				synchronized (this) {
+					this.demand = Operators.addCap(this.demand, n);
+					winner = this.winner;
+					other = (winner == null) ? this.second : null;
+				}
+			}
+			(winner == null ? this.first : winner).request(n);
+			if (other != null) {
+				other.request(n);
+			}
+		}
+
+		@Override
+		public void cancel() {
+			Leg other;
+			synchronized (this) {
+				this.over = true;
+				other = this.second;
+			}
+			this.timer.dispose();
+			this.first.cancel();
+			if (other != null) {
+				other.cancel();
+			}
+		}
+
+		private boolean wins(Leg leg) {
+			Leg loser;
+			synchronized (this) {
+				if (this.over || this.winner != null) {
+					return false;
+				}
+				this.winner = leg;
+				loser = (leg == this.first) ? this.second : this.first;
+			}
+			this.timer.dispose();
+			this.module.engine().took(this.request.streaming(), now() - this.start);
+			if (loser != null) {
+				loser.cancel();
+			}
+			return true;
+		}
+
+		/** The failure to tell of, if there is nobody left to wait for. */
+		private synchronized @Nullable Throwable told(Leg leg, Throwable failure) {
+			leg.failure = failure;
+			Leg other = (leg == this.first) ? this.second : this.first;
+			boolean waiting = this.winner == null && other != null && other.failure == null;
+			if (this.over || (this.winner != null && this.winner != leg) || waiting) {
+				return null;
+			}
+			this.over = true;
+			return (this.winner == null && this.first.failure != null) ? this.first.failure : failure;
+		}
+
+		/**
+		 * One of the two.
+		 */
+		private final class Leg extends Operators.DeferredSubscription implements CoreSubscriber<LlmEvent> {
+
+			private final @Nullable Candidate hedge;
+
+			private @Nullable Throwable failure;
+
+			Leg(@Nullable Candidate hedge) {
+				this.hedge = hedge;
+			}
+
+			@Override
+			public Context currentContext() {
+				return HedgedCall.this.actual.currentContext();
+			}
+
+			@Override
+			public void onSubscribe(Subscription subscription) {
+				set(subscription);
+			}
+
+			@Override
+			public void onNext(LlmEvent event) {
+				if (HedgedCall.this.winner == this || wins(this)) {
+					HedgedCall.this.actual.onNext(event);
+				}
+			}
+
+			@Override
+			public void onError(Throwable failure) {
+				ChainPass round = HedgedCall.this.round;
+				if (this.hedge != null && round != null && failure instanceof LlmException known) {
+					round.failed(this.hedge.target(), known);
+				}
+				Throwable told = told(this, failure);
+				if (told != null) {
+					HedgedCall.this.timer.dispose();
+					HedgedCall.this.actual.onError(told);
+				}
+			}
+
+			@Override
+			public void onComplete() {
+				if (HedgedCall.this.winner == this) {
+					HedgedCall.this.actual.onComplete();
+				}
+			}
+
+		}
+
 	}
 
 }

@@ -14,7 +14,7 @@ import io.arcllm.module.Percent;
  * @param maxRatio the largest share of calls that are asked twice
  * @param allowTools whether requests with tools are hedged
  */
-public record HedgeSettings(After after, Duration minimumDelay, Percent maxRatio, boolean allowTools) {
+public record HedgeSettings(HedgeDelay after, Duration minimumDelay, Percent maxRatio, boolean allowTools) {
 
 	public HedgeSettings {
 		if (minimumDelay.isNegative()) {

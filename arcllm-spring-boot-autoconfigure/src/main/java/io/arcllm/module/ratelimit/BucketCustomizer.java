@@ -16,6 +16,6 @@ public interface BucketCustomizer {
 	 * Called after the settings were applied.
 	 * @param measure what the bucket counts
 	 */
-	void customize(Measure measure, ConfigurationBuilder bucket);
+	void customize(LimitUnit measure, ConfigurationBuilder bucket);
 
 }

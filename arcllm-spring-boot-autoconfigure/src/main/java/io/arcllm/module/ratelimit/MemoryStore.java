@@ -32,8 +32,8 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	MemoryStore(RateLimitSettings settings, BucketCustomizer customizer, TimeMeter time) {
-		this.requests = Level.of(Limit.ofRequests(settings, customizer), time);
-		this.tokens = Level.of(Limit.ofTokens(settings, customizer), time);
+		this.requests = Level.of(BucketLimit.ofRequests(settings, customizer), time);
+		this.tokens = Level.of(BucketLimit.ofTokens(settings, customizer), time);
 	}
 
 	/**
@@ -82,9 +82,9 @@ public final class MemoryStore implements LimitStore {
 		return (this.tokens == null) ? Long.MAX_VALUE : this.tokens.bucket().getAvailableTokens();
 	}
 
-	private record Level(Limit limit, Bucket bucket) {
+	private record Level(BucketLimit limit, Bucket bucket) {
 
-		static @Nullable Level of(@Nullable Limit limit, TimeMeter time) {
+		static @Nullable Level of(@Nullable BucketLimit limit, TimeMeter time) {
 			if (limit == null) {
 				return null;
 			}

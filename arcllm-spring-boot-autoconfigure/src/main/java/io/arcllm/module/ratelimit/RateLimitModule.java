@@ -1,11 +1,32 @@
 package io.arcllm.module.ratelimit;
 
+import java.net.ConnectException;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
+import io.arcllm.TimeoutStage;
+import io.arcllm.Usage;
+import io.arcllm.VendorLimits;
+import io.arcllm.WireListener;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.Call;
 import io.arcllm.module.GatedCall;
+import io.arcllm.module.ratelimit.WaitingLine.Ticket;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
 /**
  * A gate: lets calls through at the pace of a limit, and refuses those that would wait
@@ -27,6 +48,229 @@ public final class RateLimitModule extends BaseModule {
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return GatedCall.flux((actual) -> new RateLimitCall(actual, this.inner, request, this.limiter));
+	}
+
+	/**
+	 * One call at a rate limit.
+	 */
+	static final class RateLimitCall extends GatedCall implements WireListener {
+
+		private static final AtomicIntegerFieldUpdater<RateLimitCall> RESERVATION = AtomicIntegerFieldUpdater
+			.newUpdater(RateLimitCall.class, "reservation");
+
+		private static final int HELD = 0;
+
+		private static final int REFUNDED = 1;
+
+		private static final int SENT = 2;
+
+		private final RateLimiter limiter;
+
+		private final long tokens;
+
+		private final Context context;
+
+		private final @Nullable WireListener outer;
+
+		private volatile @Nullable Turn turn;
+
+		private volatile int reservation;
+
+		RateLimitCall(CoreSubscriber<? super LlmEvent> actual, LlmProvider inner, LlmRequest request,
+				RateLimiter limiter) {
+			super(actual, inner, request);
+			this.limiter = limiter;
+			this.tokens = limiter.estimate(request);
+			this.outer = WireListener.of(actual.currentContext());
+			this.context = actual.currentContext().put(WireListener.class, this);
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.context;
+		}
+
+		/**
+		 * Takes again what was given back when the caller went away while a gate behind
+		 * this one was opening.
+		 */
+		@Override
+		public void sending() {
+			if (RESERVATION.getAndSet(this, SENT) == REFUNDED) {
+				this.limiter.charge(this.tokens);
+			}
+			if (this.outer != null) {
+				this.outer.sending();
+			}
+		}
+
+		@Override
+		public void remaining(VendorLimits limits) {
+			this.limiter.observe(limits);
+		}
+
+		@Override
+		protected void enter() {
+			if (this.limiter.line().pass(this.tokens)) {
+				begin();
+				return;
+			}
+			Turn turn = new Turn(call());
+			this.turn = turn;
+			turn.enter();
+			if (isOver()) {
+				withdrawn();
+			}
+		}
+
+		private void begin() {
+			if (!open()) {
+				this.limiter.refund(this.tokens);
+			}
+		}
+
+		@Override
+		protected void withdrawn() {
+			Turn turn = this.turn;
+			if (turn != null) {
+				turn.timer.dispose();
+				this.limiter.line().withdraw(turn);
+			}
+		}
+
+		@Override
+		protected void succeeded(LlmResponse answer) {
+			this.limiter.settle(this.tokens, answer.usage());
+		}
+
+		@Override
+		protected void failed(Throwable failure) {
+			LlmException known = (failure instanceof LlmException llmException) ? llmException : null;
+			if (known != null && wasNotSent(known)) {
+				this.limiter.refund(this.tokens);
+			}
+			else if (!refundUnsent() && known != null && known.partial() != null) {
+				settleMore(known.partial().usage());
+			}
+		}
+
+		@Override
+		protected void abandoned() {
+			refundUnsent();
+		}
+
+		/**
+		 * What a vendor counted of an answer that broke off is not all that it takes off.
+		 */
+		private void settleMore(Usage counted) {
+			Integer tokens = counted.totalTokens();
+			if (tokens != null && tokens > this.tokens) {
+				this.limiter.settle(this.tokens, counted);
+			}
+		}
+
+		private boolean refundUnsent() {
+			boolean refunded = RESERVATION.compareAndSet(this, HELD, REFUNDED);
+			if (refunded) {
+				this.limiter.refund(this.tokens);
+			}
+			return refunded;
+		}
+
+		private static boolean wasNotSent(LlmException failure) {
+			return switch (failure.kind()) {
+				case TIMEOUT -> failure.stage() == TimeoutStage.CONNECT;
+				case INVALID_REQUEST -> failure.status() == null;
+				case NETWORK -> hadNoConnection(failure);
+				default -> false;
+			};
+		}
+
+		private static boolean hadNoConnection(LlmException failure) {
+			for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+				if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+					return true;
+				}
+			}
+			return false;
+		}
+
+		/**
+		 * Its turn in the queue.
+		 */
+		private final class Turn implements Ticket {
+
+			private final Call call;
+
+			private final Duration patience;
+
+			private final Duration since;
+
+			private final Disposable.Swap timer = Disposables.swap();
+
+			private @Nullable Thread entering = Thread.currentThread();
+
+			private boolean atOnce;
+
+			Turn(Call call) {
+				this.call = call;
+				Duration remaining = call.remaining();
+				Duration most = RateLimitCall.this.limiter.maxWait();
+				this.patience = (remaining.compareTo(most) < 0) ? remaining : most;
+				this.since = call.elapsed();
+			}
+
+			void enter() {
+				RateLimitCall.this.limiter.line().enter(this);
+				this.entering = null;
+				if (this.atOnce) {
+					begin();
+				}
+				else if (!isOver() && !this.timer.isDisposed()) {
+					this.timer.update(Schedulers.parallel()
+						.schedule(() -> RateLimitCall.this.limiter.line().expire(this),
+								RateLimitCall.this.limiter.line().expiry(patience()), TimeUnit.NANOSECONDS));
+				}
+			}
+
+			@Override
+			public long tokens() {
+				return RateLimitCall.this.tokens;
+			}
+
+			@Override
+			public long patience() {
+				return Math.max(0, this.patience.minus(this.call.elapsed().minus(this.since)).toNanos());
+			}
+
+			/**
+			 * On a thread of its own where others are being served: they must not wait
+			 * for this call to be sent.
+			 */
+			@Override
+			public void admitted() {
+				if (this.entering == Thread.currentThread()) {
+					this.atOnce = true;
+					return;
+				}
+				this.timer.dispose();
+				Schedulers.boundedElastic().schedule(() -> {
+					this.call.waited(this.call.elapsed().minus(this.since));
+					begin();
+				});
+			}
+
+			@Override
+			public void refused(@Nullable Duration retryAfter) {
+				this.timer.dispose();
+				String reason = (retryAfter == null) ? "its rate limit cannot be checked, because the store is away"
+						: "its rate limit is used up for " + retryAfter.toMillis() + " ms";
+				this.call.skipped(RateLimitCall.this.limiter.target(), ErrorKind.THROTTLED, reason);
+				refuse(new ThrottledException(RateLimitCall.this.limiter.target(), reason, retryAfter));
+			}
+
+		}
+
 	}
 
 }

@@ -23,9 +23,9 @@ public final class RateLimiter implements Readiness {
 
 	private final LimitStore store;
 
-	private final TokenEstimate estimate = new TokenEstimate();
+	private final AnswerEstimate estimate = new AnswerEstimate();
 
-	private final Line line;
+	private final WaitingLine line;
 
 	/**
 	 * A limiter of this process alone.
@@ -43,7 +43,7 @@ public final class RateLimiter implements Readiness {
 		this.target = target;
 		this.settings = settings;
 		this.store = store;
-		this.line = new Line(store);
+		this.line = new WaitingLine(store);
 	}
 
 	Target target() {
@@ -60,7 +60,7 @@ public final class RateLimiter implements Readiness {
 		return (most == null) ? 0 : Math.min(most, this.estimate.of(request));
 	}
 
-	Line line() {
+	WaitingLine line() {
 		return this.line;
 	}
 

@@ -26,7 +26,7 @@ public final class RedisStore implements LimitStore {
 
 	private final RateLimitSettings settings;
 
-	private final RedisLevels levels;
+	private final RedisBuckets levels;
 
 	private final LimitStore local;
 
@@ -44,7 +44,7 @@ public final class RedisStore implements LimitStore {
 			RedisConnection connection) {
 		this.target = target;
 		this.settings = settings;
-		this.levels = new RedisLevels("arcllm:rate-limit:" + target, settings, customizer, connection);
+		this.levels = new RedisBuckets("arcllm:rate-limit:" + target, settings, customizer, connection);
 		this.local = new MemoryStore(settings, customizer);
 		this.levels.warmUp();
 	}

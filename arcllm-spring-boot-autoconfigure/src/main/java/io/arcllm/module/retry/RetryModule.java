@@ -10,7 +10,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Begun;
 import io.arcllm.module.Call;
-import io.arcllm.module.Round;
+import io.arcllm.module.ChainPass;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +64,8 @@ public final class RetryModule extends BaseModule {
 	private static @Nullable Duration wait(LlmException failure, RetryEngine.Retries retries, ContextView context) {
 		Call call = Call.of(context);
 		boolean delivered = failure.kind() == ErrorKind.INTERRUPTED && !failure.isRetryable();
-		if (delivered || !call.hasAttemptsLeft() || (Round.isSilence(failure) && context.hasKey(Call.OTHERS_LEFT))) {
+		if (delivered || !call.hasAttemptsLeft()
+				|| (ChainPass.isSilence(failure) && context.hasKey(Call.OTHERS_LEFT))) {
 			return null;
 		}
 		Duration wait = retries.next(failure);

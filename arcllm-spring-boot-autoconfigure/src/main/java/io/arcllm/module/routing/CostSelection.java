@@ -29,8 +29,8 @@ public final class CostSelection implements Selection {
 	public List<Candidate> order(List<Candidate> chain, LlmRequest request) {
 		List<Priced> priced = new ArrayList<>(chain.size());
 		IntStream.range(0, chain.size())
-			.forEach((i) -> priced
-				.add(new Priced(chain.get(i), this.cost.applyAsDouble(Turns.target(chain, i, request), request))));
+			.forEach((i) -> priced.add(new Priced(chain.get(i),
+					this.cost.applyAsDouble(SelectionOrder.target(chain, i, request), request))));
 		priced.sort(Comparator.comparingDouble(Priced::cost));
 		return priced.stream().map(Priced::candidate).toList();
 	}

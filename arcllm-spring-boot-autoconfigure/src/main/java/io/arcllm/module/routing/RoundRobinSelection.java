@@ -18,7 +18,7 @@ public final class RoundRobinSelection implements Selection {
 	@Override
 	public List<Candidate> order(List<Candidate> chain, LlmRequest request) {
 		long[] turn = { this.calls.getAndIncrement() & Long.MAX_VALUE };
-		return Turns.order(chain, (left, count) -> {
+		return SelectionOrder.order(chain, (left, count) -> {
 			int chosen = (int) (turn[0] % count);
 			turn[0] /= count;
 			return chosen;

@@ -6,6 +6,7 @@ import java.util.function.DoubleSupplier;
 import io.arcllm.LlmRequest;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Selection;
+import io.arcllm.module.routing.Scores.Score;
 
 /**
  * Asks the targets first that have done best lately. Two are drawn at random, good ones
@@ -66,9 +67,9 @@ public final class ScoredSelection implements Selection {
 		for (int i = 0; i < worth.length; i++) {
 			weights[i] = this.measure.weight(worth[i]);
 		}
-		return Turns.order(chain, (left, count) -> {
-			int one = Turns.draw(weights, left, count, this.random.getAsDouble());
-			int other = Turns.draw(weights, left, count, this.random.getAsDouble());
+		return SelectionOrder.order(chain, (left, count) -> {
+			int one = SelectionOrder.draw(weights, left, count, this.random.getAsDouble());
+			int other = SelectionOrder.draw(weights, left, count, this.random.getAsDouble());
 			return (worth[left[one]] >= worth[left[other]]) ? one : other;
 		});
 	}
@@ -78,7 +79,7 @@ public final class ScoredSelection implements Selection {
 		double fastest = 0;
 		long now = this.scores.now();
 		for (int i = 0; i < known.length; i++) {
-			known[i] = this.scores.of(Turns.target(chain, i, request));
+			known[i] = this.scores.of(SelectionOrder.target(chain, i, request));
 			double pace = known[i].pace(request.streaming(), now);
 			fastest = (fastest == 0 || (pace > 0 && pace < fastest)) ? pace : fastest;
 		}

@@ -1,5 +1,6 @@
 package io.arcllm.module.routing;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
@@ -70,6 +71,104 @@ public final class Scores implements CallListener {
 
 	Score of(Target target) {
 		return this.scores.getOrDefault(target, Score.UNTRIED);
+	}
+
+	/**
+	 * How a target has done lately. The last ten results count or so, less the older they
+	 * are; after some minutes without any the target is as good as untried.
+	 *
+	 * @param results how many results count
+	 * @param successes how many of them were good
+	 * @param whole how long whole answers took
+	 * @param streamed how long streams took to their first token
+	 * @param at when the last result came, in nanoseconds
+	 */
+	record Score(double results, double successes, Pace whole, Pace streamed, long at) {
+
+		private static final double KEPT_AT_A_RESULT = 0.9;
+
+		private static final double HALF_LIFE = Duration.ofSeconds(30).toNanos();
+
+		private static final double ASSUMED_SUCCESS = 0.8;
+
+		private static final double ASSUMED_SLOWNESS = 2;
+
+		private static final double FORGOTTEN = 0.05;
+
+		static final Score UNTRIED = new Score(0, 0, Pace.UNKNOWN, Pace.UNKNOWN, 0);
+
+		Score failed(long now) {
+			double kept = kept(now);
+			return new Score(this.results * kept * KEPT_AT_A_RESULT + 1, this.successes * kept * KEPT_AT_A_RESULT,
+					this.whole.fade(kept), this.streamed.fade(kept), now);
+		}
+
+		Score succeeded(boolean streamed, Duration took, long now) {
+			double kept = kept(now);
+			Pace whole = this.whole.fade(kept);
+			Pace first = this.streamed.fade(kept);
+			return new Score(this.results * kept * KEPT_AT_A_RESULT + 1, this.successes * kept * KEPT_AT_A_RESULT + 1,
+					streamed ? whole : whole.plus(took), streamed ? first.plus(took) : first, now);
+		}
+
+		/**
+		 * The share of calls that it is thought to answer: between 0 and 1, never either.
+		 */
+		double success(long now) {
+			double kept = kept(now);
+			return (this.successes * kept + ASSUMED_SUCCESS) / (this.results * kept + 1);
+		}
+
+		/**
+		 * The mean of what is known, in nanoseconds; zero where that is nothing, or old.
+		 */
+		double pace(boolean streamed, long now) {
+			Pace pace = pace(streamed, this);
+			return (pace.weight * kept(now) < FORGOTTEN) ? 0 : pace.sum / pace.weight;
+		}
+
+		/**
+		 * How fast it is thought to be against the fastest: 1 as fast, 0.5 half as fast.
+		 * @param fastest the pace of the fastest; zero where nobody's is known
+		 */
+		double speed(boolean streamed, double fastest, long now) {
+			if (fastest == 0) {
+				return 1 / ASSUMED_SLOWNESS;
+			}
+			Pace pace = pace(streamed, this);
+			double kept = kept(now);
+			return fastest * (pace.weight * kept + 1) / (pace.sum * kept + fastest * ASSUMED_SLOWNESS);
+		}
+
+		private static Pace pace(boolean streamed, Score score) {
+			return streamed ? score.streamed : score.whole;
+		}
+
+		private double kept(long now) {
+			return (this.results == 0) ? 0 : Math.exp(-Math.max(0, now - this.at) * Math.log(2) / HALF_LIFE);
+		}
+
+		/**
+		 * An exponentially weighted mean.
+		 *
+		 * @param sum of the weighted times, in nanoseconds
+		 * @param weight of all of them
+		 */
+		record Pace(double sum, double weight) {
+
+			static final Pace UNKNOWN = new Pace(0, 0);
+
+			Pace plus(Duration took) {
+				return new Pace(this.sum * KEPT_AT_A_RESULT + Math.max(1, took.toNanos()),
+						this.weight * KEPT_AT_A_RESULT + 1);
+			}
+
+			Pace fade(double kept) {
+				return new Pace(this.sum * kept, this.weight * kept);
+			}
+
+		}
+
 	}
 
 }

@@ -31,7 +31,8 @@ public final class WeightedSelection implements Selection {
 	@Override
 	public List<Candidate> order(List<Candidate> chain, LlmRequest request) {
 		double[] weights = chain.stream().map(Candidate::target).mapToDouble(this.weights).toArray();
-		return Turns.order(chain, (left, count) -> Turns.draw(weights, left, count, this.random.getAsDouble()));
+		return SelectionOrder.order(chain,
+				(left, count) -> SelectionOrder.draw(weights, left, count, this.random.getAsDouble()));
 	}
 
 }

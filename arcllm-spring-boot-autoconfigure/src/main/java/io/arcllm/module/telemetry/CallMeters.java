@@ -46,17 +46,19 @@ public final class CallMeters implements CallListener {
 			return;
 		}
 		Tags tags = tags(target);
-		Tags error = tags.and("error", (attempt.error() == null) ? "none" : Names.dashed(attempt.error()));
+		Tags error = tags.and("error", (attempt.error() == null) ? "none" : ConventionNames.dashed(attempt.error()));
 		if (attempt.outcome() == Attempt.Outcome.SKIPPED) {
 			count("arcllm.rejections", "Targets passed over", error);
 			return;
 		}
-		count("arcllm.attempts", "Requests on the wire", error.and("outcome", Names.dashed(attempt.outcome())));
+		count("arcllm.attempts", "Requests on the wire",
+				error.and("outcome", ConventionNames.dashed(attempt.outcome())));
 		again(target, tags, before);
 		time("arcllm.waits", "Deliberate waits before attempts", attempt.waited(), tags);
 		Tags convention = convention(target);
 		if (attempt.firstToken() != null) {
-			time(Names.TIME_TO_FIRST_CHUNK, "Time to the first content of a stream", attempt.firstToken(), convention);
+			time(ConventionNames.TIME_TO_FIRST_CHUNK, "Time to the first content of a stream", attempt.firstToken(),
+					convention);
 		}
 		tokens("input", attempt.usage().inputTokens(), convention);
 		tokens("output", attempt.usage().outputTokens(), convention);
@@ -97,10 +99,10 @@ public final class CallMeters implements CallListener {
 
 	private void tokens(String type, @Nullable Integer tokens, Tags tags) {
 		if (tokens != null) {
-			DistributionSummary.builder(Names.TOKEN_USAGE)
+			DistributionSummary.builder(ConventionNames.TOKEN_USAGE)
 				.description("Tokens of requests and answers")
 				.baseUnit("token")
-				.tags(tags.and(Names.TOKEN_TYPE, type))
+				.tags(tags.and(ConventionNames.TOKEN_TYPE, type))
 				.register(this.registry)
 				.record(tokens);
 		}
@@ -111,8 +113,8 @@ public final class CallMeters implements CallListener {
 	}
 
 	private Tags convention(Target target) {
-		return Tags.of(Names.OPERATION_NAME, Names.CHAT, Names.PROVIDER_NAME, target.provider(), Names.REQUEST_MODEL,
-				this.models.of(target));
+		return Tags.of(ConventionNames.OPERATION_NAME, ConventionNames.CHAT, ConventionNames.PROVIDER_NAME,
+				target.provider(), ConventionNames.REQUEST_MODEL, this.models.of(target));
 	}
 
 }

@@ -39,31 +39,32 @@ final class LlmObservationConvention implements ObservationConvention<LlmObserva
 	 */
 	@Override
 	public String getName() {
-		return (this.level == Level.CALL) ? Names.CALL : Names.OPERATION_DURATION;
+		return (this.level == Level.CALL) ? ConventionNames.CALL : ConventionNames.OPERATION_DURATION;
 	}
 
 	@Override
 	public String getContextualName(LlmObservationContext context) {
-		String what = Names.CHAT + " " + this.models.of(context.target());
+		String what = ConventionNames.CHAT + " " + this.models.of(context.target());
 		return (this.level == Level.CALL) ? "arcllm " + what : what;
 	}
 
 	/** All of them always, because some registries want the same tags each time. */
 	@Override
 	public KeyValues getLowCardinalityKeyValues(LlmObservationContext context) {
-		KeyValues values = KeyValues.of(KeyValue.of(Names.OPERATION_NAME, Names.CHAT),
-				KeyValue.of(Names.PROVIDER_NAME, context.target().provider()),
-				KeyValue.of(Names.REQUEST_MODEL, this.models.of(context.target())),
-				KeyValue.of(Names.ERROR_TYPE, error(context)), KeyValue.of(Names.OUTCOME, outcome(context)));
+		KeyValues values = KeyValues.of(KeyValue.of(ConventionNames.OPERATION_NAME, ConventionNames.CHAT),
+				KeyValue.of(ConventionNames.PROVIDER_NAME, context.target().provider()),
+				KeyValue.of(ConventionNames.REQUEST_MODEL, this.models.of(context.target())),
+				KeyValue.of(ConventionNames.ERROR_TYPE, error(context)),
+				KeyValue.of(ConventionNames.OUTCOME, outcome(context)));
 		LlmResponse response = context.response();
 		return (this.level == Level.ATTEMPT) ? values
-				: values.and(Names.ANSWERED_BY, (response == null) ? NONE : response.provider());
+				: values.and(ConventionNames.ANSWERED_BY, (response == null) ? NONE : response.provider());
 	}
 
 	private static String error(LlmObservationContext context) {
 		Throwable error = context.getError();
 		if (error instanceof LlmException failure) {
-			return Names.dashed(failure.kind());
+			return ConventionNames.dashed(failure.kind());
 		}
 		return (error == null) ? NONE : "unknown";
 	}

@@ -1,7 +1,10 @@
 package io.arcllm.module.telemetry;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.module.telemetry.LlmObservationContext.Level;
 import io.micrometer.observation.Observation;
@@ -40,7 +43,7 @@ public final class Observations {
 			Target asked = (request.model() == null) ? target : new Target(target.provider(), request.model());
 			LlmObservationContext context = new LlmObservationContext(level, asked, request);
 			Observation observation = start(context, outer);
-			Watch watch = new Watch(observation, context);
+			Observed watch = new Observed(observation, context);
 			return answer.doOnNext(watch::next)
 				.doOnError(watch::failed)
 				.doOnComplete(watch::cancelled)
@@ -55,6 +58,46 @@ public final class Observations {
 		Observation observation = Observation.createNotStarted(null, convention, () -> context, this.registry);
 		Observation parent = outer.getOrDefault(ObservationThreadLocalAccessor.KEY, null);
 		return ((parent == null) ? observation : observation.parentObservation(parent)).start();
+	}
+
+	/**
+	 * Ends an observation once, before the caller hears of the end. The answer is the
+	 * end: who has it may cancel what comes after it.
+	 */
+	static final class Observed {
+
+		private final Observation observation;
+
+		private final LlmObservationContext context;
+
+		private final AtomicBoolean over = new AtomicBoolean();
+
+		Observed(Observation observation, LlmObservationContext context) {
+			this.observation = observation;
+			this.context = context;
+		}
+
+		void next(LlmEvent event) {
+			LlmResponse response = event.answer();
+			if (response != null && this.over.compareAndSet(false, true)) {
+				this.context.answered(response);
+				this.observation.stop();
+			}
+		}
+
+		void failed(Throwable failure) {
+			if (this.over.compareAndSet(false, true)) {
+				this.observation.error(failure).stop();
+			}
+		}
+
+		void cancelled() {
+			if (this.over.compareAndSet(false, true)) {
+				this.context.cancelled();
+				this.observation.stop();
+			}
+		}
+
 	}
 
 }

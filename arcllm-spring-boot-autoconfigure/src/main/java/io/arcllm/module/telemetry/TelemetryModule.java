@@ -5,6 +5,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.Call;
 import io.arcllm.module.telemetry.LlmObservationContext.Level;
 import reactor.core.publisher.Flux;
 
@@ -31,6 +32,44 @@ public final class TelemetryModule extends BaseModule {
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return this.observations.observe(Level.CALL, this.target, request, this.inner.exchange(request));
+	}
+
+	/**
+	 * An observer: one observation an attempt, inside that of its call.
+	 */
+	public static final class AttemptTelemetryModule extends BaseModule {
+
+		private final Target target;
+
+		private final Observations observations;
+
+		/**
+		 * @param inner what this module wraps
+		 * @param target who is asked
+		 * @param observations where they go
+		 */
+		public AttemptTelemetryModule(LlmProvider inner, Target target, Observations observations) {
+			super(inner);
+			this.target = target;
+			this.observations = observations;
+		}
+
+		/** A call without attempts left makes none, so there is none to observe. */
+		@Override
+		public Flux<LlmEvent> exchange(LlmRequest request) {
+			Flux<LlmEvent> answer = this.inner.exchange(request);
+			Flux<LlmEvent> observed = this.observations.observe(Level.ATTEMPT, this.target, request, answer);
+			return Flux.deferContextual((context) -> Call.of(context).hasAttemptsLeft() ? observed : answer);
+		}
+
+		/**
+		 * The provider alone: what is written has the module once.
+		 */
+		@Override
+		public String toString() {
+			return this.inner.toString();
+		}
+
 	}
 
 }

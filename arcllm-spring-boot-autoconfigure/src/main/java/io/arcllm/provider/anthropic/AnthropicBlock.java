@@ -1,6 +1,6 @@
 package io.arcllm.provider.anthropic;
 
-import io.arcllm.provider.Json;
+import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;

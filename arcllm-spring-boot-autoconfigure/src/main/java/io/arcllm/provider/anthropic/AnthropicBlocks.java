@@ -8,7 +8,7 @@ import java.util.Set;
 
 import io.arcllm.Content;
 import io.arcllm.ToolCall;
-import io.arcllm.provider.JsonBody;
+import io.arcllm.provider.json.JsonBody;
 import tools.jackson.core.JsonGenerator;
 
 /**

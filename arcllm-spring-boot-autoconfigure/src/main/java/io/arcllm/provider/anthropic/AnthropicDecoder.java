@@ -9,13 +9,15 @@ import io.arcllm.Content;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
+import io.arcllm.StopReason;
+import io.arcllm.StopReason.Type;
 import io.arcllm.Target;
 import io.arcllm.Usage;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
-import io.arcllm.provider.Json;
 import io.arcllm.provider.RepeatedFrame;
+import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
@@ -245,6 +247,31 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	private Target target() {
 		return (this.event.model == null) ? this.context.target() : new Target(provider(), this.event.model);
+	}
+
+	/**
+	 * Anthropic's words for why a model stopped.
+	 */
+	static final class AnthropicStops {
+
+		private AnthropicStops() {
+		}
+
+		static StopReason read(@Nullable String word) {
+			if (word == null) {
+				return new StopReason(Type.OTHER, "");
+			}
+			return new StopReason(switch (word) {
+				case "end_turn" -> Type.END_TURN;
+				case "tool_use" -> Type.TOOL_USE;
+				case "max_tokens", "model_context_window_exceeded" -> Type.MAX_TOKENS;
+				case "stop_sequence" -> Type.STOP_SEQUENCE;
+				case "refusal" -> Type.REFUSAL;
+				case "pause_turn" -> Type.PAUSE;
+				default -> Type.OTHER;
+			}, word);
+		}
+
 	}
 
 }

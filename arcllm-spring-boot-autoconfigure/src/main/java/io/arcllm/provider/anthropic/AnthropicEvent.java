@@ -3,7 +3,7 @@ package io.arcllm.provider.anthropic;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.arcllm.provider.Json;
+import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -15,7 +15,7 @@ import tools.jackson.core.JsonToken;
 final class AnthropicEvent {
 
 	/** What the document says it is. */
-	enum Type {
+	public enum Type {
 
 		/** Nothing, or nothing known. */
 		NONE(""), BLOCK_DELTA("content_block_delta"), BLOCK_START("content_block_start"),

@@ -8,7 +8,7 @@ import io.arcllm.Message;
 import io.arcllm.ReasoningEffort;
 import io.arcllm.ToolCall;
 import io.arcllm.ToolChoice;
-import io.arcllm.provider.JsonBody;
+import io.arcllm.provider.json.JsonBody;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,5 +1,5 @@
 /**
- * How Anthropic writes a question and an answer: pure, no I/O.
+ * How Anthropic writes a question and an answer.
  */
 @NullMarked
 package io.arcllm.provider.anthropic;

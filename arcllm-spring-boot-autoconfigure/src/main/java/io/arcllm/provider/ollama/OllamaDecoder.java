@@ -11,7 +11,7 @@ import io.arcllm.Usage;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
-import io.arcllm.provider.Json;
+import io.arcllm.provider.json.Json;
 import tools.jackson.core.JacksonException;
 
 /**

@@ -3,7 +3,7 @@ package io.arcllm.provider.ollama;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.arcllm.provider.Json;
+import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;

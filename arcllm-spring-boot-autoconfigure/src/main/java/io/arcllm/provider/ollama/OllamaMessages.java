@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
 import io.arcllm.Content;
 import io.arcllm.Message;
 import io.arcllm.ToolCall;
-import io.arcllm.provider.JsonBody;
+import io.arcllm.provider.json.JsonBody;
 import tools.jackson.core.JsonGenerator;
 
 /**

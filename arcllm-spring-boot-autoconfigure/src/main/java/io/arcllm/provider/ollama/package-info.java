@@ -1,5 +1,5 @@
 /**
- * How Ollama writes a question and an answer: pure, no I/O.
+ * How Ollama writes a question and an answer.
  */
 @NullMarked
 package io.arcllm.provider.ollama;

@@ -15,8 +15,9 @@ import io.arcllm.Usage;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
-import io.arcllm.provider.Json;
 import io.arcllm.provider.RepeatedFrame;
+import io.arcllm.provider.json.Json;
+import io.arcllm.provider.openai.OpenAiToolCalls.OpenAiToolPiece;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 

@@ -3,7 +3,8 @@ package io.arcllm.provider.openai;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.arcllm.provider.Json;
+import io.arcllm.provider.json.Json;
+import io.arcllm.provider.openai.OpenAiToolCalls.OpenAiToolPiece;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;

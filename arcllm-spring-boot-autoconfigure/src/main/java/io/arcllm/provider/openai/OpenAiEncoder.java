@@ -9,7 +9,7 @@ import io.arcllm.ResponseFormat;
 import io.arcllm.Target;
 import io.arcllm.Tool;
 import io.arcllm.ToolChoice;
-import io.arcllm.provider.JsonBody;
+import io.arcllm.provider.json.JsonBody;
 import tools.jackson.core.JsonGenerator;
 
 /**

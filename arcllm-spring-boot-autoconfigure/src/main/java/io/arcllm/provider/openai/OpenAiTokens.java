@@ -1,7 +1,7 @@
 package io.arcllm.provider.openai;
 
 import io.arcllm.Usage;
-import io.arcllm.provider.Json;
+import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;

@@ -1,5 +1,5 @@
 /**
- * How OpenAI writes a question and an answer: pure, no I/O.
+ * How vendors that speak OpenAI's format write a question and an answer.
  */
 @NullMarked
 package io.arcllm.provider.openai;

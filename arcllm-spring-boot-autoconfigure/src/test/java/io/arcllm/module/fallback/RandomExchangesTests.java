@@ -25,10 +25,12 @@ import io.arcllm.module.Percent;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
-import io.arcllm.module.hedge.After;
+import io.arcllm.module.fallback.recovery.RecoveryPlan;
 import io.arcllm.module.hedge.HedgeEngine;
 import io.arcllm.module.hedge.HedgeModule;
+import io.arcllm.module.hedge.HedgeDelay;
 import io.arcllm.module.hedge.HedgeSettings;
+import io.arcllm.module.hedge.HedgeDelay;
 import io.arcllm.module.retry.RetryBudget;
 import io.arcllm.module.retry.RetryEngine;
 import io.arcllm.module.retry.RetryModule;
@@ -136,14 +138,14 @@ class RandomExchangesTests {
 			this.targets.add(target);
 			targets.add(target.candidate());
 		}
-		HedgeSettings hedge = new HedgeSettings(After.of("30ms"), Duration.ZERO, Percent.of("50%"), false);
+		HedgeSettings hedge = new HedgeSettings(HedgeDelay.of("30ms"), Duration.ZERO, Percent.of("50%"), false);
 		LlmProvider hedged = new HedgeModule(targets.get(0), targets.subList(1, 3), hedge, new HedgeEngine());
 		targets.set(0, new Script("a").candidate(hedged));
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				EnumSet.allOf(ErrorKind.class), FallbackSettings.OnExhausted.PRIMARY, FallbackSettings.Choice.ORDERED,
 				List.of());
 		LlmProvider fallback = new FallbackModule(new Chain(targets, List.of(), List.of()), settings, Selection.ORDERED,
-				new Resume(recovery, (target) -> true, () -> true));
+				new RecoveryPlan(recovery, (target) -> true, () -> true));
 		LlmProvider stack = new TelemetryModule(new RetryModule(fallback, retries()), new Target("a", "m"),
 				this.observations);
 		return new CallModule(new CallModule.Limits(Duration.ofSeconds(10), 6), CallOptions.NONE, (options) -> stack);

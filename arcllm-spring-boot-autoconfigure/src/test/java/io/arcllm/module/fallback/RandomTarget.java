@@ -16,11 +16,13 @@ import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.Usage;
 import io.arcllm.module.Candidate;
-import io.arcllm.module.Commit;
-import io.arcllm.module.CommitModule;
-import io.arcllm.module.ContractModule;
 import io.arcllm.module.Percent;
 import io.arcllm.module.Script;
+import io.arcllm.module.attempt.CommitModule;
+import io.arcllm.module.attempt.CommitPoint;
+import io.arcllm.module.attempt.ContractModule;
+import io.arcllm.module.attempt.TimeoutModule;
+import io.arcllm.module.attempt.TimeoutSettings;
 import io.arcllm.module.bulkhead.Bulkhead;
 import io.arcllm.module.bulkhead.BulkheadModule;
 import io.arcllm.module.bulkhead.BulkheadSettings;
@@ -34,11 +36,9 @@ import io.arcllm.module.ratelimit.MemoryStore;
 import io.arcllm.module.ratelimit.RateLimitModule;
 import io.arcllm.module.ratelimit.RateLimitSettings;
 import io.arcllm.module.ratelimit.RateLimiter;
-import io.arcllm.module.telemetry.AttemptTelemetryModule;
 import io.arcllm.module.telemetry.Observations;
-import io.arcllm.module.timeout.TimeoutModule;
-import io.arcllm.module.timeout.TimeoutSettings;
-import io.arcllm.provider.KeyPool;
+import io.arcllm.module.telemetry.TelemetryModule.AttemptTelemetryModule;
+import io.arcllm.provider.key.KeyPool;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
@@ -109,7 +109,7 @@ final class RandomTarget {
 		LlmProvider attempt = new AttemptTelemetryModule(new ContractModule(this::ask, target), target,
 				this.observations);
 		LlmProvider held = new CommitModule(attempt, target,
-				Commit.of(target.provider().equals("b") ? "3-tokens" : "20ms"));
+				CommitPoint.of(target.provider().equals("b") ? "3-tokens" : "20ms"));
 		LlmProvider rotating = new KeyRotationModule(held, this.keys::hasAnother);
 		LlmProvider once = (request) -> rotating.exchange(request)
 			.contextWrite((context) -> context.put(AtomicBoolean.class, new AtomicBoolean()));

@@ -27,6 +27,7 @@ import io.arcllm.module.CallModule;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
+import io.arcllm.module.fallback.recovery.RecoveryPlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -312,7 +313,8 @@ class RecoveryTests {
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				EnumSet.of(ErrorKind.SERVER_ERROR), FallbackSettings.OnExhausted.PRIMARY,
 				FallbackSettings.Choice.ORDERED, List.of());
-		Resume resume = new Resume(recovery, (target) -> !target.provider().startsWith("no-"), this.mayRepeat::get);
+		RecoveryPlan resume = new RecoveryPlan(recovery, (target) -> !target.provider().startsWith("no-"),
+				this.mayRepeat::get);
 		LlmProvider fallback = new FallbackModule(chain, settings, Selection.ORDERED, resume);
 		return new CallModule(new CallModule.Limits(Duration.ofMinutes(1), attempts), CallOptions.NONE,
 				(options) -> fallback);

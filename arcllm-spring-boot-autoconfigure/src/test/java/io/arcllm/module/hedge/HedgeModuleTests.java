@@ -39,7 +39,7 @@ class HedgeModuleTests {
 
 	private final HedgeEngine engine = new HedgeEngine();
 
-	private HedgeSettings settings = new HedgeSettings(After.of("200ms"), Duration.ofMillis(500), ALWAYS, false);
+	private HedgeSettings settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ofMillis(500), ALWAYS, false);
 
 	private VirtualTimeScheduler time;
 
@@ -126,7 +126,7 @@ class HedgeModuleTests {
 		ask(tools, silent("a"), second);
 		pass(1000);
 		assertThat(second.asked()).isZero();
-		this.settings = new HedgeSettings(After.of("200ms"), Duration.ZERO, ALWAYS, true);
+		this.settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ZERO, ALWAYS, true);
 		ask(tools, silent("a"), second);
 		pass(1000);
 		assertThat(second.asked()).isEqualTo(1);
@@ -134,7 +134,7 @@ class HedgeModuleTests {
 
 	@Test
 	void noMoreThanTheRatioOfCallsIsHedged() {
-		this.settings = new HedgeSettings(After.of("200ms"), Duration.ZERO, Percent.of("5%"), false);
+		this.settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ZERO, Percent.of("5%"), false);
 		Script second = new Script("b", Script.says("from b"));
 		LlmProvider stack = stack(silent("a"), second);
 		for (int i = 0; i < 200; i++) {
@@ -146,7 +146,7 @@ class HedgeModuleTests {
 
 	@Test
 	void delayIsThePercentileOfThatTargetOnceEnoughIsKnown() {
-		HedgeSettings p95 = new HedgeSettings(After.of("p95"), Duration.ofMillis(500), ALWAYS, false);
+		HedgeSettings p95 = new HedgeSettings(HedgeDelay.of("p95"), Duration.ofMillis(500), ALWAYS, false);
 		for (int i = 1; i < HedgeEngine.ENOUGH; i++) {
 			this.engine.took(true, Duration.ofMillis(900).toNanos());
 		}
@@ -168,9 +168,9 @@ class HedgeModuleTests {
 
 	@Test
 	void whatIsNoTimeIsRefused() {
-		assertThat(After.of("p99")).hasToString("p99");
-		assertThatIllegalArgumentException().isThrownBy(() -> After.of("p100"));
-		assertThatIllegalArgumentException().isThrownBy(() -> After.of("soon"));
+		assertThat(HedgeDelay.of("p99")).hasToString("p99");
+		assertThatIllegalArgumentException().isThrownBy(() -> HedgeDelay.of("p100"));
+		assertThatIllegalArgumentException().isThrownBy(() -> HedgeDelay.of("soon"));
 	}
 
 	private void pass(long millis) {

@@ -18,10 +18,10 @@ import io.arcllm.TimeoutStage;
 import io.arcllm.Usage;
 import io.arcllm.VendorLimits;
 import io.arcllm.module.Call;
-import io.arcllm.module.ContractModule;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.TestProvider;
+import io.arcllm.module.attempt.ContractModule;
 import io.arcllm.module.bulkhead.Bulkhead;
 import io.arcllm.module.bulkhead.BulkheadModule;
 import io.arcllm.module.bulkhead.BulkheadSettings;
@@ -312,7 +312,7 @@ class RateLimitModuleTests {
 
 	@Test
 	void expectedAnswerIsLearntAndNeverAboveWhatTheRequestAllows() {
-		TokenEstimate estimate = new TokenEstimate();
+		AnswerEstimate estimate = new AnswerEstimate();
 		LlmRequest request = LlmRequest.of("x".repeat(400));
 		assertThat(estimate.of(request)).isEqualTo(100 + 4 + 500);
 		assertThat(estimate.of(request.mutate().maxTokens(10).build())).isEqualTo(114);

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 
 import io.arcllm.Target;
-import io.arcllm.module.ContractModule;
 import io.arcllm.module.Counted;
 import io.arcllm.module.Storm;
+import io.arcllm.module.attempt.ContractModule;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;

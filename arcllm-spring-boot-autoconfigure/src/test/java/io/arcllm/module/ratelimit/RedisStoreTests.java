@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.arcllm.Target;
 import io.arcllm.Usage;
-import io.arcllm.module.ContractModule;
 import io.arcllm.module.Storm;
+import io.arcllm.module.attempt.ContractModule;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;

@@ -15,6 +15,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.routing.ScoredSelection.Measure;
+import io.arcllm.module.routing.Scores.Score;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

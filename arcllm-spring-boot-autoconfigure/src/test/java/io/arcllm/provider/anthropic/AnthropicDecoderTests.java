@@ -13,7 +13,7 @@ import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.Usage;
 import io.arcllm.WholeAndStreamed;
-import io.arcllm.provider.Exchange;
+import io.arcllm.provider.http.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

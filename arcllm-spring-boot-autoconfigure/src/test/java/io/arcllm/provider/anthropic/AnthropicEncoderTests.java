@@ -21,7 +21,7 @@ import io.arcllm.ResponseFormat;
 import io.arcllm.Tool;
 import io.arcllm.ToolCall;
 import io.arcllm.ToolChoice;
-import io.arcllm.provider.Exchange;
+import io.arcllm.provider.http.Exchange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

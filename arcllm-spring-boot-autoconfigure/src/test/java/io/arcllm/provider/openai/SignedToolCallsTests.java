@@ -13,7 +13,7 @@ import io.arcllm.Message;
 import io.arcllm.ToolCall;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.provider.Presets;
-import io.arcllm.provider.StreamedAnswer;
+import io.arcllm.provider.http.StreamedAnswer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -15,7 +15,7 @@ import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.module.CallModule;
 import io.arcllm.module.keys.KeyRotationModule;
-import io.arcllm.provider.KeyPool;
+import io.arcllm.provider.key.KeyPool;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.WebApplicationType;

@@ -1,7 +1,5 @@
 package io.arcllm.benchmarks.storm;
 
-import java.time.Duration;
-
 import io.arcllm.benchmarks.calls.PlainWebClient;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;

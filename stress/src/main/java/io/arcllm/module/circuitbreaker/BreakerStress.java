@@ -6,6 +6,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
 import io.arcllm.module.Percent;
+import io.arcllm.module.circuitbreaker.Breaker.Admission;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.Expect;

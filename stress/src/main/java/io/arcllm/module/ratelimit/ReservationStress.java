@@ -7,7 +7,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Message;
 import io.arcllm.Target;
-import io.arcllm.module.ContractModule;
+import io.arcllm.module.attempt.ContractModule;
 import io.arcllm.module.bulkhead.Bulkhead;
 import io.arcllm.module.bulkhead.BulkheadModule;
 import io.arcllm.module.bulkhead.BulkheadSettings;

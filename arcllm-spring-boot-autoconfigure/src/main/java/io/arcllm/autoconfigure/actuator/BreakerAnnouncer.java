@@ -1,0 +1,46 @@
+package io.arcllm.autoconfigure.actuator;
+
+import java.time.Duration;
+
+import io.arcllm.Target;
+import io.arcllm.autoconfigure.actuator.Decisions.Decision;
+import io.arcllm.autoconfigure.config.Text;
+import io.arcllm.module.circuitbreaker.BreakerListener;
+import io.arcllm.module.circuitbreaker.BreakerState;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.ApplicationEventPublisher;
+
+/**
+ * Tells the log, the application and the record of decisions what breakers decide.
+ */
+public record BreakerAnnouncer(ApplicationEventPublisher events, Decisions decisions) implements BreakerListener {
+
+	private static final Log logger = LogFactory.getLog(BreakerAnnouncer.class);
+
+	@Override
+	public void changed(Target target, BreakerState from, BreakerState to, @Nullable Duration openFor) {
+		String change = Text.dashed(from) + " -> " + Text.dashed(to)
+				+ ((openFor == null) ? "" : " for " + openFor.toMillis() + " ms");
+		boolean refuses = to == BreakerState.OPEN || to == BreakerState.FORCED_OPEN;
+		String message = "The circuit breaker of " + target + " changed: " + change;
+		if (refuses) {
+			logger.warn(message);
+		}
+		else {
+			logger.info(message);
+		}
+		this.decisions.add(Decision.Type.BREAKER, target, null, change);
+		this.events.publishEvent(new CircuitBreakerStateChanged(target, from, to, openFor));
+	}
+
+	@Override
+	public void paused(Target target, Duration duration, String reason) {
+		logger.info(target + " is left alone for " + duration.toMillis() + " ms: " + reason);
+		this.decisions.add(Decision.Type.PAUSE, target, null,
+				"left alone for " + duration.toMillis() + " ms: " + reason);
+	}
+
+}

@@ -1,0 +1,108 @@
+package io.arcllm.autoconfigure.actuator;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+
+import io.arcllm.Attempt;
+import io.arcllm.ErrorKind;
+import io.arcllm.Target;
+import io.arcllm.Trail;
+import io.arcllm.autoconfigure.config.Text;
+import io.arcllm.module.CallListener;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last hundred decisions, for the actuator.
+ */
+public final class Decisions implements CallListener {
+
+	static final int MOST_KEPT = 100;
+
+	private final Clock clock;
+
+	private final Deque<Decision> kept = new ArrayDeque<>(MOST_KEPT);
+
+	public Decisions(Clock clock) {
+		this.clock = clock;
+	}
+
+	@Override
+	public void ended(Attempt attempt, Trail before) {
+		Attempt last = before.last();
+		if (attempt.outcome() == Attempt.Outcome.SKIPPED) {
+			add(Decision.Type.SKIP, attempt.target(), attempt.error(), attempt.reason());
+		}
+		else if (last != null) {
+			String wait = attempt.waited().isZero() ? "" : " and a wait of " + attempt.waited().toMillis() + " ms";
+			String result = ": " + Text.dashed(attempt.outcome());
+			if (before.hasAsked(attempt.target())) {
+				add(Decision.Type.RETRY, attempt.target(), last.error(),
+						"asked again after " + last.target() + wait + result);
+			}
+			else {
+				add(Decision.Type.FALLBACK, attempt.target(), last.error(),
+						"asked instead of " + last.target() + result);
+			}
+		}
+	}
+
+	/** Notes a decision, and forgets the oldest one. */
+	synchronized void add(Decision.Type type, Target target, @Nullable ErrorKind error, String detail) {
+		if (this.kept.size() == MOST_KEPT) {
+			this.kept.removeFirst();
+		}
+		this.kept.addLast(new Decision(this.clock.instant(), type, target.toString(), error, detail));
+	}
+
+	/** The newest first. */
+	public synchronized List<Decision> recent() {
+		List<Decision> recent = new ArrayList<>(this.kept);
+		Collections.reverse(recent);
+		return recent;
+	}
+
+	/**
+	 * Something that was decided for a call or a target. Says nothing of what was asked
+	 * or answered.
+	 *
+	 * @param at when
+	 * @param type what
+	 * @param target about whom
+	 * @param error the kind of error that led to it, if one did
+	 * @param detail in a few words
+	 */
+	public record Decision(Instant at, Type type, String target, @Nullable ErrorKind error, String detail) {
+
+		/**
+		 * What was decided.
+		 */
+		public enum Type {
+
+			/** A target was asked again. */
+			RETRY,
+
+			/** Another target was asked instead. */
+			FALLBACK,
+
+			/** A target was passed over. */
+			SKIP,
+
+			/** A breaker changed its state. */
+			BREAKER,
+
+			/** A target is left alone for a while. */
+			PAUSE,
+
+			/** Somebody changed something by hand. */
+			MANUAL
+
+		}
+
+	}
+
+}

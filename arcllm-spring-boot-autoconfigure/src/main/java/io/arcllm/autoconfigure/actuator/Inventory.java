@@ -1,0 +1,143 @@
+package io.arcllm.autoconfigure.actuator;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import io.arcllm.CallOptions;
+import io.arcllm.LlmProviders;
+import io.arcllm.Target;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.config.ProviderProperties;
+import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.stack.ChainFactory;
+import io.arcllm.autoconfigure.stack.CircuitBreakerFactory;
+import io.arcllm.autoconfigure.stack.ModuleFactory;
+import io.arcllm.autoconfigure.stack.ProviderSwitches;
+import io.arcllm.autoconfigure.stack.StackLlmProviders;
+import io.arcllm.autoconfigure.stack.Stacks;
+import io.arcllm.autoconfigure.stack.Targets;
+import io.arcllm.module.circuitbreaker.Breaker;
+import io.arcllm.module.circuitbreaker.BreakerStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that runs, for the actuator. Looking makes no providers and no calls.
+ */
+public final class Inventory {
+
+	private final Targets targets;
+
+	private final Stacks stacks;
+
+	private final ProviderSwitches switches;
+
+	private final Decisions decisions;
+
+	private final LlmProviders providers;
+
+	public Inventory(Targets targets, Stacks stacks, ProviderSwitches switches, Decisions decisions,
+			LlmProviders providers) {
+		this.targets = targets;
+		this.stacks = stacks;
+		this.switches = switches;
+		this.decisions = decisions;
+		this.providers = providers;
+	}
+
+	ProviderSwitches switches() {
+		return this.switches;
+	}
+
+	Decisions decisions() {
+		return this.decisions;
+	}
+
+	List<String> names() {
+		return this.targets.names();
+	}
+
+	@Nullable String stack() {
+		return names().isEmpty() ? null : this.providers.primary().toString();
+	}
+
+	/** The primary target and its fallbacks, in order. */
+	List<Target> chain() {
+		if (!(this.providers instanceof StackLlmProviders ours) || ours.primaryTarget() == null) {
+			return List.of();
+		}
+		StackPosition place = new StackPosition(Objects.requireNonNull(ours.primaryTarget()), CallOptions.NONE);
+		List<Target> chain = new ArrayList<>(List.of(place.target()));
+		for (ModuleFactory module : this.stacks.on(place)) {
+			if (module instanceof ChainFactory fallback) {
+				fallback.settings(place).chain().stream().map(this.targets::resolve).forEach(chain::add);
+			}
+		}
+		return chain;
+	}
+
+	Map<String, ArcllmEndpoint.Provider> providers() {
+		Map<String, ArcllmEndpoint.Provider> providers = new LinkedHashMap<>();
+		for (String name : names()) {
+			Target target = this.targets.resolve(name);
+			ProviderDefinition definition = this.targets.definition(name);
+			List<String> stack = this.stacks.on(new StackPosition(target, CallOptions.NONE))
+				.stream()
+				.map(ModuleFactory::name)
+				.toList();
+			List<String> models = (definition == null) ? List.of()
+					: definition.models().stream().map(ProviderProperties.Model::name).toList();
+			providers.put(name,
+					new ArcllmEndpoint.Provider((definition == null) ? "bean" : definition.type(), target.model(),
+							models, definition != null && !definition.keys().isEmpty(), this.targets.keyStates(name),
+							this.switches.isEnabled(name), stack));
+		}
+		return providers;
+	}
+
+	/** What gates know, by module and target. */
+	Map<String, Map<String, List<?>>> states() {
+		Map<String, Map<String, List<?>>> states = new LinkedHashMap<>();
+		for (ModuleFactory module : this.stacks.modules()) {
+			Map<String, List<?>> ofModule = new LinkedHashMap<>();
+			module.states().forEach((target, all) -> ofModule.put(target.toString(), all));
+			if (!ofModule.isEmpty()) {
+				states.put(module.name(), ofModule);
+			}
+		}
+		return states;
+	}
+
+	/** The status of each target's breakers. */
+	Map<Target, List<BreakerStatus>> breakers() {
+		Map<Target, List<BreakerStatus>> states = new LinkedHashMap<>();
+		all().forEach((breaker) -> states.computeIfAbsent(breaker.target(), (target) -> new ArrayList<>())
+			.add(breaker.status()));
+		return states;
+	}
+
+	/**
+	 * Does something to breakers.
+	 * @return to how many
+	 */
+	int breakers(String provider, @Nullable String model, Consumer<Breaker> change) {
+		List<Breaker> meant = all().stream()
+			.filter((breaker) -> breaker.target().provider().equals(provider)
+					&& (model == null || model.equals(breaker.target().model())))
+			.toList();
+		meant.forEach(change);
+		return meant.size();
+	}
+
+	private List<Breaker> all() {
+		return this.stacks.modules()
+			.stream()
+			.filter(CircuitBreakerFactory.class::isInstance)
+			.flatMap((module) -> ((CircuitBreakerFactory) module).breakers().stream())
+			.toList();
+	}
+
+}

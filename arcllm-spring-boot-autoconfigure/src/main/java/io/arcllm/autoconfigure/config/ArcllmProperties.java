@@ -1,0 +1,76 @@
+package io.arcllm.autoconfigure.config;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.arcllm.module.attempt.TimeoutSettings;
+import io.arcllm.module.bulkhead.BulkheadSettings;
+import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
+import io.arcllm.module.fallback.FallbackSettings;
+import io.arcllm.module.hedge.HedgeSettings;
+import io.arcllm.module.ratelimit.RateLimitSettings;
+import io.arcllm.module.retry.RetrySettings;
+import io.arcllm.module.telemetry.TelemetrySettings;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.NestedConfigurationProperty;
+
+/**
+ * All that is configured under {@code arcllm}. Defaults stand in
+ * {@code META-INF/arcllm/defaults.properties}.
+ *
+ * @param provider which provider an injected LlmProvider is; may be left out when there
+ * is only one
+ * @param maxAttempts the most attempts of one call, over all modules
+ * @param deadline for a whole call, with all attempts and waits
+ * @param providers the providers by name, such as 'anthropic'; the name is bean
+ * qualifier, chain entry and metric tag
+ * @param modules what stands around a provider
+ */
+@ConfigurationProperties("arcllm")
+public record ArcllmProperties(@Nullable String provider, int maxAttempts, Duration deadline,
+		Map<String, ProviderProperties> providers, Modules modules) {
+
+	public ArcllmProperties
+
+	{
+		provider = Text.orNull(provider);
+		providers = (providers == null) ? Map.of() : providers;
+		if (maxAttempts < 1) {
+			throw new IllegalArgumentException("max-attempts must be 1 or more, was " + maxAttempts);
+		}
+		if (deadline.isZero() || deadline.isNegative()) {
+			throw new IllegalArgumentException("deadline must be longer than zero, was " + deadline);
+		}
+	}
+
+	/**
+	 * The modules: this record is the list of those that have settings, one component
+	 * each.
+	 *
+	 * @param order the modules from the outside in; those before 'fallback' wrap the
+	 * whole chain, those after it each target
+	 * @param retry when and how often the same is asked again
+	 * @param fallback who is asked when the primary target fails
+	 * @param circuitBreaker when a target counts as down, and when it is tried again
+	 * @param rateLimit how much a target is asked for in a minute
+	 * @param bulkhead how many calls a target gets at once
+	 * @param timeout how long an attempt may be silent
+	 * @param telemetry whether calls are observed and counted
+	 * @param hedge when a second target is asked too
+	 * @param streams what happens to streams that break off
+	 */
+	public record Modules(List<String> order, @NestedConfigurationProperty RetrySettings retry,
+			@NestedConfigurationProperty FallbackSettings fallback,
+			@NestedConfigurationProperty CircuitBreakerSettings circuitBreaker,
+			@NestedConfigurationProperty RateLimitSettings rateLimit,
+			@NestedConfigurationProperty BulkheadSettings bulkhead,
+			@NestedConfigurationProperty TimeoutSettings timeout, @NestedConfigurationProperty HedgeSettings hedge,
+			@NestedConfigurationProperty StreamSettings streams,
+			@NestedConfigurationProperty TelemetrySettings telemetry) {
+
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.arcllm.autoconfigure.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.BeanInstantiationException;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.core.convert.ConversionFailedException;
+
+/**
+ * Says which key a value could not be bound to, where it is written, and what is allowed
+ * there. Exceptions below are not kept as a cause, since they carry values.
+ */
+final class BindMistake {
+
+	private static final Pattern KEY = Pattern.compile("^([a-z][a-z0-9.-]*)\\s");
+
+	private static final Pattern SECRET = Pattern.compile("(api-?keys?|password|headers?|options)(\\W|$)|base-?url$",
+			Pattern.CASE_INSENSITIVE);
+
+	private BindMistake() {
+	}
+
+	static ConfigMistake explain(BindException ex, List<ConfigLayer> layers) {
+		IllegalArgumentException refused = refusal(ex);
+		String name = ex.getName().toString();
+		if (refused != null && refused.getMessage() != null) {
+			Matcher matcher = KEY.matcher(refused.getMessage());
+			String named = matcher.find() ? matcher.group(1) : "";
+			String found = locate(layers, ex.getName(), named);
+			return mistake(layers, found, "is wrong: " + refused.getMessage() + ".",
+					"Give it a value that is allowed.");
+		}
+		return mistake(layers, name, "cannot be read" + shown(name, ex) + ".", allowed(ex));
+	}
+
+	private static @Nullable IllegalArgumentException refusal(Throwable ex) {
+		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
+			if (cause instanceof BeanInstantiationException
+					&& cause.getCause() instanceof IllegalArgumentException refused) {
+				return refused;
+			}
+		}
+		return null;
+	}
+
+	/** Records name a key from where they stand, or from where their module does. */
+	private static String locate(List<ConfigLayer> layers, ConfigurationPropertyName at, String named) {
+		for (ConfigurationPropertyName section = at; !section.isEmpty(); section = section.getParent()) {
+			String candidate = section + "." + named;
+			if (layers.stream().anyMatch((layer) -> layer.contains(candidate))) {
+				return candidate;
+			}
+		}
+		return named.isEmpty() ? at.toString() : at + "." + named;
+	}
+
+	private static ConfigMistake mistake(List<ConfigLayer> layers, String name, String what, String action) {
+		ConfigLayer layer = layers.stream()
+			.filter((candidate) -> candidate.contains(name))
+			.findFirst()
+			.orElse(layers.get(layers.size() - 1));
+		String origin = layer.origin(name);
+		String key = layer.key(name);
+		return new ConfigMistake(key, "'" + key + "'" + ((origin == null) ? "" : " (" + origin + ")") + " " + what,
+				action);
+	}
+
+	private static String shown(String name, BindException ex) {
+		Object value = (ex.getProperty() == null) ? null : ex.getProperty().getValue();
+		if (value == null) {
+			return "";
+		}
+		return ": the value is '" + (SECRET.matcher(name).find() ? Text.MASK : value) + "'";
+	}
+
+	private static String allowed(BindException ex) {
+		Class<?> type = ex.getTarget().getType().toClass();
+		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
+			if (cause instanceof ConversionFailedException failed) {
+				type = failed.getTargetType().getType();
+			}
+		}
+		return "Give " + describe(type) + ".";
+	}
+
+	private static String describe(Class<?> type) {
+		if (type.isEnum()) {
+			return "one of " + Arrays.stream(type.getEnumConstants())
+				.map((constant) -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'))
+				.collect(Collectors.joining(", "));
+		}
+		return switch (type.getSimpleName()) {
+			case "Duration" -> "a duration, such as 500ms, 30s or 10m";
+			case "DataSize" -> "a size, such as 512KB or 16MB";
+			case "int", "Integer", "long", "Long" -> "a whole number";
+			case "double", "Double", "BigDecimal" -> "a number";
+			case "boolean", "Boolean" -> "true or false";
+			case "Percent" -> "a share, such as 50%";
+			case "Commit" -> "first-token, a duration such as 500ms, a count such as 40-tokens, or full";
+			case "After" -> "p95, or a duration such as 800ms";
+			default -> "a value of the type " + type.getSimpleName();
+		};
+	}
+
+}

@@ -1,0 +1,46 @@
+package io.arcllm.autoconfigure.config;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.origin.Origin;
+
+/**
+ * One place where settings are looked up, and what its keys begin with.
+ *
+ * @param prefix what the keys begin with, such as {@code arcllm.modules}; empty for
+ * settings given in code
+ * @param source the settings, by what follows the prefix
+ */
+public record ConfigLayer(String prefix, ConfigurationPropertySource source) {
+
+	/** The same, for what stands under a prefix. */
+	ConfigLayer under(String prefix) {
+		return new ConfigLayer(key(prefix), this.source.withPrefix(prefix));
+	}
+
+	/** Whether it has the key. */
+	boolean contains(String name) {
+		return find(name) != null;
+	}
+
+	/** The whole key. */
+	String key(String name) {
+		return this.prefix.isEmpty() ? name : this.prefix + "." + name;
+	}
+
+	/** Where the key is written, such as file and line, if that is known. */
+	@Nullable String origin(String name) {
+		ConfigurationProperty property = find(name);
+		Origin origin = (property == null) ? null : property.getOrigin();
+		return (origin == null) ? null : origin.toString();
+	}
+
+	@Nullable ConfigurationProperty find(String name) {
+		ConfigurationPropertyName valid = ConfigurationPropertyName.ofIfValid(name);
+		return (valid == null) ? null : this.source.getConfigurationProperty(valid);
+	}
+
+}

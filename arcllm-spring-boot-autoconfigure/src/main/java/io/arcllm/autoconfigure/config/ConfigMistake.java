@@ -1,0 +1,29 @@
+package io.arcllm.autoconfigure.config;
+
+import io.arcllm.LlmConfigException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mistake in the configuration, told in two parts: what is wrong, and how to mend it.
+ */
+public class ConfigMistake extends LlmConfigException {
+
+	private final String description;
+
+	private final String action;
+
+	public ConfigMistake(@Nullable String key, String description, String action) {
+		super(key, description + " " + action);
+		this.description = description;
+		this.action = action;
+	}
+
+	public String description() {
+		return this.description;
+	}
+
+	public String action() {
+		return this.action;
+	}
+
+}

@@ -1,0 +1,129 @@
+package io.arcllm.autoconfigure.config;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+
+import io.arcllm.autoconfigure.config.KeyTree.KnownKeys;
+
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
+import org.springframework.core.env.Environment;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.core.io.support.ResourcePropertySource;
+
+/**
+ * Binds what is configured over the defaults of the library, and explains what cannot be
+ * bound.
+ */
+public final class LayeredBinder {
+
+	private static final String DEFAULTS = "META-INF/arcllm/defaults.properties";
+
+	private static final String ORDER = "arcllm.modules.order";
+
+	private final Environment environment;
+
+	private final ConfigLayer defaults;
+
+	private final List<String> defaultOrder;
+
+	private final KnownKeys known;
+
+	public LayeredBinder(Environment environment) {
+		this(environment, List.of());
+	}
+
+	/**
+	 * @param environment what is configured
+	 * @param modules names of modules that are beans of the application's own
+	 */
+	public LayeredBinder(Environment environment, Collection<String> modules) {
+		this.environment = environment;
+		ResourcePropertySource defaults = readDefaults();
+		this.defaults = new ConfigLayer("", Objects.requireNonNull(ConfigurationPropertySource.from(defaults)));
+		this.defaultOrder = order(List.of(this.defaults.source()));
+		// a module in the order that is not one of ours is the user's own
+		List<String> own = new ArrayList<>(order(raw()));
+		own.removeAll(defaultOrder());
+		own.addAll(modules);
+		this.known = new KnownKeys(Set.of(defaults.getPropertyNames()), own, planned());
+	}
+
+	private static ResourcePropertySource readDefaults() {
+		try {
+			return new ResourcePropertySource("arcllm defaults",
+					new ClassPathResource(DEFAULTS, LayeredBinder.class.getClassLoader()));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	/** The keys that are known. */
+	KnownKeys known() {
+		return this.known;
+	}
+
+	/** Modules of ours that are not there yet. */
+	List<String> planned() {
+		return defaultOrder().stream().filter((module) -> !ModuleSettings.types().containsKey(module)).toList();
+	}
+
+	/** Our own modules, also those that are not there yet. */
+	List<String> defaultOrder() {
+		return this.defaultOrder;
+	}
+
+	private List<String> order(List<ConfigurationPropertySource> sources) {
+		return binder(sources).bind(ORDER, Bindable.listOf(String.class)).orElse(List.of());
+	}
+
+	/** The environment's sources as they are, highest precedence first. */
+	List<ConfigurationPropertySource> raw() {
+		List<ConfigurationPropertySource> sources = new ArrayList<>();
+		ConfigurationPropertySources.get(this.environment).forEach((source) -> sources.add(UnquotedOn.meantBy(source)));
+		return sources;
+	}
+
+	/** What is configured, highest precedence first; what is left blank is not. */
+	List<ConfigLayer> configured() {
+		BlankKeys blank = new BlankKeys(known().root(), this.environment);
+		return raw().stream().map((source) -> new ConfigLayer("", blank.hiddenIn(source))).toList();
+	}
+
+	/** What is configured under a prefix. */
+	List<ConfigLayer> configured(String prefix) {
+		return configured().stream().map((layer) -> layer.under(prefix)).toList();
+	}
+
+	/** The library's own defaults. */
+	ConfigLayer defaults() {
+		return this.defaults;
+	}
+
+	/**
+	 * Binds a name over layers, the first of which wins, key by key.
+	 */
+	<T> T bind(String name, Class<T> type, List<ConfigLayer> layers) {
+		try {
+			return binder(layers.stream().map(ConfigLayer::source).toList()).bindOrCreate(name, Bindable.of(type));
+		}
+		catch (BindException ex) {
+			throw BindMistake.explain(ex, layers);
+		}
+	}
+
+	private Binder binder(List<ConfigurationPropertySource> sources) {
+		return new Binder(sources, new PropertySourcesPlaceholdersResolver(this.environment));
+	}
+
+}

@@ -1,0 +1,233 @@
+package io.arcllm.autoconfigure.config;
+
+import java.lang.reflect.RecordComponent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.arcllm.CallOptions;
+import io.arcllm.CallOptions.ModuleOverride;
+import io.arcllm.autoconfigure.config.KeyTree.Section;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+/**
+ * Whether a module is on for a provider and a call, and how it is set: overrides in code
+ * over those of the provider over {@code arcllm.modules} over the defaults, key by key.
+ */
+public final class ModuleSettings {
+
+	private static final ModuleOverride AS_CONFIGURED = new ModuleOverride(null, Map.of());
+
+	private static final Map<String, Class<?>> TYPES = findTypes();
+
+	private final LayeredBinder binder;
+
+	/** Bound once, since what is configured stays as it is. */
+	private final Map<Configured, Object> configured = new ConcurrentHashMap<>();
+
+	public ModuleSettings(LayeredBinder binder) {
+		this.binder = binder;
+	}
+
+	/** The modules that have settings, and the records of these. */
+	public static Map<String, Class<?>> types() {
+		return TYPES;
+	}
+
+	private static Map<String, Class<?>> findTypes() {
+		Map<String, Class<?>> types = new LinkedHashMap<>();
+		for (RecordComponent component : ArcllmProperties.Modules.class.getRecordComponents()) {
+			if (component.getType().isRecord()) {
+				types.put(DataObjectPropertyName.toDashedForm(component.getName()), component.getType());
+			}
+		}
+		return Collections.unmodifiableMap(types);
+	}
+
+	/**
+	 * Whether the module is on: off beats settings, settings beat on, on beats the
+	 * configuration. A module without a switch, such as a user's own, is on.
+	 * @param provider whose overrides hold, or {@code null} for what wraps a whole chain
+	 */
+	public boolean enabled(String module, @Nullable String provider, CallOptions options) {
+		Boolean overridden = options.modules().getOrDefault(module, AS_CONFIGURED).effectivelyEnabled();
+		if (overridden != null) {
+			return overridden;
+		}
+		if (module.equals("fallback") && options.chain() != null) {
+			return true;
+		}
+		String key = DataObjectPropertyName.toDashedForm(module);
+		if (!ConfigurationPropertyName.isValid(key)) {
+			return true;
+		}
+		return !Boolean.FALSE.equals(configured(key, Switch.class, provider).enabled());
+	}
+
+	/**
+	 * The module's settings.
+	 * @throws io.arcllm.LlmConfigException if a setting is not known or not valid
+	 */
+	public <S> S bind(String module, Class<S> type, @Nullable String provider, CallOptions options) {
+		checkKeys(module, options);
+		return overrides(module, options).isEmpty() ? configured(module, type, provider)
+				: this.binder.bind(module, type, layers(module, provider, options));
+	}
+
+	public <S> S configured(String module, Class<S> type, @Nullable String provider) {
+		Configured key = new Configured(module, type, provider);
+		Object bound = this.configured.get(key);
+		if (bound == null) {
+			bound = (provider == null || hasOwn(module, provider))
+					? this.binder.bind(module, type, layers(module, provider, CallOptions.NONE))
+					: configured(module, type, null);
+			this.configured.put(key, bound);
+		}
+		return type.cast(bound);
+	}
+
+	/** Whether a provider has settings of the module for itself. */
+	private boolean hasOwn(String module, String provider) {
+		if (!ProviderDefinitions.isName(provider)) {
+			return false;
+		}
+		ConfigurationPropertyName name = ConfigurationPropertyName
+			.of("arcllm.providers." + provider + ".modules" + (module.isEmpty() ? "" : "." + module));
+		return this.binder.raw().stream().anyMatch((source) -> mayHave(source, name));
+	}
+
+	/** Variables do not tell where a name ends: each may be anybody's. */
+	private static boolean mayHave(ConfigurationPropertySource source, ConfigurationPropertyName name) {
+		if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource variables) {
+			return Arrays.stream(variables.getPropertyNames())
+				.anyMatch((variable) -> variable.toLowerCase(Locale.ROOT).startsWith("arcllm"));
+		}
+		return source.containsDescendantOf(name) != ConfigurationPropertyState.ABSENT;
+	}
+
+	/** Whether a provider has settings for itself, of whatever module. */
+	boolean hasOwn(String provider) {
+		return hasOwn("", provider);
+	}
+
+	/**
+	 * The module's settings at a place of a stack.
+	 */
+	public <S> S bind(String module, Class<S> type, StackPosition place) {
+		return bind(module, type, place.provider(), place.options());
+	}
+
+	/**
+	 * Refuses overrides of modules and settings that are not known.
+	 * @param own names of modules that are the user's own
+	 */
+	public void check(CallOptions options, Collection<String> own) {
+		Set<String> known = new TreeSet<>(own);
+		known.addAll(this.binder.known().modules().children().keySet());
+		options.modules().keySet().forEach((module) -> {
+			if (!known.contains(module)) {
+				throw new ConfigMistake(module, "There is no module '" + module + "' to override.", "Did you mean '"
+						+ Nearest.to(module, known).orElse("") + "'? Known: " + String.join(", ", known) + ".");
+			}
+			checkKeys(module, options);
+			if (this.binder.planned().contains(module) && enabled(module, null, options)) {
+				throw new ConfigMistake(module, "This version has no module '" + module + "' yet.",
+						"Leave the override out.");
+			}
+		});
+	}
+
+	private void checkKeys(String module, CallOptions options) {
+		Section modules = this.binder.known().modules();
+		if (modules.child(module) == null) {
+			return;
+		}
+		overrides(module, options).keySet().forEach((key) -> {
+			if (key.startsWith("retry.budget")) {
+				throw new ConfigMistake(key, "'" + key + "' would do nothing: the budget is of the whole process.",
+						"Set it under arcllm.modules.");
+			}
+			UnknownKeys.find(modules, List.of(key.split("\\."))).ifPresent((unknown) -> {
+				throw new ConfigMistake(key, "The module '" + module + "' has no setting '"
+						+ key.substring(module.length() + 1) + "' to override.", unknown.action());
+			});
+		});
+	}
+
+	/**
+	 * Where a setting is configured other than by default, highest precedence first.
+	 */
+	public Optional<ConfigLayer> configured(String module, @Nullable String provider, String key) {
+		List<ConfigLayer> layers = layers(module, provider, CallOptions.NONE);
+		return layers.subList(0, layers.size() - 1)
+			.stream()
+			.filter((layer) -> layer.contains(module + "." + key))
+			.findFirst();
+	}
+
+	private List<ConfigLayer> layers(String module, @Nullable String provider, CallOptions options) {
+		List<ConfigLayer> layers = new ArrayList<>();
+		layers.add(new ConfigLayer("", new MapConfigurationPropertySource(overrides(module, options))));
+		if (provider != null) {
+			layers.addAll(ownLayers(provider));
+		}
+		layers.addAll(this.binder.configured("arcllm.modules"));
+		layers.add(this.binder.defaults().under("arcllm.modules"));
+		return layers;
+	}
+
+	private List<ConfigLayer> ownLayers(String provider) {
+		return ProviderDefinitions.isName(provider)
+				? this.binder.configured("arcllm.providers." + provider + ".modules") : List.of();
+	}
+
+	private static Map<String, Object> overrides(String module, CallOptions options) {
+		Map<String, Object> flat = new LinkedHashMap<>();
+		if (module.equals("fallback") && options.chain() != null) {
+			flat.put("fallback.chain", options.chain());
+		}
+		flatten(module, options.modules().getOrDefault(module, AS_CONFIGURED).settings(), flat);
+		return flat;
+	}
+
+	private static void flatten(String prefix, Map<?, ?> settings, Map<String, Object> flat) {
+		settings.forEach((key, value) -> {
+			if (value instanceof Map<?, ?> nested) {
+				flatten(prefix + "." + key, nested, flat);
+			}
+			else {
+				flat.put(prefix + "." + key, value);
+			}
+		});
+	}
+
+	/**
+	 * Whose settings of which module, read as what.
+	 */
+	private record Configured(String module, Class<?> type, @Nullable String provider) {
+	}
+
+	/**
+	 * What every module has.
+	 */
+	public record Switch(@Nullable Boolean enabled) {
+
+	}
+
+}

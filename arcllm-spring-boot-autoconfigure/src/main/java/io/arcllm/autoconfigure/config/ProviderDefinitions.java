@@ -1,0 +1,141 @@
+package io.arcllm.autoconfigure.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import io.arcllm.provider.Preset;
+import io.arcllm.provider.Presets;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.env.Environment;
+
+/**
+ * The configured providers, each resolved over its preset and checked.
+ */
+public final class ProviderDefinitions {
+
+	private static final List<String> TYPES = List.of("anthropic", "openai", "ollama");
+
+	private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
+
+	private static final Preset NONE = new Preset("", null, List.of(), false, null, Set.of(), false);
+
+	private final Presets presets;
+
+	private final Environment environment;
+
+	private final Map<String, ProviderDefinition> definitions = new LinkedHashMap<>();
+
+	/**
+	 * @throws io.arcllm.LlmConfigException if a provider cannot be what is configured
+	 */
+	public ProviderDefinitions(Map<String, ProviderProperties> providers, Presets presets, Environment environment) {
+		this.presets = presets;
+		this.environment = environment;
+		providers.forEach((name, configured) -> this.definitions.put(name, resolve(name, configured)));
+	}
+
+	/** All of them, in the order they are declared in. */
+	public Collection<ProviderDefinition> all() {
+		return this.definitions.values();
+	}
+
+	/** The provider of that name. */
+	public @Nullable ProviderDefinition find(String name) {
+		return this.definitions.get(name);
+	}
+
+	/** Whether the provider is configured, needs a key and has none. */
+	boolean missingKey(String name) {
+		ProviderDefinition definition = find(name);
+		return definition != null && definition.missingKey();
+	}
+
+	private ProviderDefinition resolve(String name, ProviderProperties configured) {
+		String key = "arcllm.providers." + name;
+		checkName(name);
+		String type = type(key, name, configured);
+		Preset preset = preset(name, type, configured);
+		String url = configured.baseUrl();
+		String baseUrl = BaseUrl.check(key, (url != null) ? url : preset.baseUrl(), configured.allowInsecure());
+		return new ProviderDefinition(name, type, baseUrl, keys(configured, preset), preset.keyVariables(),
+				preset.keyRequired(), (configured.model() != null) ? configured.model() : preset.model(),
+				configured.headers(), configured.options(), configured.defaults(), configured.models(),
+				configured.http(), preset.quirks(),
+				(configured.acceptsPrefix() != null) ? configured.acceptsPrefix() : preset.acceptsPrefix());
+	}
+
+	static void checkName(String name) {
+		if (!isName(name)) {
+			throw new ConfigMistake("arcllm.providers." + name,
+					"'arcllm.providers." + name + "': '" + name + "' cannot be the name of a provider.",
+					"Write a lower case letter, then up to 63 lower case letters, digits and '-'.");
+		}
+	}
+
+	private String type(String key, String name, ProviderProperties configured) {
+		String type = configured.type();
+		if (type == null) {
+			return this.presets.find(name)
+				.map(Preset::type)
+				.orElseThrow(() -> new ConfigMistake(key + ".type",
+						"'" + key + ".type' is not set, and '" + name + "' is not a vendor that is known by name.",
+						"Set " + key + ".type to one of " + String.join(", ", TYPES) + " and " + key
+								+ ".base-url, or use a known name"
+								+ Nearest.closeTo(name, this.presets.names())
+									.map((near) -> " (did you mean '" + near + "'?)")
+									.orElse("")
+								+ ": " + String.join(", ", this.presets.names()) + "."));
+		}
+		if (!TYPES.contains(type)) {
+			throw new ConfigMistake(key + ".type", "'" + key + ".type' is '" + type + "', which is not known.",
+					"Did you mean '" + Nearest.to(type, TYPES).orElseThrow() + "'? Known: " + String.join(", ", TYPES)
+							+ ".");
+		}
+		return type;
+	}
+
+	/**
+	 * The preset of the name; that of the type only where no URL is set, so that a
+	 * vendor's key is never sent to another host.
+	 */
+	private Preset preset(String name, String type, ProviderProperties configured) {
+		Preset named = this.presets.find(name).filter((preset) -> preset.type().equals(type)).orElse(null);
+		if (named != null) {
+			return named;
+		}
+		return (configured.baseUrl() == null) ? this.presets.find(type).orElse(NONE) : NONE;
+	}
+
+	private List<String> keys(ProviderProperties configured, Preset preset) {
+		Set<String> keys = new LinkedHashSet<>(configured.apiKeys());
+		if (configured.apiKey() != null) {
+			List<String> first = new ArrayList<>(List.of(configured.apiKey()));
+			first.addAll(keys);
+			keys = new LinkedHashSet<>(first);
+		}
+		keys.removeIf((key) -> key.startsWith("${"));
+		if (keys.isEmpty()) {
+			preset.keyVariables()
+				.stream()
+				.map((variable) -> Text.orNull(this.environment.getProperty(variable)))
+				.filter(Objects::nonNull)
+				.findFirst()
+				.ifPresent(keys::add);
+		}
+		return List.copyOf(keys);
+	}
+
+	/** Beans of the application may have names that no provider's settings can. */
+	static boolean isName(String name) {
+		return NAME.matcher(name).matches();
+	}
+
+}

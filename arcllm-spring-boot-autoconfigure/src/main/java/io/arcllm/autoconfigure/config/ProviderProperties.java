@@ -1,0 +1,211 @@
+package io.arcllm.autoconfigure.config;
+
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * One provider under {@code arcllm.providers}. What is left out comes from the preset of
+ * that name.
+ *
+ * @param type the wire format it speaks: anthropic, openai or ollama
+ * @param baseUrl where it is: https, or http to a loopback host
+ * @param allowInsecure whether http to a host that is not loopback is allowed
+ * @param apiKey the key; without one, the environment variable of the preset is read
+ * @param apiKeys several keys, used in turn, each left alone while it is refused
+ * @param model the model asked when a request names none
+ * @param headers extra headers of every request
+ * @param options extra fields in the body of every request
+ * @param defaults what is sent when a request leaves it out
+ * @param models what is known about its models
+ * @param acceptsPrefix whether it goes on from the beginning of its own turn; known for
+ * vendors with a preset
+ * @param http how it is connected to
+ * @param modules settings of modules for this target alone, over those under
+ * arcllm.modules
+ */
+@ConfigurationPropertiesSource
+public record ProviderProperties(@Nullable String type, @Nullable String baseUrl,
+		@DefaultValue("false") boolean allowInsecure, @Nullable String apiKey, @DefaultValue List<String> apiKeys,
+		@Nullable String model, @DefaultValue Map<String, String> headers, @DefaultValue Map<String, Object> options,
+		@DefaultValue Defaults defaults, @DefaultValue List<Model> models, @Nullable Boolean acceptsPrefix,
+		@DefaultValue Http http, @DefaultValue Map<String, Object> modules) {
+
+	public ProviderProperties {
+		type = Text.orNull(type);
+		baseUrl = Text.orNull(baseUrl);
+		apiKey = Text.orNull(apiKey);
+		apiKeys = apiKeys.stream().filter((key) -> !key.isBlank()).map(String::trim).toList();
+		model = Text.orNull(model);
+		headers.forEach(ProviderProperties::checkHeader);
+	}
+
+	/** Says nothing of the value, which may be a secret. */
+	private static void checkHeader(String name, String value) {
+		if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+				|| value.chars().anyMatch((c) -> c < ' ' && c != '\t' || c == 0x7f)) {
+			throw new IllegalArgumentException("headers holds '" + name
+					+ "' with characters that no header can carry: write its name in letters, digits and '-', and its value in one line");
+		}
+	}
+
+	ProviderProperties withOptions(Map<String, Object> options) {
+		return new ProviderProperties(this.type, this.baseUrl, this.allowInsecure, this.apiKey, this.apiKeys,
+				this.model, this.headers, options, this.defaults, this.models, this.acceptsPrefix, this.http,
+				this.modules);
+	}
+
+	@Override
+	public String toString() {
+		return "ProviderProperties[type=" + this.type + ", baseUrl=" + Text.maskUrl(this.baseUrl) + ", allowInsecure="
+				+ this.allowInsecure + ", apiKey=" + Text.mask(this.apiKey) + ", apiKeys=" + Text.mask(this.apiKeys)
+				+ ", model=" + this.model + ", headers=" + Text.maskValues(this.headers) + ", options="
+				+ Text.maskValues(this.options) + ", defaults=" + this.defaults + ", models=" + this.models + ", http="
+				+ this.http + ", modules=" + this.modules + "]";
+	}
+
+	/**
+	 * What is sent when a request leaves it out.
+	 *
+	 * @param maxTokens the longest answer, in tokens
+	 * @param temperature how random the answer is
+	 */
+	public record Defaults(@Nullable Integer maxTokens, @Nullable Double temperature) {
+
+		public Defaults {
+			if (maxTokens != null && maxTokens < 1) {
+				throw new IllegalArgumentException("max-tokens must be 1 or more, was " + maxTokens);
+			}
+			if (temperature != null && !(temperature >= 0)) {
+				throw new IllegalArgumentException("temperature must be 0 or more, was " + temperature);
+			}
+		}
+
+	}
+
+	/**
+	 * What is known about a model.
+	 *
+	 * @param name the model's name, as the vendor writes it
+	 * @param contextWindow how many tokens it takes, question and answer together
+	 * @param maxOutput the longest answer, in tokens
+	 * @param price what a million tokens cost
+	 * @param acceptsPrefix whether it goes on from the beginning of its own turn, where
+	 * that differs from the provider's other models
+	 */
+	@ConfigurationPropertiesSource
+	public record Model(String name, @Nullable Integer contextWindow, @Nullable Integer maxOutput,
+			@Nullable Price price, @Nullable Boolean acceptsPrefix) {
+
+		public Model {
+			if (name == null || name.isBlank()) {
+				throw new IllegalArgumentException("name must be given for each of the models");
+			}
+			if (contextWindow != null && contextWindow < 1) {
+				throw new IllegalArgumentException("context-window must be 1 or more, was " + contextWindow);
+			}
+			if (maxOutput != null && maxOutput < 1) {
+				throw new IllegalArgumentException("max-output must be 1 or more, was " + maxOutput);
+			}
+		}
+
+	}
+
+	/**
+	 * What a million tokens cost.
+	 *
+	 * @param input of the question
+	 * @param output of the answer
+	 * @param cacheRead of the question, read from the vendor's cache
+	 * @param cacheWrite of the question, written to the vendor's cache
+	 */
+	public record Price(@Nullable BigDecimal input, @Nullable BigDecimal output, @Nullable BigDecimal cacheRead,
+			@Nullable BigDecimal cacheWrite) {
+
+		public Price {
+			notNegative(input, "price.input");
+			notNegative(output, "price.output");
+			notNegative(cacheRead, "price.cache-read");
+			notNegative(cacheWrite, "price.cache-write");
+		}
+
+		private static void notNegative(@Nullable BigDecimal price, String key) {
+			if (price != null && price.signum() < 0) {
+				throw new IllegalArgumentException(key + " must be 0 or more, was " + price);
+			}
+		}
+
+	}
+
+	/**
+	 * How a provider is connected to.
+	 *
+	 * @param connectTimeout how long a connection may take to be made; so long each for
+	 * the socket, the proxy and TLS
+	 * @param maxConnections the most connections at once
+	 * @param pendingAcquireTimeout how long a request may wait for a connection
+	 * @param maxResponseSize the longest answer that is read
+	 * @param sslBundle the name of the SSL bundle with its certificates
+	 * @param proxy the proxy in between
+	 * @param http2 whether HTTP/2 is offered, to hosts with https
+	 */
+	public record Http(@DefaultValue("10s") Duration connectTimeout, @DefaultValue("64") int maxConnections,
+			@DefaultValue("10s") Duration pendingAcquireTimeout, @DefaultValue("16MB") DataSize maxResponseSize,
+			@Nullable String sslBundle, @DefaultValue Proxy proxy, @DefaultValue("false") boolean http2) {
+
+		public Http {
+			sslBundle = Text.orNull(sslBundle);
+			positive(!connectTimeout.isNegative() && !connectTimeout.isZero(), "connect-timeout", connectTimeout);
+			positive(maxConnections > 0, "max-connections", maxConnections);
+			positive(!pendingAcquireTimeout.isNegative() && !pendingAcquireTimeout.isZero(), "pending-acquire-timeout",
+					pendingAcquireTimeout);
+			positive(maxResponseSize.toBytes() > 0, "max-response-size", maxResponseSize);
+		}
+
+		private static void positive(boolean right, String key, Object value) {
+			if (!right) {
+				throw new IllegalArgumentException(key + " must be more than zero, was " + value);
+			}
+		}
+
+	}
+
+	/**
+	 * The proxy between here and a provider.
+	 *
+	 * @param host its host; none is used without one
+	 * @param port its port
+	 * @param username the user it asks for
+	 * @param password the password it asks for
+	 */
+	public record Proxy(@Nullable String host, @Nullable Integer port, @Nullable String username,
+			@Nullable String password) {
+
+		public Proxy {
+			host = Text.orNull(host);
+			username = Text.orNull(username);
+			password = Text.orNull(password);
+			if (host != null && port == null) {
+				throw new IllegalArgumentException("port must be given with the proxy's host");
+			}
+			if (port != null && (port < 1 || port > 65535)) {
+				throw new IllegalArgumentException("port must be between 1 and 65535, was " + port);
+			}
+		}
+
+		@Override
+		public String toString() {
+			return "Proxy[host=" + this.host + ", port=" + this.port + ", username=" + this.username + ", password="
+					+ Text.mask(this.password) + "]";
+		}
+
+	}
+
+}

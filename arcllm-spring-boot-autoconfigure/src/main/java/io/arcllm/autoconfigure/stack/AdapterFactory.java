@@ -1,0 +1,85 @@
+package io.arcllm.autoconfigure.stack;
+
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.arcllm.LlmConfigException;
+import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.provider.WireFormat;
+import io.arcllm.provider.anthropic.AnthropicFormat;
+import io.arcllm.provider.error.ErrorReader;
+import io.arcllm.provider.http.HttpProvider;
+import io.arcllm.provider.http.HttpProviderSettings;
+import io.arcllm.provider.key.ApiKeySupplier;
+import io.arcllm.provider.key.ApiKeys;
+import io.arcllm.provider.key.KeyPool;
+import io.arcllm.provider.key.SuppliedKeys;
+import io.arcllm.provider.ollama.OllamaFormat;
+import io.arcllm.provider.openai.OpenAiFormat;
+import io.arcllm.provider.openai.OpenAiQuirk;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the adapters that definitions describe, and keeps their keys.
+ */
+public final class AdapterFactory {
+
+	private final HttpClients clients;
+
+	private final ErrorReader errors;
+
+	private final @Nullable ApiKeySupplier supplier;
+
+	private final Map<String, ApiKeys> keys = new ConcurrentHashMap<>();
+
+	/**
+	 * @param clients makes their connections
+	 * @param errors understands refusals
+	 * @param supplier brings keys, if the application has one
+	 */
+	public AdapterFactory(HttpClients clients, ErrorReader errors, @Nullable ApiKeySupplier supplier) {
+		this.clients = clients;
+		this.errors = errors;
+		this.supplier = supplier;
+	}
+
+	LlmProvider adapter(ProviderDefinition definition) {
+		HttpProviderSettings settings = new HttpProviderSettings(definition.name(), definition.baseUrl(),
+				definition.keyRequired(), definition.model(), definition.headers(), definition.options(),
+				definition.defaults().maxTokens(), definition.defaults().temperature(), definition.maxOutput(),
+				definition.http().maxResponseSize());
+		return new HttpProvider(settings, format(definition), this.clients.create(definition), keys(definition),
+				this.errors);
+	}
+
+	/**
+	 * The keys of a provider; the same ones each time.
+	 */
+	ApiKeys keys(ProviderDefinition definition) {
+		return this.keys.computeIfAbsent(definition.name(), (name) -> {
+			List<String> configured = definition.keys();
+			ApiKeys keys = (configured.size() > 1) ? new KeyPool(configured, System::nanoTime)
+					: ApiKeys.of(configured.isEmpty() ? null : configured.get(0));
+			return (this.supplier == null) ? keys : new SuppliedKeys(name, this.supplier, keys, System::nanoTime);
+		});
+	}
+
+	/**
+	 * Whether the application brings keys itself.
+	 */
+	boolean areKeysBrought() {
+		return this.supplier != null;
+	}
+
+	private static WireFormat format(ProviderDefinition definition) {
+		return switch (definition.type()) {
+			case "anthropic" -> new AnthropicFormat(definition.name());
+			case "openai" -> new OpenAiFormat(definition.name(), OpenAiQuirk.parse(definition.quirks()));
+			case "ollama" -> new OllamaFormat(definition.name());
+			default -> throw new LlmConfigException("There is no wire format '" + definition.type() + "'");
+		};
+	}
+
+}

@@ -1,0 +1,24 @@
+package io.arcllm.autoconfigure.stack;
+
+import java.util.function.Supplier;
+
+import io.arcllm.Target;
+
+/**
+ * Where engines show their levels, if anybody looks.
+ */
+@FunctionalInterface
+public interface Gauges {
+
+	/** Nobody looks. */
+	Gauges NONE = (name, target, value, tags) -> {
+	};
+
+	/**
+	 * Shows a level of a target's engine.
+	 * @param value asked whenever somebody looks
+	 * @param tags names and values, in turn
+	 */
+	void gauge(String name, Target target, Supplier<Number> value, String... tags);
+
+}

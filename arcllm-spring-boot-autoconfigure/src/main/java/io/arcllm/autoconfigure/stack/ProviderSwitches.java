@@ -1,0 +1,85 @@
+package io.arcllm.autoconfigure.stack;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import io.arcllm.module.BaseModule;
+import io.arcllm.module.Call;
+import io.arcllm.module.Readiness;
+import io.arcllm.module.Refusal;
+import reactor.core.publisher.Flux;
+
+/**
+ * Which providers were disabled by hand: chains pass over them, and calls to them are
+ * refused. Forgotten at the end of the process.
+ */
+public final class ProviderSwitches {
+
+	private static final Refusal DISABLED = new Refusal(ErrorKind.CIRCUIT_OPEN, "it is disabled by hand", null);
+
+	private final Set<String> disabled = ConcurrentHashMap.newKeySet();
+
+	/** Disables; no breaker changes. */
+	public int disable(String provider) {
+		this.disabled.add(provider);
+		return 0;
+	}
+
+	/** Enables; no breaker changes. */
+	public int enable(String provider) {
+		this.disabled.remove(provider);
+		return 0;
+	}
+
+	public boolean isEnabled(String provider) {
+		return !this.disabled.contains(provider);
+	}
+
+	Readiness readiness(String provider) {
+		return () -> isEnabled(provider) ? null : DISABLED;
+	}
+
+	/** The provider as long as it is enabled. */
+	LlmProvider around(LlmProvider inner, Target target) {
+		return new Switched(inner, target);
+	}
+
+	/**
+	 * A gate: refuses calls while the provider is disabled.
+	 */
+	private final class Switched extends BaseModule {
+
+		private final Target target;
+
+		Switched(LlmProvider inner, Target target) {
+			super(inner);
+			this.target = target;
+		}
+
+		@Override
+		public Flux<LlmEvent> exchange(LlmRequest request) {
+			return isEnabled(this.target.provider()) ? this.inner.exchange(request)
+					: Flux.deferContextual((context) -> {
+						Call.of(context).skipped(this.target, DISABLED.kind(), DISABLED.reason());
+						return Flux.error(
+								LlmException.of(DISABLED.kind(), this.target + " was not asked: " + DISABLED.reason())
+									.target(this.target)
+									.build());
+					});
+		}
+
+		/** Always there, so not part of what is written. */
+		@Override
+		public String toString() {
+			return this.inner.toString();
+		}
+
+	}
+
+}

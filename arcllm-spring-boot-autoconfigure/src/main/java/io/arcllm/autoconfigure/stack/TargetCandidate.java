@@ -1,0 +1,78 @@
+package io.arcllm.autoconfigure.stack;
+
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import io.arcllm.module.Candidate;
+import io.arcllm.module.Readiness;
+import io.arcllm.module.Refusal;
+import io.arcllm.module.TokenCount;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.function.SingletonSupplier;
+
+/**
+ * A target of a chain, made when it is first asked.
+ */
+final class TargetCandidate implements Candidate {
+
+	private final Target target;
+
+	private final Supplier<LlmProvider> provider;
+
+	private final List<Readiness> gates;
+
+	private final ToIntFunction<LlmRequest> contextWindow;
+
+	/**
+	 * @param target who it is
+	 * @param provider makes it, with its modules
+	 * @param gates who must let calls to it through
+	 * @param contextWindow how many tokens it takes when asked for this request; zero
+	 * where that is not known or does not matter
+	 */
+	TargetCandidate(Target target, Supplier<LlmProvider> provider, List<Readiness> gates,
+			ToIntFunction<LlmRequest> contextWindow) {
+		this.target = target;
+		this.provider = SingletonSupplier.of(provider);
+		this.gates = gates;
+		this.contextWindow = contextWindow;
+	}
+
+	@Override
+	public Target target() {
+		return this.target;
+	}
+
+	@Override
+	public LlmProvider provider() {
+		return this.provider.get();
+	}
+
+	@Override
+	public @Nullable Refusal refusal(LlmRequest request) {
+		for (Readiness gate : this.gates) {
+			Refusal refusal = gate.refusal();
+			if (refusal != null) {
+				return refusal;
+			}
+		}
+		int window = this.contextWindow.applyAsInt(request);
+		if (window > 0 && TokenCount.tokens(request) > window) {
+			return new Refusal(ErrorKind.CONTEXT_WINDOW, "the request has about " + TokenCount.tokens(request)
+					+ " tokens, more than its context window of " + window, null);
+		}
+		return null;
+	}
+
+	@Override
+	public String toString() {
+		return this.target.toString();
+	}
+
+}

@@ -1,0 +1,184 @@
+package io.arcllm.autoconfigure.stack;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.arcllm.LlmConfigException;
+import io.arcllm.LlmProvider;
+import io.arcllm.Target;
+import io.arcllm.autoconfigure.config.ConfigMistake;
+import io.arcllm.autoconfigure.config.Nearest;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.config.ProviderDefinitions;
+import io.arcllm.autoconfigure.config.ProviderProperties.Model;
+import io.arcllm.provider.key.ApiKeys;
+import io.arcllm.provider.key.KeyPool;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.BeanFactory;
+
+/**
+ * Everybody who can be asked: the configured providers, and the application's own beans.
+ * Each is made when it is first asked for.
+ */
+public final class Targets {
+
+	private final ProviderDefinitions configured;
+
+	private final Set<String> own;
+
+	private final BeanFactory beans;
+
+	private final AdapterFactory adapters;
+
+	private final Map<String, LlmProvider> made = new ConcurrentHashMap<>();
+
+	/**
+	 * @param configured in their order
+	 * @param own the names of the application's provider beans
+	 * @param beans has them
+	 * @param adapters makes an adapter of a definition
+	 */
+	public Targets(ProviderDefinitions configured, Set<String> own, BeanFactory beans, AdapterFactory adapters) {
+		this.configured = configured;
+		this.own = own;
+		this.beans = beans;
+		this.adapters = adapters;
+	}
+
+	/**
+	 * The written target with the model that it stands for.
+	 * @throws LlmConfigException if there is no such provider
+	 */
+	public Target resolve(String text) {
+		Target target = Target.parse(text);
+		if (!names().contains(target.provider())) {
+			String near = Nearest.closeTo(target.provider(), names())
+				.map((name) -> "Did you mean '" + name + "'? ")
+				.orElse("");
+			throw new ConfigMistake("arcllm.providers." + target.provider(),
+					"There is no provider '" + target.provider() + "'.",
+					near + "There are: " + String.join(", ", names()) + ". Or configure it under arcllm.providers."
+							+ target.provider() + ".");
+		}
+		ProviderDefinition definition = this.configured.find(target.provider());
+		return (target.model() != null || definition == null) ? target
+				: new Target(target.provider(), definition.model());
+	}
+
+	/**
+	 * The adapter or bean alone, without any module.
+	 */
+	LlmProvider provider(String name) {
+		ProviderDefinition definition = this.configured.find(name);
+		return (definition == null) ? this.beans.getBean(name, LlmProvider.class)
+				: this.made.computeIfAbsent(name, (key) -> this.adapters.adapter(definition));
+	}
+
+	/** What is configured; {@code null} for a bean of the application's own. */
+	public @Nullable ProviderDefinition definition(String name) {
+		return this.configured.find(name);
+	}
+
+	/** How each key is, where there are several. */
+	public List<KeyPool.State> keyStates(String name) {
+		ApiKeys keys = keys(name);
+		return (keys == null) ? List.of() : keys.states();
+	}
+
+	/**
+	 * The keys of a configured provider; {@code null} for a bean of the application's
+	 * own.
+	 */
+	public @Nullable ApiKeys keys(String name) {
+		ProviderDefinition definition = this.configured.find(name);
+		return (definition == null) ? null : this.adapters.keys(definition);
+	}
+
+	/**
+	 * Whether a configured provider could not be asked, for want of a key.
+	 */
+	boolean isWithoutKey(String name) {
+		ProviderDefinition definition = this.configured.find(name);
+		return definition != null && definition.missingKey() && !this.adapters.areKeysBrought();
+	}
+
+	/**
+	 * How many tokens the target takes; zero where that is not known.
+	 */
+	int contextWindow(Target target) {
+		Model model = model(target);
+		return (model == null) ? 0 : Objects.requireNonNullElse(model.contextWindow(), 0);
+	}
+
+	/**
+	 * What is known about the target's model.
+	 */
+	@Nullable Model model(Target target) {
+		ProviderDefinition definition = this.configured.find(target.provider());
+		return (definition == null) ? null
+				: definition.models()
+					.stream()
+					.filter((model) -> model.name().equals(target.model()))
+					.findFirst()
+					.orElse(null);
+	}
+
+	/**
+	 * Whether it is known what any of the provider's models costs.
+	 */
+	boolean hasPrices(String name) {
+		ProviderDefinition definition = this.configured.find(name);
+		return definition != null && definition.models().stream().anyMatch((model) -> model.price() != null);
+	}
+
+	/**
+	 * Whether the target goes on from the beginning of its own turn.
+	 */
+	boolean acceptsPrefix(Target target) {
+		ProviderDefinition definition = this.configured.find(target.provider());
+		return definition != null && definition.models()
+			.stream()
+			.filter((model) -> model.name().equals(target.model()) && model.acceptsPrefix() != null)
+			.map((model) -> Boolean.TRUE.equals(model.acceptsPrefix()))
+			.findFirst()
+			.orElse(definition.acceptsPrefix());
+	}
+
+	/** The names of the application's own beans. */
+	public Set<String> own() {
+		return this.own;
+	}
+
+	/** The names of all: the configured ones, then the beans. */
+	public List<String> names() {
+		Set<String> names = new LinkedHashSet<>();
+		this.configured.all().forEach((definition) -> names.add(definition.name()));
+		names.addAll(this.own);
+		return List.copyOf(names);
+	}
+
+	/** Each provider with each of its models. */
+	public List<Target> all() {
+		List<Target> all = new ArrayList<>();
+		for (String name : names()) {
+			Target byDefault = resolve(name);
+			all.add(byDefault);
+			ProviderDefinition definition = this.configured.find(name);
+			if (definition != null) {
+				definition.models()
+					.stream()
+					.map((model) -> new Target(name, model.name()))
+					.filter((target) -> !target.equals(byDefault))
+					.forEach(all::add);
+			}
+		}
+		return List.copyOf(all);
+	}
+
+}

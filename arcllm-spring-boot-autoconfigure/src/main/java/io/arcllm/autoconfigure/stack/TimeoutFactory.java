@@ -1,0 +1,24 @@
+package io.arcllm.autoconfigure.stack;
+
+import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.module.attempt.TimeoutModule;
+import io.arcllm.module.attempt.TimeoutSettings;
+
+/**
+ * Puts timeouts into stacks.
+ */
+public record TimeoutFactory(ModuleSettings settings) implements ModuleFactory {
+
+	@Override
+	public String name() {
+		return "timeout";
+	}
+
+	@Override
+	public LlmProvider around(LlmProvider inner, StackPosition place) {
+		return new TimeoutModule(inner, this.settings.bind(name(), TimeoutSettings.class, place));
+	}
+
+}

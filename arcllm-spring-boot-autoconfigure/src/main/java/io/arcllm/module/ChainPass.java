@@ -1,0 +1,149 @@
+package io.arcllm.module;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import io.arcllm.TimeoutStage;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
+
+/**
+ * One way of a call down a chain: which targets failed on it so far. Lives in the Reactor
+ * context, so that what redirects inside a chain and the chain itself ask nobody twice.
+ * Safe for use by many threads.
+ */
+public final class ChainPass {
+
+	private final Call call;
+
+	private final boolean heedsPauses;
+
+	private final Map<Target, LlmException> failures = new LinkedHashMap<>(0);
+
+	/**
+	 * @param call the call that goes down the chain
+	 * @param heedsPauses whether targets that want to be left alone are; not where all
+	 * do, since whoever tries again then has decided otherwise
+	 */
+	public ChainPass(Call call, boolean heedsPauses) {
+		this.call = call;
+		this.heedsPauses = heedsPauses;
+	}
+
+	/**
+	 * The round that this subscription is part of, if it is part of one.
+	 */
+	public static @Nullable ChainPass of(ContextView context) {
+		ChainPass round = context.getOrDefault(ChainPass.class, null);
+		Heard attempt = (round == null) ? Heard.of(context) : null;
+		return (attempt == null) ? round : attempt.round();
+	}
+
+	/**
+	 * Notes that a target failed, and that it wants to be left alone if it says so.
+	 */
+	public synchronized void failed(Target target, LlmException failure) {
+		this.failures.put(target, failure);
+		this.call.failed(target, failure);
+		Duration pause = pause(failure);
+		if (pause != null) {
+			this.call.pause(target, failure, pause);
+		}
+	}
+
+	/**
+	 * How long this call leaves the target alone, or {@code null} for not at all.
+	 */
+	private static @Nullable Duration pause(LlmException failure) {
+		return switch (failure.kind()) {
+			case RATE_LIMITED, OVERLOADED, SERVER_ERROR -> failure.retryAfter();
+			case TIMEOUT -> isSilence(failure) ? Call.FOREVER : null;
+			case AUTHENTICATION, PERMISSION, QUOTA_EXHAUSTED, MODEL_NOT_FOUND, CONTEXT_WINDOW ->
+				failure.isRetryable() ? null : Call.FOREVER;
+			default -> null;
+		};
+	}
+
+	/**
+	 * Whether the target let the call wait in vain, and would so again: it is asked once
+	 * more only where no other is left. A 408 is a vendor's word, not silence.
+	 */
+	public static boolean isSilence(LlmException failure) {
+		return failure.kind() == ErrorKind.TIMEOUT && failure.stage() != TimeoutStage.CONNECT
+				&& failure.status() == null;
+	}
+
+	/**
+	 * Notes how a target failed in an earlier round, if it did and nobody asked it in
+	 * this one.
+	 */
+	public synchronized void recall(Target target) {
+		LlmException earlier = this.call.failure(target);
+		if (earlier != null) {
+			this.failures.putIfAbsent(target, earlier);
+		}
+	}
+
+	/**
+	 * Whether a target failed, or was passed over.
+	 */
+	public synchronized boolean hasFailed(Target target) {
+		return this.failures.containsKey(target);
+	}
+
+	/**
+	 * Passes a target over if it would refuse this request, or wants to be left alone.
+	 */
+	public boolean passOver(Candidate candidate, LlmRequest request) {
+		LlmException paused = this.heedsPauses ? this.call.pausedBy(candidate.target()) : null;
+		if (paused != null) {
+			passedOver(candidate.target(), paused);
+			this.call.skipped(candidate.target(), paused.kind(), "not asked again yet: " + paused.getMessage());
+			return true;
+		}
+		Refusal refusal = candidate.refusal(request);
+		if (refusal == null) {
+			return false;
+		}
+		this.call.skipped(candidate.target(), refusal.kind(), refusal.reason());
+		passedOver(candidate.target(),
+				LlmException.of(refusal.kind(), candidate.target() + " was passed over: " + refusal.reason())
+					.target(candidate.target())
+					.retryAfter(refusal.retryAfter())
+					.build());
+		return true;
+	}
+
+	private synchronized void passedOver(Target target, LlmException refusal) {
+		this.failures.put(target, refusal);
+	}
+
+	/**
+	 * How that target failed.
+	 */
+	public synchronized @Nullable LlmException failure(Target target) {
+		return this.failures.get(target);
+	}
+
+	/**
+	 * All failures, in the order in which they came.
+	 */
+	public synchronized List<LlmException> failures() {
+		return List.copyOf(this.failures.values());
+	}
+
+	/**
+	 * The targets that failed as they are written, such as {@code anthropic -> openai}.
+	 */
+	public synchronized String written() {
+		return this.failures.keySet().stream().map(Target::toString).collect(Collectors.joining(" -> "));
+	}
+
+}

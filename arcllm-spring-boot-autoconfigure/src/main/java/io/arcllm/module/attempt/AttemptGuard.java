@@ -1,0 +1,304 @@
+package io.arcllm.module.attempt;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+
+import io.arcllm.Attempt;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
+import io.arcllm.Target;
+import io.arcllm.TimeoutStage;
+import io.arcllm.Usage;
+import io.arcllm.WireListener;
+import io.arcllm.module.Call;
+import io.arcllm.module.Heard;
+import io.arcllm.module.AttemptLimits;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
+
+/**
+ * Keeps the contract for one attempt: ends it once, whoever comes first of the provider,
+ * the timer and the caller, and notes how it ended.
+ */
+final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
+
+	private static final AtomicIntegerFieldUpdater<AttemptGuard> STATE = AtomicIntegerFieldUpdater
+		.newUpdater(AttemptGuard.class, "state");
+
+	private static final AtomicLongFieldUpdater<AttemptGuard> DEMAND = AtomicLongFieldUpdater
+		.newUpdater(AttemptGuard.class, "demand");
+
+	private static final int OPEN = 0;
+
+	private static final int EMITTING = 1;
+
+	private static final int ENDED = 2;
+
+	private final CoreSubscriber<? super LlmEvent> actual;
+
+	private final Call call;
+
+	private final Target target;
+
+	private final SilenceWatch silence;
+
+	private final Heard heard;
+
+	private final Context context;
+
+	/** So many nanoseconds after the start of the call. */
+	final long startedAfter;
+
+	private final Duration waited;
+
+	private List<LlmEvent> delivered = List.of();
+
+	private volatile int state;
+
+	/** What the caller asked for and did not get yet. */
+	private volatile long demand;
+
+	private volatile @Nullable Subscription upstream;
+
+	private @Nullable Duration firstToken;
+
+	AttemptGuard(CoreSubscriber<? super LlmEvent> actual, Call call, Target target, boolean streaming,
+			SharedTimer alarms) {
+		this.actual = actual;
+		this.call = call;
+		this.target = target;
+		this.heard = new Heard(actual.currentContext(), call);
+		this.context = this.heard.close(actual.currentContext());
+		this.startedAfter = call.elapsedNanos();
+		this.waited = call.takeWaited();
+		this.silence = new SilenceWatch(call, target, AttemptLimits.of(actual.currentContext()),
+				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, alarms.alarm(this::checkSilence));
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.context;
+	}
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		if (Operators.validate(this.upstream, subscription)) {
+			this.upstream = subscription;
+			this.silence.begin(this.startedAfter);
+			this.actual.onSubscribe(this);
+		}
+	}
+
+	/** The provider threw instead of answering. */
+	void failedToSubscribe(Throwable failure) {
+		if (this.upstream == null) {
+			onSubscribe(Operators.emptySubscription());
+		}
+		cancelUpstream();
+		onError(failure);
+	}
+
+	@Override
+	public void onNext(LlmEvent event) {
+		LlmResponse answer = event.answer();
+		if (answer != null) {
+			if (end()) {
+				succeed(answer);
+			}
+			return;
+		}
+		if (!STATE.compareAndSet(this, OPEN, EMITTING)) {
+			return;
+		}
+		if (this.demand != Long.MAX_VALUE) {
+			DEMAND.decrementAndGet(this);
+		}
+		deliver(event);
+		STATE.compareAndSet(this, EMITTING, OPEN);
+	}
+
+	private void deliver(LlmEvent event) {
+		if (event.isContent()) {
+			if (this.delivered.isEmpty()) {
+				this.delivered = new ArrayList<>();
+				this.firstToken = sinceStart();
+			}
+			this.delivered.add(event);
+			this.silence.content();
+		}
+		else if (event instanceof LlmEvent.Restarted) {
+			this.delivered = List.of();
+		}
+		this.actual.onNext(event);
+	}
+
+	private void succeed(LlmResponse answer) {
+		String model = (answer.model() == null) ? this.target.model() : answer.model();
+		LlmResponse signed = answer.withTarget(new Target(this.target.provider(), model));
+		note(Attempt.Outcome.COMPLETED, null, signed.requestId(), signed.usage());
+		this.actual.onNext(new LlmEvent.Completed(signed));
+		this.actual.onComplete();
+		cancelUpstream();
+	}
+
+	@Override
+	public void onError(Throwable failure) {
+		Exceptions.throwIfJvmFatal(failure);
+		if (end()) {
+			fail(Failures.of(failure, this.target));
+		}
+	}
+
+	@Override
+	public void onComplete() {
+		if (end()) {
+			fail(LlmException.of(ErrorKind.INTERRUPTED, this.target + " ended without a whole answer")
+				.target(this.target)
+				.build());
+		}
+	}
+
+	private void checkSilence() {
+		if (this.demand <= 0) {
+			this.silence.excuse();
+		}
+		LlmException failure = this.silence.failure();
+		if (failure == null || this.state == EMITTING) {
+			if (this.state != ENDED) {
+				this.silence.watch();
+			}
+		}
+		else if (STATE.compareAndSet(this, OPEN, ENDED)) {
+			this.silence.stop();
+			LlmResponse whole = (failure.kind() == ErrorKind.TIMEOUT) ? this.heard.answer().whole() : null;
+			if (whole != null) {
+				succeed(whole);
+				return;
+			}
+			cancelUpstream();
+			fail(failure);
+		}
+	}
+
+	private void fail(LlmException failure) {
+		Usage usage = Failures.usage(failure, this.heard.answer().used());
+		LlmException told = this.delivered.isEmpty() ? Failures.undelivered(failure, this.target)
+				: Failures.after(this.delivered, failure, this.target, usage);
+		if (this.heard.isRefused()) {
+			this.call.giveBackAttempt();
+			note(Attempt.Outcome.SKIPPED, failure, null, Usage.UNKNOWN);
+		}
+		else {
+			note(Attempt.Outcome.FAILED, failure, failure.requestId(), usage);
+		}
+		this.actual.onError(told);
+	}
+
+	@Override
+	public void request(long n) {
+		Subscription upstream = this.upstream;
+		if (upstream != null && Operators.validate(n)) {
+			if (DEMAND.getAndAccumulate(this, n, Operators::addCap) <= 0) {
+				this.silence.excuse();
+			}
+			upstream.request(n);
+		}
+	}
+
+	@Override
+	public void cancel() {
+		if (end()) {
+			note(Attempt.Outcome.CANCELLED, null, null, this.heard.answer().used());
+			cancelUpstream();
+		}
+	}
+
+	private boolean end() {
+		if (STATE.getAndSet(this, ENDED) == ENDED) {
+			return false;
+		}
+		this.silence.stop();
+		return true;
+	}
+
+	private void cancelUpstream() {
+		Subscription upstream = this.upstream;
+		if (upstream != null) {
+			upstream.cancel();
+		}
+	}
+
+	private void note(Attempt.Outcome outcome, @Nullable LlmException failure, @Nullable String requestId,
+			Usage usage) {
+		ErrorKind kind = (failure == null) ? null : failure.kind();
+		String reason = (failure == null) ? "" : String.valueOf(failure.getMessage());
+		Integer status = (failure == null) ? null : failure.status();
+		this.call.ended(new Attempt(this.target, outcome, Duration.ofNanos(this.startedAfter), this.waited,
+				this.firstToken, sinceStart(), kind, reason, status, requestId, usage));
+	}
+
+	private Duration sinceStart() {
+		return Duration.ofNanos(this.call.elapsedNanos() - this.startedAfter);
+	}
+
+	/**
+	 * One attempt, made anew for each subscription.
+	 */
+	static final class GuardedFlux extends Flux<LlmEvent> {
+
+		private final LlmProvider inner;
+
+		private final LlmRequest request;
+
+		private final Target target;
+
+		private final SharedTimer alarms;
+
+		GuardedFlux(LlmProvider inner, LlmRequest request, Target target, SharedTimer alarms) {
+			this.inner = inner;
+			this.request = request;
+			this.target = target;
+			this.alarms = alarms;
+		}
+
+		@Override
+		public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
+			Call call = Call.of(actual.currentContext());
+			AttemptGuard guard = new AttemptGuard(actual, call, this.target, this.request.streaming(), this.alarms);
+			if (call.remainingNanos(guard.startedAfter) <= 0) {
+				Operators.error(actual, call.overdue(this.target));
+				return;
+			}
+			if (!call.tryAttempt()) {
+				Operators.error(actual, call.exhausted(this.target));
+				return;
+			}
+			WireListener listener = WireListener.of(actual.currentContext());
+			if (listener != null) {
+				listener.sending();
+			}
+			try {
+				Objects.requireNonNull(this.inner.exchange(this.request), "exchange returned null").subscribe(guard);
+			}
+			catch (Throwable ex) {
+				Exceptions.throwIfJvmFatal(ex);
+				guard.failedToSubscribe(ex);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,77 @@
+package io.arcllm.module.attempt;
+
+import java.time.Duration;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.arcllm.module.TimeText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From when on a stream counts as delivered. What comes before is held back, so that a
+ * failure until then is one that nobody has seen. Written {@code first-token},
+ * {@code 500ms}, {@code 40-tokens} or {@code full}.
+ *
+ * @param tokens so many tokens have come; 1 for the first, {@link Integer#MAX_VALUE} for
+ * no such bound
+ * @param after so much time has passed since the first one came, if that counts
+ */
+public record CommitPoint(int tokens, @Nullable Duration after) {
+
+	/** With the first token: nothing is held back. */
+	public static final CommitPoint FIRST_TOKEN = new CommitPoint(1, null);
+
+	/** When the answer is whole. */
+	public static final CommitPoint FULL = new CommitPoint(Integer.MAX_VALUE, null);
+
+	private static final Pattern TOKENS = Pattern.compile("(\\d{1,9})[- ]?tokens?");
+
+	public CommitPoint {
+		if (tokens < 1) {
+			throw new IllegalArgumentException("at least one token must come first, not " + tokens);
+		}
+		if (after != null && (after.isZero() || after.isNegative())) {
+			throw new IllegalArgumentException("the time must be longer than zero, was " + after);
+		}
+	}
+
+	/**
+	 * Reads the written form.
+	 */
+	public static CommitPoint of(String text) {
+		String written = text.trim().toLowerCase(Locale.ROOT);
+		if (written.replace('_', '-').equals("first-token")) {
+			return FIRST_TOKEN;
+		}
+		if (written.equals("full")) {
+			return FULL;
+		}
+		Matcher tokens = TOKENS.matcher(written);
+		if (tokens.matches()) {
+			return new CommitPoint(Integer.parseInt(tokens.group(1)), null);
+		}
+		Duration time = TimeText.parse(written);
+		if (time == null) {
+			throw new IllegalArgumentException(
+					"'" + text + "' is no commit point: write 'first-token', '500ms', '40-tokens' or 'full'");
+		}
+		return new CommitPoint(Integer.MAX_VALUE, time);
+	}
+
+	/**
+	 * Whether anything is held back at all.
+	 */
+	public boolean holdsBack() {
+		return this.tokens > 1;
+	}
+
+	@Override
+	public String toString() {
+		if (this.after != null) {
+			return this.after.toMillis() + "ms";
+		}
+		return equals(FIRST_TOKEN) ? "first-token" : equals(FULL) ? "full" : this.tokens + "-tokens";
+	}
+
+}

@@ -1,0 +1,58 @@
+package io.arcllm.module.attempt;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import io.arcllm.module.BaseModule;
+import io.arcllm.module.attempt.AttemptGuard.GuardedFlux;
+import reactor.core.publisher.Flux;
+
+/**
+ * An observer and guard at the heart of every stack. Whatever the provider inside does,
+ * every failure is an {@link io.arcllm.LlmException}, a failure after content was passed
+ * on is an interruption that carries what was delivered, and a flux that ends without
+ * {@link LlmEvent.Completed} is an interruption. Each subscription is one attempt of the
+ * call: it is noted in the trail, and kept to the limits and to the call's deadline.
+ */
+public final class ContractModule extends BaseModule {
+
+	private final Target target;
+
+	private final SharedTimer alarms = new SharedTimer();
+
+	/**
+	 * @param inner an adapter, or a provider of the application's own
+	 * @param target its name, and the model where the request names none
+	 */
+	public ContractModule(LlmProvider inner, Target target) {
+		super(inner);
+		this.target = target;
+	}
+
+	@Override
+	public String name() {
+		return this.target.provider();
+	}
+
+	@Override
+	public Flux<LlmEvent> exchange(LlmRequest request) {
+		String model = request.model();
+		if (model == null) {
+			return new GuardedFlux(this.inner, request.withModel(this.target.model()), this.target, this.alarms);
+		}
+		return new GuardedFlux(this.inner, request,
+				model.equals(this.target.model()) ? this.target : new Target(this.target.provider(), model),
+				this.alarms);
+	}
+
+	/**
+	 * The provider alone: the contract holds always, so it is not part of what is
+	 * written.
+	 */
+	@Override
+	public String toString() {
+		return this.target.provider();
+	}
+
+}

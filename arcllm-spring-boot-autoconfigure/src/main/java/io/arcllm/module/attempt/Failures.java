@@ -1,0 +1,110 @@
+package io.arcllm.module.attempt;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+import io.arcllm.AnswerBuilder;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmExceptionBuilder;
+import io.arcllm.LlmResponse;
+import io.arcllm.Target;
+import io.arcllm.Usage;
+import reactor.core.Exceptions;
+
+/**
+ * Makes an {@link LlmException} of whatever a provider fails with.
+ */
+final class Failures {
+
+	/** How many causes are looked at, as a chain of them may be a circle. */
+	private static final int DEEPEST = 16;
+
+	private Failures() {
+	}
+
+	/**
+	 * The failure of an attempt that delivered nothing.
+	 */
+	static LlmException of(Throwable failure, Target target) {
+		Throwable cause = Exceptions.unwrap(failure);
+		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
+				&& cause.getCause() != null) {
+			cause = cause.getCause();
+		}
+		if (cause instanceof LlmException known) {
+			return known;
+		}
+		ErrorKind kind = kindOf(cause);
+		String message = (kind == ErrorKind.INVALID_REQUEST)
+				? "Provider '" + target.provider() + "' threw " + cause + ": a fault in the program, not at the vendor"
+				: target + " failed: " + cause;
+		return LlmException.of(kind, message).target(target).cause(cause).build();
+	}
+
+	/** Clients wrap what the network did, such as {@code WebClientRequestException}. */
+	private static ErrorKind kindOf(Throwable failure) {
+		Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+			if (cause instanceof TimeoutException) {
+				return ErrorKind.TIMEOUT;
+			}
+			if (cause instanceof IOException) {
+				return ErrorKind.NETWORK;
+			}
+			cause = cause.getCause();
+		}
+		return (failure instanceof CancellationException) ? ErrorKind.CANCELLED : ErrorKind.INVALID_REQUEST;
+	}
+
+	/**
+	 * The same failure after content was passed on: an interruption, unless the call's
+	 * own deadline ended it.
+	 */
+	static LlmException after(List<LlmEvent> delivered, LlmException failure, Target target, Usage usage) {
+		AnswerBuilder answer = new AnswerBuilder();
+		delivered.forEach(answer::add);
+		LlmExceptionBuilder builder = (failure.kind() == ErrorKind.DEADLINE_EXCEEDED)
+				? LlmException.of(failure.kind(), String.valueOf(failure.getMessage()))
+				: LlmException.of(ErrorKind.INTERRUPTED,
+						target + " broke off in the middle of its answer: " + failure.getMessage());
+		return builder.like(failure)
+			.target(target)
+			.partial(answer.usage(usage).requestId(failure.requestId()).buildPartial(target))
+			.cause(failure)
+			.build();
+	}
+
+	/**
+	 * The same failure where nothing of the answer was passed on: the plain one below,
+	 * without what only the provider has seen.
+	 */
+	static LlmException undelivered(LlmException failure, Target target) {
+		if (failure.partial() == null) {
+			return failure;
+		}
+		boolean ours = failure.kind() == ErrorKind.INTERRUPTED || failure.kind() == ErrorKind.DEADLINE_EXCEEDED;
+		if (ours && failure.getCause() instanceof LlmException below) {
+			return undelivered(below, target);
+		}
+		return LlmException.of(failure.kind(), String.valueOf(failure.getMessage()))
+			.like(failure)
+			.target(target)
+			.cause(failure)
+			.build();
+	}
+
+	/**
+	 * The tokens that a failed attempt used, as far as the vendor said.
+	 */
+	static Usage usage(LlmException failure, Usage said) {
+		LlmResponse partial = failure.partial();
+		return (partial == null || partial.usage().equals(Usage.UNKNOWN)) ? said : partial.usage();
+	}
+
+}

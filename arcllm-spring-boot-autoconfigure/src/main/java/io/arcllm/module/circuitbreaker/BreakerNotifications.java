@@ -1,0 +1,67 @@
+package io.arcllm.module.circuitbreaker;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.arcllm.Target;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a breaker decided and its listener was not told yet: collected under the breaker's
+ * lock, told outside it, in order.
+ */
+final class BreakerNotifications {
+
+	private static final Log logger = LogFactory.getLog(BreakerNotifications.class);
+
+	private final Target target;
+
+	private final BreakerListener listener;
+
+	private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
+
+	private final AtomicInteger telling = new AtomicInteger();
+
+	BreakerNotifications(Target target, BreakerListener listener) {
+		this.target = target;
+		this.listener = listener;
+	}
+
+	void changed(BreakerState from, BreakerState to, @Nullable Duration openFor) {
+		this.news.add(() -> this.listener.changed(this.target, from, to, openFor));
+	}
+
+	void paused(Duration duration, String reason) {
+		this.news.add(() -> this.listener.paused(this.target, duration, reason));
+	}
+
+	/**
+	 * Tells all there is, or leaves it to the thread that is telling already.
+	 */
+	void tell() {
+		if (this.news.isEmpty() || this.telling.getAndIncrement() != 0) {
+			return;
+		}
+		int missed = 1;
+		while (missed != 0) {
+			for (Runnable one = this.news.poll(); one != null; one = this.news.poll()) {
+				tell(one);
+			}
+			missed = this.telling.addAndGet(-missed);
+		}
+	}
+
+	private void tell(Runnable one) {
+		try {
+			one.run();
+		}
+		catch (RuntimeException ex) {
+			logger.warn("A listener of the circuit breaker of " + this.target + " failed", ex);
+		}
+	}
+
+}

@@ -1,0 +1,190 @@
+package io.arcllm.module.circuitbreaker;
+
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.Target;
+import io.arcllm.module.ModuleClock;
+import io.arcllm.module.Refusal;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnStateTransitionEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Resilience4j's windows and states, and what it does not know: failures in a row, until
+ * when it is open, and which calls belong to which state, so that a late answer never
+ * takes or gives back the permit of a probe. Not safe for use by several threads.
+ */
+final class BreakerStateMachine {
+
+	private final CircuitBreakerSettings settings;
+
+	private final CircuitBreaker circuit;
+
+	private final BreakerNotifications news;
+
+	private Duration openFor;
+
+	private long openUntil;
+
+	private int era;
+
+	private int probes;
+
+	private int consecutive;
+
+	BreakerStateMachine(Target target, CircuitBreakerSettings settings, BreakerNotifications news,
+			Consumer<CircuitBreakerConfig.Builder> customizer) {
+		this.settings = settings;
+		this.news = news;
+		this.openFor = settings.openFor();
+		CircuitBreakerConfig.Builder config = config(settings)
+			.waitIntervalFunctionInOpenState((attempt) -> this.openFor.toMillis())
+			.clock(new ModuleClock());
+		customizer.accept(config);
+		this.circuit = CircuitBreaker.of(target.toString(), config.build());
+		this.circuit.getEventPublisher().onStateTransition(this::changed);
+	}
+
+	private static CircuitBreakerConfig.Builder config(CircuitBreakerSettings settings) {
+		return CircuitBreakerConfig.custom()
+			.slidingWindow(settings.windowSize(), settings.effectiveMinimumCalls(),
+					(settings.window() == CircuitBreakerSettings.Window.TIME)
+							? CircuitBreakerConfig.SlidingWindowType.TIME_BASED
+							: CircuitBreakerConfig.SlidingWindowType.COUNT_BASED)
+			.failureRateThreshold((float) (settings.failureRate().ratio() * 100))
+			.slowCallRateThreshold((float) (settings.slowCall().rate().ratio() * 100))
+			.slowCallDurationThreshold(settings.slowCall().duration())
+			.permittedNumberOfCallsInHalfOpenState(settings.halfOpenCalls());
+	}
+
+	private void changed(CircuitBreakerOnStateTransitionEvent event) {
+		BreakerState to = BreakerState.of(event.getStateTransition().getToState());
+		newEra();
+		this.openUntil = ModuleClock.nanos() + this.openFor.toNanos();
+		this.news.changed(BreakerState.of(event.getStateTransition().getFromState()), to,
+				(to == BreakerState.OPEN) ? this.openFor : null);
+	}
+
+	private void newEra() {
+		this.era++;
+		this.probes = 0;
+		this.consecutive = 0;
+	}
+
+	BreakerState state() {
+		return BreakerState.of(this.circuit.getState());
+	}
+
+	/**
+	 * Changes with every change of state. A call that ends in a later era than it began
+	 * in says nothing about the target as it is now.
+	 */
+	int era() {
+		return this.era;
+	}
+
+	/** Why a call would be turned away; takes nothing. */
+	@Nullable Refusal refusal() {
+		return switch (state()) {
+			case CLOSED, DISABLED, METRICS_ONLY -> null;
+			case FORCED_OPEN -> closedTo("its circuit breaker is forced open", null);
+			case OPEN -> {
+				long left = this.openUntil - ModuleClock.nanos();
+				yield (left <= 0) ? null : closedTo("its circuit breaker is open", Duration.ofNanos(left));
+			}
+			case HALF_OPEN -> (this.probes < this.settings.halfOpenCalls()) ? null
+					: closedTo("its circuit breaker is half-open and being probed", null);
+		};
+	}
+
+	private static Refusal closedTo(String reason, @Nullable Duration retryAfter) {
+		return new Refusal(ErrorKind.CIRCUIT_OPEN, reason, retryAfter);
+	}
+
+	/** Takes a permit where {@link #refusal()} had nothing to say. */
+	@Nullable Refusal admit() {
+		if (state() == BreakerState.OPEN) {
+			this.circuit.transitionToHalfOpenState();
+		}
+		if (!this.circuit.tryAcquirePermission()) {
+			return closedTo("its circuit breaker is open", null);
+		}
+		this.probes += (state() == BreakerState.HALF_OPEN) ? 1 : 0;
+		return null;
+	}
+
+	void succeeded(int era, long nanos) {
+		if (era == this.era) {
+			this.probes -= (this.probes > 0) ? 1 : 0;
+			this.consecutive = 0;
+			this.circuit.onSuccess(nanos, TimeUnit.NANOSECONDS);
+		}
+	}
+
+	void released(int era) {
+		if (era == this.era) {
+			this.probes -= (this.probes > 0) ? 1 : 0;
+			this.circuit.releasePermission();
+		}
+	}
+
+	void failed(int era, long nanos, Throwable failure, Duration retryAfter) {
+		if (era != this.era) {
+			return;
+		}
+		this.probes -= (this.probes > 0) ? 1 : 0;
+		this.consecutive++;
+		openFor(retryAfter);
+		this.circuit.onError(nanos, TimeUnit.NANOSECONDS, failure);
+		int most = this.settings.consecutiveFailures();
+		if (most > 0 && this.consecutive >= most && state() == BreakerState.CLOSED) {
+			this.circuit.transitionToOpenState();
+		}
+	}
+
+	/** Opens without counting, where it decides at all. */
+	void open(Duration retryAfter) {
+		openFor(retryAfter);
+		if (state() == BreakerState.CLOSED || state() == BreakerState.HALF_OPEN) {
+			this.circuit.transitionToOpenState();
+		}
+	}
+
+	private void openFor(Duration retryAfter) {
+		Duration configured = this.settings.openFor();
+		this.openFor = (retryAfter.compareTo(configured) > 0) ? retryAfter : configured;
+	}
+
+	void force(BreakerState state) {
+		this.openFor = this.settings.openFor();
+		switch (state) {
+			case CLOSED -> this.circuit.transitionToClosedState();
+			case OPEN -> this.circuit.transitionToOpenState();
+			case HALF_OPEN -> this.circuit.transitionToHalfOpenState();
+			case FORCED_OPEN -> this.circuit.transitionToForcedOpenState();
+			case DISABLED -> this.circuit.transitionToDisabledState();
+			case METRICS_ONLY -> this.circuit.transitionToMetricsOnlyState();
+		}
+	}
+
+	void reset() {
+		this.circuit.reset();
+		newEra();
+	}
+
+	BreakerStatus status(long refused, @Nullable Refusal refusal) {
+		CircuitBreaker.Metrics metrics = this.circuit.getMetrics();
+		return new BreakerStatus(state(), rate(metrics.getFailureRate()), rate(metrics.getSlowCallRate()),
+				metrics.getNumberOfBufferedCalls(), metrics.getNumberOfFailedCalls(), this.consecutive, this.probes,
+				refused, (refusal == null) ? null : refusal.retryAfter());
+	}
+
+	private static @Nullable Double rate(float percent) {
+		return (percent < 0) ? null : Double.valueOf(percent);
+	}
+
+}

@@ -1,0 +1,21 @@
+package io.arcllm.module.fallback.recovery;
+
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+
+import io.arcllm.Target;
+import io.arcllm.module.Recovery;
+
+/**
+ * How a chain goes on with a stream that broke off after some of it was delivered.
+ *
+ * @param recovery what follows
+ * @param acceptsPrefix whether a target goes on from the beginning of its own turn
+ * @param mayRepeat asked before the target that broke off is asked once more
+ */
+public record RecoveryPlan(Recovery recovery, Predicate<Target> acceptsPrefix, BooleanSupplier mayRepeat) {
+
+	/** It does not. */
+	public static final RecoveryPlan NONE = new RecoveryPlan(Recovery.FAIL, (target) -> false, () -> false);
+
+}

@@ -1,0 +1,215 @@
+package io.arcllm.module.fallback.recovery;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
+import io.arcllm.Target;
+import io.arcllm.module.Call;
+import io.arcllm.module.Candidate;
+import io.arcllm.module.ChainPass;
+import io.arcllm.module.Hop;
+import io.arcllm.module.Recovery;
+import io.arcllm.module.fallback.recovery.Splice.DivergedException;
+import io.arcllm.module.fallback.recovery.Splice.Restart;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+
+/**
+ * One call's way on after its stream broke off with some of it delivered: down the rest
+ * of the chain, and then once to the target that broke off.
+ */
+public final class StreamRecovery {
+
+	private static final Log logger = LogFactory.getLog(StreamRecovery.class);
+
+	private final RecoveryPlan resume;
+
+	private final ChainPass round;
+
+	private final Call call;
+
+	private final LlmRequest request;
+
+	private final Target primary;
+
+	private final Deque<Step> steps = new ArrayDeque<>();
+
+	private final Set<Target> asked = new LinkedHashSet<>();
+
+	private final List<LlmException> others = new ArrayList<>();
+
+	public StreamRecovery(RecoveryPlan resume, ChainPass round, Call call, LlmRequest request, Target primary) {
+		this.resume = resume;
+		this.round = round;
+		this.call = call;
+		this.request = request;
+		this.primary = primary;
+	}
+
+	/**
+	 * A target that may go on.
+	 *
+	 * @param how in which way
+	 * @param again whether it is the one that broke off
+	 */
+	private record Step(Candidate candidate, Recovery how, boolean again) {
+	}
+
+	/**
+	 * What is told if nobody can go on.
+	 *
+	 * @param failure how the answer broke off
+	 * @param delivered what the caller has of it
+	 */
+	private record Broken(LlmException failure, Delivered delivered) {
+	}
+
+	/**
+	 * Whether this failure is one to go on from.
+	 */
+	public static boolean isNeeded(LlmException failure) {
+		return failure.kind() == ErrorKind.INTERRUPTED && failure.partial() != null;
+	}
+
+	/**
+	 * The rest of the answer.
+	 */
+	public Flux<LlmEvent> after(Candidate broken, LlmException failure, List<Candidate> rest) {
+		this.asked.add(broken.target());
+		List<Step> all = new ArrayList<>();
+		rest.stream()
+			.filter((other) -> !this.round.hasFailed(other.target()))
+			.forEach((other) -> all.add(new Step(other, how(other), false)));
+		all.add(new Step(broken, how(broken), true));
+		// Where one may go on from the words delivered, nobody needs to find the same.
+		all.stream().filter((step) -> step.how() != Recovery.REPLAY).forEach(this.steps::add);
+		all.stream().filter((step) -> step.how() == Recovery.REPLAY).forEach(this.steps::add);
+		return next(new Broken(failure, new Delivered(Objects.requireNonNull(failure.partial()))));
+	}
+
+	private Recovery how(Candidate candidate) {
+		boolean refuses = this.resume.recovery() == Recovery.CONTINUE
+				&& !this.resume.acceptsPrefix().test(candidate.target());
+		return refuses ? Recovery.REPLAY : this.resume.recovery();
+	}
+
+	private Flux<LlmEvent> next(Broken broken) {
+		Step step = nextStep();
+		if (step == null) {
+			return Flux.error(failed(broken, null));
+		}
+		Target target = step.candidate().target();
+		logger.warn(broken.failure().getMessage() + "; asking " + target + " to go on ("
+				+ step.how().name().toLowerCase(Locale.ROOT) + ")");
+		this.asked.add(target);
+		boolean others = !this.steps.isEmpty();
+		return answer(step, broken)
+			.contextWrite((context) -> others ? context.put(Call.OTHERS_LEFT, true) : context.delete(Call.OTHERS_LEFT))
+			.contextWrite((context) -> context.put(ChainPass.class, this.round))
+			.onErrorResume(LlmException.class, (failure) -> broke(step, failure, broken))
+			.onErrorResume(DivergedException.class,
+					(ex) -> Flux.error(failed(broken, target + " gave another answer: " + ex.getMessage())));
+	}
+
+	private @Nullable Step nextStep() {
+		while (!this.steps.isEmpty()) {
+			Step step = this.steps.remove();
+			if (!this.call.hasAttemptsLeft() || this.call.remaining().isNegative()) {
+				return null;
+			}
+			if (!this.round.passOver(step.candidate(), this.request)
+					&& (!step.again() || this.resume.mayRepeat().getAsBoolean())) {
+				return step;
+			}
+		}
+		return null;
+	}
+
+	private Flux<LlmEvent> answer(Step step, Broken broken) {
+		return Flux.defer(() -> {
+			Candidate candidate = step.candidate();
+			Delivered delivered = broken.delivered();
+			LlmRequest hop = Hop.request(this.request, this.primary, candidate.target());
+			if (step.how() == Recovery.CONTINUE && delivered.canBeContinued()) {
+				ContinueSplice joint = new ContinueSplice(delivered,
+						delivered.toResponse(targetOf(broken, candidate.target())));
+				return joined(candidate, joint.request(hop), joint);
+			}
+			return joined(candidate, hop,
+					(step.how() == Recovery.RESTART)
+							? new Restart(delivered, candidate.target(), String.valueOf(broken.failure().getMessage()))
+							: new ReplaySplice(delivered));
+		});
+	}
+
+	private static Flux<LlmEvent> joined(Candidate candidate, LlmRequest request, Splice joint) {
+		return candidate.provider().exchange(request).concatMapIterable(joint::next, 1);
+	}
+
+	private Flux<LlmEvent> broke(Step step, LlmException failure, Broken broken) {
+		this.others.add(failure);
+		this.round.failed(step.candidate().target(), failure);
+		LlmResponse partial = failure.partial();
+		boolean continued = step.how() == Recovery.CONTINUE && broken.delivered().canBeContinued();
+		if (partial != null && continued) {
+			broken.delivered().used(partial.usage());
+		}
+		if (failure.kind() == ErrorKind.DEADLINE_EXCEEDED || failure.kind() == ErrorKind.CANCELLED) {
+			return Flux.error(failed(broken, null));
+		}
+		if (partial == null && continued && failure.kind() == ErrorKind.INVALID_REQUEST) {
+			replayLater(step);
+		}
+		boolean restarted = partial != null && step.how() == Recovery.RESTART;
+		return next(restarted ? new Broken(failure, broken.delivered()) : broken);
+	}
+
+	/** Who refused to continue may still give the answer again, before who broke off. */
+	private void replayLater(Step refused) {
+		Step last = this.steps.pollLast();
+		boolean lastBrokeOff = last != null && last.again();
+		if (last != null && !lastBrokeOff) {
+			this.steps.add(last);
+		}
+		this.steps.add(new Step(refused.candidate(), Recovery.REPLAY, refused.again()));
+		if (last != null && lastBrokeOff) {
+			this.steps.add(last);
+		}
+	}
+
+	/**
+	 * The failure in the middle of the answer, never one of those who could not mend it,
+	 * with all that was delivered.
+	 */
+	private LlmException failed(Broken broken, @Nullable String why) {
+		LlmException cause = broken.failure();
+		String message = (why == null) ? cause.getMessage() : cause.getMessage() + "; " + why;
+		LlmException told = LlmException.of(ErrorKind.INTERRUPTED, String.valueOf(message))
+			.like(cause)
+			.partial(broken.delivered().toResponse(targetOf(broken, this.primary)))
+			.cause(cause.getCause())
+			.build();
+		String chain = this.asked.stream().map(Target::toString).collect(Collectors.joining(" -> "));
+		return (this.asked.size() == 1 && this.others.isEmpty()) ? told : told.exhausted(chain, this.others);
+	}
+
+	private static Target targetOf(Broken broken, Target otherwise) {
+		Target target = broken.failure().details().target();
+		return (target == null) ? otherwise : target;
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Goes on with a stream that broke off.
+ */
+@NullMarked
+package io.arcllm.module.fallback.recovery;
+
+import org.jspecify.annotations.NullMarked;

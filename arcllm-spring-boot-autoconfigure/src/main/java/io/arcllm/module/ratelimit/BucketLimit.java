@@ -1,0 +1,55 @@
+package io.arcllm.module.ratelimit;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+import io.github.bucket4j.Bandwidth;
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.ConfigurationBuilder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One limit: so many a minute, refilled evenly, so many at once.
+ *
+ * @param perMinute how many a minute
+ * @param capacity how many at once
+ * @param configuration the same for Bucket4j, with what was added to it
+ */
+record BucketLimit(long perMinute, long capacity, BucketConfiguration configuration) {
+
+	static @Nullable BucketLimit ofRequests(RateLimitSettings settings, BucketCustomizer customizer) {
+		Integer perMinute = settings.requestsPerMinute();
+		Integer burst = settings.burst();
+		return (perMinute == null) ? null
+				: of(LimitUnit.REQUESTS, perMinute, (burst == null) ? perMinute : burst, customizer);
+	}
+
+	static @Nullable BucketLimit ofTokens(RateLimitSettings settings, BucketCustomizer customizer) {
+		Integer perMinute = settings.tokensPerMinute();
+		return (perMinute == null) ? null : of(LimitUnit.TOKENS, perMinute, perMinute, customizer);
+	}
+
+	private static BucketLimit of(LimitUnit measure, long perMinute, long capacity, BucketCustomizer customizer) {
+		ConfigurationBuilder bucket = BucketConfiguration.builder()
+			.addLimit(Bandwidth.builder().capacity(capacity).refillGreedy(perMinute, Duration.ofMinutes(1)).build());
+		customizer.customize(measure, bucket);
+		return new BucketLimit(perMinute, capacity, bucket.build());
+	}
+
+	/** Tells buckets that are not the same apart, also between processes. */
+	String id() {
+		return this.perMinute + ":" + this.capacity
+				+ Arrays.stream(this.configuration.getBandwidths())
+					.skip(1)
+					.map((added) -> ":" + added.getCapacity() + "/" + added.getRefillTokens() + "/"
+							+ added.getRefillPeriodNanos())
+					.collect(Collectors.joining());
+	}
+
+	/** Nanoseconds in which so many come back. */
+	long nanosFor(long amount) {
+		return (long) (amount * (60e9 / this.perMinute));
+	}
+
+}

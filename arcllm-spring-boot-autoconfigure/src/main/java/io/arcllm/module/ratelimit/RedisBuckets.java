@@ -1,0 +1,199 @@
+package io.arcllm.module.ratelimit;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import io.github.bucket4j.BucketConfiguration;
+import io.github.bucket4j.distributed.AsyncBucketProxy;
+import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
+import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
+import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.lettuce.core.api.StatefulRedisConnection;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The buckets of one target in Redis. Asks nothing over a connection that is known to be
+ * down, where Lettuce would queue it up.
+ */
+final class RedisBuckets {
+
+	private static final Duration KEPT_AFTER_REFILL = Duration.ofMinutes(1);
+
+	private final RedisConnection connector;
+
+	private final @Nullable Known requests;
+
+	private final @Nullable Known tokens;
+
+	private @Nullable CompletableFuture<Shared> shared;
+
+	RedisBuckets(String key, RateLimitSettings settings, BucketCustomizer customizer, RedisConnection connector) {
+		this.connector = connector;
+		this.requests = Known.of(key + ":requests", BucketLimit.ofRequests(settings, customizer));
+		this.tokens = Known.of(key + ":tokens", BucketLimit.ofTokens(settings, customizer));
+	}
+
+	/**
+	 * Connects, and asks for what changes nothing: the first question takes longer than
+	 * all others, because much is loaded and made for it.
+	 */
+	void warmUp() {
+		shared().thenAccept((shared) -> {
+			shared.look(this.requests);
+			shared.look(this.tokens);
+		});
+	}
+
+	CompletableFuture<Long> take(long tokens) {
+		CompletableFuture<Long> answer = shared().thenCompose((shared) -> shared.take(this.requests, 1)
+			.thenCompose((wait) -> (wait > 0) ? CompletableFuture.completedFuture(wait) : takeTokens(shared, tokens)));
+		CompletableFuture<Long> inTime = answer.copy()
+			.orTimeout(RedisStore.patience().toMillis(), TimeUnit.MILLISECONDS);
+		answer.thenAccept((wait) -> {
+			if (wait == 0 && !inTime.complete(wait) && inTime.isCompletedExceptionally()) {
+				adjust(1, tokens);
+			}
+		});
+		return inTime;
+	}
+
+	private CompletableFuture<Long> takeTokens(Shared shared, long tokens) {
+		return shared.take(this.tokens, tokens).thenApply((wait) -> {
+			if (wait > 0) {
+				shared.adjust(this.requests, 1);
+			}
+			return wait;
+		});
+	}
+
+	void adjust(long requests, long tokens) {
+		shared().thenAccept((shared) -> {
+			shared.adjust(this.requests, requests);
+			shared.adjust(this.tokens, tokens);
+		});
+	}
+
+	private synchronized CompletableFuture<Shared> shared() {
+		CompletableFuture<Shared> known = this.shared;
+		if (known == null || known.isCompletedExceptionally()) {
+			known = this.connector.connect().toCompletableFuture().thenApply(Shared::of);
+			this.shared = known;
+		}
+		return known.thenApply(Shared::open);
+	}
+
+	long waitFor(long requests, long tokens) {
+		return Math.max((this.requests == null) ? 0 : this.requests.waitFor(requests),
+				(this.tokens == null) ? 0 : this.tokens.waitFor(tokens));
+	}
+
+	long requests() {
+		return (this.requests == null) ? Long.MAX_VALUE : this.requests.level();
+	}
+
+	long tokens() {
+		return (this.tokens == null) ? Long.MAX_VALUE : this.tokens.level();
+	}
+
+	/**
+	 * A connection, and what Bucket4j makes of it.
+	 */
+	private record Shared(StatefulRedisConnection<byte[], byte[]> connection, AsyncProxyManager<byte[]> buckets) {
+
+		static Shared of(StatefulRedisConnection<byte[], byte[]> connection) {
+			return new Shared(connection,
+					Bucket4jLettuce.casBasedBuilder(connection)
+						.expirationAfterWrite(
+								ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT_AFTER_REFILL))
+						.build()
+						.asAsync());
+		}
+
+		Shared open() {
+			if (!this.connection.isOpen()) {
+				throw new IllegalStateException("the connection is down");
+			}
+			return this;
+		}
+
+		void look(@Nullable Known limit) {
+			if (limit != null) {
+				bucket(limit).getAvailableTokens().thenAccept(limit::learn);
+			}
+		}
+
+		CompletableFuture<Long> take(@Nullable Known limit, long amount) {
+			if (limit == null || amount == 0) {
+				return CompletableFuture.completedFuture(0L);
+			}
+			return bucket(limit).tryConsumeAndReturnRemaining(amount).thenApply((probe) -> {
+				limit.learn(probe.getRemainingTokens());
+				return probe.isConsumed() ? 0L : Math.max(1, probe.getNanosToWaitForRefill());
+			});
+		}
+
+		void adjust(@Nullable Known limit, long amount) {
+			if (limit == null || amount == 0) {
+				return;
+			}
+			limit.learn(limit.level() + amount);
+			if (amount > 0) {
+				bucket(limit).addTokens(amount);
+			}
+			else {
+				bucket(limit).consumeIgnoringRateLimits(-amount);
+			}
+		}
+
+		private AsyncBucketProxy bucket(Known limit) {
+			return this.buckets.builder()
+				.build(limit.key, () -> CompletableFuture.completedFuture(limit.configuration));
+		}
+
+	}
+
+	/**
+	 * What is known here of a bucket: what Redis last said, and what came back since.
+	 */
+	private static final class Known {
+
+		private final byte[] key;
+
+		private final BucketLimit limit;
+
+		private final BucketConfiguration configuration;
+
+		private long level;
+
+		private long learnt = System.nanoTime();
+
+		private Known(String key, BucketLimit limit) {
+			this.key = (key + ":" + limit.id()).getBytes(StandardCharsets.UTF_8);
+			this.limit = limit;
+			this.configuration = limit.configuration();
+			this.level = limit.capacity();
+		}
+
+		static @Nullable Known of(String key, @Nullable BucketLimit limit) {
+			return (limit == null) ? null : new Known(key, limit);
+		}
+
+		synchronized void learn(long level) {
+			this.level = Math.min(level, this.limit.capacity());
+			this.learnt = System.nanoTime();
+		}
+
+		synchronized long level() {
+			return Math.min(this.limit.capacity(),
+					this.level + (System.nanoTime() - this.learnt) / Math.max(1, this.limit.nanosFor(1)));
+		}
+
+		synchronized long waitFor(long amount) {
+			return Math.max(0, this.limit.nanosFor(amount - this.level) - (System.nanoTime() - this.learnt));
+		}
+
+	}
+
+}

@@ -1,0 +1,237 @@
+package io.arcllm.module.ratelimit;
+
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * The queue of a rate limit: first come, first served. Only its head asks the store; the
+ * others wait behind it without a thread. Its lock is held for a few instructions, never
+ * across a call.
+ */
+final class WaitingLine {
+
+	private final LimitStore store;
+
+	private final Set<Ticket> queue = new LinkedHashSet<>();
+
+	private final Disposable.Swap timer = Disposables.swap();
+
+	private long queuedTokens;
+
+	private boolean asking;
+
+	private boolean sleeping;
+
+	/** Something came back while the store was asked. */
+	private boolean stale;
+
+	private long admitted;
+
+	private long refused;
+
+	WaitingLine(LimitStore store) {
+		this.store = store;
+	}
+
+	/**
+	 * Passes where nobody waits and the store knows at once.
+	 */
+	synchronized boolean pass(long tokens) {
+		boolean passed = this.queue.isEmpty() && this.store.takeNow(tokens);
+		this.admitted += passed ? 1 : 0;
+		return passed;
+	}
+
+	/**
+	 * Joins the queue; the ticket is told, now or later.
+	 */
+	void enter(Ticket ticket) {
+		long wait;
+		synchronized (this) {
+			wait = this.queue.isEmpty() ? 0
+					: this.store.waitFor(this.queue.size() + 1L, this.queuedTokens + ticket.tokens());
+			if (wait <= ticket.patience()) {
+				this.queue.add(ticket);
+				this.queuedTokens += ticket.tokens();
+				wait = -1;
+			}
+			else {
+				this.refused++;
+			}
+		}
+		if (wait < 0) {
+			serve();
+		}
+		else {
+			ticket.refused(Duration.ofNanos(wait));
+		}
+	}
+
+	/**
+	 * Leaves the queue.
+	 * @return whether the ticket was in it
+	 */
+	boolean withdraw(Ticket ticket) {
+		boolean gone = leave(ticket, false);
+		if (gone) {
+			serveSoon();
+		}
+		return gone;
+	}
+
+	/**
+	 * The ticket waited as long as it may.
+	 */
+	void expire(Ticket ticket) {
+		wake();
+		if (leave(ticket, true)) {
+			ticket.refused(Duration.ofNanos(this.store.waitFor(1, ticket.tokens())));
+			serveSoon();
+		}
+	}
+
+	private synchronized boolean leave(Ticket ticket, boolean refused) {
+		boolean gone = this.queue.remove(ticket);
+		this.queuedTokens -= gone ? ticket.tokens() : 0;
+		this.refused += (gone && refused) ? 1 : 0;
+		return gone;
+	}
+
+	private void serve() {
+		Ticket head = next();
+		while (head != null) {
+			Ticket asked = head;
+			CompletableFuture<Long> taken = this.store.take(asked.tokens());
+			if (!taken.isDone()) {
+				taken.whenComplete((wait, ex) -> {
+					tell(asked, (ex == null) ? wait : null);
+					serve();
+				});
+				return;
+			}
+			tell(asked, taken.isCompletedExceptionally() ? null : taken.join());
+			head = next();
+		}
+	}
+
+	private synchronized @Nullable Ticket next() {
+		Iterator<Ticket> heads = this.queue.iterator();
+		if (this.asking || this.sleeping || !heads.hasNext()) {
+			return null;
+		}
+		this.asking = true;
+		this.stale = false;
+		return heads.next();
+	}
+
+	/**
+	 * @param wait how long the ticket would have to wait, {@code null} where nobody knows
+	 */
+	private void tell(Ticket ticket, @Nullable Long wait) {
+		if (wait != null && wait > 0 && wait <= ticket.patience()) {
+			sleep(wait);
+			return;
+		}
+		synchronized (this) {
+			this.asking = false;
+		}
+		boolean taken = wait != null && wait == 0;
+		if (!leave(ticket, !taken)) {
+			if (taken) {
+				this.store.adjust(1, ticket.tokens());
+				serveSoon();
+			}
+		}
+		else if (taken) {
+			synchronized (this) {
+				this.admitted++;
+			}
+			ticket.admitted();
+		}
+		else {
+			ticket.refused((wait == null) ? null : Duration.ofNanos(wait));
+		}
+	}
+
+	/**
+	 * Sets the timer under the lock: one that is due at once must not be taken for the
+	 * one after it.
+	 */
+	private synchronized void sleep(long wait) {
+		this.asking = false;
+		this.sleeping = !this.stale;
+		if (this.sleeping) {
+			this.timer.update(Schedulers.parallel().schedule(this::wake, wait, TimeUnit.NANOSECONDS));
+		}
+	}
+
+	private void wake() {
+		synchronized (this) {
+			this.sleeping = false;
+			this.stale = true;
+		}
+		serve();
+	}
+
+	/**
+	 * Something came back: perhaps the head need not wait any longer.
+	 */
+	void serveSoon() {
+		boolean waiting;
+		synchronized (this) {
+			waiting = !this.queue.isEmpty();
+		}
+		if (waiting) {
+			Schedulers.parallel().schedule(this::wake);
+		}
+	}
+
+	/**
+	 * Nanoseconds after which a ticket that may wait so long has {@link #expire expired}.
+	 */
+	long expiry(long patience) {
+		return patience + this.store.latency();
+	}
+
+	/** Nanoseconds that a call of one token would wait now. */
+	synchronized long waitNow() {
+		return this.store.waitFor(this.queue.size() + 1L, this.queuedTokens + 1);
+	}
+
+	synchronized RateLimitStatus status() {
+		return new RateLimitStatus(this.store.requests(), this.store.tokens(), this.queue.size(), this.admitted,
+				this.refused, Duration.ofNanos(waitNow()));
+	}
+
+	/**
+	 * A call in the queue of a rate limit. Told exactly once.
+	 */
+	interface Ticket {
+
+		/** What it wants to reserve. */
+		long tokens();
+
+		/** Nanoseconds it may still wait. */
+		long patience();
+
+		/** Its turn; the tokens are reserved. */
+		void admitted();
+
+		/**
+		 * It would wait for too long.
+		 * @param retryAfter when it might be let through, {@code null} where nobody knows
+		 */
+		void refused(@Nullable Duration retryAfter);
+
+	}
+
+}

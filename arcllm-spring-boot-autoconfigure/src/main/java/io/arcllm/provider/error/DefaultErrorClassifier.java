@@ -1,0 +1,55 @@
+package io.arcllm.provider.error;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+import io.arcllm.ErrorKind;
+
+/**
+ * Knows how vendors say what went wrong: the rows of {@link ErrorRules} first, then the
+ * HTTP status.
+ */
+public final class DefaultErrorClassifier implements ErrorClassifier {
+
+	/** Who says what is wrong says it first; what comes late may be the caller's. */
+	private static final int WORTH_SEARCHING = 1000;
+
+	/** What stands in quotes may be the caller's own words. */
+	private static final Pattern QUOTED = Pattern.compile(
+			"\"[^\"]*+\"|`[^`]*+`|\u201c[^\u201d]*+\u201d|(?<!\\w)'[^']*+(?:(?<=\\w)'(?=\\w)[^']*+){0,50}+'(?!\\w)");
+
+	@Override
+	public ErrorKind classify(WireError error) {
+		String unquoted = QUOTED.matcher(error.message()).replaceAll("*");
+		String words = unquoted.substring(0, Math.min(unquoted.length(), WORTH_SEARCHING)).toLowerCase(Locale.ROOT);
+		return ErrorRules.ALL.stream()
+			.filter((rule) -> rule.matches(error, words))
+			.map(ErrorRules.Rule::kind)
+			.findFirst()
+			.orElseGet(() -> byStatus(error.status()));
+	}
+
+	private static ErrorKind byStatus(int status) {
+		return switch (status) {
+			case 401 -> ErrorKind.AUTHENTICATION;
+			case 402 -> ErrorKind.QUOTA_EXHAUSTED;
+			case 403 -> ErrorKind.PERMISSION;
+			case 404, 410 -> ErrorKind.MODEL_NOT_FOUND;
+			case 408 -> ErrorKind.TIMEOUT;
+			case 425, 499 -> ErrorKind.NETWORK;
+			case 429 -> ErrorKind.RATE_LIMITED;
+			case 424 -> ErrorKind.SERVER_ERROR;
+			case 498, 503, 529 -> ErrorKind.OVERLOADED;
+			default -> other(status);
+		};
+	}
+
+	/** Below 300 an error that says nothing more came inside a successful answer. */
+	private static ErrorKind other(int status) {
+		if (status >= 500 || status < 300) {
+			return ErrorKind.SERVER_ERROR;
+		}
+		return (status >= 400) ? ErrorKind.INVALID_REQUEST : ErrorKind.PROTOCOL;
+	}
+
+}

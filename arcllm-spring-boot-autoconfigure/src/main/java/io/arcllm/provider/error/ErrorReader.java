@@ -1,0 +1,102 @@
+package io.arcllm.provider.error;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.Target;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+
+/**
+ * Turns any vendor's error answer into an {@link LlmException}: reads it, has it
+ * classified once, and finds out when it may be tried again. Never throws.
+ */
+public final class ErrorReader {
+
+	private static final int FIRST_ERROR_STATUS = 300;
+
+	private static final int LONGEST_WORDS = 300;
+
+	private static final int LONGEST_CODE = 100;
+
+	private static final int LONGEST_TARGET = 120;
+
+	private final ErrorClassifier classifier;
+
+	private final RetryDelays delays;
+
+	/**
+	 * @param classifier says what an error means
+	 * @param clock turns points in time into waits
+	 */
+	public ErrorReader(ErrorClassifier classifier, Clock clock) {
+		this.classifier = classifier;
+		this.delays = new RetryDelays(clock);
+	}
+
+	/**
+	 * The error that an answer says.
+	 * @param target who answered
+	 * @param status the HTTP status; 200 for an error inside a successful answer. Such an
+	 * error takes the status that it names, or has none
+	 * @param headers of the answer
+	 * @param body holds the error
+	 * @param offset where it begins
+	 * @param length how long it is
+	 */
+	public LlmException read(Target target, int status, HttpHeaders headers, byte[] body, int offset, int length) {
+		String text = new String(body, offset, length, StandardCharsets.UTF_8);
+		ErrorBody parsed = ErrorBody.parse(text);
+		boolean inBand = status < FIRST_ERROR_STATUS;
+		Integer inside = parsed.status();
+		int known = (inBand && inside != null) ? inside : status;
+		String code = Secrets.mask(cut(parsed.code(headers), LONGEST_CODE));
+		String type = Secrets.mask(cut(parsed.type(), LONGEST_CODE));
+		WireError error = new WireError(target, known, code, type, parsed.message(), headers, text);
+		ErrorKind kind = this.classifier.classify(error);
+		Duration retryAfter = this.delays.read(inBand ? HttpHeaders.EMPTY : headers, parsed, kind);
+		return LlmException.of(kind, message(error))
+			.target(target)
+			.status((known < FIRST_ERROR_STATUS) ? null : Integer.valueOf(known))
+			.vendorCode((code != null) ? code : type)
+			.requestId(requestId(headers, parsed))
+			.retryAfter(retryAfter)
+			.retryable(inBand ? null : shouldRetry(headers))
+			.body(text)
+			.build();
+	}
+
+	private static String message(WireError error) {
+		String who = cut(error.target().toString(), LONGEST_TARGET);
+		String what = (error.status() < FIRST_ERROR_STATUS) ? " answered with an error" : " answered " + error.status();
+		String words = cut(Secrets.mask(error.message()), LONGEST_WORDS);
+		return who + what + ((words == null || words.isEmpty()) ? "" : ": " + words);
+	}
+
+	private static @Nullable String requestId(HttpHeaders headers, ErrorBody body) {
+		String id = RequestIds.find(headers);
+		return cut((id != null) ? id : body.requestId(), LONGEST_CODE);
+	}
+
+	private static @Nullable Boolean shouldRetry(HttpHeaders headers) {
+		String value = headers.getFirst("x-should-retry");
+		if (value == null) {
+			return null;
+		}
+		return switch (value.trim().toLowerCase(Locale.ROOT)) {
+			case "true" -> Boolean.TRUE;
+			case "false" -> Boolean.FALSE;
+			default -> null;
+		};
+	}
+
+	private static @Nullable String cut(@Nullable String text, int longest) {
+		return (text == null || text.length() <= longest) ? text : text.substring(0, longest - 1) + "…";
+	}
+
+}

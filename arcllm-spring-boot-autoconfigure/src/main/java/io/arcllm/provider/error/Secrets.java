@@ -1,0 +1,94 @@
+package io.arcllm.provider.error;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.regex.Pattern;
+
+import io.arcllm.LlmException;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.lang.Contract;
+
+/**
+ * Takes keys out of words: vendors like to repeat the one that was wrong.
+ */
+public final class Secrets {
+
+	private static final String MASK = "***";
+
+	/** Shorter ones are words, as in tests and for servers that take any. */
+	private static final int SHORTEST_KEY = 8;
+
+	private static final int SHORTEST_BEGINNING = 4;
+
+	private static final String CUT = "…";
+
+	private static final List<Pattern> KEYS = List.of(
+			// what stands after "key:", "token=", "key provided:" and the like
+			Pattern.compile("(?i)\\b((?:api[ _-]?key|access[ _-]?token|token|secret|password|credential|key)s?"
+					+ "(?: provided| supplied| is)?\\s?[\"'`]?\\s?[:=]\\s?[\"'`]?)(?=[^\\s\"'`]*[\\d*_-])(?=[^\\s\"'`]*[A-Za-z*])[^\\s\"'`,;)]{4,}"),
+			Pattern.compile("(?i)\\b(bearer |basic )[A-Za-z0-9._~+/=*-]{8,}"),
+			// prefixes that vendors give their keys
+			Pattern.compile("()\\b(?:sk|pk|rk|gsk|xai|hf|r8|pplx|fw|tgp|csk|nvapi|key|ghp|gho|ghs|github_pat|glpat"
+					+ "|AIza|AKIA|ASIA|ya29\\.|bedrock-api-key|ABSK)[-_]?(?=[A-Za-z._*-]*[\\d*])[A-Za-z0-9._*-]{8,}"),
+			Pattern.compile("()\\beyJ[A-Za-z0-9_-]{5,}(?:\\.[A-Za-z0-9_-]+)*"),
+			// no prefix, but nobody writes such words
+			Pattern.compile("()\\b(?=[A-Za-z]*\\d)(?=\\d*[A-Za-z])[A-Za-z0-9]{32,}\\b"));
+
+	private Secrets() {
+	}
+
+	/**
+	 * The same words with what looks like a key masked.
+	 */
+	@Contract("null -> null; !null -> !null")
+	public static @Nullable String mask(@Nullable String words) {
+		if (words == null) {
+			return null;
+		}
+		String masked = words;
+		for (Pattern key : KEYS) {
+			masked = key.matcher(masked).replaceAll("$1" + MASK);
+		}
+		return masked;
+	}
+
+	/**
+	 * The same failure where the vendor repeated the key, in whatever words.
+	 */
+	public static LlmException mask(LlmException failure, @Nullable String key) {
+		String message = String.valueOf(failure.getMessage());
+		if (key == null || key.length() < SHORTEST_KEY) {
+			return failure;
+		}
+		String told = without(key, message);
+		String code = without(key, failure.vendorCode());
+		String requestId = without(key, failure.requestId());
+		boolean clean = message.equals(told) && Objects.equals(code, failure.vendorCode())
+				&& Objects.equals(requestId, failure.requestId());
+		return clean ? failure
+				: LlmException.of(failure.kind(), String.valueOf(told))
+					.like(failure)
+					.vendorCode(code)
+					.requestId(requestId)
+					.partial(failure.partial())
+					.cause(failure.getCause())
+					.build();
+	}
+
+	/** The words may have been cut in the middle of the key. */
+	private static @Nullable String without(String key, @Nullable String said) {
+		if (said == null) {
+			return null;
+		}
+		String words = said.replace(key, MASK);
+		for (int length = key.length() - 1; length >= SHORTEST_BEGINNING && words.endsWith(CUT); length--) {
+			String end = key.substring(0, length) + CUT;
+			if (words.endsWith(end)) {
+				return words.substring(0, words.length() - end.length()) + MASK + CUT;
+			}
+		}
+		return words;
+	}
+
+}

@@ -1,0 +1,22 @@
+package io.arcllm.provider.error;
+
+import io.arcllm.Target;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+
+/**
+ * An error as it came over the wire, before anybody judged it.
+ *
+ * @param target who sent it
+ * @param status the HTTP status; 200 for errors inside a successful answer, unless the
+ * error names another
+ * @param code the vendor's code, such as {@code context_length_exceeded}
+ * @param type the vendor's type, such as {@code invalid_request_error}
+ * @param message the vendor's words
+ * @param headers of the answer
+ * @param body as it came
+ */
+public record WireError(Target target, int status, @Nullable String code, @Nullable String type, String message,
+		HttpHeaders headers, String body) {
+}

@@ -1,0 +1,250 @@
+package io.arcllm.provider.http;
+
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+
+import io.arcllm.LlmEvent;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.concurrent.Queues;
+import reactor.util.context.Context;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+
+/**
+ * Reads one body for one subscriber. Asks for more bytes when all events of the earlier
+ * ones were taken, so that at most one buffer's events wait here, and for all bytes where
+ * all events are wanted. Every buffer is released as soon as it was read.
+ */
+final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
+
+	/** How long the connection may end by itself after the answer: it is then kept. */
+	private static final Duration LINGER = Duration.ofSeconds(1);
+
+	private static final int LINGER_BYTES = 65536;
+
+	private final CoreSubscriber<? super LlmEvent> actual;
+
+	private final AnswerBody body;
+
+	private final UnaryOperator<Throwable> translator;
+
+	private final AtomicLong requested = new AtomicLong();
+
+	private final AtomicInteger draining = new AtomicInteger();
+
+	/** Filled by the network's thread, emptied by the drain, which adds the end of it. */
+	private final Queue<LlmEvent> events = Queues.<LlmEvent>unbounded(8).get();
+
+	private volatile @Nullable Disposable lingering;
+
+	private Subscription upstream = Operators.emptySubscription();
+
+	/** Whether bytes were asked for that did not come yet. */
+	private volatile boolean awaiting;
+
+	private volatile boolean unbounded;
+
+	private volatile boolean bodyEnded;
+
+	private volatile boolean cancelled;
+
+	private boolean broken;
+
+	private boolean ended;
+
+	private boolean finished;
+
+	private @Nullable Throwable failure;
+
+	private int discarded;
+
+	BodySubscriber(CoreSubscriber<? super LlmEvent> actual, AnswerBody body, UnaryOperator<Throwable> translator) {
+		this.actual = actual;
+		this.body = body;
+		this.translator = translator;
+	}
+
+	@Override
+	public Context currentContext() {
+		return this.actual.currentContext();
+	}
+
+	@Override
+	public void onSubscribe(Subscription subscription) {
+		this.upstream = subscription;
+		this.actual.onSubscribe(this);
+	}
+
+	@Override
+	public void onNext(DataBuffer buffer) {
+		try {
+			if (this.bodyEnded || this.cancelled) {
+				discard(buffer.readableByteCount());
+				return;
+			}
+			this.body.read(buffer, this.events::add);
+			if (this.body.isOver()) {
+				this.bodyEnded = true;
+				linger();
+			}
+		}
+		catch (Throwable ex) {
+			fail(ex);
+		}
+		finally {
+			DataBufferUtils.release(buffer);
+		}
+		this.awaiting = this.unbounded;
+		drain();
+	}
+
+	private void fail(Throwable ex) {
+		Exceptions.throwIfFatal(ex);
+		this.failure = this.translator.apply(ex);
+		this.bodyEnded = true;
+		this.upstream.cancel();
+	}
+
+	private void linger() {
+		this.lingering = Schedulers.parallel()
+			.schedule(this.upstream::cancel, LINGER.toMillis(), TimeUnit.MILLISECONDS);
+		this.upstream.request(Long.MAX_VALUE);
+	}
+
+	private void discard(int bytes) {
+		this.discarded += bytes;
+		if (this.discarded > LINGER_BYTES) {
+			this.upstream.cancel();
+		}
+	}
+
+	@Override
+	public void onError(Throwable ex) {
+		ended(ex);
+	}
+
+	@Override
+	public void onComplete() {
+		ended(null);
+	}
+
+	private void ended(@Nullable Throwable ex) {
+		Disposable lingering = this.lingering;
+		if (lingering != null) {
+			lingering.dispose();
+		}
+		if (!this.bodyEnded) {
+			this.broken = ex != null;
+			this.failure = (ex == null) ? null : this.translator.apply(ex);
+			this.bodyEnded = true;
+			drain();
+		}
+	}
+
+	@Override
+	public void request(long n) {
+		if (Operators.validate(n)) {
+			this.requested.accumulateAndGet(n, Operators::addCap);
+			drain();
+		}
+	}
+
+	@Override
+	public void cancel() {
+		this.cancelled = true;
+		if (!this.bodyEnded) {
+			this.upstream.cancel();
+		}
+	}
+
+	private void drain() {
+		if (this.draining.getAndIncrement() != 0) {
+			return;
+		}
+		int missed = 1;
+		do {
+			emit();
+			missed = this.draining.addAndGet(-missed);
+		}
+		while (missed != 0);
+	}
+
+	private void emit() {
+		boolean last = this.bodyEnded;
+		boolean goesOn = emitWaiting() && !this.finished;
+		if (goesOn && last) {
+			finish();
+		}
+		else if (goesOn && !this.awaiting) {
+			ask(this.requested.get());
+		}
+	}
+
+	/** One buffer at a time, unless nobody needs to be protected from too many. */
+	private void ask(long demand) {
+		this.unbounded = demand == Long.MAX_VALUE;
+		this.awaiting = demand > 0;
+		if (this.awaiting) {
+			this.upstream.request(this.unbounded ? Long.MAX_VALUE : 1);
+		}
+	}
+
+	/** Whether all was taken. */
+	private boolean emitWaiting() {
+		long demand = this.requested.get();
+		long emitted = 0;
+		while (emitted < demand && !this.cancelled && !this.events.isEmpty()) {
+			this.actual.onNext(this.events.remove());
+			emitted++;
+		}
+		if (emitted > 0 && demand != Long.MAX_VALUE) {
+			this.requested.addAndGet(-emitted);
+		}
+		return this.events.isEmpty() && !this.cancelled;
+	}
+
+	private void finish() {
+		if (!this.ended) {
+			this.ended = true;
+			endBody();
+			if (!emitWaiting()) {
+				return;
+			}
+		}
+		this.finished = true;
+		if (this.failure != null) {
+			this.actual.onError(this.failure);
+		}
+		else {
+			this.actual.onComplete();
+		}
+	}
+
+	/** A connection that broke after the end of the answer broke nothing. */
+	private void endBody() {
+		try {
+			if (this.broken) {
+				this.failure = this.body.isCompleteWithoutEnd(this.events::add) ? null : this.failure;
+			}
+			else if (this.failure == null) {
+				this.body.end(this.events::add);
+			}
+		}
+		catch (Throwable ex) {
+			Exceptions.throwIfFatal(ex);
+			this.failure = this.translator.apply(ex);
+		}
+	}
+
+}

@@ -1,0 +1,162 @@
+package io.arcllm.provider.http;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Supplier;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.Target;
+import io.arcllm.TimeoutStage;
+import io.arcllm.VendorLimits;
+import io.arcllm.WireListener;
+import io.arcllm.provider.AnswerContext;
+import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.WireFormat;
+import io.arcllm.provider.WireFormat.Framing;
+import io.arcllm.provider.error.ErrorReader;
+import io.arcllm.provider.error.RateLimitState;
+import io.arcllm.provider.error.RequestIds;
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
+
+import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ClientHttpResponse;
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.reactive.function.client.ClientResponse;
+
+/**
+ * The answer to one request: its body is read as a stream, as a whole or as an error,
+ * whatever was asked for. Not safe for use by several threads.
+ */
+final class HttpAnswer {
+
+	private static final int ERROR_SIZE = 1 << 20;
+
+	/** How long the words of an error may take: its status says enough without them. */
+	private static final Duration ERROR_PATIENCE = Duration.ofSeconds(5);
+
+	private final WireFormat format;
+
+	private final ErrorReader errors;
+
+	private final Target target;
+
+	private final boolean streaming;
+
+	private final int limit;
+
+	private @Nullable String requestId;
+
+	private boolean begun;
+
+	HttpAnswer(WireFormat format, ErrorReader errors, Target target, boolean streaming, DataSize limit) {
+		this.format = format;
+		this.errors = errors;
+		this.target = target;
+		this.streaming = streaming;
+		this.limit = (int) Math.min(limit.toBytes(), Integer.MAX_VALUE - 16);
+	}
+
+	/**
+	 * The events of this answer.
+	 */
+	Flux<LlmEvent> read(ClientResponse response) {
+		this.begun = true;
+		HttpHeaders headers = response.headers().asHttpHeaders();
+		this.requestId = RequestIds.find(headers);
+		int status = response.statusCode().value();
+		AnswerBody body = body(status, headers);
+		// Not as a Flux: WebClient would add the URL to every error of it.
+		ClientHttpResponse raw = response.body((message, context) -> message);
+		return new Flux<>() {
+			@Override
+			public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
+				Flux<DataBuffer> bytes = isError(status) ? raw.getBody().take(ERROR_PATIENCE) : raw.getBody();
+				bytes
+					.subscribe(new BodySubscriber(actual, announce(actual, body, headers), HttpAnswer.this::translate));
+			}
+		};
+	}
+
+	/** Tells who wants to know what there is to know of an answer that begins. */
+	private static AnswerBody announce(CoreSubscriber<?> actual, AnswerBody body, HttpHeaders headers) {
+		WireListener listener = WireListener.of(actual.currentContext());
+		if (listener == null) {
+			return body;
+		}
+		tellWhatRemains(listener, headers);
+		// a whole one knows nothing before its end, and so needs no lock
+		AnswerBody shared = (body instanceof WholeBody) ? body : new SharedBody(body);
+		listener.answering(shared);
+		return shared;
+	}
+
+	private static void tellWhatRemains(WireListener listener, HttpHeaders headers) {
+		if (listener.wantsLimits()) {
+			RateLimitState state = RateLimitState.read(headers, Clock.systemUTC());
+			VendorLimits limits = new VendorLimits(remaining(state.requests()), remaining(state.tokens()));
+			if (limits.remainingRequests() != null || limits.remainingTokens() != null) {
+				listener.remaining(limits);
+			}
+		}
+	}
+
+	private static @Nullable Long remaining(RateLimitState.@Nullable Window window) {
+		return (window == null) ? null : window.remaining();
+	}
+
+	/**
+	 * What a failure of this request means.
+	 */
+	LlmException translate(Throwable failure) {
+		TimeoutStage silence = !this.streaming ? TimeoutStage.ATTEMPT
+				: this.begun ? TimeoutStage.IDLE : TimeoutStage.FIRST_TOKEN;
+		return TransportErrors.translate(failure, this.target, silence, this.requestId);
+	}
+
+	private AnswerBody body(int status, HttpHeaders headers) {
+		if (isError(status)) {
+			return WholeBody.error(new SizeLimit(ERROR_SIZE, this.target),
+					(bytes) -> this.errors.read(this.target, status, headers, bytes, 0, bytes.length));
+		}
+		AnswerDecoder decoder = this.format.decoder(new AnswerContext(this.target, this.requestId,
+				(bytes, offset, length) -> this.errors.read(this.target, status, headers, bytes, offset, length)));
+		SizeLimit most = new SizeLimit(this.limit, this.target);
+		String type = type(headers);
+		Framing framing = framing(type);
+		Supplier<AnswerBody> document = () -> WholeBody.answer(most, headers.getContentLength(), this.streaming,
+				decoder::whole);
+		if (framing == null) {
+			return document.get();
+		}
+		Supplier<AnswerBody> stream = () -> new StreamedBody(framing, decoder, most);
+		return (framing == Framing.NDJSON) ? stream.get()
+				: new SniffedBody(stream, document, type.startsWith(MediaType.APPLICATION_JSON_VALUE));
+	}
+
+	private static boolean isError(int status) {
+		return status < 200 || status > 299;
+	}
+
+	private static String type(HttpHeaders headers) {
+		String type = headers.getFirst("content-type");
+		return (type == null) ? "" : type.toLowerCase(Locale.ROOT);
+	}
+
+	/** What the body says it is goes before what was asked for. */
+	private @Nullable Framing framing(String type) {
+		if (type.startsWith(MediaType.TEXT_EVENT_STREAM_VALUE)) {
+			return Framing.SSE;
+		}
+		if (this.format.framing() == Framing.NDJSON && type.startsWith(MediaType.APPLICATION_NDJSON_VALUE)) {
+			return Framing.NDJSON;
+		}
+		return (this.streaming && !type.startsWith(MediaType.TEXT_HTML_VALUE)) ? this.format.framing() : null;
+	}
+
+}

@@ -1,0 +1,240 @@
+package io.arcllm.provider.http;
+
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import io.arcllm.Content;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.Message;
+import io.arcllm.Target;
+import io.arcllm.WireListener;
+import io.arcllm.provider.WireFormat;
+import io.arcllm.provider.error.ErrorReader;
+import io.arcllm.provider.error.Secrets;
+import io.arcllm.provider.key.ApiKeys;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ClientHttpRequest;
+import org.springframework.util.StringUtils;
+import org.springframework.web.reactive.function.BodyInserter;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * Asks a vendor over HTTP: the provider that a wire format and settings make.
+ */
+public final class HttpProvider implements LlmProvider {
+
+	private final HttpProviderSettings settings;
+
+	private final WireFormat format;
+
+	private final WebClient client;
+
+	private final ApiKeys keys;
+
+	private final ErrorReader errors;
+
+	private final URI url;
+
+	/**
+	 * @param settings how to ask
+	 * @param format what to say
+	 * @param client what to say it with
+	 * @param keys whose name to say it in
+	 * @param errors understands refusals
+	 */
+	public HttpProvider(HttpProviderSettings settings, WireFormat format, WebClient client, ApiKeys keys,
+			ErrorReader errors) {
+		this.settings = settings;
+		this.format = format;
+		this.client = client;
+		this.keys = keys;
+		this.errors = errors;
+		this.url = url(format, settings.baseUrl());
+	}
+
+	/** A query stays at the end. */
+	private static URI url(WireFormat format, String baseUrl) {
+		int query = baseUrl.indexOf('?');
+		String base = (query < 0) ? baseUrl : baseUrl.substring(0, query);
+		return URI.create(format.url(base.replaceAll("/+$", "")) + baseUrl.substring(base.length()));
+	}
+
+	@Override
+	public String name() {
+		return this.settings.name();
+	}
+
+	@Override
+	public boolean validateConfig() {
+		return !this.settings.needsKey() || this.keys.mayBlock() || this.keys.next() != null;
+	}
+
+	@Override
+	public Flux<LlmEvent> exchange(LlmRequest request) {
+		Flux<LlmEvent> answer = Flux.deferContextual((context) -> send(request, WireListener.of(context)));
+		return this.keys.mayBlock() ? answer.subscribeOn(Schedulers.boundedElastic()) : answer;
+	}
+
+	private Flux<LlmEvent> send(LlmRequest request, @Nullable WireListener listener) {
+		try {
+			return send(complete(request));
+		}
+		catch (LlmException ex) {
+			if (listener != null) {
+				listener.refused();
+			}
+			throw ex;
+		}
+	}
+
+	private Flux<LlmEvent> send(LlmRequest request) {
+		Target target = new Target(name(), request.model());
+		RequestCheck.check(request, target);
+		String key = key(target);
+		byte[] body = this.format.encode(request);
+		HttpAnswer answer = new HttpAnswer(this.format, this.errors, target, request.streaming(),
+				this.settings.maxResponseSize());
+		return this.client.post()
+			.uri(this.url)
+			.httpRequest((message) -> headers(message.getHeaders(), key, request.streaming(), body.length))
+			.body(bytes(body))
+			.exchangeToFlux(answer::read)
+			.onErrorMap((ex) -> failed(key, answer.translate(ex)));
+	}
+
+	private LlmException failed(@Nullable String key, LlmException failure) {
+		this.keys.failed(key, failure);
+		return Secrets.mask(failure, key);
+	}
+
+	/**
+	 * What the application's own client says stays as it is. Said as late as possible and
+	 * in lower case, since each header is copied, and spelt so, at every step on the way.
+	 */
+	private void headers(HttpHeaders headers, @Nullable String key, boolean streaming, int length) {
+		HttpHeaders theirs = headers.isEmpty() ? HttpHeaders.EMPTY : HttpHeaders.copyOf(headers);
+		ours(headers, key, streaming, length);
+		theirs.forEach(headers::put);
+	}
+
+	private void ours(HttpHeaders headers, @Nullable String key, boolean streaming, int length) {
+		headers.set("content-type", MediaType.APPLICATION_JSON_VALUE);
+		headers.set("content-length", String.valueOf(length));
+		headers.set("accept",
+				!streaming ? MediaType.APPLICATION_JSON_VALUE : (this.format.framing() == WireFormat.Framing.SSE)
+						? MediaType.TEXT_EVENT_STREAM_VALUE : MediaType.APPLICATION_NDJSON_VALUE);
+		this.format.headers(headers, key);
+		this.settings.headers().forEach(headers::set);
+	}
+
+	private static BodyInserter<Object, ClientHttpRequest> bytes(byte[] body) {
+		return (message, context) -> message.writeWith(Mono.fromSupplier(() -> message.bufferFactory().wrap(body)));
+	}
+
+	private @Nullable String key(Target target) {
+		String key = this.keys.next();
+		if (key == null) {
+			if (this.settings.needsKey()) {
+				throw refused(ErrorKind.AUTHENTICATION, target,
+						"has no API key: set 'arcllm.providers." + name() + ".api-key'");
+			}
+			return null;
+		}
+		if (!isFitForHeaders(key)) {
+			throw refused(ErrorKind.AUTHENTICATION, target,
+					"has an API key with characters that no header can carry: see 'arcllm.providers." + name()
+							+ ".api-key'");
+		}
+		return key;
+	}
+
+	private static boolean isFitForHeaders(String key) {
+		for (int i = 0; i < key.length(); i++) {
+			char c = key.charAt(i);
+			if (c <= ' ' || c >= 0x7f) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private LlmRequest complete(LlmRequest request) {
+		HttpProviderSettings set = this.settings;
+		String model = StringUtils.hasText(request.model()) ? request.model() : set.model();
+		if (!StringUtils.hasText(model)) {
+			throw refused(ErrorKind.INVALID_REQUEST, new Target(name(), null),
+					"was given no model: set 'arcllm.providers." + name() + ".model', or name one in the request");
+		}
+		Integer maxTokens = maxTokens(request, model);
+		boolean whole = model.equals(request.model()) && Objects.equals(maxTokens, request.maxTokens())
+				&& set.temperature() == null && set.options().isEmpty() && !hasForeignThinking(request.messages());
+		return whole ? request
+				: request.mutate()
+					.model(model)
+					.messages(request.messages().stream().map(this::withoutForeignThinking).toList())
+					.maxTokens(maxTokens)
+					.temperature((request.temperature() != null) ? request.temperature() : set.temperature())
+					.options(merge(set.options(), request.options()))
+					.build();
+	}
+
+	/** Never more than the model can give: a vendor would refuse the request for it. */
+	private @Nullable Integer maxTokens(LlmRequest request, String model) {
+		Integer wanted = (request.maxTokens() != null) ? request.maxTokens() : this.settings.maxTokens();
+		Integer most = this.settings.maxOutput().get(model);
+		return (wanted == null || most == null || wanted <= most) ? wanted : most;
+	}
+
+	private static Map<String, @Nullable Object> merge(Map<String, @Nullable Object> configured,
+			Map<String, @Nullable Object> asked) {
+		if (configured.isEmpty()) {
+			return asked;
+		}
+		Map<String, @Nullable Object> merged = new LinkedHashMap<>(configured);
+		merged.putAll(asked);
+		return merged;
+	}
+
+	private boolean hasForeignThinking(List<Message> messages) {
+		for (Message message : messages) {
+			if (message.role() == Message.Role.ASSISTANT
+					&& message.content().stream().anyMatch(this::isForeignThinking)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private Message withoutForeignThinking(Message message) {
+		return hasForeignThinking(List.of(message)) ? new Message(message.role(),
+				message.content().stream().filter((part) -> !isForeignThinking(part)).toList()) : message;
+	}
+
+	private boolean isForeignThinking(Content part) {
+		return part instanceof Content.Thinking thinking && thinking.provider() != null
+				&& !thinking.provider().equals(name());
+	}
+
+	private static LlmException refused(ErrorKind kind, Target target, String why) {
+		return LlmException.of(kind, target + " " + why).target(target).build();
+	}
+
+	@Override
+	public String toString() {
+		return name();
+	}
+
+}

@@ -1,0 +1,44 @@
+package io.arcllm.provider.http;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.unit.DataSize;
+
+/**
+ * How one provider is asked. What a request says itself wins over what is set here.
+ *
+ * @param name the provider's name
+ * @param baseUrl where the vendor is
+ * @param needsKey whether it cannot be asked without an API key
+ * @param model the model of requests that name none
+ * @param headers extra headers
+ * @param options extra fields of the request's body
+ * @param maxTokens the longest answer of requests that do not say
+ * @param temperature how random the answers of requests that do not say
+ * @param maxOutput by model, the longest answer that it can give, where that is known
+ * @param maxResponseSize the most that is kept of one answer in memory
+ */
+public record HttpProviderSettings(String name, String baseUrl, boolean needsKey, @Nullable String model,
+		Map<String, String> headers, Map<String, @Nullable Object> options, @Nullable Integer maxTokens,
+		@Nullable Double temperature, Map<String, Integer> maxOutput, DataSize maxResponseSize) {
+
+	/** The most that is kept of one answer, where nothing else is set. */
+	public static final DataSize MAX_RESPONSE_SIZE = DataSize.ofMegabytes(16);
+
+	/**
+	 * A provider with a model and nothing else set.
+	 */
+	public static HttpProviderSettings of(String name, String baseUrl, @Nullable String model) {
+		return new HttpProviderSettings(name, baseUrl, false, model, Map.of(), Map.of(), null, null, Map.of(),
+				MAX_RESPONSE_SIZE);
+	}
+
+	/** Says nothing of headers and options, which may hold secrets. */
+	@Override
+	public String toString() {
+		return "HttpProviderSettings[name=" + this.name + ", model=" + this.model + "]";
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.arcllm.provider.http;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.Target;
+
+/**
+ * The most that is kept of one answer in memory.
+ *
+ * @param bytes how much that is
+ * @param target who answers
+ */
+record SizeLimit(int bytes, Target target) {
+
+	/**
+	 * The answer is longer.
+	 */
+	LlmException exceeded() {
+		return LlmException
+			.of(ErrorKind.PROTOCOL,
+					this.target + " sent more than the " + this.bytes + " bytes of http.max-response-size")
+			.target(this.target)
+			.build();
+	}
+
+}

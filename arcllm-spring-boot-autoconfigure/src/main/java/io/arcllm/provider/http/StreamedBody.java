@@ -1,0 +1,132 @@
+package io.arcllm.provider.http;
+
+import java.util.function.Consumer;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmResponse;
+import io.arcllm.Usage;
+import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.WireFormat;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.core.io.buffer.DataBuffer;
+
+/**
+ * A body that is read as it arrives.
+ */
+final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
+
+	/** What an event costs in memory besides its text. */
+	private static final int EVENT = 32;
+
+	private final AnswerDecoder decoder;
+
+	private final FrameReader frames;
+
+	private final SizeLimit limit;
+
+	private long kept;
+
+	private Consumer<LlmEvent> out = (event) -> {
+	};
+
+	StreamedBody(WireFormat.Framing framing, AnswerDecoder decoder, SizeLimit limit) {
+		this.decoder = decoder;
+		this.limit = limit;
+		this.frames = new FrameReader(framing, limit.bytes(), (frame) -> this.decoder.frame(frame, this));
+	}
+
+	@Override
+	public void read(DataBuffer bytes, Consumer<LlmEvent> out) {
+		this.out = out;
+		try {
+			this.frames.read(bytes);
+		}
+		catch (FrameReader.FrameTooLongException ex) {
+			throw this.limit.exceeded();
+		}
+	}
+
+	@Override
+	public void end(Consumer<LlmEvent> out) {
+		this.out = out;
+		LlmException cut = lastFrame();
+		try {
+			out.accept(new LlmEvent.Completed(this.decoder.end()));
+		}
+		catch (LlmException ex) {
+			if (cut != null) {
+				ex.addSuppressed(cut);
+			}
+			throw ex;
+		}
+	}
+
+	@Override
+	public boolean isCompleteWithoutEnd(Consumer<LlmEvent> out) {
+		try {
+			end(out);
+			return true;
+		}
+		catch (LlmException ex) {
+			return false;
+		}
+	}
+
+	/** What was cut in the middle is no frame: whether it matters, the decoder says. */
+	private @Nullable LlmException lastFrame() {
+		try {
+			this.frames.end();
+			return null;
+		}
+		catch (LlmException ex) {
+			if (ex.kind() == ErrorKind.PROTOCOL) {
+				return ex;
+			}
+			throw ex;
+		}
+	}
+
+	@Override
+	public Usage used() {
+		return this.decoder.used();
+	}
+
+	@Override
+	public @Nullable LlmResponse whole() {
+		try {
+			return this.decoder.end();
+		}
+		catch (LlmException ex) {
+			return null;
+		}
+	}
+
+	@Override
+	public boolean isOver() {
+		return this.decoder.isOver();
+	}
+
+	@Override
+	public void accept(LlmEvent event) {
+		this.kept += EVENT + size(event);
+		if (this.kept > this.limit.bytes()) {
+			throw this.limit.exceeded();
+		}
+		this.out.accept(event);
+	}
+
+	private static int size(LlmEvent event) {
+		if (event instanceof LlmEvent.TextDelta delta) {
+			return delta.text().length();
+		}
+		if (event instanceof LlmEvent.ThinkingDelta delta) {
+			return delta.text().length();
+		}
+		return (event instanceof LlmEvent.ToolCallDelta delta)
+				? delta.argumentsFragment().length() + delta.name().length() + delta.id().length() : 0;
+	}
+
+}

@@ -1,0 +1,104 @@
+package io.arcllm.provider.http;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.UnresolvedAddressException;
+
+import javax.net.ssl.SSLException;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.Target;
+import io.arcllm.TimeoutStage;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.web.reactive.function.client.WebClientException;
+
+/**
+ * Says what a failure of the connection means. The names of classes are compared, not the
+ * classes: which of them exist depends on the HTTP client in use.
+ */
+final class TransportErrors {
+
+	private TransportErrors() {
+	}
+
+	/**
+	 * The failure as an exception of ours.
+	 * @param silence when it was silent, if the failure is a read timeout
+	 */
+	static LlmException translate(Throwable failure, Target target, TimeoutStage silence, @Nullable String requestId) {
+		Throwable cause = failure;
+		for (Throwable t = failure; t != null; t = t.getCause()) {
+			if (t instanceof LlmException known) {
+				return known;
+			}
+			LlmException named = byName(t, target, silence, requestId);
+			if (named != null) {
+				return named;
+			}
+			cause = t;
+		}
+		// What cannot be decoded is repeated in the decoder's message: only its type is
+		// told
+		return (cause instanceof IOException)
+				? error(ErrorKind.NETWORK, target, "failed: " + brief(cause), null, requestId, cause)
+				: error(ErrorKind.PROTOCOL, target, "could not be read: " + cause.getClass().getSimpleName(), null,
+						requestId, cause);
+	}
+
+	private static @Nullable LlmException byName(Throwable cause, Target target, TimeoutStage silence,
+			@Nullable String requestId) {
+		return switch (cause.getClass().getSimpleName()) {
+			case "ConnectTimeoutException", "HttpConnectTimeoutException", "SslHandshakeTimeoutException" ->
+				notConnected(cause, target, requestId);
+			case "HttpProxyConnectException", "ProxyConnectException" ->
+				isTimeout(cause) ? notConnected(cause, target, requestId) : networkByType(cause, target, requestId);
+			case "PoolAcquireTimeoutException" -> error(ErrorKind.TIMEOUT, target,
+					"had no free connection in time; see http.max-connections and http.pending-acquire-timeout",
+					TimeoutStage.CONNECT, requestId, cause);
+			case "PoolAcquirePendingLimitException" -> error(ErrorKind.BULKHEAD_FULL, target,
+					"has too many requests waiting for a connection; see http.max-connections", null, requestId, cause);
+			case "ReadTimeoutException", "HttpTimeoutException", "SocketTimeoutException", "WriteTimeoutException" ->
+				error(ErrorKind.TIMEOUT, target, "was silent for too long", silence, requestId, cause);
+			case "UnknownHostException" ->
+				error(ErrorKind.NETWORK, target, "has an unknown host name", null, requestId, cause);
+			case "PrematureCloseException" ->
+				error(ErrorKind.NETWORK, target, "closed the connection too early", null, requestId, cause);
+			default -> networkByType(cause, target, requestId);
+		};
+	}
+
+	private static LlmException notConnected(Throwable cause, Target target, @Nullable String requestId) {
+		return error(ErrorKind.TIMEOUT, target, "could not be connected to in time", TimeoutStage.CONNECT, requestId,
+				cause);
+	}
+
+	/** Netty has no type for a proxy that is silent. */
+	private static boolean isTimeout(Throwable cause) {
+		return cause.getMessage() != null && cause.getMessage().endsWith("timeout");
+	}
+
+	private static @Nullable LlmException networkByType(Throwable cause, Target target, @Nullable String requestId) {
+		boolean network = cause instanceof SocketException || cause instanceof SSLException
+				|| cause instanceof ClosedChannelException || cause instanceof UnresolvedAddressException;
+		return network ? error(ErrorKind.NETWORK, target, "failed: " + brief(cause), null, requestId, cause) : null;
+	}
+
+	private static String brief(Throwable cause) {
+		String message = (cause.getMessage() == null) ? "" : cause.getMessage();
+		return (message.isEmpty() || message.contains("://")) ? cause.getClass().getSimpleName() : message;
+	}
+
+	private static LlmException error(ErrorKind kind, Target target, String what, @Nullable TimeoutStage stage,
+			@Nullable String requestId, Throwable cause) {
+		return LlmException.of(kind, target + " " + what)
+			.target(target)
+			.stage(stage)
+			.requestId(requestId)
+			.cause((cause instanceof WebClientException) ? cause.getCause() : cause)
+			.build();
+	}
+
+}

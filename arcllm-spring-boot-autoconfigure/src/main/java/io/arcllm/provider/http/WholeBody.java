@@ -1,0 +1,108 @@
+package io.arcllm.provider.http;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmResponse;
+import io.arcllm.RawBody;
+import io.arcllm.provider.Deltas;
+
+import org.springframework.core.io.buffer.DataBuffer;
+
+/**
+ * A body that is read when all of it is there.
+ */
+final class WholeBody implements AnswerBody {
+
+	private static final int FIRST_SIZE = 4096;
+
+	private static final int TRUSTED_SIZE = 1 << 20;
+
+	private final SizeLimit limit;
+
+	private final long announced;
+
+	private final boolean cut;
+
+	private final boolean streaming;
+
+	private final Function<byte[], LlmResponse> reader;
+
+	private byte[] bytes;
+
+	private int length;
+
+	private WholeBody(SizeLimit limit, long announced, boolean cut, boolean streaming,
+			Function<byte[], LlmResponse> reader) {
+		this.limit = limit;
+		this.cut = cut;
+		this.streaming = streaming;
+		this.reader = reader;
+		this.bytes = new byte[(int) ((announced >= 0) ? Math.min(announced, TRUSTED_SIZE) : FIRST_SIZE)];
+		this.announced = announced;
+	}
+
+	/**
+	 * An answer.
+	 * @param announced how long it says it is, or -1
+	 * @param streaming whether deltas are expected: the answer is then given as one of
+	 * each kind
+	 */
+	static WholeBody answer(SizeLimit limit, long announced, boolean streaming, Function<byte[], LlmResponse> reader) {
+		return new WholeBody(limit, announced, false, streaming, reader);
+	}
+
+	/**
+	 * An error: what is longer than the limit is not read.
+	 */
+	static WholeBody error(SizeLimit limit, Function<byte[], LlmException> reader) {
+		return new WholeBody(limit, -1, true, false, (bytes) -> {
+			throw reader.apply(bytes);
+		});
+	}
+
+	@Override
+	public void read(DataBuffer buffer, Consumer<LlmEvent> out) {
+		int count = buffer.readableByteCount();
+		if (count > this.limit.bytes() - this.length || this.announced > this.limit.bytes()) {
+			if (!this.cut) {
+				throw this.limit.exceeded();
+			}
+			count = this.limit.bytes() - this.length;
+		}
+		if (this.length + count > this.bytes.length) {
+			this.bytes = Arrays.copyOf(this.bytes, Math.max(this.length + count, this.bytes.length * 2));
+		}
+		buffer.read(this.bytes, this.length, count);
+		this.length += count;
+	}
+
+	@Override
+	public void end(Consumer<LlmEvent> out) {
+		boolean exact = this.length == this.bytes.length;
+		byte[] whole = exact ? this.bytes : Arrays.copyOf(this.bytes, this.length);
+		LlmResponse response = this.reader.apply(whole).withRaw(new RawBody(whole));
+		if (this.streaming) {
+			Deltas.of(response).forEach(out);
+		}
+		out.accept(new LlmEvent.Completed(response));
+	}
+
+	/** What there is of an error says more than the connection that broke. */
+	@Override
+	public boolean isCompleteWithoutEnd(Consumer<LlmEvent> out) {
+		if (this.cut) {
+			end(out);
+		}
+		return false;
+	}
+
+	@Override
+	public boolean isOver() {
+		return this.cut && this.length == this.limit.bytes();
+	}
+
+}

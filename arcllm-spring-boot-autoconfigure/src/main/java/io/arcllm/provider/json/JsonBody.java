@@ -1,0 +1,142 @@
+package io.arcllm.provider.json;
+
+import java.io.ByteArrayOutputStream;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.Target;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonGenerator;
+
+/**
+ * Writes the JSON object of a request: what is set, and the caller's own fields over it.
+ */
+public final class JsonBody {
+
+	private final Target target;
+
+	private final JsonGenerator json;
+
+	private final Map<String, @Nullable Object> own;
+
+	private JsonBody(Target target, JsonGenerator json, Map<String, @Nullable Object> own) {
+		this.target = target;
+		this.json = json;
+		this.own = own.isEmpty() ? Map.of() : new LinkedHashMap<>(own);
+	}
+
+	/**
+	 * The bytes of an object.
+	 * @param own the caller's fields, written last and as they are; those of the same
+	 * name are left out before
+	 * @throws LlmException {@code INVALID_REQUEST} for values that JSON cannot hold
+	 */
+	public static byte[] write(Target target, Map<String, @Nullable Object> own, Consumer<JsonBody> fields) {
+		ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
+		try (JsonGenerator json = Json.MAPPER.createGenerator(bytes)) {
+			JsonBody body = new JsonBody(target, json, own);
+			json.writeStartObject();
+			fields.accept(body);
+			body.own.forEach((name, value) -> json.writeName(name).writePOJO(value));
+			json.writeEndObject();
+		}
+		catch (JacksonException ex) {
+			throw unwritable(target, ex.getClass().getSimpleName(), ex);
+		}
+		byte[] body = bytes.toByteArray();
+		if (hasHalfCharacter(body)) {
+			throw unwritable(target, "half of a character (a lone surrogate), as where a text was cut in an emoji",
+					null);
+		}
+		return body;
+	}
+
+	private static LlmException unwritable(Target target, String what, @Nullable Throwable cause) {
+		return LlmException
+			.of(ErrorKind.INVALID_REQUEST,
+					"The request holds a value that cannot be written as JSON: " + what
+							+ "; look at its options, tools and texts")
+			.target(target)
+			.cause(cause)
+			.build();
+	}
+
+	/** Whole characters are never written as escapes of their halves. */
+	private static boolean hasHalfCharacter(byte[] json) {
+		for (int i = 0; i < json.length - 3; i++) {
+			if (json[i] == '\\') {
+				boolean half = json[i + 1] == 'u' && (json[i + 2] | 0x20) == 'd'
+						&& Character.digit(json[i + 3], 16) >= 8;
+				if (half) {
+					return true;
+				}
+				i++;
+			}
+		}
+		return false;
+	}
+
+	/** Who is asked. */
+	public Target target() {
+		return this.target;
+	}
+
+	/** The generator, inside the object. */
+	public JsonGenerator json() {
+		return this.json;
+	}
+
+	/** Whether the caller does not write this field; begins it then. */
+	public boolean begin(String name) {
+		if (this.own.containsKey(name)) {
+			return false;
+		}
+		this.json.writeName(name);
+		return true;
+	}
+
+	/**
+	 * A field, if it is set and the caller does not write it.
+	 * @throws LlmException {@code INVALID_REQUEST} if it is no finite number
+	 */
+	public void field(String name, @Nullable Object value) {
+		if (value instanceof Double number && !Double.isFinite(number)) {
+			throw refuse(name + " must be a finite number, not " + number);
+		}
+		if (value == null || (value instanceof List<?> list && list.isEmpty()) || !begin(name)) {
+			return;
+		}
+		if (value instanceof String text) {
+			this.json.writeString(text);
+		}
+		else {
+			this.json.writePOJO(value);
+		}
+	}
+
+	/** An object with these fields and the caller's over them, unless both are empty. */
+	public void object(String name, Map<String, ?> fields) {
+		Map<String, @Nullable Object> all = new LinkedHashMap<>(fields);
+		if (this.own.get(name) instanceof Map<?, ?> theirs) {
+			theirs.forEach((key, value) -> all.put(String.valueOf(key), value));
+			this.own.remove(name);
+		}
+		if (!all.isEmpty() && begin(name)) {
+			this.json.writePOJO(all);
+		}
+	}
+
+	/**
+	 * What to throw for what the vendor cannot take.
+	 * @param message names the field and the mend
+	 */
+	public LlmException refuse(String message) {
+		return LlmException.of(ErrorKind.INVALID_REQUEST, message).target(this.target).build();
+	}
+
+}

@@ -1,0 +1,61 @@
+package io.arcllm.provider.key;
+
+import java.util.List;
+
+import io.arcllm.LlmException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says which key a request carries. Safe for use by many threads.
+ */
+@FunctionalInterface
+public interface ApiKeys {
+
+	/**
+	 * The key for the next request, or {@code null} where there is none.
+	 */
+	@Nullable String next();
+
+	/**
+	 * A request with that key failed.
+	 */
+	default void failed(@Nullable String key, LlmException failure) {
+	}
+
+	/**
+	 * Whether {@link #next} may block, and so must not be called on an event loop.
+	 */
+	default boolean mayBlock() {
+		return false;
+	}
+
+	/**
+	 * Whether the next request would carry a key to which this failure has not happened.
+	 */
+	default boolean hasAnother(LlmException failure) {
+		return false;
+	}
+
+	/**
+	 * Whether a refused key may be replaced by another at all.
+	 */
+	default boolean mayRotate() {
+		return false;
+	}
+
+	/**
+	 * How each key is, where there are several.
+	 */
+	default List<KeyPool.State> states() {
+		return List.of();
+	}
+
+	/**
+	 * Always the same key. Blank is none; the white space around a key is not part of it.
+	 */
+	static ApiKeys of(@Nullable String key) {
+		String stripped = (key == null || key.isBlank()) ? null : key.strip();
+		return () -> stripped;
+	}
+
+}

@@ -1,0 +1,159 @@
+package io.arcllm.provider.key;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+import java.util.stream.IntStream;
+
+import io.arcllm.LlmException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Several keys for one vendor. One is used until it is refused: after a rate limit it is
+ * left alone for as long as the vendor asks, and without quota or right it is out. When
+ * none is ready, the one is used that will be soonest, and those that are out in turn.
+ * Safe for use by many threads.
+ */
+public final class KeyPool implements ApiKeys {
+
+	/** How long a key is left alone where the vendor does not say. */
+	private static final Duration PAUSE = Duration.ofSeconds(10);
+
+	/** Some ask for no wait at all, and then refuse again. */
+	private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
+	private final List<Entry> keys;
+
+	private final LongSupplier nanos;
+
+	private int current;
+
+	/**
+	 * How a key is.
+	 */
+	public enum State {
+
+		/** It may be used. */
+		READY,
+
+		/** It is left alone for a while. */
+		PAUSED,
+
+		/** It has no quota or no right. */
+		OUT
+
+	}
+
+	/**
+	 * @param keys at least one
+	 * @param nanos a clock, in nanoseconds
+	 */
+	public KeyPool(List<String> keys, LongSupplier nanos) {
+		this.keys = keys.stream().map((key) -> new Entry(key.strip())).toList();
+		this.nanos = nanos;
+	}
+
+	@Override
+	public synchronized @Nullable String next() {
+		this.current = ready();
+		return this.keys.get(this.current).key;
+	}
+
+	private int ready() {
+		for (int step = 0; step < this.keys.size(); step++) {
+			int index = (this.current + step) % this.keys.size();
+			if (state(this.keys.get(index)) == State.READY) {
+				return index;
+			}
+		}
+		return soonest();
+	}
+
+	private int soonest() {
+		return IntStream.range(0, this.keys.size())
+			.filter((index) -> !this.keys.get(index).out)
+			.boxed()
+			.min(Comparator.comparingLong((index) -> left(this.keys.get(index))))
+			.orElse(this.current);
+	}
+
+	@Override
+	public synchronized void failed(@Nullable String key, LlmException failure) {
+		for (int i = 0; i < this.keys.size(); i++) {
+			Entry entry = this.keys.get(i);
+			if (entry.key.equals(key) && punish(entry, failure) && i == this.current) {
+				this.current = (i + 1) % this.keys.size();
+			}
+		}
+	}
+
+	private boolean punish(Entry entry, LlmException failure) {
+		switch (failure.kind()) {
+			case RATE_LIMITED -> {
+				entry.paused = true;
+				Duration asked = Objects.requireNonNullElse(failure.retryAfter(), PAUSE);
+				entry.pausedUntil = this.nanos.getAsLong()
+						+ ((asked.compareTo(SHORTEST_PAUSE) < 0) ? SHORTEST_PAUSE : asked).toNanos();
+			}
+			case AUTHENTICATION, QUOTA_EXHAUSTED -> entry.out = true;
+			default -> {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	@Override
+	public boolean mayRotate() {
+		return true;
+	}
+
+	@Override
+	public synchronized boolean hasAnother(LlmException failure) {
+		return this.keys.stream().anyMatch((entry) -> state(entry) == State.READY);
+	}
+
+	/**
+	 * How each key is, in their order.
+	 */
+	@Override
+	public synchronized List<State> states() {
+		return this.keys.stream().map(this::state).toList();
+	}
+
+	private State state(Entry entry) {
+		if (entry.out) {
+			return State.OUT;
+		}
+		return (entry.paused && left(entry) > 0) ? State.PAUSED : State.READY;
+	}
+
+	private long left(Entry entry) {
+		return entry.pausedUntil - this.nanos.getAsLong();
+	}
+
+	/** Says nothing of the keys. */
+	@Override
+	public String toString() {
+		return "KeyPool" + states();
+	}
+
+	private static final class Entry {
+
+		private final String key;
+
+		private boolean paused;
+
+		private long pausedUntil;
+
+		private boolean out;
+
+		Entry(String key) {
+			this.key = key;
+		}
+
+	}
+
+}

@@ -1,0 +1,240 @@
+package io.arcllm.provider.error;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.Target;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.http.HttpHeaders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ErrorReaderTests {
+
+	private final HttpHeaders headers = new HttpHeaders();
+
+	@Test
+	void errorCarriesWhatTheVendorSays() {
+		this.headers.set("x-request-id", "req_1");
+		String body = "{\"error\": {\"message\": \"No such\\nmodel\", \"type\": \"t\", \"code\": \"model_not_found\"}}";
+		LlmException error = read(404, body);
+		assertThat(error).hasMessage("vendor/model-1 answered 404: No such model");
+		assertThat(error.kind()).isEqualTo(ErrorKind.MODEL_NOT_FOUND);
+		assertThat(error.status()).isEqualTo(404);
+		assertThat(error.vendorCode()).isEqualTo("model_not_found");
+		assertThat(error.requestId()).isEqualTo("req_1");
+		assertThat(error.provider()).isEqualTo("vendor");
+		assertThat(error.model()).isEqualTo("model-1");
+		assertThat(error.body()).isEqualTo(body);
+	}
+
+	@Test
+	void classifierIsAskedOnceWithEverything() {
+		WireError[] asked = new WireError[1];
+		byte[] body = "{\"message\": \"no\", \"code\": \"c\", \"type\": \"t\"}".getBytes(StandardCharsets.UTF_8);
+		LlmException error = new ErrorReader((wire) -> {
+			assertThat(asked[0]).isNull();
+			asked[0] = wire;
+			return ErrorKind.CONTENT_POLICY;
+		}, RecordedErrors.CLOCK).read(RecordedErrors.TARGET, 418, this.headers, body, 0, body.length);
+		assertThat(error.kind()).isEqualTo(ErrorKind.CONTENT_POLICY);
+		assertThat(asked[0]).isEqualTo(new WireError(RecordedErrors.TARGET, 418, "c", "t", "no", this.headers,
+				new String(body, StandardCharsets.UTF_8)));
+	}
+
+	@Test
+	void errorOfAChoiceIsTheError() {
+		LlmException error = read(200, "{\"choices\":[{\"index\":0,\"finish_reason\":\"error\",\"message\":"
+				+ "{\"content\":\"Hal\"},\"error\":{\"code\":429,\"message\":\"Slow down\"}}]}");
+		assertThat(error.kind()).isEqualTo(ErrorKind.RATE_LIMITED);
+		assertThat(error.status()).isEqualTo(429);
+		assertThat(error).hasMessage("vendor/model-1 answered 429: Slow down");
+	}
+
+	@Test
+	void redirectIsAnErrorWithItsStatus() {
+		LlmException error = read(302, "");
+		assertThat(error).hasMessage("vendor/model-1 answered 302");
+		assertThat(error.kind()).isEqualTo(ErrorKind.PROTOCOL);
+		assertThat(error.status()).isEqualTo(302);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Incorrect API key provided: sk-proj-a1B2c3D4e5F6g7H8. You can find yours.",
+			"Incorrect API key provided: a1B2c3-D4e5F6g7H8", "bad key xai-a1B2c3D4e5F6g7H8i9", "token=a1B2c3D4e5F6g7H8",
+			"Authorization: Bearer a1B2c3D4e5F6g7H8", "gsk_a1B2c3D4e5F6g7H8 is wrong",
+			"Received API Key = 'a1B2c3D4e5F6g7H8', Key Hash = x", "hf_a1B2c3D4e5F6g7H8",
+			"url was https://host/v1?key=AIzaSya1B2c3D4e5F6g7H8", "signed a1B2c3D4e5F6g7H8a1B2c3D4e5F6g7H8",
+			"eyJhbGciOi.a1B2c3D4e5F6g7H8.sig", "Invalid key: \"a1B2c3D4e5F6g7H8\"" })
+	void keyIsMaskedInMessageAndCode(String words) {
+		LlmException error = read(401, "{\"code\": \"" + words.replace("\"", "\\\"") + "\", \"error\": \""
+				+ words.replace("\"", "\\\"") + "\"}");
+		assertThat(error.getMessage()).contains("***").doesNotContainIgnoringCase("D4e5F6g7H8");
+		assertThat(error.vendorCode()).doesNotContainIgnoringCase("D4e5F6g7H8");
+		assertThat(error.body()).contains("a1B2c3");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "The model `meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8` does not exist",
+			"API key not valid. Please pass a valid API key.", "Invalid API Key",
+			"model: us.anthropic.claude-sonnet-4-5-20250929-v1:0",
+			"Your team 3d338612-0000-4000-8000-123456789abc has no access", "tokens: 3333404 > 200000" })
+	void wordsThatAreNoKeyStay(String words) {
+		assertThat(read(400, "{\"error\": \"" + words + "\"}")).hasMessage("vendor/model-1 answered 400: " + words);
+	}
+
+	@Test
+	void messageIsShortHoweverMuchIsSaid() {
+		String long10k = "word ".repeat(2000);
+		LlmException error = read(400, "{\"error\": \"" + long10k + "\"}");
+		assertThat(error.getMessage()).hasSizeLessThan(500).endsWith("…");
+		Target target = new Target("p".repeat(64), "m".repeat(2000));
+		byte[] body = long10k.getBytes(StandardCharsets.UTF_8);
+		assertThat(new ErrorReader(new DefaultErrorClassifier(), RecordedErrors.CLOCK)
+			.read(target, 500, this.headers, body, 0, body.length)
+			.getMessage()).hasSizeLessThan(500).contains("answered 500");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "{\"error\": {\"code\": 429, \"message\": \"x\"}} | 429",
+					"{\"error\": {\"status_code\": 400}} | 400", "{\"error\": {\"code\": \"503\"}} | 503",
+					"{\"statusCode\": 500, \"message\": \"x\"} | 500", "{\"error\": {\"message\": \"x\"}} |",
+					"{\"error\": {\"code\": 50001}} |" })
+	void errorInsideSuccessHasTheStatusItNames(String body, Integer status) {
+		assertThat(read(200, body).status()).isEqualTo(status);
+	}
+
+	@Test
+	void statusOfTheAnswerBeatsTheOneInside() {
+		assertThat(read(502, "{\"error\": {\"code\": 400, \"message\": \"x\"}}").status()).isEqualTo(502);
+	}
+
+	@Test
+	void headersOfSuccessfulAnswerSayNothingOfItsError() {
+		this.headers.set("retry-after", "61");
+		this.headers.set("x-should-retry", "false");
+		this.headers.set("request-id", "req_2");
+		LlmException error = read(200, "{\"type\": \"error\", \"error\": {\"type\": \"overloaded_error\"}}");
+		assertThat(error.kind()).isEqualTo(ErrorKind.OVERLOADED);
+		assertThat(error.retryAfter()).isNull();
+		assertThat(error.isRetryable()).isTrue();
+		assertThat(error.requestId()).isEqualTo("req_2");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "false, 529, false", "true, 400, false", "true, 500, true", "FALSE, 500, false", "perhaps, 500, true",
+			"perhaps, 400, false" })
+	void vendorMayForbidToRetry(String told, int status, boolean retryable) {
+		this.headers.set("x-should-retry", told);
+		assertThat(read(status, "").isRetryable()).isEqualTo(retryable);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "request-id", "x-request-id", "apim-request-id", "x-amzn-requestid", "X-Request-ID" })
+	void requestIdComesFromHeaders(String name) {
+		this.headers.set(name, "id-1");
+		assertThat(read(500, "{\"request_id\": \"id-2\"}").requestId()).isEqualTo("id-1");
+	}
+
+	@Test
+	void requestIdComesFromBodyElse() {
+		this.headers.set("cf-ray", "ray");
+		assertThat(read(500, "{\"request_id\": \"id-2\"}").requestId()).isEqualTo("id-2");
+		assertThat(read(500, "{}").requestId()).isNull();
+	}
+
+	@Test
+	void pageIsToldByItsTitle() {
+		assertThat(read(502, "<html><head><title>502 Bad\n Gateway</title></head><body>x</body></html>"))
+			.hasMessage("vendor/model-1 answered 502: 502 Bad Gateway");
+	}
+
+	@Test
+	void errorAtTheEndOfStreamIsFound() {
+		LlmException error = read(200, "data: {\"choices\": []}\n\nevent: error\n"
+				+ "data: {\"error\": {\"message\": \"no\", \"status_code\": 400, \"code\": \"tool_use_failed\"}}\n\n");
+		assertThat(error.status()).isEqualTo(400);
+		assertThat(error.kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
+	}
+
+	@ParameterizedTest
+	@MethodSource("seeds")
+	void nothingThatComesMakesItFail(long seed) {
+		Random random = new Random(seed);
+		for (int i = 0; i < 200; i++) {
+			String body = random.nextBoolean() ? json(random, 0) : bytes(random);
+			HttpHeaders noise = new HttpHeaders();
+			for (String name : List.of("retry-after", "retry-after-ms", "x-ratelimit-reset-tokens", "x-should-retry",
+					"anthropic-ratelimit-tokens-reset", "x-ratelimit-remaining-tokens", "x-request-id")) {
+				noise.set(name, NOISE.get(random.nextInt(NOISE.size())));
+			}
+			LlmException error = RecordedErrors.read(random.nextInt(100, 700), noise, body);
+			assertThat(error.kind()).isNotNull();
+			assertThat(error.getMessage()).hasSizeLessThan(500);
+			if (error.retryAfter() != null) {
+				assertThat(error.retryAfter()).isPositive();
+			}
+		}
+	}
+
+	static LongStream seeds() {
+		return LongStream.range(0, 50);
+	}
+
+	@Test
+	void depthAndLengthAreHarmless() {
+		assertThat(read(400, "[".repeat(100_000)).kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
+		assertThat(read(400, "{\"error\":".repeat(400) + "1" + "}".repeat(400)).kind())
+			.isEqualTo(ErrorKind.INVALID_REQUEST);
+		assertThat(read(400, "<a".repeat(500_000)).kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
+		assertThat(read(400, "{\"error\": \"" + "'a'a ".repeat(100_000) + "\"}").kind())
+			.isEqualTo(ErrorKind.INVALID_REQUEST);
+		assertThat(read(429, "retry in " + "1h ".repeat(100_000)).kind()).isEqualTo(ErrorKind.RATE_LIMITED);
+		assertThat(read(429, "request too large for ".repeat(5000)).kind()).isEqualTo(ErrorKind.RATE_LIMITED);
+	}
+
+	private static final List<String> NOISE = List.of("", "NaN", "-1", "1e999", "Infinity", "true", "12", "0",
+			"999999999999999999999999", "6m0s", "2026-01-01T00:00:30Z", "T", "Thu, 99 Foo", "\u0000", "1767225630000");
+
+	private static final List<String> NAMES = List.of("error", "errors", "message", "detail", "code", "type", "status",
+			"details", "metadata", "raw", "retryDelay", "retry_after", "headers", "innererror", "response",
+			"request_id");
+
+	private static String json(Random random, int depth) {
+		return switch (random.nextInt((depth > 4) ? 4 : 6)) {
+			case 0 -> "null";
+			case 1 -> String.valueOf(random.nextInt(-5, 600));
+			case 2 -> "\"" + NOISE.get(random.nextInt(13)) + "\"";
+			case 3 -> "1e" + random.nextInt(400);
+			case 4 -> "[" + json(random, depth + 1) + "," + json(random, depth + 1) + "]";
+			default -> "{" + String.join(",",
+					IntStream.range(0, random.nextInt(5))
+						.mapToObj(
+								(i) -> "\"" + NAMES.get(random.nextInt(NAMES.size())) + "\":" + json(random, depth + 1))
+						.toList())
+					+ "}";
+		};
+	}
+
+	private static String bytes(Random random) {
+		byte[] bytes = new byte[random.nextInt(300)];
+		random.nextBytes(bytes);
+		return new String(bytes, StandardCharsets.ISO_8859_1);
+	}
+
+	private LlmException read(int status, String body) {
+		return RecordedErrors.read(status, this.headers, body);
+	}
+
+}

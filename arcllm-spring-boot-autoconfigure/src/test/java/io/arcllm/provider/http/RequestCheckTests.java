@@ -1,0 +1,66 @@
+package io.arcllm.provider.http;
+
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.LlmRequest;
+import io.arcllm.Message;
+import io.arcllm.Target;
+import io.arcllm.Tool;
+import io.arcllm.ToolChoice;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+/**
+ * What no vendor takes is refused before it is sent.
+ */
+class RequestCheckTests {
+
+	private static final Target TARGET = new Target("acme", "m");
+
+	private static final Tool TOOL = Tool.of("weather", "", Map.of());
+
+	static Stream<Arguments> refused() {
+		return Stream.of(arguments("messages is empty", LlmRequest.builder()),
+				arguments("temperature", hello().temperature(-0.1)),
+				arguments("temperature", hello().temperature(Double.NaN)),
+				arguments("temperature", hello().temperature(Double.POSITIVE_INFINITY)),
+				arguments("topP", hello().topP(1.1)), arguments("maxTokens", hello().maxTokens(-1)),
+				arguments("stop", hello().stop("")),
+				arguments("cannot be a tool's name", hello().tools(Tool.of("a b", "", Map.of()))),
+				arguments("twice", hello().tools(TOOL, TOOL)),
+				arguments("needs tools", hello().toolChoice(ToolChoice.REQUIRED)),
+				arguments("not among tools", hello().tools(TOOL).toolChoice(ToolChoice.tool("clock"))));
+	}
+
+	@ParameterizedTest(name = "{0}")
+	@MethodSource("refused")
+	void fieldAndMendAreNamed(String words, LlmRequest.Builder request) {
+		assertThatExceptionOfType(LlmException.class).isThrownBy(() -> RequestCheck.check(request.build(), TARGET))
+			.withMessageContaining(words)
+			.satisfies((refusal) -> assertThat(refusal.kind()).isEqualTo(ErrorKind.INVALID_REQUEST));
+	}
+
+	@Test
+	void zeroIsTaken() {
+		RequestCheck.check(hello().temperature(0.0)
+			.topP(0.0)
+			.maxTokens(0)
+			.tools(TOOL)
+			.toolChoice(ToolChoice.tool("weather"))
+			.build(), TARGET);
+	}
+
+	private static LlmRequest.Builder hello() {
+		return LlmRequest.builder().messages(Message.user("Hello"));
+	}
+
+}

@@ -3,11 +3,9 @@ package io.arcllm.module;
 import java.time.Duration;
 
 import io.arcllm.TimeoutStage;
-import org.jspecify.annotations.Nullable;
-import reactor.util.context.ContextView;
 
 /**
- * How long an attempt may be silent. Put into the Reactor context by the timeout module,
+ * How long an attempt may be silent. Put into the {@link Scope} by the timeout module,
  * kept by the contract module, which alone sees what was delivered.
  *
  * @param attempt for a whole answer
@@ -15,10 +13,6 @@ import reactor.util.context.ContextView;
  * @param idle between two pieces of content
  */
 public record AttemptLimits(Duration attempt, Duration firstToken, Duration idle) {
-
-	public static @Nullable AttemptLimits of(ContextView context) {
-		return context.getOrDefault(AttemptLimits.class, null);
-	}
 
 	public Duration of(TimeoutStage stage) {
 		return switch (stage) {

@@ -25,9 +25,6 @@ import reactor.util.context.ContextView;
  */
 public final class Call {
 
-	/** In the context of a target while its chain has others left to try. */
-	public static final String OTHERS_LEFT = Call.class.getName() + ".othersLeft";
-
 	/** Longer than any call. */
 	public static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -70,14 +67,8 @@ public final class Call {
 	 * The call that this subscription is part of; one without limits where there is none.
 	 */
 	public static Call of(ContextView context) {
-		Call call = in(context);
-		return (call == null) ? new Call(FOREVER, Integer.MAX_VALUE) : call;
-	}
-
-	static @Nullable Call in(ContextView context) {
-		Call call = context.getOrDefault(Call.class, null);
-		Heard attempt = (call == null) ? Heard.of(context) : null;
-		return (attempt == null) ? call : attempt.call();
+		Scope scope = Scope.in(context);
+		return (scope == null) ? new Call(FOREVER, Integer.MAX_VALUE) : scope.call();
 	}
 
 	/**

@@ -67,8 +67,8 @@ public final class CallModule extends BaseModule {
 		CallOptions wanted = request.callOptions().over(this.options);
 		boolean asConfigured = wanted == this.options || request.callOptions().isStackAsConfigured();
 		LlmProvider stack = asConfigured ? this.inner : this.stacks.apply(wanted.ofStack());
-		if (Call.in(context) != null) {
-			return stack.exchange(request).contextWrite(Heard::open);
+		if (Scope.in(context) != null) {
+			return stack.exchange(request);
 		}
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
@@ -106,7 +106,7 @@ public final class CallModule extends BaseModule {
 			this.actual = actual;
 			this.call = call;
 			this.listener = listener;
-			this.context = actual.currentContext().put(Call.class, call);
+			this.context = new Scope(call).into(actual.currentContext());
 		}
 
 		/**

@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
 /**
- * One way of a call down a chain: which targets failed on it so far. Lives in the Reactor
- * context, so that what redirects inside a chain and the chain itself ask nobody twice.
- * Safe for use by many threads.
+ * One pass of a call down a chain: which targets failed on it so far. Part of the
+ * {@link Scope}, so that redirectors inside a chain and the chain itself ask no target
+ * twice. Safe for use by many threads.
  */
 public final class ChainPass {
 
@@ -38,12 +38,11 @@ public final class ChainPass {
 	}
 
 	/**
-	 * The round that this subscription is part of, if it is part of one.
+	 * The pass that this subscription is part of, if it is part of one.
 	 */
 	public static @Nullable ChainPass of(ContextView context) {
-		ChainPass round = context.getOrDefault(ChainPass.class, null);
-		Heard attempt = (round == null) ? Heard.of(context) : null;
-		return (attempt == null) ? round : attempt.round();
+		Scope scope = Scope.in(context);
+		return (scope == null) ? null : scope.pass();
 	}
 
 	/**

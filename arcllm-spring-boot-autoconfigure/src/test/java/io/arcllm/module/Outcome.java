@@ -37,7 +37,7 @@ public final class Outcome {
 
 	/** Subscribes as part of a call. */
 	public static Outcome of(Flux<LlmEvent> answer, Call call) {
-		return new Outcome(answer, Context.of(Call.class, call));
+		return new Outcome(answer, new Scope(call).into(Context.empty()));
 	}
 
 	/** Goes away. */

@@ -19,8 +19,7 @@ import io.arcllm.TimeoutStage;
 import io.arcllm.Usage;
 import io.arcllm.WireListener;
 import io.arcllm.module.Call;
-import io.arcllm.module.Heard;
-import io.arcllm.module.AttemptLimits;
+import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -55,7 +54,7 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 
 	private final SilenceWatch silence;
 
-	private final Heard heard;
+	private final AttemptListener listener;
 
 	private final Context context;
 
@@ -75,16 +74,17 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 
 	private @Nullable Duration firstToken;
 
-	AttemptGuard(CoreSubscriber<? super LlmEvent> actual, Call call, Target target, boolean streaming,
+	AttemptGuard(CoreSubscriber<? super LlmEvent> actual, Scope scope, Target target, boolean streaming,
 			SharedTimer alarms) {
+		Call call = scope.call();
 		this.actual = actual;
 		this.call = call;
 		this.target = target;
-		this.heard = new Heard(actual.currentContext(), call);
-		this.context = this.heard.close(actual.currentContext());
+		this.listener = new AttemptListener(actual.currentContext());
+		this.context = scope.inAttempt().into(actual.currentContext()).put(WireListener.class, this.listener);
 		this.startedAfter = call.elapsedNanos();
 		this.waited = call.takeWaited();
-		this.silence = new SilenceWatch(call, target, AttemptLimits.of(actual.currentContext()),
+		this.silence = new SilenceWatch(call, target, scope.limits(),
 				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, alarms.alarm(this::checkSilence));
 	}
 
@@ -183,7 +183,7 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 		}
 		else if (STATE.compareAndSet(this, OPEN, ENDED)) {
 			this.silence.stop();
-			LlmResponse whole = (failure.kind() == ErrorKind.TIMEOUT) ? this.heard.answer().whole() : null;
+			LlmResponse whole = (failure.kind() == ErrorKind.TIMEOUT) ? this.listener.answer().whole() : null;
 			if (whole != null) {
 				succeed(whole);
 				return;
@@ -194,10 +194,10 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 	}
 
 	private void fail(LlmException failure) {
-		Usage usage = Failures.usage(failure, this.heard.answer().used());
+		Usage usage = Failures.usage(failure, this.listener.answer().used());
 		LlmException told = this.delivered.isEmpty() ? Failures.undelivered(failure, this.target)
 				: Failures.after(this.delivered, failure, this.target, usage);
-		if (this.heard.isRefused()) {
+		if (this.listener.isRefused()) {
 			this.call.giveBackAttempt();
 			note(Attempt.Outcome.SKIPPED, failure, null, Usage.UNKNOWN);
 		}
@@ -221,7 +221,7 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 	@Override
 	public void cancel() {
 		if (end()) {
-			note(Attempt.Outcome.CANCELLED, null, null, this.heard.answer().used());
+			note(Attempt.Outcome.CANCELLED, null, null, this.listener.answer().used());
 			cancelUpstream();
 		}
 	}
@@ -276,8 +276,9 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 
 		@Override
 		public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
-			Call call = Call.of(actual.currentContext());
-			AttemptGuard guard = new AttemptGuard(actual, call, this.target, this.request.streaming(), this.alarms);
+			Scope scope = Scope.of(actual.currentContext());
+			Call call = scope.call();
+			AttemptGuard guard = new AttemptGuard(actual, scope, this.target, this.request.streaming(), this.alarms);
 			if (call.remainingNanos(guard.startedAfter) <= 0) {
 				Operators.error(actual, call.overdue(this.target));
 				return;

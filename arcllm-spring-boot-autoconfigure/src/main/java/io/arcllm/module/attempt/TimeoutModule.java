@@ -4,6 +4,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.Scope;
 import io.arcllm.module.AttemptLimits;
 import reactor.core.publisher.Flux;
 
@@ -26,7 +27,8 @@ public final class TimeoutModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return this.inner.exchange(request).contextWrite((context) -> context.put(AttemptLimits.class, this.limits));
+		return this.inner.exchange(request)
+			.contextWrite((context) -> Scope.of(context).within(this.limits).into(context));
 	}
 
 }

@@ -14,6 +14,7 @@ import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
 import io.arcllm.module.Hop;
 import io.arcllm.module.Recovery;
+import io.arcllm.module.Scope;
 import io.arcllm.module.Selection;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;
 import io.arcllm.module.fallback.recovery.StreamRecovery;
@@ -90,7 +91,7 @@ public final class FallbackModule extends BaseModule {
 
 		private final Call call;
 
-		private final ChainPass round;
+		private final ChainPass pass;
 
 		Descent(Chain chain, FallbackSettings settings, RecoveryPlan resume, LlmRequest request, Call call) {
 			this.chain = chain;
@@ -98,7 +99,7 @@ public final class FallbackModule extends BaseModule {
 			this.resume = resume;
 			this.request = request;
 			this.call = call;
-			this.round = new ChainPass(call, !call.isPaused() || isAnyLeft());
+			this.pass = new ChainPass(call, !call.isPaused() || isAnyLeft());
 		}
 
 		/** Whether a target may be asked that does not want to be left alone. */
@@ -117,7 +118,7 @@ public final class FallbackModule extends BaseModule {
 		Flux<LlmEvent> ask(List<Candidate> targets) {
 			for (int i = 0; i < targets.size(); i++) {
 				Candidate candidate = targets.get(i);
-				if (!this.round.passOver(candidate, this.request)) {
+				if (!this.pass.passOver(candidate, this.request)) {
 					List<Candidate> rest = targets.subList(i + 1, targets.size());
 					return ask(candidate, rest);
 				}
@@ -128,28 +129,27 @@ public final class FallbackModule extends BaseModule {
 		private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest) {
 			return candidate.provider()
 				.exchange(Hop.request(this.request, this.chain.primary().target(), candidate.target()))
-				.contextWrite((context) -> rest.isEmpty() ? context.put(ChainPass.class, this.round)
-						: context.put(ChainPass.class, this.round).put(Call.OTHERS_LEFT, true))
+				.contextWrite((context) -> Scope.of(context).on(this.pass, !rest.isEmpty()).into(context))
 				.onErrorResume(LlmException.class, (failure) -> after(candidate, failure, rest));
 		}
 
 		private Flux<LlmEvent> after(Candidate candidate, LlmException failure, List<Candidate> rest) {
-			this.round.failed(candidate.target(), failure);
+			this.pass.failed(candidate.target(), failure);
 			if (this.resume.recovery() != Recovery.FAIL && StreamRecovery.isNeeded(failure)) {
-				return new StreamRecovery(this.resume, this.round, this.call, this.request,
+				return new StreamRecovery(this.resume, this.pass, this.call, this.request,
 						this.chain.primary().target())
 					.after(candidate, failure, rest);
 			}
 			List<Candidate> next = (isRefusedHere(candidate, failure) ? rest
 					: this.chain.after(failure, rest, this.settings))
 				.stream()
-				.filter((other) -> !this.round.hasFailed(other.target()))
+				.filter((other) -> !this.pass.hasFailed(other.target()))
 				.toList();
 			if (next.isEmpty()) {
 				return Flux.error(exhausted());
 			}
 			if (!this.call.hasAttemptsLeft()) {
-				next.forEach((other) -> this.round.recall(other.target()));
+				next.forEach((other) -> this.pass.recall(other.target()));
 				return Flux.error(exhausted());
 			}
 			log(failure, next);
@@ -167,12 +167,12 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		private LlmException exhausted() {
-			List<LlmException> all = this.round.failures();
-			LlmException primary = this.round.failure(this.chain.primary().target());
+			List<LlmException> all = this.pass.failures();
+			LlmException primary = this.pass.failure(this.chain.primary().target());
 			LlmException last = all.get(all.size() - 1);
 			boolean wantsLast = this.settings.onExhausted() == FallbackSettings.OnExhausted.LAST;
 			LlmException told = (primary == null || wantsLast || endsTheCall(last)) ? last : primary;
-			return (all.size() == 1) ? told : told.exhausted(this.round.written(), all);
+			return (all.size() == 1) ? told : told.exhausted(this.pass.written(), all);
 		}
 
 		/**

@@ -102,7 +102,7 @@ public final class HedgeModule extends BaseModule {
 
 		private final LlmRequest request;
 
-		private final @Nullable ChainPass round;
+		private final @Nullable ChainPass pass;
 
 		private final Disposable.Swap timer = Disposables.swap();
 
@@ -122,7 +122,7 @@ public final class HedgeModule extends BaseModule {
 			this.actual = actual;
 			this.module = module;
 			this.request = request;
-			this.round = ChainPass.of(actual.currentContext());
+			this.pass = ChainPass.of(actual.currentContext());
 		}
 
 		void start(LlmProvider inner) {
@@ -160,7 +160,7 @@ public final class HedgeModule extends BaseModule {
 			return !call.hasAttemptsLeft() ? null
 					: this.module.others()
 						.stream()
-						.filter((other) -> this.round == null || !this.round.hasFailed(other.target()))
+						.filter((other) -> this.pass == null || !this.pass.hasFailed(other.target()))
 						.filter((other) -> call.pausedBy(other.target()) == null && other.refusal(this.request) == null)
 						.findFirst()
 						.orElse(null);
@@ -261,9 +261,9 @@ public final class HedgeModule extends BaseModule {
 
 			@Override
 			public void onError(Throwable failure) {
-				ChainPass round = HedgedCall.this.round;
-				if (this.hedge != null && round != null && failure instanceof LlmException known) {
-					round.failed(this.hedge.target(), known);
+				ChainPass pass = HedgedCall.this.pass;
+				if (this.hedge != null && pass != null && failure instanceof LlmException known) {
+					pass.failed(this.hedge.target(), known);
 				}
 				Throwable told = told(this, failure);
 				if (told != null) {

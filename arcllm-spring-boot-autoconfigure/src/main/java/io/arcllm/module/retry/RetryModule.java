@@ -11,6 +11,7 @@ import io.arcllm.module.BaseModule;
 import io.arcllm.module.Begun;
 import io.arcllm.module.Call;
 import io.arcllm.module.ChainPass;
+import io.arcllm.module.Scope;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -62,10 +63,10 @@ public final class RetryModule extends BaseModule {
 	}
 
 	private static @Nullable Duration wait(LlmException failure, RetryEngine.Retries retries, ContextView context) {
-		Call call = Call.of(context);
+		Scope scope = Scope.of(context);
+		Call call = scope.call();
 		boolean delivered = failure.kind() == ErrorKind.INTERRUPTED && !failure.isRetryable();
-		if (delivered || !call.hasAttemptsLeft()
-				|| (ChainPass.isSilence(failure) && context.hasKey(Call.OTHERS_LEFT))) {
+		if (delivered || !call.hasAttemptsLeft() || (ChainPass.isSilence(failure) && scope.othersLeft())) {
 			return null;
 		}
 		Duration wait = retries.next(failure);

@@ -16,6 +16,7 @@ import io.arcllm.TimeoutStage;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.CallModule;
 import io.arcllm.module.AttemptLimits;
+import io.arcllm.module.Scope;
 import org.junit.jupiter.api.BeforeEach;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -55,7 +56,7 @@ class BlockingFunctionTests {
 	private LlmException fail(Duration deadline, AttemptLimits limits, boolean streaming) throws InterruptedException {
 		LlmProvider guarded = new ContractModule(this.blocking, new Target("mine", "m"));
 		LlmProvider patient = (request) -> guarded.exchange(request)
-			.contextWrite((context) -> context.put(AttemptLimits.class, limits));
+			.contextWrite((context) -> Scope.of(context).within(limits).into(context));
 		LlmProvider stack = new CallModule(new CallModule.Limits(deadline, 10), CallOptions.NONE, (options) -> patient);
 		LlmRequest request = LlmRequest.of("hi").withStreaming(streaming);
 		LlmException failure = catchThrowableOfType(LlmException.class, () -> stack.invokeAsync(request).block());

@@ -12,6 +12,7 @@ import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
 import io.arcllm.module.Script;
 import io.arcllm.module.AttemptLimits;
+import io.arcllm.module.Scope;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -177,7 +178,7 @@ class CommitModuleTests {
 
 	private static Flux<LlmEvent> limited(Flux<LlmEvent> answer) {
 		AttemptLimits limits = new AttemptLimits(LIMIT, Duration.ofSeconds(2), Duration.ofSeconds(2));
-		return answer.contextWrite((context) -> context.put(AttemptLimits.class, limits));
+		return answer.contextWrite((context) -> Scope.of(context).within(limits).into(context));
 	}
 
 	private static Flux<LlmEvent> held(Flux<LlmEvent> answer, String commit) {

@@ -26,6 +26,7 @@ import io.arcllm.module.Outcome;
 import io.arcllm.module.Script;
 import io.arcllm.module.VirtualTime;
 import io.arcllm.module.AttemptLimits;
+import io.arcllm.module.Scope;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -65,7 +66,7 @@ class ContractModuleTests {
 
 	private static Outcome ask(LlmProvider adapter, boolean streaming, Call call) {
 		return Outcome.of(new ContractModule(adapter, TARGET).exchange(LlmRequest.of("hi").withStreaming(streaming))
-			.contextWrite((context) -> context.put(AttemptLimits.class, LIMITS)), call);
+			.contextWrite((context) -> Scope.of(context).within(LIMITS).into(context)), call);
 	}
 
 	private LlmProvider adapter(Flux<LlmEvent> answer) {
@@ -372,7 +373,7 @@ class ContractModuleTests {
 			reactor.core.scheduler.Schedulers.parallel()
 				.schedulePeriodically(looks::incrementAndGet, 0, 100, java.util.concurrent.TimeUnit.MILLISECONDS);
 			this.time.seconds(2);
-		}).contextWrite((context) -> context.put(Call.class, call)).subscribe((event) -> {
+		}).contextWrite((context) -> new Scope(call).into(context)).subscribe((event) -> {
 		}, (ex) -> {
 		});
 		assertThat(looks.get()).isBetween(19, 22);

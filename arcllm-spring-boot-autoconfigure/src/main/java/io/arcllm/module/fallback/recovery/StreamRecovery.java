@@ -21,6 +21,7 @@ import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
 import io.arcllm.module.Hop;
 import io.arcllm.module.Recovery;
+import io.arcllm.module.Scope;
 import io.arcllm.module.fallback.recovery.Splice.DivergedException;
 import io.arcllm.module.fallback.recovery.Splice.Restart;
 import org.apache.commons.logging.Log;
@@ -38,7 +39,7 @@ public final class StreamRecovery {
 
 	private final RecoveryPlan resume;
 
-	private final ChainPass round;
+	private final ChainPass pass;
 
 	private final Call call;
 
@@ -52,9 +53,9 @@ public final class StreamRecovery {
 
 	private final List<LlmException> others = new ArrayList<>();
 
-	public StreamRecovery(RecoveryPlan resume, ChainPass round, Call call, LlmRequest request, Target primary) {
+	public StreamRecovery(RecoveryPlan resume, ChainPass pass, Call call, LlmRequest request, Target primary) {
 		this.resume = resume;
-		this.round = round;
+		this.pass = pass;
 		this.call = call;
 		this.request = request;
 		this.primary = primary;
@@ -92,7 +93,7 @@ public final class StreamRecovery {
 		this.asked.add(broken.target());
 		List<Step> all = new ArrayList<>();
 		rest.stream()
-			.filter((other) -> !this.round.hasFailed(other.target()))
+			.filter((other) -> !this.pass.hasFailed(other.target()))
 			.forEach((other) -> all.add(new Step(other, how(other), false)));
 		all.add(new Step(broken, how(broken), true));
 		// Where one may go on from the words delivered, nobody needs to find the same.
@@ -117,9 +118,7 @@ public final class StreamRecovery {
 				+ step.how().name().toLowerCase(Locale.ROOT) + ")");
 		this.asked.add(target);
 		boolean others = !this.steps.isEmpty();
-		return answer(step, broken)
-			.contextWrite((context) -> others ? context.put(Call.OTHERS_LEFT, true) : context.delete(Call.OTHERS_LEFT))
-			.contextWrite((context) -> context.put(ChainPass.class, this.round))
+		return answer(step, broken).contextWrite((context) -> Scope.of(context).on(this.pass, others).into(context))
 			.onErrorResume(LlmException.class, (failure) -> broke(step, failure, broken))
 			.onErrorResume(DivergedException.class,
 					(ex) -> Flux.error(failed(broken, target + " gave another answer: " + ex.getMessage())));
@@ -131,7 +130,7 @@ public final class StreamRecovery {
 			if (!this.call.hasAttemptsLeft() || this.call.remaining().isNegative()) {
 				return null;
 			}
-			if (!this.round.passOver(step.candidate(), this.request)
+			if (!this.pass.passOver(step.candidate(), this.request)
 					&& (!step.again() || this.resume.mayRepeat().getAsBoolean())) {
 				return step;
 			}
@@ -162,7 +161,7 @@ public final class StreamRecovery {
 
 	private Flux<LlmEvent> broke(Step step, LlmException failure, Broken broken) {
 		this.others.add(failure);
-		this.round.failed(step.candidate().target(), failure);
+		this.pass.failed(step.candidate().target(), failure);
 		LlmResponse partial = failure.partial();
 		boolean continued = step.how() == Recovery.CONTINUE && broken.delivered().canBeContinued();
 		if (partial != null && continued) {

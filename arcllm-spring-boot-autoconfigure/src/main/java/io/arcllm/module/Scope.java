@@ -1,0 +1,65 @@
+package io.arcllm.module;
+
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
+
+/**
+ * The one entry that modules keep in the Reactor context.
+ *
+ * @param call the call that the subscription is part of
+ * @param pass the call's pass down a chain, if it is on one
+ * @param limits how long the attempt may be silent, if that is bounded; absent inside the
+ * attempt
+ * @param othersLeft whether the chain has other targets left to try; false inside the
+ * attempt
+ */
+public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits, boolean othersLeft) {
+
+	/**
+	 * The scope of a call that has just begun.
+	 */
+	public Scope(Call call) {
+		this(call, null, null, false);
+	}
+
+	/**
+	 * The scope of this subscription; that of a new call without limits where there is
+	 * none.
+	 */
+	public static Scope of(ContextView context) {
+		Scope scope = in(context);
+		return (scope == null) ? new Scope(new Call(Call.FOREVER, Integer.MAX_VALUE)) : scope;
+	}
+
+	/**
+	 * The scope of this subscription, if it is part of a call.
+	 */
+	public static @Nullable Scope in(ContextView context) {
+		return context.getOrDefault(Scope.class, null);
+	}
+
+	/** The same call on this pass down a chain. */
+	public Scope on(ChainPass pass, boolean othersLeft) {
+		return new Scope(this.call, pass, this.limits, othersLeft);
+	}
+
+	/** The same call with these limits for each attempt. */
+	public Scope within(AttemptLimits limits) {
+		return new Scope(this.call, this.pass, limits, this.othersLeft);
+	}
+
+	/**
+	 * What a call that is made inside an attempt, by a provider of the application's own,
+	 * is part of: neither limits nor what is left of the chain reach through an attempt.
+	 */
+	public Scope inAttempt() {
+		return (this.limits == null && !this.othersLeft) ? this : new Scope(this.call, this.pass, null, false);
+	}
+
+	/** This context with this scope in it. */
+	public Context into(Context context) {
+		return context.put(Scope.class, this);
+	}
+
+}

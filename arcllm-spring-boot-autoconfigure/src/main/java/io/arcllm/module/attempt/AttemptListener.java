@@ -1,0 +1,65 @@
+package io.arcllm.module.attempt;
+
+import io.arcllm.VendorLimits;
+import io.arcllm.WireListener;
+import org.jspecify.annotations.Nullable;
+import reactor.util.context.ContextView;
+
+/**
+ * What the vendor has said in this attempt, in case it never ends. Safe for use by many
+ * threads.
+ */
+final class AttemptListener implements WireListener {
+
+	private static final SoFar NOTHING = new SoFar() {
+	};
+
+	private final @Nullable WireListener outer;
+
+	private volatile SoFar answer = NOTHING;
+
+	private volatile boolean refused;
+
+	/**
+	 * @param context of the attempt, where an outer listener may be
+	 */
+	AttemptListener(ContextView context) {
+		this.outer = WireListener.of(context);
+	}
+
+	/** The outer listener has already been notified. */
+	@Override
+	public void sending() {
+	}
+
+	@Override
+	public void refused() {
+		this.refused = true;
+	}
+
+	boolean isRefused() {
+		return this.refused;
+	}
+
+	@Override
+	public void remaining(VendorLimits limits) {
+		if (this.outer != null) {
+			this.outer.remaining(limits);
+		}
+	}
+
+	@Override
+	public boolean wantsLimits() {
+		return this.outer != null && this.outer.wantsLimits();
+	}
+
+	@Override
+	public void answering(SoFar answer) {
+		this.answer = answer;
+	}
+
+	SoFar answer() {
+		return this.answer;
+	}
+
+}

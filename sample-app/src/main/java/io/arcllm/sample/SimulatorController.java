@@ -2,10 +2,10 @@ package io.arcllm.sample;
 
 import java.util.List;
 
-import io.arcllm.sample.simulator.Dial;
-import io.arcllm.sample.simulator.SimulatedVendor;
-import io.arcllm.sample.simulator.Simulator;
-import io.arcllm.sample.simulator.VendorState;
+import io.arcllm.test.Dial;
+import io.arcllm.test.FakeVendor;
+import io.arcllm.test.FakeVendors;
+import io.arcllm.test.VendorState;
 import tools.jackson.databind.JsonNode;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -29,9 +29,9 @@ import org.springframework.web.server.ResponseStatusException;
 @ConditionalOnBooleanProperty(name = "simulator.enabled", matchIfMissing = true)
 class SimulatorController {
 
-	private final Simulator simulator;
+	private final FakeVendors simulator;
 
-	SimulatorController(Simulator simulator) {
+	SimulatorController(FakeVendors simulator) {
 		this.simulator = simulator;
 	}
 
@@ -42,12 +42,12 @@ class SimulatorController {
 
 	@GetMapping
 	List<VendorState> states() {
-		return this.simulator.vendors().stream().map(SimulatedVendor::state).toList();
+		return this.simulator.vendors().stream().map(FakeVendor::state).toList();
 	}
 
 	@PutMapping(path = "/{vendor}", consumes = MediaType.APPLICATION_JSON_VALUE)
 	VendorState set(@PathVariable String vendor, @RequestBody JsonNode dial) {
-		SimulatedVendor simulated = this.simulator.vendor(vendor)
+		FakeVendor simulated = this.simulator.vendor(vendor)
 			.orElseThrow(() -> new ResponseStatusException(HttpStatus.NOT_FOUND, "No such vendor"));
 		try {
 			simulated.set(Dial.read(dial));

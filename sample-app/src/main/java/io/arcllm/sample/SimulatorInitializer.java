@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.arcllm.Target;
-import io.arcllm.sample.simulator.Pace;
-import io.arcllm.sample.simulator.SimulatedVendor;
-import io.arcllm.sample.simulator.Simulator;
-import io.arcllm.sample.simulator.SimulatorSettings;
+import io.arcllm.test.Pace;
+import io.arcllm.test.FakeVendor;
+import io.arcllm.test.FakeVendors;
+import io.arcllm.test.FakeVendorSettings;
 
 import org.springframework.boot.context.event.ApplicationFailedEvent;
 import org.springframework.context.ApplicationContextInitializer;
@@ -31,7 +31,7 @@ class SimulatorInitializer implements ApplicationContextInitializer<GenericAppli
 		if (!environment.getProperty("simulator.enabled", Boolean.class, true)) {
 			return;
 		}
-		Simulator simulator = Simulator.start(settings(environment));
+		FakeVendors simulator = FakeVendors.start(settings(environment));
 		context.getDefaultListableBeanFactory().registerSingleton("simulator", simulator);
 		context.getDefaultListableBeanFactory().registerDisposableBean("simulator", simulator::close);
 		context.addApplicationListener((ApplicationListener<ApplicationFailedEvent>) (failed) -> simulator.close());
@@ -40,8 +40,7 @@ class SimulatorInitializer implements ApplicationContextInitializer<GenericAppli
 		environment.getPropertySources().addLast(new MapPropertySource("simulator", properties));
 	}
 
-	private static void point(SimulatedVendor vendor, ConfigurableEnvironment environment,
-			Map<String, Object> properties) {
+	private static void point(FakeVendor vendor, ConfigurableEnvironment environment, Map<String, Object> properties) {
 		String provider = "arcllm.providers." + vendor.name() + ".";
 		if (environment.containsProperty(provider + "base-url")) {
 			return;
@@ -52,7 +51,7 @@ class SimulatorInitializer implements ApplicationContextInitializer<GenericAppli
 		}
 	}
 
-	private static SimulatorSettings settings(ConfigurableEnvironment environment) {
+	private static FakeVendorSettings settings(ConfigurableEnvironment environment) {
 		Map<String, Integer> ports = new LinkedHashMap<>();
 		for (String vendor : new String[] { "anthropic", "openai", "ollama" }) {
 			ports.put(vendor, environment.getProperty("simulator.ports." + vendor, Integer.class, 0));
@@ -62,7 +61,7 @@ class SimulatorInitializer implements ApplicationContextInitializer<GenericAppli
 				environment.getProperty("simulator.pace.tokens-per-second", Integer.class,
 						Pace.REALISTIC.tokensPerSecond()));
 		Target primary = Target.parse(environment.getProperty("arcllm.provider", "anthropic"));
-		return new SimulatorSettings(pace, ports, primary.provider(),
+		return new FakeVendorSettings(pace, ports, primary.provider(),
 				environment.getProperty("simulator.fail-every", Integer.class, 4));
 	}
 

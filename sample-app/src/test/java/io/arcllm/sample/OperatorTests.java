@@ -2,8 +2,8 @@ package io.arcllm.sample;
 
 import java.time.Duration;
 
-import io.arcllm.sample.simulator.Dial;
-import io.arcllm.sample.simulator.Simulator;
+import io.arcllm.test.Dial;
+import io.arcllm.test.FakeVendors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +29,7 @@ class OperatorTests {
 	private static final String OPENAI_STATE = "$.gates.circuit-breaker['openai/gpt-5-mini'][0].state";
 
 	@Autowired
-	private Simulator simulator;
+	private FakeVendors simulator;
 
 	private WebTestClient client;
 

@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-import io.arcllm.sample.simulator.Dial;
-import io.arcllm.sample.simulator.Fault;
-import io.arcllm.sample.simulator.Simulator;
+import io.arcllm.test.Dial;
+import io.arcllm.test.vendor.Fault;
+import io.arcllm.test.FakeVendors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class SampleApplicationTests {
 
 	@Autowired
-	private Simulator simulator;
+	private FakeVendors simulator;
 
 	@LocalServerPort
 	private int port;

@@ -2,8 +2,8 @@ package io.arcllm.sample;
 
 import java.net.InetSocketAddress;
 
-import io.arcllm.sample.simulator.Simulator;
-import io.arcllm.sample.simulator.SimulatorSettings;
+import io.arcllm.test.FakeVendors;
+import io.arcllm.test.FakeVendorSettings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -21,11 +21,11 @@ import org.springframework.web.server.WebFilter;
  */
 class SimulatorControllerTests {
 
-	private static Simulator simulator;
+	private static FakeVendors simulator;
 
 	@BeforeAll
 	static void start() {
-		simulator = Simulator.start(SimulatorSettings.instant());
+		simulator = FakeVendors.start(FakeVendorSettings.instant());
 	}
 
 	@AfterAll

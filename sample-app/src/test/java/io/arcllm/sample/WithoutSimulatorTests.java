@@ -3,7 +3,7 @@ package io.arcllm.sample;
 import java.time.Duration;
 
 import io.arcllm.LlmProviders;
-import io.arcllm.sample.simulator.Simulator;
+import io.arcllm.test.FakeVendors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,7 +26,7 @@ class WithoutSimulatorTests {
 
 	@Test
 	void noDialsAndNoVendors(@Autowired ApplicationContext context, @LocalServerPort int port) {
-		assertThat(context.getBeanProvider(Simulator.class).getIfAvailable()).isNull();
+		assertThat(context.getBeanProvider(FakeVendors.class).getIfAvailable()).isNull();
 		assertThat(context.getEnvironment().containsProperty("arcllm.providers.anthropic.base-url")).isFalse();
 		assertThat(context.getBean(LlmProviders.class).names()).containsExactly("anthropic", "openai", "ollama");
 		WebTestClient client = client(port);

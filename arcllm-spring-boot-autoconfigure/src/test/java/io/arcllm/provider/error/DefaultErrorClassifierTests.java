@@ -46,7 +46,7 @@ class DefaultErrorClassifierTests {
 		});
 	}
 
-	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+	@ParameterizedTest(name = "{0}")
 	@MethodSource("recorded")
 	void everyRecordedErrorHasItsKind(String name, JsonNode line, ErrorKind kind) {
 		LlmException error = RecordedErrors.read(line);

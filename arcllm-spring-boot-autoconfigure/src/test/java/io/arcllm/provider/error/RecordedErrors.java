@@ -18,6 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.http.HttpHeaders;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
  * Errors as data, and the reader under test at a fixed time.
  */
@@ -32,19 +34,12 @@ final class RecordedErrors {
 	private RecordedErrors() {
 	}
 
-	/** The lines of the recording beside the project, or none. */
+	/** The recorded errors; never none. */
 	static List<JsonNode> recorded() {
-		Path file = Path.of("shared", "wire", "errors.jsonl");
-		String told = System.getProperty("arcllm.wire");
-		if (told != null) {
-			return lines(Path.of(told, "errors.jsonl"));
-		}
-		for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-			if (Files.exists(at.resolve(file))) {
-				return lines(at.resolve(file));
-			}
-		}
-		return List.of();
+		List<JsonNode> lines = lines(
+				Path.of(System.getProperty("arcllm.wire", "src/test/resources/wire"), "errors.jsonl"));
+		assertThat(lines).isNotEmpty();
+		return lines;
 	}
 
 	static List<JsonNode> lines(Path file) {

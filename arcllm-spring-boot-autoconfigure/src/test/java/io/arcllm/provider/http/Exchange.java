@@ -1,13 +1,11 @@
 package io.arcllm.provider.http;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmResponse;
@@ -17,7 +15,6 @@ import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.WireFormat;
 import io.arcllm.provider.error.DefaultErrorClassifier;
 import io.arcllm.provider.error.ErrorReader;
-import org.junit.jupiter.api.Assumptions;
 
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
@@ -64,16 +61,9 @@ public record Exchange(List<LlmEvent> events, LlmResponse response) {
 		return new Exchange(events, decoder.end());
 	}
 
-	/** A recorded stream; the test is skipped where there are none. */
-	public static byte[] recorded(String name) throws IOException {
-		String configured = System.getProperty("arcllm.wire");
-		Path path = (configured != null) ? Path.of(configured) : Path.of("").toAbsolutePath();
-		while (configured == null && path != null && !Files.isDirectory(path.resolve("shared/wire"))) {
-			path = path.getParent();
-		}
-		Assumptions.assumeTrue(path != null, "no recorded streams here");
-		Path wire = (configured != null) ? path : path.resolve("shared/wire");
-		return Files.readAllBytes(wire.resolve("streams").resolve(name));
+	/** A recorded stream. */
+	public static byte[] recorded(String name) {
+		return Recordings.bytes(Recordings.streams(Pattern.quote(name)).get(0));
 	}
 
 }

@@ -55,7 +55,7 @@ class RecordedStreamsTests {
 		return Recordings.streams(names).stream().map((file) -> Arguments.of(file, format, proof)).toList();
 	}
 
-	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+	@ParameterizedTest(name = "{0}")
 	@MethodSource("streams")
 	@Execution(ExecutionMode.CONCURRENT)
 	void streamIsTheSameSplitInTwoOrAtRandom(Path file, WireFormat format, String proof) {
@@ -74,7 +74,7 @@ class RecordedStreamsTests {
 	}
 
 	/** Every byte of every stream, with one split in each of its frames at a time. */
-	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+	@ParameterizedTest(name = "{0}")
 	@MethodSource("streams")
 	@Execution(ExecutionMode.CONCURRENT)
 	void eventsAreTheSameAtEverySplitOfEveryFrame(Path file, WireFormat format, String proof) {
@@ -88,7 +88,7 @@ class RecordedStreamsTests {
 		}
 	}
 
-	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+	@ParameterizedTest(name = "{0}")
 	@MethodSource("streams")
 	@Execution(ExecutionMode.CONCURRENT)
 	void streamCutAfterAnyByteIsCompleteOnlyAtItsEnd(Path file, WireFormat format, String proof) {
@@ -117,7 +117,7 @@ class RecordedStreamsTests {
 		assertThat(whole.events().subList(0, events.size())).isEqualTo(events);
 	}
 
-	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+	@ParameterizedTest(name = "{0}")
 	@MethodSource("streams")
 	@Execution(ExecutionMode.CONCURRENT)
 	void cutStreamIsTheSameReadAtOnce(Path file, WireFormat format, String proof) {
@@ -144,7 +144,7 @@ class RecordedStreamsTests {
 		}
 	}
 
-	@ParameterizedTest(name = "{0}", allowZeroInvocations = true)
+	@ParameterizedTest(name = "{0}")
 	@MethodSource("streams")
 	@Execution(ExecutionMode.CONCURRENT)
 	void aFlippedBitIsAnAnswerOrATypedError(Path file, WireFormat format, String proof) {

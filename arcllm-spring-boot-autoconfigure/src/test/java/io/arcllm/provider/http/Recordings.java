@@ -7,22 +7,27 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 /**
- * Real vendors' recorded answers, where they are present beside the project.
+ * Recorded answers of real vendors; {@code -Darcllm.wire} names a larger collection of
+ * the same layout.
  */
 public final class Recordings {
+
+	private static final Path DIRECTORY = Path.of(System.getProperty("arcllm.wire", "src/test/resources/wire"));
 
 	private Recordings() {
 	}
 
-	/** The recorded streams whose file name matches, by name. */
+	/** The recorded streams whose file name matches, by name; never none. */
 	public static List<Path> streams(String pattern) {
-		Path directory = find();
-		if (directory == null) {
-			return List.of();
-		}
-		try (Stream<Path> files = Files.list(directory.resolve("streams"))) {
-			return files.filter((file) -> file.getFileName().toString().matches(pattern)).sorted().toList();
+		try (Stream<Path> files = Files.list(DIRECTORY.resolve("streams"))) {
+			List<Path> streams = files.filter((file) -> file.getFileName().toString().matches(pattern))
+				.sorted()
+				.toList();
+			assertThat(streams).as(pattern).isNotEmpty();
+			return streams;
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -37,19 +42,6 @@ public final class Recordings {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-	}
-
-	private static Path find() {
-		if (System.getProperty("arcllm.wire") != null) {
-			return Path.of(System.getProperty("arcllm.wire"));
-		}
-		for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-			Path candidate = at.resolve("shared/wire");
-			if (Files.isDirectory(candidate.resolve("streams"))) {
-				return candidate;
-			}
-		}
-		return null;
 	}
 
 }

@@ -35,7 +35,7 @@ class OpenAiStreamsTests {
 		return Recordings.streams(".*midstream.*\\.sse");
 	}
 
-	@ParameterizedTest(allowZeroInvocations = true)
+	@ParameterizedTest
 	@MethodSource("streams")
 	void recordedStreamIsReadRight(Path file) {
 		byte[] bytes = Recordings.bytes(file);
@@ -61,7 +61,7 @@ class OpenAiStreamsTests {
 		assertThat(response.requestId()).isEqualTo(expected.id.isEmpty() ? null : expected.id);
 	}
 
-	@ParameterizedTest(allowZeroInvocations = true)
+	@ParameterizedTest
 	@MethodSource("broken")
 	void streamThatBreaksOffSaysWhyAndHowFarItCame(Path file) {
 		StreamedAnswer answer = StreamedAnswer.read(FORMAT, Recordings.bytes(file));

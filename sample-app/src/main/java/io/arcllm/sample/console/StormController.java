@@ -6,7 +6,7 @@ import io.arcllm.CallOptions;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.sample.LocalCallers;
-import io.arcllm.sample.simulator.Simulator;
+import io.arcllm.test.FakeVendors;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
@@ -32,7 +32,7 @@ class StormController {
 
 	private final AtomicBoolean blowing = new AtomicBoolean();
 
-	StormController(LlmProviders providers, Simulator simulator, Environment environment) {
+	StormController(LlmProviders providers, FakeVendors simulator, Environment environment) {
 		this.providers = providers;
 		this.simulated = simulator.vendors()
 			.stream()

@@ -5,8 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.arcllm.sample.simulator.Dial;
-import io.arcllm.sample.simulator.Fault;
+import io.arcllm.test.Dial;
+import io.arcllm.test.vendor.Fault;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

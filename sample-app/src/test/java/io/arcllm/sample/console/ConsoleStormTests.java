@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
 
-import io.arcllm.sample.simulator.Dial;
-import io.arcllm.sample.simulator.Fault;
+import io.arcllm.test.Dial;
+import io.arcllm.test.vendor.Fault;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

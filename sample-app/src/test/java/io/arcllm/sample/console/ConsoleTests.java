@@ -2,8 +2,8 @@ package io.arcllm.sample.console;
 
 import java.io.IOException;
 
-import io.arcllm.sample.simulator.Dial;
-import io.arcllm.sample.simulator.Fault;
+import io.arcllm.test.Dial;
+import io.arcllm.test.vendor.Fault;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -5,7 +5,7 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
 
-import io.arcllm.sample.simulator.Simulator;
+import io.arcllm.test.FakeVendors;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
@@ -69,7 +69,7 @@ class StormControllerTests {
 		private static int free;
 
 		@Autowired
-		private Simulator simulator;
+		private FakeVendors simulator;
 
 		@Autowired
 		private Environment environment;

@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-import io.arcllm.sample.simulator.Dial;
-import io.arcllm.sample.simulator.SimulatedVendor;
-import io.arcllm.sample.simulator.Simulator;
+import io.arcllm.test.Dial;
+import io.arcllm.test.FakeVendor;
+import io.arcllm.test.FakeVendors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,7 +29,7 @@ abstract class VisitedConsole {
 	static Browser browser;
 
 	@Autowired
-	Simulator simulator;
+	FakeVendors simulator;
 
 	@LocalServerPort
 	int port;
@@ -76,7 +76,7 @@ abstract class VisitedConsole {
 		browser.until("the dial turns", (page) -> vendor(vendor).state().fault().equals("healthy") != broken);
 	}
 
-	SimulatedVendor vendor(String name) {
+	FakeVendor vendor(String name) {
 		return this.simulator.vendor(name).orElseThrow();
 	}
 

@@ -1,0 +1,116 @@
+package io.arcllm.test;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+import io.arcllm.test.vendor.Answer;
+import io.arcllm.test.vendor.Fault;
+import io.arcllm.test.vendor.Question;
+import io.arcllm.test.vendor.Vendor;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelOption;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.netty.http.server.HttpServerResponse;
+
+/**
+ * Brings an answer to the caller at a vendor's pace, or breaks on the way.
+ *
+ * @param vendor whose format it is in
+ * @param pace how fast
+ */
+record Delivery(Vendor vendor, Pace pace) {
+
+	private static final byte[] NOT_JSON = "data: {\"choices\": [{\"delta\": {\"cont\n\n"
+		.getBytes(StandardCharsets.UTF_8);
+
+	Publisher<Void> deliver(HttpServerResponse response, Fault fault, Dial dial, Question question, Answer answer,
+			String id) {
+		if (fault.isError()) {
+			return error(response, fault, dial, id);
+		}
+		return switch (fault) {
+			case RESET, DOWN -> reset(response);
+			case SILENCE -> Mono.never();
+			default -> question.stream() ? stream(response, fault, dial, this.vendor.frames(question, answer, id))
+					: whole(response, fault, dial, answer.tokens(), this.vendor.whole(question, answer, id));
+		};
+	}
+
+	private Publisher<Void> error(HttpServerResponse response, Fault fault, Dial dial, String id) {
+		if (fault == Fault.RATE_LIMIT) {
+			response.header("retry-after", String.valueOf(dial.retryAfter()));
+		}
+		return response.status(fault.status())
+			.header("content-type", "application/json")
+			.sendByteArray(Mono.just(this.vendor.error(fault, dial.retryAfter(), id)))
+			.then();
+	}
+
+	private Publisher<Void> whole(HttpServerResponse response, Fault fault, Dial dial, int tokens, byte[] body) {
+		response.header("content-type", "application/json");
+		Duration wait = first(fault, dial).plus(this.pace.tokens(tokens));
+		byte[] half = Arrays.copyOf(body, body.length / 2);
+		return after(wait).thenEmpty(Mono.defer(() -> switch (fault) {
+			case CUT, STALL -> {
+				response.header("content-length", String.valueOf(body.length));
+				yield response.send(Mono.just(Unpooled.wrappedBuffer(half)), (buffer) -> true)
+					.then(end(response, fault))
+					.then();
+			}
+			case MALFORMED -> response.sendByteArray(Mono.just(half)).then();
+			default -> response.sendByteArray(Mono.just(body)).then();
+		}));
+	}
+
+	private Publisher<Void> stream(HttpServerResponse response, Fault fault, Dial dial, List<byte[]> frames) {
+		response.header("content-type", this.vendor.streamType()).header("cache-control", "no-cache");
+		boolean broken = fault == Fault.CUT || fault == Fault.STALL || fault == Fault.MALFORMED;
+		Flux<byte[]> paced = paced(broken ? frames.subList(0, Math.max(1, frames.size() / 2)) : frames);
+		Flux<byte[]> body = (fault == Fault.MALFORMED) ? paced.concatWithValues(NOT_JSON) : paced;
+		return after(first(fault, dial))
+			.thenEmpty(Mono.defer(() -> response.send(body.map(Unpooled::wrappedBuffer), (buffer) -> true)
+				.then(end(response, fault))
+				.then()));
+	}
+
+	private Flux<byte[]> paced(List<byte[]> frames) {
+		if (this.pace.tokensPerSecond() <= 0) {
+			return Flux.fromIterable(frames);
+		}
+		return Flux.fromIterable(frames).concatMap((frame) -> Mono.delay(this.pace.tokens(1)).thenReturn(frame), 1);
+	}
+
+	private Duration first(Fault fault, Dial dial) {
+		return (fault == Fault.SLOW) ? Duration.ofSeconds(dial.delay()) : this.pace.first();
+	}
+
+	private static Mono<Void> after(Duration wait) {
+		return wait.isZero() ? Mono.empty() : Mono.delay(wait).then();
+	}
+
+	private static Mono<Void> end(HttpServerResponse response, Fault fault) {
+		return switch (fault) {
+			case CUT -> Mono.defer(() -> {
+				response.withConnection((connection) -> connection.channel().close());
+				return Mono.never();
+			});
+			case STALL -> Mono.never();
+			default -> Mono.empty();
+		};
+	}
+
+	private static Mono<Void> reset(HttpServerResponse response) {
+		return Mono.defer(() -> {
+			response.withConnection((connection) -> {
+				connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+				connection.channel().close();
+			});
+			return Mono.never();
+		});
+	}
+
+}

@@ -1,0 +1,87 @@
+package io.arcllm.test;
+
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.arcllm.test.vendor.Fault;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * How a simulated vendor is to break, and when. Without limits it breaks every call.
+ *
+ * @param fault what goes wrong
+ * @param rate the share of calls, from 0 to 1
+ * @param every the first call and each n-th after it; zero for all
+ * @param times how many calls break before the vendor is healthy again; unset for no end
+ * @param seconds how long until it is healthy again; unset for no end
+ * @param retryAfter what {@code Retry-After} says, in seconds
+ * @param delay how late the first token of a slow vendor is, in seconds
+ */
+public record Dial(Fault fault, double rate, int every, @Nullable Integer times, @Nullable Integer seconds,
+		int retryAfter, int delay) {
+
+	/** Nothing breaks. */
+	public static final Dial HEALTHY = of(Fault.HEALTHY);
+
+	private static final int LONGEST = 86_400;
+
+	private static final Set<String> FIELDS = Set.of("fault", "rate", "every", "times", "seconds", "retryAfter",
+			"delay");
+
+	/** Every call. */
+	public static Dial of(Fault fault) {
+		return new Dial(fault, 1, 0, null, null, 2, 5);
+	}
+
+	/** The first call and each n-th after it. */
+	public Dial every(int calls) {
+		return new Dial(this.fault, this.rate, calls, this.times, this.seconds, this.retryAfter, this.delay);
+	}
+
+	/** The next calls alone. */
+	public Dial times(int calls) {
+		return new Dial(this.fault, this.rate, this.every, calls, this.seconds, this.retryAfter, this.delay);
+	}
+
+	/**
+	 * Reads {@code {"fault": "rate-limit", "retryAfter": 2, "rate": 0.3}}.
+	 * @throws IllegalArgumentException if a field is unknown or out of its range
+	 */
+	public static Dial read(JsonNode json) {
+		if (!json.isObject() || !json.path("fault").isString()) {
+			throw new IllegalArgumentException("A dial is an object with a 'fault'");
+		}
+		for (String field : json.propertyNames()) {
+			if (!FIELDS.contains(field)) {
+				throw new IllegalArgumentException("'" + field + "' is not one of " + new TreeSet<>(FIELDS));
+			}
+		}
+		JsonNode rate = json.path("rate");
+		if (!rate.isMissingNode() && !(rate.isNumber() && rate.asDouble() >= 0 && rate.asDouble() <= 1)) {
+			throw new IllegalArgumentException("'rate' must be a number from 0 to 1");
+		}
+		Fault fault = Fault.of(json.path("fault").asString());
+		Integer seconds = number(json, "seconds", 1);
+		return new Dial(fault, rate.asDouble(1), or(number(json, "every", 0), 0), number(json, "times", 1),
+				(seconds == null && fault == Fault.DOWN) ? Integer.valueOf(10) : seconds,
+				or(number(json, "retryAfter", 0), 2), or(number(json, "delay", 0), 5));
+	}
+
+	private static int or(@Nullable Integer value, int otherwise) {
+		return (value == null) ? otherwise : value;
+	}
+
+	private static @Nullable Integer number(JsonNode json, String field, int smallest) {
+		JsonNode value = json.path(field);
+		if (value.isMissingNode() || value.isNull()) {
+			return null;
+		}
+		if (!value.canConvertToInt() || value.asInt() < smallest || value.asInt() > LONGEST) {
+			throw new IllegalArgumentException(
+					"'" + field + "' must be a whole number from " + smallest + " to " + LONGEST);
+		}
+		return value.asInt();
+	}
+
+}

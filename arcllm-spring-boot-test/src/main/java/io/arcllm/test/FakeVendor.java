@@ -1,0 +1,152 @@
+package io.arcllm.test;
+
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.arcllm.test.vendor.Answers;
+import io.arcllm.test.vendor.Fault;
+import io.arcllm.test.vendor.Json;
+import io.arcllm.test.vendor.Question;
+import io.arcllm.test.vendor.Vendor;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.group.ChannelGroup;
+import org.reactivestreams.Publisher;
+import reactor.core.publisher.Mono;
+import reactor.netty.DisposableServer;
+import reactor.netty.http.server.HttpServer;
+import reactor.netty.http.server.HttpServerRequest;
+import reactor.netty.http.server.HttpServerResponse;
+import reactor.netty.resources.LoopResources;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One vendor on its port. Safe for use by many threads.
+ */
+public final class FakeVendor {
+
+	private final Vendor vendor;
+
+	private final Answers answers;
+
+	private final DialState dial = new DialState(new Random(), System::nanoTime);
+
+	private final Delivery delivery;
+
+	private final AtomicLong calls = new AtomicLong();
+
+	private final AtomicLong broken = new AtomicLong();
+
+	private final AtomicInteger active = new AtomicInteger();
+
+	private final DisposableServer server;
+
+	FakeVendor(Vendor vendor, FakeVendorSettings settings, LoopResources loops, ChannelGroup channels) {
+		this.vendor = vendor;
+		this.answers = new Answers(vendor.name());
+		this.delivery = new Delivery(vendor, settings.pace());
+		this.server = HttpServer.create()
+			.host("127.0.0.1")
+			.port(settings.ports().getOrDefault(vendor.name(), 0))
+			.runOn(loops)
+			.doOnConnection((connection) -> channels.add(connection.channel()))
+			.handle(this::handle)
+			.bindNow();
+	}
+
+	/**
+	 * Its name.
+	 */
+	public String name() {
+		return this.vendor.name();
+	}
+
+	/**
+	 * Where it answers, without a path.
+	 */
+	public String url() {
+		return "http://127.0.0.1:" + this.server.port();
+	}
+
+	/**
+	 * Turns its dial.
+	 */
+	public void set(Dial dial) {
+		this.dial.set(dial);
+	}
+
+	/**
+	 * What it is doing.
+	 */
+	public VendorState state() {
+		Dial now = this.dial.dial();
+		return new VendorState(name(), url(), this.calls.get(), this.broken.get(), this.active.get(), now,
+				now.fault().label(), this.dial.timesLeft(), this.dial.secondsLeft());
+	}
+
+	void stopListening() {
+		this.server.disposeNow();
+	}
+
+	private Publisher<Void> handle(HttpServerRequest request, HttpServerResponse response) {
+		String id = "sim_" + name() + "_" + this.calls.incrementAndGet();
+		response.header(this.vendor.requestIdHeader(), id);
+		return request.receive()
+			.aggregate()
+			.asByteArray()
+			.defaultIfEmpty(new byte[0])
+			.flatMap((body) -> Mono.from(answer(request, response, body, id)))
+			.takeUntilOther(closed(request))
+			.doOnSubscribe((subscription) -> this.active.incrementAndGet())
+			.doFinally((signal) -> this.active.decrementAndGet());
+	}
+
+	/** An answer that is never to end ends with its connection. */
+	private static Mono<Void> closed(HttpServerRequest request) {
+		return Mono.create((sink) -> request.withConnection((connection) -> {
+			ChannelFuture close = connection.channel().closeFuture();
+			ChannelFutureListener listener = (future) -> sink.success();
+			close.addListener(listener);
+			sink.onDispose(() -> close.removeListener(listener));
+		}));
+	}
+
+	private Publisher<Void> answer(HttpServerRequest request, HttpServerResponse response, byte[] body, String id) {
+		if (!request.method().name().equals("POST") || !request.uri().split("\\?", 2)[0].equals(this.vendor.path())) {
+			return refuse(response, 404, "The simulated " + name() + " answers POST " + this.vendor.path() + " alone",
+					id);
+		}
+		JsonNode json;
+		try {
+			json = Json.read(body);
+		}
+		catch (JacksonException ex) {
+			return refuse(response, 400, "The body is not JSON", id);
+		}
+		if (!json.path("messages").isArray() || json.path("messages").isEmpty()) {
+			return refuse(response, 400, "messages: at least one message is required", id);
+		}
+		Dial now = this.dial.dial();
+		Fault fault = this.dial.next();
+		if (fault != Fault.HEALTHY) {
+			this.broken.incrementAndGet();
+		}
+		Question question = this.vendor.read(json);
+		return this.delivery.deliver(response, fault, now, question, this.answers.to(question), id);
+	}
+
+	private Publisher<Void> refuse(HttpServerResponse response, int status, String message, String id) {
+		return response.status(status)
+			.header("content-type", "application/json")
+			.sendByteArray(Mono.just(this.vendor.refusal(status, message, id)))
+			.then();
+	}
+
+	@Override
+	public String toString() {
+		return name() + " simulated on " + url();
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * The wire formats of the fake vendors, from the vendor's side: pure, no I/O.
+ */
+@NullMarked
+package io.arcllm.test.vendor;
+
+import org.jspecify.annotations.NullMarked;

@@ -18,9 +18,13 @@ import org.jspecify.annotations.Nullable;
  * configured one
  * @param chain the targets to fall back to, instead of the configured ones
  * @param modules by module name, what is different
+ * @param metadata who calls are for, where a request does not say so itself
+ * @param cache how the cache is used; unset for as usual
+ * @param priority how much calls matter where they have to wait; unset for as usual
  */
 public record CallOptions(@Nullable Duration deadline, @Nullable List<String> chain,
-		Map<String, ModuleOverride> modules) {
+		Map<String, ModuleOverride> modules, RequestMetadata metadata, @Nullable CacheMode cache,
+		@Nullable Priority priority) {
 
 	/** All as configured. */
 	public static final CallOptions NONE = new CallOptions(null, null, Map.of());
@@ -28,6 +32,14 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 	public CallOptions {
 		chain = (chain == null) ? null : List.copyOf(chain);
 		modules = Map.copyOf(modules);
+		metadata = (metadata == null) ? RequestMetadata.EMPTY : metadata;
+	}
+
+	/**
+	 * Options that say nothing of metadata, cache and priority.
+	 */
+	public CallOptions(@Nullable Duration deadline, @Nullable List<String> chain, Map<String, ModuleOverride> modules) {
+		this(deadline, chain, modules, RequestMetadata.EMPTY, null, null);
 	}
 
 	/** Starts with all as configured. */
@@ -52,14 +64,21 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 		Map<String, ModuleOverride> merged = new TreeMap<>(others.modules);
 		this.modules.forEach((name, override) -> merged.merge(name, override, (theirs, ours) -> ours.over(theirs)));
 		return new CallOptions((this.deadline == null) ? others.deadline : this.deadline,
-				(this.chain == null) ? others.chain : this.chain, merged);
+				(this.chain == null) ? others.chain : this.chain, merged, this.metadata.over(others.metadata),
+				(this.cache == null) ? others.cache : this.cache,
+				(this.priority == null) ? others.priority : this.priority);
 	}
 
 	/**
 	 * The options that change the stack itself.
 	 */
 	public CallOptions ofStack() {
-		return (this.deadline == null) ? this : new CallOptions(null, this.chain, this.modules);
+		return isOfStack() ? this : new CallOptions(null, this.chain, this.modules);
+	}
+
+	private boolean isOfStack() {
+		return this.deadline == null && this.cache == null && this.priority == null
+				&& this.metadata.equals(RequestMetadata.EMPTY);
 	}
 
 	/**
@@ -107,6 +126,12 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 
 		private @Nullable List<String> chain;
 
+		private RequestMetadata metadata = RequestMetadata.EMPTY;
+
+		private @Nullable CacheMode cache;
+
+		private @Nullable Priority priority;
+
 		private final Map<String, Boolean> enabled = new TreeMap<>();
 
 		private final Map<String, Map<String, Object>> settings = new TreeMap<>();
@@ -123,6 +148,24 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 		/** The targets to fall back to; switches fallback on. */
 		public Builder chain(String... targets) {
 			this.chain = List.of(targets);
+			return this;
+		}
+
+		/** Who calls are for, where a request does not say so itself. */
+		public Builder metadata(RequestMetadata metadata) {
+			this.metadata = metadata;
+			return this;
+		}
+
+		/** How the cache is used, where it is on. */
+		public Builder cache(CacheMode cache) {
+			this.cache = cache;
+			return this;
+		}
+
+		/** How much calls matter where they have to wait. */
+		public Builder priority(Priority priority) {
+			this.priority = priority;
 			return this;
 		}
 
@@ -168,7 +211,7 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 					new ModuleOverride(on, this.settings.getOrDefault(name, Map.of()))));
 			this.settings.forEach((name, values) -> modules.putIfAbsent(name,
 					new ModuleOverride(values.isEmpty() ? Boolean.TRUE : null, values)));
-			return new CallOptions(this.deadline, this.chain, modules);
+			return new CallOptions(this.deadline, this.chain, modules, this.metadata, this.cache, this.priority);
 		}
 
 	}

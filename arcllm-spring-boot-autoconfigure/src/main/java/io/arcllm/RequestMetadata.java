@@ -1,11 +1,13 @@
 package io.arcllm;
 
+import java.util.HashMap;
 import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a call is for: read by budgets, audit and telemetry, not sent to the vendor.
+ * Who a call is for: read by budgets, cache, rate limits, audit and telemetry, not sent
+ * to the vendor.
  *
  * @param tenant the customer
  * @param session the conversation
@@ -18,6 +20,27 @@ public record RequestMetadata(@Nullable String tenant, @Nullable String session,
 
 	public RequestMetadata {
 		labels = Map.copyOf(labels);
+	}
+
+	/** A tenant alone. */
+	public static RequestMetadata ofTenant(String tenant) {
+		return new RequestMetadata(tenant, null, Map.of());
+	}
+
+	/**
+	 * This, and the other where this says nothing, label by label.
+	 */
+	public RequestMetadata over(RequestMetadata other) {
+		if (other.equals(EMPTY) || equals(other)) {
+			return this;
+		}
+		if (equals(EMPTY)) {
+			return other;
+		}
+		Map<String, String> merged = new HashMap<>(other.labels);
+		merged.putAll(this.labels);
+		return new RequestMetadata((this.tenant == null) ? other.tenant : this.tenant,
+				(this.session == null) ? other.session : this.session, merged);
 	}
 
 }

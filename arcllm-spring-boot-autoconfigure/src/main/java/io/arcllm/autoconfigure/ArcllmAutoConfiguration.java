@@ -5,6 +5,8 @@ import java.util.List;
 
 import io.arcllm.LlmModule;
 import io.arcllm.LlmProviders;
+import io.arcllm.RequestMetadata;
+import io.arcllm.RequestMetadataResolver;
 import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.ContradictionCheck;
@@ -148,13 +150,15 @@ public final class ArcllmAutoConfiguration {
 	@Bean(PROVIDERS)
 	@ConditionalOnMissingBean(LlmProviders.class)
 	StackLlmProviders arcllmProviders(ArcllmProperties properties, ProviderDefinitions definitions, Targets targets,
-			Stacks stacks, ModuleSettings settings, ObjectProvider<CallListener> listeners, ListableBeanFactory beans) {
+			Stacks stacks, ModuleSettings settings, ObjectProvider<CallListener> listeners,
+			ObjectProvider<RequestMetadataResolver> metadata, ListableBeanFactory beans) {
 		ChainCheck chains = new ChainCheck(definitions, targets.names());
 		String primary = chains.primary(
 				(properties.provider() != null) ? properties.provider() : OwnProviders.primary(beans, targets.own()));
 		chains.checkAll(settings, primary);
 		CallModule.Limits limits = new CallModule.Limits(properties.deadline(), properties.maxAttempts(),
-				CallListener.all(listeners.orderedStream().toList()));
+				CallListener.all(listeners.orderedStream().toList()),
+				metadata.getIfAvailable(() -> (context) -> RequestMetadata.EMPTY));
 		return new StackLlmProviders(targets, stacks, limits, primary);
 	}
 

@@ -11,6 +11,7 @@ import io.arcllm.Attempt;
 import io.arcllm.ErrorDetails;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
+import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
 import io.arcllm.Trail;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,8 @@ public final class Call {
 
 	private final CallListener listener;
 
+	private final RequestMetadata metadata;
+
 	private final List<Attempt> trail = new ArrayList<>(2);
 
 	private final Map<Target, Pause> pauses = new HashMap<>(0);
@@ -53,14 +56,15 @@ public final class Call {
 	 * @param maxAttempts over all modules
 	 */
 	public Call(Duration deadline, int maxAttempts) {
-		this(deadline, maxAttempts, CallListener.NONE);
+		this(deadline, maxAttempts, CallListener.NONE, RequestMetadata.EMPTY);
 	}
 
-	Call(Duration deadline, int maxAttempts, CallListener listener) {
+	Call(Duration deadline, int maxAttempts, CallListener listener, RequestMetadata metadata) {
 		this.start = this.clock.now(TimeUnit.NANOSECONDS);
 		this.deadline = deadline.toNanos();
 		this.maxAttempts = maxAttempts;
 		this.listener = listener;
+		this.metadata = metadata;
 	}
 
 	/**
@@ -69,6 +73,13 @@ public final class Call {
 	public static Call of(ContextView context) {
 		Scope scope = Scope.in(context);
 		return (scope == null) ? new Call(FOREVER, Integer.MAX_VALUE) : scope.call();
+	}
+
+	/**
+	 * Who the call is for, from its request, its options and the application's resolver.
+	 */
+	public RequestMetadata metadata() {
+		return this.metadata;
 	}
 
 	/**

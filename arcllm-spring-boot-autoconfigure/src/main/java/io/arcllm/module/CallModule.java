@@ -5,11 +5,14 @@ import java.util.Objects;
 import java.util.function.Function;
 
 import io.arcllm.CallOptions;
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.RequestMetadata;
+import io.arcllm.RequestMetadataResolver;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -31,13 +34,19 @@ public final class CallModule extends BaseModule {
 	private final Function<CallOptions, LlmProvider> stacks;
 
 	/**
-	 * What bounds a call, and who hears of it.
+	 * What bounds a call, which listener is told of it, and who it is for.
 	 *
 	 * @param deadline for all attempts and waits
 	 * @param maxAttempts over all modules
 	 * @param listener hears of all attempts
+	 * @param metadata says who a call is for where the call does not say so itself
 	 */
-	public record Limits(Duration deadline, int maxAttempts, CallListener listener) {
+	public record Limits(Duration deadline, int maxAttempts, CallListener listener, RequestMetadataResolver metadata) {
+
+		/** Limits of calls that say themselves who they are for. */
+		public Limits(Duration deadline, int maxAttempts, CallListener listener) {
+			this(deadline, maxAttempts, listener, (context) -> RequestMetadata.EMPTY);
+		}
 
 		/** Limits of calls that nobody listens to. */
 		public Limits(Duration deadline, int maxAttempts) {
@@ -67,13 +76,40 @@ public final class CallModule extends BaseModule {
 		CallOptions wanted = request.callOptions().over(this.options);
 		boolean asConfigured = wanted == this.options || request.callOptions().isStackAsConfigured();
 		LlmProvider stack = asConfigured ? this.inner : this.stacks.apply(wanted.ofStack());
-		if (Scope.in(context) != null) {
-			return stack.exchange(request);
+		Scope outer = Scope.in(context);
+		if (outer != null) {
+			return stack.exchange(told(request, wanted, outer.call().metadata()));
 		}
+		LlmRequest told = told(request, wanted, resolve(context));
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
-				? this.limits.deadline() : deadline, this.limits.maxAttempts(), this.limits.listener());
-		return CallSubscriber.flux(stack.exchange(request), call, this.limits.listener());
+				? this.limits.deadline() : deadline, this.limits.maxAttempts(), this.limits.listener(),
+				told.metadata());
+		return CallSubscriber.flux(stack.exchange(told), call, this.limits.listener());
+	}
+
+	/**
+	 * The request as modules see it: with the options that hold for it, and with all that
+	 * is known of who it is for.
+	 */
+	private static LlmRequest told(LlmRequest request, CallOptions options, RequestMetadata otherwise) {
+		RequestMetadata metadata = request.metadata().over(options.metadata()).over(otherwise);
+		return (metadata.equals(request.metadata()) && options.equals(request.callOptions())) ? request
+				: request.mutate().metadata(metadata).callOptions(options).build();
+	}
+
+	private RequestMetadata resolve(ContextView context) {
+		try {
+			return Objects.requireNonNullElse(this.limits.metadata().resolve(context), RequestMetadata.EMPTY);
+		}
+		catch (RuntimeException ex) {
+			throw (ex instanceof LlmException known) ? known
+					: LlmException
+						.of(ErrorKind.INVALID_REQUEST,
+								"It is not known who the call is for: the RequestMetadataResolver failed")
+						.cause(ex)
+						.build();
+		}
 	}
 
 	/**

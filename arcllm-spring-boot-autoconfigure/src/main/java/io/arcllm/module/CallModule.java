@@ -13,10 +13,8 @@ import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.RequestMetadata;
 import io.arcllm.RequestMetadataResolver;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -69,7 +67,7 @@ public final class CallModule extends BaseModule {
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		Objects.requireNonNull(request, "request");
-		return Begun.by((context) -> begin(request, context));
+		return EventStep.defer((context) -> begin(request, context));
 	}
 
 	private Flux<LlmEvent> begin(LlmRequest request, ContextView context) {
@@ -85,7 +83,7 @@ public final class CallModule extends BaseModule {
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
 				? this.limits.deadline() : deadline, this.limits.maxAttempts(), this.limits.listener(),
 				told.metadata());
-		return CallSubscriber.flux(stack.exchange(told), call, this.limits.listener());
+		return EventStep.around(stack.exchange(told), (actual) -> new CallStep(actual, call, this.limits.listener()));
 	}
 
 	/**
@@ -122,11 +120,8 @@ public final class CallModule extends BaseModule {
 
 	/**
 	 * Hands a call to its stack, and the call's trail out with the answer or the error.
-	 * One step for each delta, where operators would be three.
 	 */
-	static final class CallSubscriber implements CoreSubscriber<LlmEvent>, Subscription {
-
-		private final CoreSubscriber<? super LlmEvent> actual;
+	static final class CallStep extends EventStep {
 
 		private final Call call;
 
@@ -134,29 +129,13 @@ public final class CallModule extends BaseModule {
 
 		private final Context context;
 
-		private Subscription upstream = Operators.emptySubscription();
-
 		private boolean ended;
 
-		private CallSubscriber(CoreSubscriber<? super LlmEvent> actual, Call call, CallListener listener) {
-			this.actual = actual;
+		CallStep(CoreSubscriber<? super LlmEvent> actual, Call call, CallListener listener) {
+			super(actual);
 			this.call = call;
 			this.listener = listener;
 			this.context = new Scope(call).into(actual.currentContext());
-		}
-
-		/**
-		 * The answer as the caller of this call sees it.
-		 */
-		static Flux<LlmEvent> flux(Flux<LlmEvent> answer, Call call, CallListener listener) {
-			return new Flux<>() {
-
-				@Override
-				public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
-					answer.subscribe(new CallSubscriber(actual, call, listener));
-				}
-
-			};
 		}
 
 		@Override
@@ -165,17 +144,8 @@ public final class CallModule extends BaseModule {
 		}
 
 		@Override
-		public void onSubscribe(Subscription subscription) {
-			this.upstream = subscription;
-			this.actual.onSubscribe(this);
-		}
-
-		@Override
 		public void onNext(LlmEvent event) {
 			LlmResponse answer = event.answer();
-			if (this.ended) {
-				return;
-			}
 			if (answer == null) {
 				this.actual.onNext(event);
 				return;
@@ -185,7 +155,8 @@ public final class CallModule extends BaseModule {
 				this.listener.answered(whole);
 			}
 			catch (Throwable ex) {
-				onError(Operators.onOperatorError(this.upstream, ex, this.context));
+				cancel();
+				onError(ex);
 				return;
 			}
 			this.actual.onNext(new LlmEvent.Completed(whole));
@@ -206,16 +177,6 @@ public final class CallModule extends BaseModule {
 				this.ended = true;
 				this.actual.onComplete();
 			}
-		}
-
-		@Override
-		public void request(long n) {
-			this.upstream.request(n);
-		}
-
-		@Override
-		public void cancel() {
-			this.upstream.cancel();
 		}
 
 	}

@@ -8,20 +8,22 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
-import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Operators;
-import reactor.util.context.Context;
 
 /**
  * One call at a gate: waits until the gate opens, passes the answer on, and tells the
  * gate of the end, exactly once and before the caller hears of it. An answer ends with
  * {@link LlmEvent.Completed}: what happens after it changes nothing.
+ * <p>
+ * Invariants: the stage goes WAITING, OPENING, OPEN, OVER and never back. What the gate
+ * gave is given back by the thread that moves the stage from OPEN to OVER, or that finds
+ * it OVER when the subscription comes, so exactly once; until the stage is OPENING the
+ * gate has given nothing that it does not take back itself.
  */
-public abstract class GatedCall extends Operators.DeferredSubscription implements CoreSubscriber<LlmEvent> {
+public abstract class GatedCall extends EventStep {
 
 	private static final AtomicIntegerFieldUpdater<GatedCall> STAGE = AtomicIntegerFieldUpdater
 		.newUpdater(GatedCall.class, "stage");
@@ -34,15 +36,11 @@ public abstract class GatedCall extends Operators.DeferredSubscription implement
 
 	private static final int OVER = 3;
 
-	private final CoreSubscriber<? super LlmEvent> actual;
-
 	private final LlmProvider inner;
 
 	private final LlmRequest request;
 
 	private volatile int stage;
-
-	private volatile @Nullable Subscription upstream;
 
 	private boolean answered;
 
@@ -52,7 +50,7 @@ public abstract class GatedCall extends Operators.DeferredSubscription implement
 	 * @param request what it is asked
 	 */
 	protected GatedCall(CoreSubscriber<? super LlmEvent> actual, LlmProvider inner, LlmRequest request) {
-		this.actual = actual;
+		super(actual);
 		this.inner = inner;
 		this.request = request;
 	}
@@ -145,15 +143,9 @@ public abstract class GatedCall extends Operators.DeferredSubscription implement
 	}
 
 	@Override
-	public Context currentContext() {
-		return this.actual.currentContext();
-	}
-
-	@Override
 	public void onSubscribe(Subscription subscription) {
-		this.upstream = subscription;
 		if (STAGE.compareAndSet(this, OPENING, OPEN)) {
-			set(subscription);
+			connect(subscription);
 		}
 		else {
 			subscription.cancel();
@@ -207,10 +199,7 @@ public abstract class GatedCall extends Operators.DeferredSubscription implement
 			withdrawn();
 		}
 		else if (before == OPEN) {
-			Subscription upstream = this.upstream;
-			if (upstream != null) {
-				upstream.cancel();
-			}
+			super.cancel();
 			abandoned();
 		}
 	}

@@ -19,6 +19,7 @@ import io.arcllm.TimeoutStage;
 import io.arcllm.Usage;
 import io.arcllm.WireListener;
 import io.arcllm.module.Call;
+import io.arcllm.module.EventStep;
 import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -32,7 +33,7 @@ import reactor.util.context.Context;
  * Keeps the contract for one attempt: ends it once, whoever comes first of the provider,
  * the timer and the caller, and notes how it ended.
  */
-final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
+final class AttemptGuard extends EventStep {
 
 	private static final AtomicIntegerFieldUpdater<AttemptGuard> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(AttemptGuard.class, "state");
@@ -45,8 +46,6 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 	private static final int EMITTING = 1;
 
 	private static final int ENDED = 2;
-
-	private final CoreSubscriber<? super LlmEvent> actual;
 
 	private final Call call;
 
@@ -70,14 +69,12 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 	/** What the caller asked for and did not get yet. */
 	private volatile long demand;
 
-	private volatile @Nullable Subscription upstream;
-
 	private @Nullable Duration firstToken;
 
 	AttemptGuard(CoreSubscriber<? super LlmEvent> actual, Scope scope, Target target, boolean streaming,
 			SharedTimer alarms) {
+		super(actual);
 		Call call = scope.call();
-		this.actual = actual;
 		this.call = call;
 		this.target = target;
 		this.listener = new AttemptListener(actual.currentContext());
@@ -95,8 +92,7 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 
 	@Override
 	public void onSubscribe(Subscription subscription) {
-		if (Operators.validate(this.upstream, subscription)) {
-			this.upstream = subscription;
+		if (connect(subscription)) {
 			this.silence.begin(this.startedAfter);
 			this.actual.onSubscribe(this);
 		}
@@ -104,10 +100,10 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 
 	/** The provider threw instead of answering. */
 	void failedToSubscribe(Throwable failure) {
-		if (this.upstream == null) {
+		if (!isConnected()) {
 			onSubscribe(Operators.emptySubscription());
 		}
-		cancelUpstream();
+		super.cancel();
 		onError(failure);
 	}
 
@@ -151,7 +147,7 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 		note(Attempt.Outcome.COMPLETED, null, signed.requestId(), signed.usage());
 		this.actual.onNext(new LlmEvent.Completed(signed));
 		this.actual.onComplete();
-		cancelUpstream();
+		super.cancel();
 	}
 
 	@Override
@@ -188,7 +184,7 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 				succeed(whole);
 				return;
 			}
-			cancelUpstream();
+			super.cancel();
 			fail(failure);
 		}
 	}
@@ -209,12 +205,11 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 
 	@Override
 	public void request(long n) {
-		Subscription upstream = this.upstream;
-		if (upstream != null && Operators.validate(n)) {
+		if (Operators.validate(n)) {
 			if (DEMAND.getAndAccumulate(this, n, Operators::addCap) <= 0) {
 				this.silence.excuse();
 			}
-			upstream.request(n);
+			super.request(n);
 		}
 	}
 
@@ -222,7 +217,7 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 	public void cancel() {
 		if (end()) {
 			note(Attempt.Outcome.CANCELLED, null, null, this.listener.answer().used());
-			cancelUpstream();
+			super.cancel();
 		}
 	}
 
@@ -232,13 +227,6 @@ final class AttemptGuard implements CoreSubscriber<LlmEvent>, Subscription {
 		}
 		this.silence.stop();
 		return true;
-	}
-
-	private void cancelUpstream() {
-		Subscription upstream = this.upstream;
-		if (upstream != null) {
-			upstream.cancel();
-		}
 	}
 
 	private void note(Attempt.Outcome outcome, @Nullable LlmException failure, @Nullable String requestId,

@@ -1,26 +1,23 @@
 package io.arcllm.module.attempt;
 
 import java.time.Duration;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.arcllm.EventQueue;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.EventStep;
 import org.jspecify.annotations.Nullable;
-import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
-import reactor.util.concurrent.Queues;
-import reactor.util.context.Context;
 
 /**
  * A guard around the contract: holds the beginning of each stream back until its commit
@@ -47,14 +44,7 @@ public final class CommitModule extends BaseModule {
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		Flux<LlmEvent> answer = this.inner.exchange(request);
-		return new Flux<>() {
-
-			@Override
-			public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
-				answer.subscribe(new HeldBack(actual, CommitModule.this.commit, CommitModule.this.target));
-			}
-
-		};
+		return EventStep.around(answer, (actual) -> new HeldBack(actual, this.commit, this.target));
 	}
 
 	/**
@@ -69,8 +59,13 @@ public final class CommitModule extends BaseModule {
 	 * Holds one stream back until its commit point, then lets it through in order and as
 	 * fast as it is taken. Until then it asks for one event after the other by itself;
 	 * afterwards the subscriber's demand alone counts.
+	 * <p>
+	 * Invariants: the stage leaves HOLDING once, to COMMITTED (events are emitted) or to
+	 * VOID (the stream failed first; they are dropped), by whichever of upstream and
+	 * timer is first. Upstream owes {@code asked - taken} events; while holding it owes
+	 * at most one, so that what is held back is all that was made.
 	 */
-	static final class HeldBack implements CoreSubscriber<LlmEvent>, Subscription {
+	static final class HeldBack extends EventStep {
 
 		/**
 		 * What is held back at most, in characters: a longer answer counts as delivered.
@@ -88,21 +83,13 @@ public final class CommitModule extends BaseModule {
 
 		private static final int VOID = 2;
 
-		private final CoreSubscriber<? super LlmEvent> actual;
-
 		private final CommitPoint commit;
 
 		private final Target target;
 
 		private final AtomicInteger stage = new AtomicInteger(HOLDING);
 
-		private final AtomicLong demand = new AtomicLong();
-
-		private final AtomicInteger draining = new AtomicInteger();
-
-		private final Queue<LlmEvent> events = Queues.<LlmEvent>unbounded(32).get();
-
-		private Subscription upstream = Operators.emptySubscription();
+		private final EventQueue queue;
 
 		/** What upstream was asked for and has not given; belongs to the drain. */
 		private long asked;
@@ -115,39 +102,25 @@ public final class CommitModule extends BaseModule {
 
 		private volatile @Nullable Disposable timer;
 
-		private volatile boolean cancelled;
-
 		private volatile boolean ended;
 
 		private volatile @Nullable Throwable failure;
 
-		private boolean told;
-
 		HeldBack(CoreSubscriber<? super LlmEvent> actual, CommitPoint commit, Target target) {
-			this.actual = actual;
+			super(actual);
+			this.queue = new EventQueue(actual, this::step);
 			this.commit = commit;
 			this.target = target;
 		}
 
 		@Override
-		public Context currentContext() {
-			return this.actual.currentContext();
-		}
-
-		@Override
-		public void onSubscribe(Subscription subscription) {
-			this.upstream = subscription;
-			this.actual.onSubscribe(this);
-		}
-
-		@Override
 		public void onNext(LlmEvent event) {
-			this.events.add(event);
+			this.queue.add(event);
 			this.taken.incrementAndGet();
 			if (this.stage.get() == HOLDING && isReached(event)) {
 				commit();
 			}
-			drain();
+			this.queue.drain();
 		}
 
 		private boolean isReached(LlmEvent event) {
@@ -173,7 +146,7 @@ public final class CommitModule extends BaseModule {
 
 		private void onTime() {
 			commit();
-			drain();
+			this.queue.drain();
 		}
 
 		private void commit() {
@@ -186,7 +159,7 @@ public final class CommitModule extends BaseModule {
 		public void onError(Throwable failure) {
 			if (this.stage.compareAndSet(HOLDING, VOID)) {
 				stopTimer();
-				this.events.clear();
+				this.queue.clear();
 				this.failure = (failure instanceof LlmException known) ? Failures.undelivered(known, this.target)
 						: failure;
 			}
@@ -194,29 +167,26 @@ public final class CommitModule extends BaseModule {
 				this.failure = failure;
 			}
 			this.ended = true;
-			drain();
+			this.queue.drain();
 		}
 
 		@Override
 		public void onComplete() {
 			commit();
 			this.ended = true;
-			drain();
+			this.queue.drain();
 		}
 
 		@Override
 		public void request(long n) {
-			if (Operators.validate(n)) {
-				this.demand.accumulateAndGet(n, Operators::addCap);
-				drain();
-			}
+			this.queue.request(n);
 		}
 
 		@Override
 		public void cancel() {
-			this.cancelled = true;
+			this.queue.cancel();
 			stopTimer();
-			this.upstream.cancel();
+			super.cancel();
 		}
 
 		private void stopTimer() {
@@ -226,61 +196,24 @@ public final class CommitModule extends BaseModule {
 			}
 		}
 
-		private void drain() {
-			if (this.draining.getAndIncrement() != 0) {
-				return;
-			}
-			int missed = 1;
-			do {
-				if (!this.cancelled && !this.told) {
-					long taken = this.taken.getAndSet(0);
-					this.asked = (this.asked == Long.MAX_VALUE) ? this.asked : this.asked - taken;
-					step();
-				}
-				missed = this.draining.addAndGet(-missed);
-			}
-			while (missed != 0);
-		}
-
 		private void step() {
+			long taken = this.taken.getAndSet(0);
+			this.asked = (this.asked == Long.MAX_VALUE) ? this.asked : this.asked - taken;
 			boolean last = this.ended;
 			if (this.stage.get() != HOLDING) {
-				emit();
+				this.queue.emit();
 			}
-			if (last && this.events.isEmpty()) {
-				tell();
+			if (last && this.queue.isEmpty()) {
+				this.queue.end(this.failure);
 				return;
 			}
-			long demand = this.demand.get();
+			long demand = this.queue.demand();
 			long wanted = (this.stage.get() == HOLDING) ? Math.min(demand, 1)
-					: this.events.isEmpty() ? demand : this.asked;
+					: this.queue.isEmpty() ? demand : this.asked;
 			if (wanted > this.asked && !last) {
 				long more = wanted - this.asked;
 				this.asked = wanted;
-				this.upstream.request(more);
-			}
-		}
-
-		private void emit() {
-			long demand = this.demand.get();
-			long emitted = 0;
-			while (emitted < demand && !this.cancelled && !this.events.isEmpty()) {
-				this.actual.onNext(this.events.remove());
-				emitted++;
-			}
-			if (emitted > 0 && demand != Long.MAX_VALUE) {
-				this.demand.addAndGet(-emitted);
-			}
-		}
-
-		private void tell() {
-			this.told = true;
-			Throwable failure = this.failure;
-			if (failure != null) {
-				this.actual.onError(failure);
-			}
-			else {
-				this.actual.onComplete();
+				super.request(more);
 			}
 		}
 

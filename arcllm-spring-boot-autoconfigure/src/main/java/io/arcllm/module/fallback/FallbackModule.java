@@ -8,7 +8,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
-import io.arcllm.module.Begun;
+import io.arcllm.module.EventStep;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
@@ -60,7 +60,7 @@ public final class FallbackModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return Begun.by((context) -> (ChainPass.of(context) != null) ? this.inner.exchange(request)
+		return EventStep.defer((context) -> (ChainPass.of(context) != null) ? this.inner.exchange(request)
 				: new Descent(this.chain, this.settings, this.resume, request, Call.of(context))
 					.ask(this.selection.order(this.chain.targets(), request)));
 	}

@@ -11,6 +11,7 @@ import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
+import io.arcllm.module.EventStep;
 import io.arcllm.module.Hop;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -22,7 +23,6 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
-import reactor.util.context.Context;
 
 /**
  * A redirector inside a chain: when its target is silent for longer than usual, the next
@@ -108,7 +108,7 @@ public final class HedgeModule extends BaseModule {
 
 		private final long start = now();
 
-		private final Leg first = new Leg(null);
+		private final Leg first;
 
 		private @Nullable Leg second;
 
@@ -123,6 +123,7 @@ public final class HedgeModule extends BaseModule {
 			this.module = module;
 			this.request = request;
 			this.pass = ChainPass.of(actual.currentContext());
+			this.first = new Leg(null);
 		}
 
 		void start(LlmProvider inner) {
@@ -232,30 +233,26 @@ public final class HedgeModule extends BaseModule {
 		/**
 		 * One of the two.
 		 */
-		private final class Leg extends Operators.DeferredSubscription implements CoreSubscriber<LlmEvent> {
+		private final class Leg extends EventStep {
 
 			private final @Nullable Candidate hedge;
 
 			private @Nullable Throwable failure;
 
 			Leg(@Nullable Candidate hedge) {
+				super(HedgedCall.this.actual);
 				this.hedge = hedge;
 			}
 
 			@Override
-			public Context currentContext() {
-				return HedgedCall.this.actual.currentContext();
-			}
-
-			@Override
 			public void onSubscribe(Subscription subscription) {
-				set(subscription);
+				connect(subscription);
 			}
 
 			@Override
 			public void onNext(LlmEvent event) {
 				if (HedgedCall.this.winner == this || wins(this)) {
-					HedgedCall.this.actual.onNext(event);
+					this.actual.onNext(event);
 				}
 			}
 
@@ -268,14 +265,14 @@ public final class HedgeModule extends BaseModule {
 				Throwable told = told(this, failure);
 				if (told != null) {
 					HedgedCall.this.timer.dispose();
-					HedgedCall.this.actual.onError(told);
+					this.actual.onError(told);
 				}
 			}
 
 			@Override
 			public void onComplete() {
 				if (HedgedCall.this.winner == this) {
-					HedgedCall.this.actual.onComplete();
+					this.actual.onComplete();
 				}
 			}
 

@@ -11,6 +11,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
+import io.arcllm.module.EventStep;
 import reactor.core.publisher.Flux;
 
 /**
@@ -39,8 +40,8 @@ public final class KeyRotationModule extends BaseModule {
 	}
 
 	private Flux<LlmEvent> again(LlmRequest request, LlmException refusal) {
-		return Flux
-			.deferContextual((context) -> mayAsk(refusal, Call.of(context)) ? exchange(request) : Flux.error(refusal));
+		return EventStep
+			.defer((context) -> mayAsk(refusal, Call.of(context)) ? exchange(request) : Flux.error(refusal));
 	}
 
 	private boolean mayAsk(LlmException refusal, Call call) {

@@ -8,7 +8,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.module.BaseModule;
-import io.arcllm.module.Begun;
+import io.arcllm.module.EventStep;
 import io.arcllm.module.Call;
 import io.arcllm.module.ChainPass;
 import io.arcllm.module.Scope;
@@ -40,7 +40,7 @@ public final class RetryModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return Begun.by((context) -> {
+		return EventStep.defer((context) -> {
 			this.engine.called();
 			return this.inner.exchange(request)
 				.onErrorResume(LlmException.class, (failure) -> again(request, failure, this.engine.start()));
@@ -48,7 +48,7 @@ public final class RetryModule extends BaseModule {
 	}
 
 	private Flux<LlmEvent> again(LlmRequest request, LlmException failure, RetryEngine.Retries retries) {
-		return Flux.deferContextual((context) -> {
+		return EventStep.defer((context) -> {
 			Duration wait = wait(failure, retries, context);
 			if (wait == null) {
 				return Flux.error(failure);

@@ -6,11 +6,14 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
+import io.arcllm.module.EventStep;
 import io.arcllm.module.telemetry.LlmObservationContext.Level;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
@@ -39,16 +42,11 @@ public final class Observations {
 	 * the observation in its context.
 	 */
 	Flux<LlmEvent> observe(Level level, Target target, LlmRequest request, Flux<LlmEvent> answer) {
-		return Flux.deferContextual((outer) -> {
+		return EventStep.defer((outer) -> {
 			Target asked = (request.model() == null) ? target : new Target(target.provider(), request.model());
 			LlmObservationContext context = new LlmObservationContext(level, asked, request);
 			Observation observation = start(context, outer);
-			Observed watch = new Observed(observation, context);
-			return answer.doOnNext(watch::next)
-				.doOnError(watch::failed)
-				.doOnComplete(watch::cancelled)
-				.doOnCancel(watch::cancelled)
-				.contextWrite((inner) -> inner.put(ObservationThreadLocalAccessor.KEY, observation));
+			return EventStep.around(answer, (actual) -> new Observed(actual, observation, context));
 		});
 	}
 
@@ -64,36 +62,61 @@ public final class Observations {
 	 * Ends an observation once, before the caller hears of the end. The answer is the
 	 * end: who has it may cancel what comes after it.
 	 */
-	static final class Observed {
+	static final class Observed extends EventStep {
 
 		private final Observation observation;
 
-		private final LlmObservationContext context;
+		private final LlmObservationContext observed;
+
+		private final Context context;
 
 		private final AtomicBoolean over = new AtomicBoolean();
 
-		Observed(Observation observation, LlmObservationContext context) {
+		Observed(CoreSubscriber<? super LlmEvent> actual, Observation observation, LlmObservationContext observed) {
+			super(actual);
 			this.observation = observation;
-			this.context = context;
+			this.observed = observed;
+			this.context = actual.currentContext().put(ObservationThreadLocalAccessor.KEY, observation);
 		}
 
-		void next(LlmEvent event) {
+		@Override
+		public Context currentContext() {
+			return this.context;
+		}
+
+		@Override
+		public void onNext(LlmEvent event) {
 			LlmResponse response = event.answer();
 			if (response != null && this.over.compareAndSet(false, true)) {
-				this.context.answered(response);
+				this.observed.answered(response);
 				this.observation.stop();
 			}
+			this.actual.onNext(event);
 		}
 
-		void failed(Throwable failure) {
+		@Override
+		public void onError(Throwable failure) {
 			if (this.over.compareAndSet(false, true)) {
 				this.observation.error(failure).stop();
 			}
+			this.actual.onError(failure);
 		}
 
-		void cancelled() {
+		@Override
+		public void onComplete() {
+			cancelled();
+			this.actual.onComplete();
+		}
+
+		@Override
+		public void cancel() {
+			cancelled();
+			super.cancel();
+		}
+
+		private void cancelled() {
 			if (this.over.compareAndSet(false, true)) {
-				this.context.cancelled();
+				this.observed.cancelled();
 				this.observation.stop();
 			}
 		}

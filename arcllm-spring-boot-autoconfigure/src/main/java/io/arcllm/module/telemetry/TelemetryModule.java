@@ -6,6 +6,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
+import io.arcllm.module.EventStep;
 import io.arcllm.module.telemetry.LlmObservationContext.Level;
 import reactor.core.publisher.Flux;
 
@@ -59,7 +60,7 @@ public final class TelemetryModule extends BaseModule {
 		public Flux<LlmEvent> exchange(LlmRequest request) {
 			Flux<LlmEvent> answer = this.inner.exchange(request);
 			Flux<LlmEvent> observed = this.observations.observe(Level.ATTEMPT, this.target, request, answer);
-			return Flux.deferContextual((context) -> Call.of(context).hasAttemptsLeft() ? observed : answer);
+			return EventStep.defer((context) -> Call.of(context).hasAttemptsLeft() ? observed : answer);
 		}
 
 		/**

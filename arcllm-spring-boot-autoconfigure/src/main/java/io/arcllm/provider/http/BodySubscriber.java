@@ -1,12 +1,10 @@
 package io.arcllm.provider.http;
 
 import java.time.Duration;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
+import io.arcllm.EventQueue;
 import io.arcllm.LlmEvent;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -15,7 +13,6 @@ import reactor.core.Disposable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
-import reactor.util.concurrent.Queues;
 import reactor.util.context.Context;
 
 import org.springframework.core.io.buffer.DataBuffer;
@@ -39,12 +36,8 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 
 	private final UnaryOperator<Throwable> translator;
 
-	private final AtomicLong requested = new AtomicLong();
-
-	private final AtomicInteger draining = new AtomicInteger();
-
-	/** Filled by the network's thread, emptied by the drain, which adds the end of it. */
-	private final Queue<LlmEvent> events = Queues.<LlmEvent>unbounded(8).get();
+	/** Filled by the network's thread, emptied by its step, which adds the end of it. */
+	private final EventQueue queue;
 
 	private volatile @Nullable Disposable lingering;
 
@@ -57,13 +50,9 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 
 	private volatile boolean bodyEnded;
 
-	private volatile boolean cancelled;
-
 	private boolean broken;
 
 	private boolean ended;
-
-	private boolean finished;
 
 	private @Nullable Throwable failure;
 
@@ -71,6 +60,7 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 
 	BodySubscriber(CoreSubscriber<? super LlmEvent> actual, AnswerBody body, UnaryOperator<Throwable> translator) {
 		this.actual = actual;
+		this.queue = new EventQueue(actual, this::emit);
 		this.body = body;
 		this.translator = translator;
 	}
@@ -89,11 +79,11 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 	@Override
 	public void onNext(DataBuffer buffer) {
 		try {
-			if (this.bodyEnded || this.cancelled) {
+			if (this.bodyEnded || this.queue.isCancelled()) {
 				discard(buffer.readableByteCount());
 				return;
 			}
-			this.body.read(buffer, this.events::add);
+			this.body.read(buffer, this.queue::add);
 			if (this.body.isOver()) {
 				this.bodyEnded = true;
 				linger();
@@ -106,7 +96,7 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 			DataBufferUtils.release(buffer);
 		}
 		this.awaiting = this.unbounded;
-		drain();
+		this.queue.drain();
 	}
 
 	private void fail(Throwable ex) {
@@ -148,46 +138,31 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 			this.broken = ex != null;
 			this.failure = (ex == null) ? null : this.translator.apply(ex);
 			this.bodyEnded = true;
-			drain();
+			this.queue.drain();
 		}
 	}
 
 	@Override
 	public void request(long n) {
-		if (Operators.validate(n)) {
-			this.requested.accumulateAndGet(n, Operators::addCap);
-			drain();
-		}
+		this.queue.request(n);
 	}
 
 	@Override
 	public void cancel() {
-		this.cancelled = true;
+		this.queue.cancel();
 		if (!this.bodyEnded) {
 			this.upstream.cancel();
 		}
 	}
 
-	private void drain() {
-		if (this.draining.getAndIncrement() != 0) {
-			return;
-		}
-		int missed = 1;
-		do {
-			emit();
-			missed = this.draining.addAndGet(-missed);
-		}
-		while (missed != 0);
-	}
-
 	private void emit() {
 		boolean last = this.bodyEnded;
-		boolean goesOn = emitWaiting() && !this.finished;
+		boolean goesOn = this.queue.emit();
 		if (goesOn && last) {
 			finish();
 		}
 		else if (goesOn && !this.awaiting) {
-			ask(this.requested.get());
+			ask(this.queue.demand());
 		}
 	}
 
@@ -200,45 +175,25 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 		}
 	}
 
-	/** Whether all was taken. */
-	private boolean emitWaiting() {
-		long demand = this.requested.get();
-		long emitted = 0;
-		while (emitted < demand && !this.cancelled && !this.events.isEmpty()) {
-			this.actual.onNext(this.events.remove());
-			emitted++;
-		}
-		if (emitted > 0 && demand != Long.MAX_VALUE) {
-			this.requested.addAndGet(-emitted);
-		}
-		return this.events.isEmpty() && !this.cancelled;
-	}
-
 	private void finish() {
 		if (!this.ended) {
 			this.ended = true;
 			endBody();
-			if (!emitWaiting()) {
+			if (!this.queue.emit()) {
 				return;
 			}
 		}
-		this.finished = true;
-		if (this.failure != null) {
-			this.actual.onError(this.failure);
-		}
-		else {
-			this.actual.onComplete();
-		}
+		this.queue.end(this.failure);
 	}
 
 	/** A connection that broke after the end of the answer broke nothing. */
 	private void endBody() {
 		try {
 			if (this.broken) {
-				this.failure = this.body.isCompleteWithoutEnd(this.events::add) ? null : this.failure;
+				this.failure = this.body.isCompleteWithoutEnd(this.queue::add) ? null : this.failure;
 			}
 			else if (this.failure == null) {
-				this.body.end(this.events::add);
+				this.body.end(this.queue::add);
 			}
 		}
 		catch (Throwable ex) {

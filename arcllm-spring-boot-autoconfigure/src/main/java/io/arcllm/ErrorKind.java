@@ -45,6 +45,9 @@ public enum ErrorKind {
 	/** The vendor's filter refused. */
 	CONTENT_POLICY(false, false, false),
 
+	/** The model or vendor does not take a part of the request that others may take. */
+	UNSUPPORTED(false, true, false),
+
 	/** Other 400, 413, 422: the request itself is wrong. */
 	INVALID_REQUEST(false, false, false),
 
@@ -64,7 +67,10 @@ public enum ErrorKind {
 	DEADLINE_EXCEEDED(false, false, false),
 
 	/** The caller went away. */
-	CANCELLED(false, false, false);
+	CANCELLED(false, false, false),
+
+	/** Our own refusal: the call could not be recorded, and must be. */
+	AUDIT_UNAVAILABLE(false, false, false);
 
 	private final boolean retryable;
 

@@ -1,6 +1,8 @@
 package io.arcllm;
 
+import java.math.BigDecimal;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +23,7 @@ public record Trail(List<Attempt> attempts) {
 	 * How many requests went out.
 	 */
 	public int requests() {
-		return (int) this.attempts.stream().filter((one) -> one.outcome() != Attempt.Outcome.SKIPPED).count();
+		return (int) this.attempts.stream().filter(Attempt::wasSent).count();
 	}
 
 	/**
@@ -29,7 +31,7 @@ public record Trail(List<Attempt> attempts) {
 	 */
 	public @Nullable Attempt last() {
 		for (int i = this.attempts.size() - 1; i >= 0; i--) {
-			if (this.attempts.get(i).outcome() != Attempt.Outcome.SKIPPED) {
+			if (this.attempts.get(i).wasSent()) {
 				return this.attempts.get(i);
 			}
 		}
@@ -40,8 +42,20 @@ public record Trail(List<Attempt> attempts) {
 	 * Whether a request went out to that target.
 	 */
 	public boolean hasAsked(Target target) {
-		return this.attempts.stream()
-			.anyMatch((one) -> one.outcome() != Attempt.Outcome.SKIPPED && one.target().equals(target));
+		return this.attempts.stream().anyMatch((one) -> one.wasSent() && one.target().equals(target));
+	}
+
+	/**
+	 * What all attempts cost together, as far as that is known; {@code null} where
+	 * nothing is, or where currencies differ.
+	 */
+	public @Nullable Cost cost() {
+		List<Cost> known = this.attempts.stream().map(Attempt::cost).flatMap(Stream::ofNullable).toList();
+		if (known.stream().map(Cost::currency).distinct().count() != 1) {
+			return null;
+		}
+		return new Cost(known.stream().map(Cost::amount).reduce(BigDecimal.ZERO, BigDecimal::add),
+				known.get(0).currency());
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.arcllm.module;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -33,6 +34,8 @@ public final class Call {
 
 	private final long start;
 
+	private final Instant startedAt;
+
 	private final long deadline;
 
 	private final int maxAttempts;
@@ -61,6 +64,7 @@ public final class Call {
 
 	Call(Duration deadline, int maxAttempts, CallListener listener, RequestMetadata metadata) {
 		this.start = this.clock.now(TimeUnit.NANOSECONDS);
+		this.startedAt = Instant.ofEpochMilli(this.clock.now(TimeUnit.MILLISECONDS));
 		this.deadline = deadline.toNanos();
 		this.maxAttempts = maxAttempts;
 		this.listener = listener;
@@ -226,7 +230,26 @@ public final class Call {
 	 * Notes a target that was passed over.
 	 */
 	public void skipped(Target target, @Nullable ErrorKind error, String reason) {
-		ended(Attempt.skipped(target, elapsed(), error, reason));
+		skipped(target, error, reason, Attempt.Cause.FIRST);
+	}
+
+	/**
+	 * Notes a target that was passed over.
+	 * @param cause why it would have been asked
+	 */
+	public void skipped(Target target, @Nullable ErrorKind error, String reason, Attempt.Cause cause) {
+		long elapsed = elapsedNanos();
+		ended(Attempt.of(target, Attempt.Outcome.SKIPPED)
+			.startedAfter(Duration.ofNanos(elapsed))
+			.startedAt(instant(elapsed))
+			.error(error, reason)
+			.cause(cause)
+			.build());
+	}
+
+	/** The time of day so many nanoseconds after the start of the call. */
+	public Instant instant(long elapsed) {
+		return this.startedAt.plusNanos(elapsed);
 	}
 
 	/** What happened so far. */

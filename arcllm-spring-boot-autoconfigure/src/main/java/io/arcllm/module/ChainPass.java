@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
@@ -99,19 +100,20 @@ public final class ChainPass {
 
 	/**
 	 * Passes a target over if it would refuse this request, or wants to be left alone.
+	 * @param cause why it would be asked
 	 */
-	public boolean passOver(Candidate candidate, LlmRequest request) {
+	public boolean passOver(Candidate candidate, LlmRequest request, Attempt.Cause cause) {
 		LlmException paused = this.heedsPauses ? this.call.pausedBy(candidate.target()) : null;
 		if (paused != null) {
 			passedOver(candidate.target(), paused);
-			this.call.skipped(candidate.target(), paused.kind(), "not asked again yet: " + paused.getMessage());
+			this.call.skipped(candidate.target(), paused.kind(), "not asked again yet: " + paused.getMessage(), cause);
 			return true;
 		}
 		Refusal refusal = candidate.refusal(request);
 		if (refusal == null) {
 			return false;
 		}
-		this.call.skipped(candidate.target(), refusal.kind(), refusal.reason());
+		this.call.skipped(candidate.target(), refusal.kind(), refusal.reason(), cause);
 		passedOver(candidate.target(),
 				LlmException.of(refusal.kind(), candidate.target() + " was passed over: " + refusal.reason())
 					.target(candidate.target())

@@ -1,5 +1,8 @@
 package io.arcllm.module;
 
+import io.arcllm.Attempt;
+import io.arcllm.ErrorKind;
+import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
@@ -13,14 +16,16 @@ import reactor.util.context.ContextView;
  * attempt
  * @param othersLeft whether the chain has other targets left to try; false inside the
  * attempt
+ * @param cause why the next attempt is made
  */
-public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits, boolean othersLeft) {
+public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits, boolean othersLeft,
+		Attempt.Cause cause) {
 
 	/**
 	 * The scope of a call that has just begun.
 	 */
 	public Scope(Call call) {
-		this(call, null, null, false);
+		this(call, null, null, false, Attempt.Cause.FIRST);
 	}
 
 	/**
@@ -41,12 +46,17 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 
 	/** The same call on this pass down a chain. */
 	public Scope on(ChainPass pass, boolean othersLeft) {
-		return new Scope(this.call, pass, this.limits, othersLeft);
+		return new Scope(this.call, pass, this.limits, othersLeft, this.cause);
 	}
 
 	/** The same call with these limits for each attempt. */
 	public Scope within(AttemptLimits limits) {
-		return new Scope(this.call, this.pass, limits, this.othersLeft);
+		return new Scope(this.call, this.pass, limits, this.othersLeft, this.cause);
+	}
+
+	/** The same call where it asks for this reason. */
+	public Scope because(Attempt.Cause cause) {
+		return (cause == this.cause) ? this : new Scope(this.call, this.pass, this.limits, this.othersLeft, cause);
 	}
 
 	/**
@@ -54,7 +64,13 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	 * is part of: neither limits nor what is left of the chain reach through an attempt.
 	 */
 	public Scope inAttempt() {
-		return (this.limits == null && !this.othersLeft) ? this : new Scope(this.call, this.pass, null, false);
+		return (this.limits == null && !this.othersLeft && this.cause == Attempt.Cause.FIRST) ? this
+				: new Scope(this.call, this.pass, null, false, Attempt.Cause.FIRST);
+	}
+
+	/** Notes that the target that would be asked next was passed over. */
+	public void skipped(Target target, @Nullable ErrorKind error, String reason) {
+		this.call.skipped(target, error, reason, this.cause);
 	}
 
 	/** This context with this scope in it. */

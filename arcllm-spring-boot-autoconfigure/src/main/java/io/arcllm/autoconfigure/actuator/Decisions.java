@@ -37,7 +37,7 @@ public final class Decisions implements CallListener {
 		if (attempt.outcome() == Attempt.Outcome.SKIPPED) {
 			add(Decision.Type.SKIP, attempt.target(), attempt.error(), attempt.reason());
 		}
-		else if (last != null) {
+		else if (last != null && attempt.wasSent()) {
 			String wait = attempt.waited().isZero() ? "" : " and a wait of " + attempt.waited().toMillis() + " ms";
 			String result = ": " + Text.dashed(attempt.outcome());
 			if (before.hasAsked(attempt.target())) {

@@ -10,7 +10,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
-import io.arcllm.module.Call;
+import io.arcllm.module.Scope;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.Refusal;
 import reactor.core.publisher.Flux;
@@ -66,7 +66,7 @@ public final class ProviderSwitches {
 		public Flux<LlmEvent> exchange(LlmRequest request) {
 			return isEnabled(this.target.provider()) ? this.inner.exchange(request)
 					: Flux.deferContextual((context) -> {
-						Call.of(context).skipped(this.target, DISABLED.kind(), DISABLED.reason());
+						Scope.of(context).skipped(this.target, DISABLED.kind(), DISABLED.reason());
 						return Flux.error(
 								LlmException.of(DISABLED.kind(), this.target + " was not asked: " + DISABLED.reason())
 									.target(this.target)

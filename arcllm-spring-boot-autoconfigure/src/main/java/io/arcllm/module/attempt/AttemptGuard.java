@@ -62,6 +62,8 @@ final class AttemptGuard extends EventStep {
 
 	private final Duration waited;
 
+	private final Attempt.Cause cause;
+
 	private List<LlmEvent> delivered = List.of();
 
 	private volatile int state;
@@ -81,6 +83,7 @@ final class AttemptGuard extends EventStep {
 		this.context = scope.inAttempt().into(actual.currentContext()).put(WireListener.class, this.listener);
 		this.startedAfter = call.elapsedNanos();
 		this.waited = call.takeWaited();
+		this.cause = scope.cause();
 		this.silence = new SilenceWatch(call, target, scope.limits(),
 				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, alarms.alarm(this::checkSilence));
 	}
@@ -231,11 +234,18 @@ final class AttemptGuard extends EventStep {
 
 	private void note(Attempt.Outcome outcome, @Nullable LlmException failure, @Nullable String requestId,
 			Usage usage) {
-		ErrorKind kind = (failure == null) ? null : failure.kind();
-		String reason = (failure == null) ? "" : String.valueOf(failure.getMessage());
-		Integer status = (failure == null) ? null : failure.status();
-		this.call.ended(new Attempt(this.target, outcome, Duration.ofNanos(this.startedAfter), this.waited,
-				this.firstToken, sinceStart(), kind, reason, status, requestId, usage));
+		Attempt.Builder attempt = Attempt.of(this.target, outcome)
+			.startedAfter(Duration.ofNanos(this.startedAfter))
+			.startedAt(this.call.instant(this.startedAfter))
+			.waited(this.waited)
+			.took(this.firstToken, sinceStart())
+			.requestId(requestId)
+			.usage(usage)
+			.cause(this.cause);
+		if (failure != null) {
+			attempt.failure(failure);
+		}
+		this.call.ended(attempt.build());
 	}
 
 	private Duration sinceStart() {

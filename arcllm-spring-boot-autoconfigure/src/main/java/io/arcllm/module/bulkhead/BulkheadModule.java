@@ -12,6 +12,7 @@ import io.arcllm.LlmResponse;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.GatedCall;
+import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
@@ -156,7 +157,7 @@ public final class BulkheadModule extends BaseModule {
 			}
 
 			void turnAway(ErrorKind kind, String reason) {
-				this.call.skipped(BulkheadCall.this.bulkhead.target(), kind, reason);
+				Scope.of(BulkheadCall.this.currentContext()).skipped(BulkheadCall.this.bulkhead.target(), kind, reason);
 				refuse((kind == ErrorKind.BULKHEAD_FULL)
 						? new BulkheadFullException(BulkheadCall.this.bulkhead.target(), reason)
 						: LlmException.of(kind, BulkheadCall.this.bulkhead.target() + " was not asked: " + reason)

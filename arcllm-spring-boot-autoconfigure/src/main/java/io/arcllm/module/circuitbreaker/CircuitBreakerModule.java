@@ -8,6 +8,7 @@ import io.arcllm.module.BaseModule;
 import io.arcllm.module.GatedCall;
 import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Refusal;
+import io.arcllm.module.Scope;
 import io.arcllm.module.circuitbreaker.Breaker.Admission;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -59,7 +60,7 @@ public final class CircuitBreakerModule extends BaseModule {
 			Admission admission = this.breaker.admit(this.model);
 			Refusal refusal = admission.refusal();
 			if (refusal != null) {
-				call().skipped(this.breaker.target(), refusal.kind(), refusal.reason());
+				Scope.of(currentContext()).skipped(this.breaker.target(), refusal.kind(), refusal.reason());
 				refuse(new CircuitOpenException(this.breaker.target(), refusal));
 				return;
 			}

@@ -2,16 +2,17 @@ package io.arcllm.module.fallback;
 
 import java.util.List;
 
+import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
-import io.arcllm.module.EventStep;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
+import io.arcllm.module.EventStep;
 import io.arcllm.module.Hop;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.Scope;
@@ -60,9 +61,12 @@ public final class FallbackModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return EventStep.defer((context) -> (ChainPass.of(context) != null) ? this.inner.exchange(request)
-				: new Descent(this.chain, this.settings, this.resume, request, Call.of(context))
-					.ask(this.selection.order(this.chain.targets(), request)));
+		return EventStep.defer((context) -> {
+			Scope scope = Scope.of(context);
+			return (scope.pass() != null) ? this.inner.exchange(request)
+					: new Descent(this.chain, this.settings, this.resume, request, scope.call())
+						.ask(this.selection.order(this.chain.targets(), request), scope.cause());
+		});
 	}
 
 	/**
@@ -115,21 +119,22 @@ public final class FallbackModule extends BaseModule {
 		/**
 		 * Asks the first of these that may be asked, and the ones after it when it fails.
 		 */
-		Flux<LlmEvent> ask(List<Candidate> targets) {
+		Flux<LlmEvent> ask(List<Candidate> targets, Attempt.Cause cause) {
 			for (int i = 0; i < targets.size(); i++) {
 				Candidate candidate = targets.get(i);
-				if (!this.pass.passOver(candidate, this.request)) {
-					List<Candidate> rest = targets.subList(i + 1, targets.size());
-					return ask(candidate, rest);
+				Attempt.Cause why = (i == 0) ? cause : Attempt.Cause.NEXT_TARGET;
+				if (!this.pass.passOver(candidate, this.request, why)) {
+					return ask(candidate, targets.subList(i + 1, targets.size()), why);
 				}
 			}
 			return Flux.error(exhausted());
 		}
 
-		private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest) {
+		private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest, Attempt.Cause cause) {
 			return candidate.provider()
 				.exchange(Hop.request(this.request, this.chain.primary().target(), candidate.target()))
-				.contextWrite((context) -> Scope.of(context).on(this.pass, !rest.isEmpty()).into(context))
+				.contextWrite(
+						(context) -> Scope.of(context).on(this.pass, !rest.isEmpty()).because(cause).into(context))
 				.onErrorResume(LlmException.class, (failure) -> after(candidate, failure, rest));
 		}
 
@@ -153,7 +158,7 @@ public final class FallbackModule extends BaseModule {
 				return Flux.error(exhausted());
 			}
 			log(failure, next);
-			return ask(next);
+			return ask(next, Attempt.Cause.NEXT_TARGET);
 		}
 
 		/**

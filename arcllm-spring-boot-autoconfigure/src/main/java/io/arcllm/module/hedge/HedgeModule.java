@@ -3,6 +3,7 @@ package io.arcllm.module.hedge;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import io.arcllm.Attempt;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
@@ -13,6 +14,7 @@ import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
 import io.arcllm.module.EventStep;
 import io.arcllm.module.Hop;
+import io.arcllm.module.Scope;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +25,7 @@ import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
 /**
  * A redirector inside a chain: when its target is silent for longer than usual, the next
@@ -242,6 +245,12 @@ public final class HedgeModule extends BaseModule {
 			Leg(@Nullable Candidate hedge) {
 				super(HedgedCall.this.actual);
 				this.hedge = hedge;
+			}
+
+			@Override
+			public Context currentContext() {
+				Context context = HedgedCall.this.actual.currentContext();
+				return (this.hedge == null) ? context : Scope.of(context).because(Attempt.Cause.HEDGE).into(context);
 			}
 
 			@Override

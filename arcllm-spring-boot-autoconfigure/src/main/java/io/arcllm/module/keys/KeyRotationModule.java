@@ -4,6 +4,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.Predicate;
 
+import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -12,6 +13,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
+import io.arcllm.module.Scope;
 import reactor.core.publisher.Flux;
 
 /**
@@ -40,8 +42,8 @@ public final class KeyRotationModule extends BaseModule {
 	}
 
 	private Flux<LlmEvent> again(LlmRequest request, LlmException refusal) {
-		return EventStep
-			.defer((context) -> mayAsk(refusal, Call.of(context)) ? exchange(request) : Flux.error(refusal));
+		return EventStep.defer((context) -> mayAsk(refusal, Call.of(context)) ? exchange(request) : Flux.error(refusal))
+			.contextWrite((context) -> Scope.of(context).because(Attempt.Cause.OTHER_KEY).into(context));
 	}
 
 	private boolean mayAsk(LlmException refusal, Call call) {

@@ -19,6 +19,7 @@ import io.arcllm.WireListener;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.GatedCall;
+import io.arcllm.module.Scope;
 import io.arcllm.module.ratelimit.WaitingLine.Ticket;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -265,7 +266,8 @@ public final class RateLimitModule extends BaseModule {
 				this.timer.dispose();
 				String reason = (retryAfter == null) ? "its rate limit cannot be checked, because the store is away"
 						: "its rate limit is used up for " + retryAfter.toMillis() + " ms";
-				this.call.skipped(RateLimitCall.this.limiter.target(), ErrorKind.THROTTLED, reason);
+				Scope.of(RateLimitCall.this.currentContext())
+					.skipped(RateLimitCall.this.limiter.target(), ErrorKind.THROTTLED, reason);
 				refuse(new ThrottledException(RateLimitCall.this.limiter.target(), reason, retryAfter));
 			}
 

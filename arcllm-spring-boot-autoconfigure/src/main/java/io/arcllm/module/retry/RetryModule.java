@@ -2,6 +2,7 @@ package io.arcllm.module.retry;
 
 import java.time.Duration;
 
+import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -58,6 +59,7 @@ public final class RetryModule extends BaseModule {
 			Call.of(context).waited(wait);
 			return Mono.delay(wait)
 				.thenMany(this.inner.exchange(request))
+				.contextWrite((next) -> Scope.of(next).because(Attempt.Cause.RETRY).into(next))
 				.onErrorResume(LlmException.class, (next) -> again(request, next, retries));
 		});
 	}

@@ -51,6 +51,9 @@ public final class CallMeters implements CallListener {
 			count("arcllm.rejections", "Targets passed over", error);
 			return;
 		}
+		if (!attempt.wasSent()) {
+			return;
+		}
 		count("arcllm.attempts", "Requests on the wire",
 				error.and("outcome", ConventionNames.dashed(attempt.outcome())));
 		again(target, tags, before);

@@ -49,7 +49,7 @@ class FallbackModuleTests {
 	private static final Set<ErrorKind> ON = EnumSet.of(ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED,
 			ErrorKind.SERVER_ERROR, ErrorKind.NETWORK, ErrorKind.TIMEOUT, ErrorKind.PROTOCOL, ErrorKind.QUOTA_EXHAUSTED,
 			ErrorKind.AUTHENTICATION, ErrorKind.PERMISSION, ErrorKind.MODEL_NOT_FOUND, ErrorKind.CONTEXT_WINDOW,
-			ErrorKind.CIRCUIT_OPEN, ErrorKind.THROTTLED, ErrorKind.BULKHEAD_FULL);
+			ErrorKind.UNSUPPORTED, ErrorKind.CIRCUIT_OPEN, ErrorKind.THROTTLED, ErrorKind.BULKHEAD_FULL);
 
 	@RegisterExtension
 	final VirtualTime time = new VirtualTime();

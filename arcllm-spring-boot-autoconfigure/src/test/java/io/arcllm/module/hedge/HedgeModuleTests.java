@@ -67,6 +67,8 @@ class HedgeModuleTests {
 		assertThat(heard.answer()).isEqualTo("from b");
 		assertThat(this.cancelled).hasValue(1);
 		assertThat(heard.outcomes()).containsExactly("a CANCELLED", "b COMPLETED");
+		assertThat(heard.answer.answer().trail().attempts()).extracting(Attempt::cause)
+			.containsExactly(Attempt.Cause.FIRST, Attempt.Cause.HEDGE);
 	}
 
 	@WholeAndStreamed

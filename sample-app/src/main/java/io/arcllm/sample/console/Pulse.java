@@ -45,7 +45,7 @@ class Pulse implements CallListener {
 
 	@Override
 	public void ended(Attempt attempt, Trail before) {
-		if (attempt.outcome() != Attempt.Outcome.SKIPPED) {
+		if (attempt.wasSent()) {
 			this.providers.computeIfAbsent(attempt.target().provider(), (name) -> new Recent()).add(attempt);
 		}
 	}

@@ -65,7 +65,8 @@ final class GatewayErrors {
 			case QUOTA_EXHAUSTED, BUDGET_EXCEEDED -> "insufficient_quota";
 			case AUTHENTICATION -> "authentication_error";
 			case PERMISSION -> "permission_error";
-			case MODEL_NOT_FOUND, CONTEXT_WINDOW, CONTENT_POLICY, INVALID_REQUEST -> "invalid_request_error";
+			case MODEL_NOT_FOUND, CONTEXT_WINDOW, CONTENT_POLICY, UNSUPPORTED, INVALID_REQUEST ->
+				"invalid_request_error";
 			default -> "server_error";
 		};
 	}
@@ -77,6 +78,7 @@ final class GatewayErrors {
 			case AUTHENTICATION -> "invalid_api_key";
 			case CONTEXT_WINDOW -> "context_length_exceeded";
 			case CONTENT_POLICY -> "content_filter";
+			case UNSUPPORTED -> "unsupported_parameter";
 			default -> kind.name().toLowerCase(Locale.ROOT);
 		};
 	}

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -118,7 +119,9 @@ public final class StreamRecovery {
 				+ step.how().name().toLowerCase(Locale.ROOT) + ")");
 		this.asked.add(target);
 		boolean others = !this.steps.isEmpty();
-		return answer(step, broken).contextWrite((context) -> Scope.of(context).on(this.pass, others).into(context))
+		return answer(step, broken)
+			.contextWrite(
+					(context) -> Scope.of(context).on(this.pass, others).because(Attempt.Cause.RECOVERY).into(context))
 			.onErrorResume(LlmException.class, (failure) -> broke(step, failure, broken))
 			.onErrorResume(DivergedException.class,
 					(ex) -> Flux.error(failed(broken, target + " gave another answer: " + ex.getMessage())));
@@ -130,7 +133,7 @@ public final class StreamRecovery {
 			if (!this.call.hasAttemptsLeft() || this.call.remaining().isNegative()) {
 				return null;
 			}
-			if (!this.pass.passOver(step.candidate(), this.request)
+			if (!this.pass.passOver(step.candidate(), this.request, Attempt.Cause.RECOVERY)
 					&& (!step.again() || this.resume.mayRepeat().getAsBoolean())) {
 				return step;
 			}

@@ -5,7 +5,6 @@ import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
 import io.arcllm.autoconfigure.actuator.ArcllmHealthIndicator;
 import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.actuator.Inventory;
-import io.arcllm.autoconfigure.stack.CircuitBreakerFactory;
 import io.arcllm.autoconfigure.stack.ProviderSwitches;
 import io.arcllm.autoconfigure.stack.Stacks;
 import io.arcllm.autoconfigure.stack.Targets;
@@ -54,7 +53,7 @@ public final class ArcllmActuatorAutoConfiguration {
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ HealthIndicator.class, ConditionalOnEnabledHealthIndicator.class })
-	@ConditionalOnBean(CircuitBreakerFactory.class)
+	@ConditionalOnBean(name = "arcllmCircuitBreaker")
 	@ConditionalOnEnabledHealthIndicator("arcllm")
 	static class Health {
 

@@ -3,19 +3,21 @@ package io.arcllm.autoconfigure;
 import java.time.Clock;
 import java.util.List;
 
+import io.arcllm.CallOptions;
 import io.arcllm.LlmModule;
 import io.arcllm.LlmProviders;
 import io.arcllm.RequestMetadata;
 import io.arcllm.RequestMetadataResolver;
+import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.ContradictionCheck;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.stack.AdapterFactory;
-import io.arcllm.autoconfigure.stack.BulkheadFactory;
 import io.arcllm.autoconfigure.stack.ChainCheck;
 import io.arcllm.autoconfigure.stack.ChainFactory;
+import io.arcllm.autoconfigure.stack.GateFactory;
 import io.arcllm.autoconfigure.stack.Gauges;
 import io.arcllm.autoconfigure.stack.HedgeFactory;
 import io.arcllm.autoconfigure.stack.HttpClients;
@@ -23,14 +25,23 @@ import io.arcllm.autoconfigure.stack.LlmWebClientCustomizer;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.ModuleOrder;
 import io.arcllm.autoconfigure.stack.ProviderSwitches;
-import io.arcllm.autoconfigure.stack.RetryFactory;
 import io.arcllm.autoconfigure.stack.Selections;
 import io.arcllm.autoconfigure.stack.StackLlmProviders;
 import io.arcllm.autoconfigure.stack.Stacks;
 import io.arcllm.autoconfigure.stack.Targets;
-import io.arcllm.autoconfigure.stack.TimeoutFactory;
 import io.arcllm.module.CallListener;
 import io.arcllm.module.CallModule;
+import io.arcllm.module.attempt.TimeoutModule;
+import io.arcllm.module.attempt.TimeoutSettings;
+import io.arcllm.module.bulkhead.Bulkhead;
+import io.arcllm.module.bulkhead.BulkheadModule;
+import io.arcllm.module.bulkhead.BulkheadSettings;
+import io.arcllm.module.retry.LlmBackOffPolicy;
+import io.arcllm.module.retry.LlmRetryPolicy;
+import io.arcllm.module.retry.RetryBudget;
+import io.arcllm.module.retry.RetryEngine;
+import io.arcllm.module.retry.RetryModule;
+import io.arcllm.module.retry.RetrySettings;
 import io.arcllm.module.routing.Scores;
 import io.arcllm.provider.error.DefaultErrorClassifier;
 import io.arcllm.provider.error.ErrorClassifier;
@@ -98,10 +109,23 @@ public final class ArcllmAutoConfiguration {
 		return new AdapterFactory(clients, new ErrorReader(classifier, Clock.systemUTC()), keys.getIfAvailable());
 	}
 
+	/** What the retries of the whole process are taken from. */
 	@Bean
-	RetryFactory arcllmRetry(ModuleSettings settings, @Qualifier(QUALIFIER) ObjectProvider<RetryPolicy> policy,
+	@ConditionalOnMissingBean
+	RetryBudget arcllmRetryBudget(ModuleSettings settings) {
+		RetrySettings shared = settings.bind("retry", RetrySettings.class, null, CallOptions.NONE);
+		return new RetryBudget(shared.budget(), System::nanoTime);
+	}
+
+	@Bean
+	ModuleFactory arcllmRetry(ModuleSettings settings, RetryBudget budget,
+			@Qualifier(QUALIFIER) ObjectProvider<RetryPolicy> policy,
 			@Qualifier(QUALIFIER) ObjectProvider<BackOffPolicy> backOff) {
-		return new RetryFactory(settings, policy.getIfAvailable(), backOff.getIfAvailable());
+		return ModuleFactory.of("retry", (inner, position) -> {
+			RetrySettings own = settings.bind("retry", RetrySettings.class, position);
+			return new RetryModule(inner, new RetryEngine(policy.getIfAvailable(() -> new LlmRetryPolicy(own)),
+					backOff.getIfAvailable(() -> new LlmBackOffPolicy(own)), budget));
+		});
 	}
 
 	@Bean
@@ -111,19 +135,28 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	ChainFactory arcllmFallback(ModuleSettings settings, Targets targets, RetryFactory retry, Scores scores) {
-		return new ChainFactory(settings, targets, retry.budget(), new Selections(targets, scores),
-				new HedgeFactory(settings));
+	ChainFactory arcllmFallback(ModuleSettings settings, Targets targets, RetryBudget budget, Scores scores) {
+		return new ChainFactory(settings, targets, budget, new Selections(targets, scores), new HedgeFactory(settings));
 	}
 
 	@Bean
-	TimeoutFactory arcllmTimeout(ModuleSettings settings) {
-		return new TimeoutFactory(settings);
+	ModuleFactory arcllmTimeout(ModuleSettings settings) {
+		return ModuleFactory.of("timeout", (inner, position) -> new TimeoutModule(inner,
+				settings.bind("timeout", TimeoutSettings.class, position)));
 	}
 
 	@Bean
-	BulkheadFactory arcllmBulkhead(ModuleSettings settings, ObjectProvider<Gauges> gauges) {
-		return new BulkheadFactory(settings, gauges.getIfAvailable(() -> Gauges.NONE));
+	GateFactory<BulkheadSettings, Bulkhead> arcllmBulkhead(ModuleSettings settings, ObjectProvider<Gauges> gauges) {
+		Gauges shown = gauges.getIfAvailable(() -> Gauges.NONE);
+		return new GateFactory<>("bulkhead", (position) -> settings.bind("bulkhead", BulkheadSettings.class, position),
+				(target, own) -> bulkhead(target, own, shown), BulkheadModule::new, Bulkhead::status);
+	}
+
+	private static Bulkhead bulkhead(Target target, BulkheadSettings settings, Gauges gauges) {
+		Bulkhead bulkhead = new Bulkhead(target, settings);
+		gauges.gauge("arcllm.bulkhead.running", target, () -> bulkhead.status().running());
+		gauges.gauge("arcllm.bulkhead.queued", target, () -> bulkhead.status().queued());
+		return bulkhead;
 	}
 
 	@Bean
@@ -138,11 +171,12 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean
 	Stacks arcllmStacks(ArcllmProperties properties, Targets targets, ObjectProvider<ModuleFactory> modules,
-			ContradictionCheck settings, ListableBeanFactory beans, ProviderSwitches switches) {
+			ChainFactory chains, ContradictionCheck settings, ListableBeanFactory beans, ProviderSwitches switches) {
 		settings.checkOrder(List.of(beans.getBeanNamesForType(LlmModule.class)));
 		List<ModuleFactory> ours = modules.stream().toList();
 		List<String> order = properties.modules().order();
-		Stacks stacks = new Stacks(targets, () -> ModuleOrder.sort(order, ours, beans), settings.modules(), switches);
+		Stacks stacks = new Stacks(targets, () -> ModuleOrder.of(order, ours, beans), chains, settings.modules(),
+				switches);
 		stacks.check(ModuleOrder.absent(order, ours));
 		return stacks;
 	}

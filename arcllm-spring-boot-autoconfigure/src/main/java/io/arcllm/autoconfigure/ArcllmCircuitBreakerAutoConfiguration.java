@@ -2,13 +2,19 @@ package io.arcllm.autoconfigure;
 
 import java.util.List;
 
+import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.BreakerAnnouncer;
 import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.config.ModuleSettings;
-import io.arcllm.autoconfigure.stack.CircuitBreakerFactory;
+import io.arcllm.autoconfigure.config.Text;
+import io.arcllm.autoconfigure.stack.GateFactory;
 import io.arcllm.autoconfigure.stack.Gauges;
+import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerListener;
+import io.arcllm.module.circuitbreaker.BreakerState;
 import io.arcllm.module.circuitbreaker.CircuitBreakerCustomizer;
+import io.arcllm.module.circuitbreaker.CircuitBreakerModule;
+import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -24,17 +30,34 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnClass(CircuitBreaker.class)
 public final class ArcllmCircuitBreakerAutoConfiguration {
 
+	private static final String NAME = "circuit-breaker";
+
 	@Bean
 	BreakerListener arcllmBreakerAnnouncer(ApplicationEventPublisher events, Decisions decisions) {
 		return new BreakerAnnouncer(events, decisions);
 	}
 
 	@Bean
-	CircuitBreakerFactory arcllmCircuitBreaker(ModuleSettings settings, ObjectProvider<BreakerListener> listeners,
-			ObjectProvider<CircuitBreakerCustomizer> customizers, ObjectProvider<Gauges> gauges) {
-		List<BreakerListener> all = listeners.orderedStream().toList();
-		return new CircuitBreakerFactory(settings, BreakerListener.all(all), customizers.orderedStream().toList(),
-				gauges.getIfAvailable(() -> Gauges.NONE));
+	GateFactory<CircuitBreakerSettings, Breaker> arcllmCircuitBreaker(ModuleSettings settings,
+			ObjectProvider<BreakerListener> listeners, ObjectProvider<CircuitBreakerCustomizer> customizers,
+			ObjectProvider<Gauges> gauges) {
+		BreakerListener listener = BreakerListener.all(listeners.orderedStream().toList());
+		List<CircuitBreakerCustomizer> all = customizers.orderedStream().toList();
+		Gauges shown = gauges.getIfAvailable(() -> Gauges.NONE);
+		return new GateFactory<>(NAME, (position) -> settings.bind(NAME, CircuitBreakerSettings.class, position),
+				(target, own) -> shown(
+						new Breaker(target, own, listener,
+								(config) -> all.forEach((customizer) -> customizer.customize(target, config))),
+						target, shown),
+				CircuitBreakerModule::new, Breaker::status);
+	}
+
+	private static Breaker shown(Breaker breaker, Target target, Gauges gauges) {
+		for (BreakerState state : BreakerState.values()) {
+			gauges.gauge("arcllm.circuitbreaker.state", target, () -> (breaker.status().state() == state) ? 1 : 0,
+					"state", Text.dashed(state));
+		}
+		return breaker;
 	}
 
 }

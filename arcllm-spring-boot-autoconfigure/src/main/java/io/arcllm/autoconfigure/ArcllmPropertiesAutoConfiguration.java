@@ -43,8 +43,8 @@ public final class ArcllmPropertiesAutoConfiguration {
 	}
 
 	@Bean
-	ModuleSettings arcllmModuleSettings(LayeredBinder arcllmBinder) {
-		return new ModuleSettings(arcllmBinder);
+	ModuleSettings arcllmModuleSettings(LayeredBinder arcllmBinder, ArcllmProperties properties) {
+		return new ModuleSettings(arcllmBinder, properties);
 	}
 
 	@Bean

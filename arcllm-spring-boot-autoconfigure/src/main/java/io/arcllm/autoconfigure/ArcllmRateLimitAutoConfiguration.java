@@ -1,16 +1,26 @@
 package io.arcllm.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 
+import io.arcllm.LlmConfigException;
+import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.stack.GateFactory;
 import io.arcllm.autoconfigure.stack.Gauges;
-import io.arcllm.autoconfigure.stack.RateLimitFactory;
+import io.arcllm.module.ratelimit.LimitStore;
+import io.arcllm.module.ratelimit.MemoryStore;
 import io.arcllm.module.ratelimit.RateLimitCustomizer;
+import io.arcllm.module.ratelimit.RateLimitModule;
+import io.arcllm.module.ratelimit.RateLimitSettings;
+import io.arcllm.module.ratelimit.RateLimitStatus;
+import io.arcllm.module.ratelimit.RateLimiter;
 import io.arcllm.module.ratelimit.RedisConnection;
 import io.arcllm.module.ratelimit.RedisStore;
 import io.arcllm.module.ratelimit.SharedLimitStores;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -30,11 +40,64 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnClass(Bucket.class)
 public final class ArcllmRateLimitAutoConfiguration {
 
+	private static final String NAME = "rate-limit";
+
 	@Bean
-	RateLimitFactory arcllmRateLimit(ModuleSettings settings, ObjectProvider<SharedLimitStores> shared,
-			ObjectProvider<RateLimitCustomizer> customizers, ObjectProvider<Gauges> gauges) {
-		return new RateLimitFactory(settings, shared.getIfAvailable(), customizers.orderedStream().toList(),
-				gauges.getIfAvailable(() -> Gauges.NONE));
+	GateFactory<RateLimitSettings, RateLimiter> arcllmRateLimit(ModuleSettings settings,
+			ObjectProvider<SharedLimitStores> shared, ObjectProvider<RateLimitCustomizer> customizers,
+			ObjectProvider<Gauges> gauges) {
+		List<RateLimitCustomizer> all = customizers.orderedStream().toList();
+		Gauges shown = gauges.getIfAvailable(() -> Gauges.NONE);
+		return new GateFactory<>(NAME, (position) -> settings.bind(NAME, RateLimitSettings.class, position),
+				(target, own) -> limiter(target, own, store(target, own, shared.getIfAvailable(), all), shown),
+				RateLimitModule::new, (limiter) -> Level.of(limiter.status()));
+	}
+
+	private static RateLimiter limiter(Target target, RateLimitSettings settings, LimitStore store, Gauges gauges) {
+		RateLimiter limiter = new RateLimiter(target, settings, store);
+		if (settings.requestsPerMinute() != null) {
+			gauges.gauge("arcllm.ratelimit.requests", target, () -> limiter.status().requests());
+		}
+		if (settings.tokensPerMinute() != null) {
+			gauges.gauge("arcllm.ratelimit.tokens", target, () -> limiter.status().tokens());
+		}
+		gauges.gauge("arcllm.ratelimit.queued", target, () -> limiter.status().queued());
+		return limiter;
+	}
+
+	private static LimitStore store(Target target, RateLimitSettings settings, @Nullable SharedLimitStores shared,
+			List<RateLimitCustomizer> customizers) {
+		if (settings.store() == RateLimitSettings.Store.MEMORY) {
+			return new MemoryStore(settings, RateLimitCustomizer.of(customizers, target));
+		}
+		if (shared == null) {
+			throw noRedis();
+		}
+		return shared.create(target, settings);
+	}
+
+	private static LlmConfigException noRedis() {
+		return new LlmConfigException("arcllm.modules.rate-limit.store",
+				"arcllm.modules.rate-limit.store is redis, but there is no connection to Redis: add the dependencies"
+						+ " org.springframework.boot:spring-boot-starter-data-redis and"
+						+ " com.bucket4j:bucket4j_jdk17-lettuce, and set spring.data.redis.host");
+	}
+
+	/**
+	 * A limiter's status as it is shown: without a limit there is no level.
+	 */
+	private record Level(@Nullable Long requests, @Nullable Long tokens, int queued, long admitted, long refused,
+			Duration nextIn) {
+
+		static Level of(RateLimitStatus status) {
+			return new Level(limited(status.requests()), limited(status.tokens()), status.queued(), status.admitted(),
+					status.refused(), status.nextIn());
+		}
+
+		private static @Nullable Long limited(long level) {
+			return (level == Long.MAX_VALUE) ? null : Long.valueOf(level);
+		}
+
 	}
 
 	/**
@@ -65,9 +128,9 @@ public final class ArcllmRateLimitAutoConfiguration {
 		SharedLimitStores arcllmSharedLimitStores(ObjectProvider<RedisConnection> connection,
 				ObjectProvider<RateLimitCustomizer> customizers) {
 			List<RateLimitCustomizer> all = customizers.orderedStream().toList();
-			return (target, settings) -> new RedisStore(target, settings, RateLimitFactory.customizer(all, target),
+			return (target, settings) -> new RedisStore(target, settings, RateLimitCustomizer.of(all, target),
 					connection.getIfAvailable(() -> {
-						throw RateLimitFactory.noRedis();
+						throw noRedis();
 					}));
 		}
 

@@ -8,6 +8,7 @@ import io.arcllm.provider.Presets;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aot.hint.BindingReflectionHintsRegistrar;
+import org.springframework.aot.hint.MemberCategory;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
@@ -23,6 +24,7 @@ final class ArcllmRuntimeHints implements RuntimeHintsRegistrar {
 			.registerPattern("META-INF/arcllm/*")
 			.registerPattern(Presets.class.getPackageName().replace('.', '/') + "/presets.json");
 		new BindingReflectionHintsRegistrar().registerReflectionHints(hints.reflection(), Preset.class);
+		hints.reflection().registerType(ArcllmProperties.Modules.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		Class<?>[] settings = ModuleSettings.types().values().toArray(Class<?>[]::new);
 		BindableRuntimeHintsRegistrar.forTypes(settings).registerHints(hints, classLoader);
 		BindableRuntimeHintsRegistrar

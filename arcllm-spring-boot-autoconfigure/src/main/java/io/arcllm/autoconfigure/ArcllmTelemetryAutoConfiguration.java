@@ -4,16 +4,17 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.arcllm.CallOptions;
-import io.arcllm.autoconfigure.actuator.BreakerMeters;
-import io.arcllm.autoconfigure.actuator.MicrometerGauges;
+import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.actuator.EngineMeters;
 import io.arcllm.autoconfigure.config.ModuleSettings;
-import io.arcllm.autoconfigure.stack.Gauges;
+import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.Targets;
-import io.arcllm.autoconfigure.stack.TelemetryFactory;
-import io.arcllm.module.circuitbreaker.BreakerListener;
 import io.arcllm.module.telemetry.CallMeters;
 import io.arcllm.module.telemetry.ModelTags;
 import io.arcllm.module.telemetry.Observations;
+import io.arcllm.module.telemetry.TelemetryModule;
+import io.arcllm.module.telemetry.TelemetryModule.AttemptTelemetryModule;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 
@@ -32,6 +33,8 @@ import org.springframework.context.annotation.Configuration;
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
 public final class ArcllmTelemetryAutoConfiguration {
 
+	private static final String NAME = "telemetry";
+
 	/**
 	 * Observations.
 	 */
@@ -41,8 +44,35 @@ public final class ArcllmTelemetryAutoConfiguration {
 	static class Observing {
 
 		@Bean
-		TelemetryFactory arcllmTelemetry(ObservationRegistry registry, Targets targets) {
+		ModuleFactory arcllmTelemetry(ObservationRegistry registry, Targets targets) {
 			return new TelemetryFactory(new Observations(registry, new ModelTags(targets.all())));
+		}
+
+		/**
+		 * Puts observations into stacks: one a call, and one an attempt.
+		 */
+		private record TelemetryFactory(Observations observations) implements ModuleFactory {
+
+			@Override
+			public String name() {
+				return NAME;
+			}
+
+			@Override
+			public LlmProvider around(LlmProvider inner, StackPosition position) {
+				return new TelemetryModule(inner, position.target(), this.observations);
+			}
+
+			@Override
+			public boolean wrapsAttempts() {
+				return true;
+			}
+
+			@Override
+			public LlmProvider aroundAttempt(LlmProvider attempt, StackPosition position) {
+				return new AttemptTelemetryModule(attempt, position.target(), this.observations);
+			}
+
 		}
 
 	}
@@ -60,17 +90,12 @@ public final class ArcllmTelemetryAutoConfiguration {
 		CallMeters arcllmCallMeters(MeterRegistry registry, Targets targets, ModuleSettings settings) {
 			Map<String, Boolean> wanted = new ConcurrentHashMap<>();
 			return new CallMeters(registry, new ModelTags(targets.all()), (provider) -> wanted.computeIfAbsent(provider,
-					(one) -> settings.enabled(TelemetryFactory.NAME, one, CallOptions.NONE)));
+					(one) -> settings.enabled(NAME, one, CallOptions.NONE)));
 		}
 
 		@Bean
-		BreakerListener arcllmBreakerMeters(MeterRegistry registry, Targets targets) {
-			return new BreakerMeters(registry, new ModelTags(targets.all()));
-		}
-
-		@Bean
-		Gauges arcllmGauges(MeterRegistry registry, Targets targets) {
-			return new MicrometerGauges(registry, new ModelTags(targets.all()));
+		EngineMeters arcllmEngineMeters(MeterRegistry registry, Targets targets) {
+			return new EngineMeters(registry, new ModelTags(targets.all()));
 		}
 
 	}

@@ -65,6 +65,8 @@ class ActuatorAutoConfigurationTests {
 			JsonNode json = new JsonMapper().readTree(text);
 			assertThat(json.at("/stack").asString())
 				.isEqualTo("Fallback(CircuitBreaker(RateLimit(Bulkhead(Timeout(anthropic)))))");
+			assertThat(json.at("/providers/anthropic/stack").valueStream().map(JsonNode::asString)).containsExactly(
+					"fallback", "circuit-breaker", "rate-limit", "bulkhead", "timeout", "switch", "contract");
 			assertThat(json.at("/chain/1").asString()).isEqualTo("openai/gpt-x");
 			assertThat(json.at("/providers/openai/type").asString()).isEqualTo("openai");
 			assertThat(json.at("/providers/openai/key").asBoolean()).isTrue();

@@ -14,7 +14,7 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.CircuitBreakerStateChanged;
 import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.actuator.Decisions.Decision;
-import io.arcllm.autoconfigure.stack.CircuitBreakerFactory;
+import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.ProviderSwitches;
 import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerState;
@@ -121,7 +121,9 @@ class GateAutoConfigurationTests {
 			for (int i = 0; i < 4; i++) {
 				assertThat(kindOf(provider)).isEqualTo(ErrorKind.SERVER_ERROR);
 			}
-			Breaker breaker = context.getBean(CircuitBreakerFactory.class).breakers().get(0);
+			Breaker breaker = context.getBean("arcllmCircuitBreaker", ModuleFactory.class)
+				.engines(Breaker.class)
+				.get(0);
 			assertThat(breaker.status()).returns(BreakerState.METRICS_ONLY, BreakerStatus::state)
 				.returns(4, BreakerStatus::failures);
 			breaker.reset();
@@ -162,7 +164,7 @@ class GateAutoConfigurationTests {
 	@Test
 	void libraryOfAModuleThatIsOffMayBeMissing() {
 		runner().withClassLoader(new FilteredClassLoader(CircuitBreaker.class)).run((context) -> {
-			assertThat(context).hasNotFailed().doesNotHaveBean(CircuitBreakerFactory.class);
+			assertThat(context).hasNotFailed().doesNotHaveBean("arcllmCircuitBreaker");
 			LlmProviders providers = context.getBean(LlmProviders.class);
 			assertThatExceptionOfType(LlmConfigException.class)
 				.isThrownBy(() -> providers.load("anthropic", (o) -> o.module("circuit-breaker", true)))

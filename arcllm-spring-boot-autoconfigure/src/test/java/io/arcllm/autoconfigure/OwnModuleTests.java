@@ -16,6 +16,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Message;
 import io.arcllm.RequestMetadata;
+import io.arcllm.Target;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.BaseModule;
 import org.junit.jupiter.api.Test;
@@ -83,6 +84,36 @@ class OwnModuleTests {
 		this.runner.withUserConfiguration(Named.class)
 			.run((context) -> assertThat(context.getBean(LlmProvider.class))
 				.hasToString("Retry(Timeout(Tenant(mine)))"));
+	}
+
+	@Test
+	void moduleIsToldTheTargetThatItWraps() {
+		List<Target> wrapped = new CopyOnWriteArrayList<>();
+		this.runner
+			.withPropertyValues("arcllm.provider=openai/a", "arcllm.providers.openai.api-key=k",
+					"arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=mine",
+					"arcllm.modules.order=outer,retry,fallback,inner,timeout")
+			.withBean("outer", LlmModule.class, () -> new Told(wrapped))
+			.withBean("inner", LlmModule.class, () -> new Told(wrapped))
+			.run((context) -> {
+				assertThat(context.getBean(LlmProvider.class).toString()).contains("openai");
+				assertThat(wrapped).containsOnly(new Target("openai", "a")).hasSize(2);
+			});
+	}
+
+	private record Told(List<Target> wrapped) implements LlmModule {
+
+		@Override
+		public LlmProvider around(LlmProvider inner) {
+			throw new AssertionError("The target is known");
+		}
+
+		@Override
+		public LlmProvider around(LlmProvider inner, Target target) {
+			this.wrapped.add(target);
+			return inner;
+		}
+
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import java.time.Duration;
 import io.arcllm.CallOptions;
 import io.arcllm.autoconfigure.config.LayeredBinder;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.PropertiesBinding;
 import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.ratelimit.RateLimitSettings;
@@ -27,7 +28,7 @@ class ProtectionPresetTests {
 
 	@Test
 	void presetOfTheDocumentationBinds() throws IOException {
-		ModuleSettings settings = new ModuleSettings(new LayeredBinder(environment()));
+		ModuleSettings settings = settings();
 		CircuitBreakerSettings breaker = settings.bind("circuit-breaker", CircuitBreakerSettings.class, null,
 				CallOptions.NONE);
 		assertThat(breaker.consecutiveFailures()).isEqualTo(3);
@@ -41,6 +42,11 @@ class ProtectionPresetTests {
 		for (String module : new String[] { "circuit-breaker", "rate-limit", "bulkhead" }) {
 			assertThat(settings.enabled(module, null, CallOptions.NONE)).isTrue();
 		}
+	}
+
+	private static ModuleSettings settings() throws IOException {
+		LayeredBinder binder = new LayeredBinder(environment());
+		return new ModuleSettings(binder, PropertiesBinding.bind(binder));
 	}
 
 	private static MockEnvironment environment() throws IOException {

@@ -17,7 +17,6 @@ import io.arcllm.PromptServers;
 import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.actuator.Decisions.Decision;
 import io.arcllm.autoconfigure.stack.Gauges;
-import io.arcllm.autoconfigure.stack.TelemetryFactory;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -249,7 +248,7 @@ class TelemetryAutoConfigurationTests {
 
 	@Test
 	void telemetryIsAbsentWithoutRegistries() {
-		bare().run((context) -> assertThat(context).doesNotHaveBean(TelemetryFactory.class)
+		bare().run((context) -> assertThat(context).doesNotHaveBean("arcllmTelemetry")
 			.doesNotHaveBean(Gauges.class)
 			.getBean(LlmProvider.class)
 			.hasToString("Timeout(anthropic)"));

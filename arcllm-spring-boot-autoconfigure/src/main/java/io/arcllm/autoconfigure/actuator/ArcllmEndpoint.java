@@ -108,7 +108,7 @@ public final class ArcllmEndpoint {
 	 * @param key whether it has a key
 	 * @param keys how each key is, where there are several
 	 * @param enabled whether it was not disabled
-	 * @param stack the modules around it by name, from the outside in
+	 * @param stack every wrapper around it by name, from the outside in
 	 */
 	record Provider(String type, @Nullable String model, List<String> models, boolean key, List<KeyPool.State> keys,
 			boolean enabled, List<String> stack) {

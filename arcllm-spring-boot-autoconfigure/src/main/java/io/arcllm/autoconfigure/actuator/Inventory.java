@@ -7,14 +7,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-import io.arcllm.CallOptions;
 import io.arcllm.LlmProviders;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderProperties;
-import io.arcllm.autoconfigure.config.StackPosition;
-import io.arcllm.autoconfigure.stack.ChainFactory;
-import io.arcllm.autoconfigure.stack.CircuitBreakerFactory;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.ProviderSwitches;
 import io.arcllm.autoconfigure.stack.StackLlmProviders;
@@ -69,14 +65,7 @@ public final class Inventory {
 		if (!(this.providers instanceof StackLlmProviders ours) || ours.primaryTarget() == null) {
 			return List.of();
 		}
-		StackPosition place = new StackPosition(Objects.requireNonNull(ours.primaryTarget()), CallOptions.NONE);
-		List<Target> chain = new ArrayList<>(List.of(place.target()));
-		for (ModuleFactory module : this.stacks.on(place)) {
-			if (module instanceof ChainFactory fallback) {
-				fallback.settings(place).chain().stream().map(this.targets::resolve).forEach(chain::add);
-			}
-		}
-		return chain;
+		return this.stacks.chain(Objects.requireNonNull(ours.primaryTarget()));
 	}
 
 	Map<String, ArcllmEndpoint.Provider> providers() {
@@ -84,10 +73,7 @@ public final class Inventory {
 		for (String name : names()) {
 			Target target = this.targets.resolve(name);
 			ProviderDefinition definition = this.targets.definition(name);
-			List<String> stack = this.stacks.on(new StackPosition(target, CallOptions.NONE))
-				.stream()
-				.map(ModuleFactory::name)
-				.toList();
+			List<String> stack = this.stacks.wrappers(target);
 			List<String> models = (definition == null) ? List.of()
 					: definition.models().stream().map(ProviderProperties.Model::name).toList();
 			providers.put(name,
@@ -133,11 +119,7 @@ public final class Inventory {
 	}
 
 	private List<Breaker> all() {
-		return this.stacks.modules()
-			.stream()
-			.filter(CircuitBreakerFactory.class::isInstance)
-			.flatMap((module) -> ((CircuitBreakerFactory) module).breakers().stream())
-			.toList();
+		return this.stacks.modules().stream().flatMap((module) -> module.engines(Breaker.class).stream()).toList();
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure.config;
 
+import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * All that is configured under {@code arcllm}. Defaults stand in
@@ -70,6 +72,19 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 			@NestedConfigurationProperty TimeoutSettings timeout, @NestedConfigurationProperty HedgeSettings hedge,
 			@NestedConfigurationProperty StreamSettings streams,
 			@NestedConfigurationProperty TelemetrySettings telemetry) {
+
+		/**
+		 * The settings of that type, for all providers that have none of their own.
+		 * @return {@code null} where a module without settings has no key, either
+		 */
+		<S> @Nullable S settings(Class<S> type) {
+			for (RecordComponent component : Modules.class.getRecordComponents()) {
+				if (component.getType() == type) {
+					return type.cast(ReflectionUtils.invokeMethod(component.getAccessor(), this));
+				}
+			}
+			throw new IllegalArgumentException(type.getName() + " are no settings of a module");
+		}
 
 	}
 

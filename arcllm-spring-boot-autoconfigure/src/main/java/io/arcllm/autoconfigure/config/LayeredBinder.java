@@ -15,7 +15,6 @@ import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
-import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.ResourcePropertySource;
@@ -89,15 +88,15 @@ public final class LayeredBinder {
 
 	/** The environment's sources as they are, highest precedence first. */
 	List<ConfigurationPropertySource> raw() {
-		List<ConfigurationPropertySource> sources = new ArrayList<>();
-		ConfigurationPropertySources.get(this.environment).forEach((source) -> sources.add(UnquotedOn.meantBy(source)));
-		return sources;
+		return MeantSources.of(this.environment);
 	}
 
 	/** What is configured, highest precedence first; what is left blank is not. */
 	List<ConfigLayer> configured() {
-		BlankKeys blank = new BlankKeys(known().root(), this.environment);
-		return raw().stream().map((source) -> new ConfigLayer("", blank.hiddenIn(source))).toList();
+		return raw().stream()
+			.map((source) -> MeantSources.withoutBlankKeys(source, known().root(), this.environment))
+			.map((source) -> new ConfigLayer("", source))
+			.toList();
 	}
 
 	/** What is configured under a prefix. */

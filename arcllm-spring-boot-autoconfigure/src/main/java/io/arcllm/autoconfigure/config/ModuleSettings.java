@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import io.arcllm.CallOptions;
 import io.arcllm.CallOptions.ModuleOverride;
@@ -25,6 +26,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertyState;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Whether a module is on for a provider and a call, and how it is set: overrides in code
@@ -38,11 +40,26 @@ public final class ModuleSettings {
 
 	private final LayeredBinder binder;
 
+	private final Supplier<ArcllmProperties> properties;
+
 	/** Bound once, since what is configured stays as it is. */
 	private final Map<Configured, Object> configured = new ConcurrentHashMap<>();
 
-	public ModuleSettings(LayeredBinder binder) {
+	/**
+	 * @param binder reads what stands elsewhere than in the properties
+	 * @param properties what is configured under {@code arcllm}
+	 */
+	public ModuleSettings(LayeredBinder binder, ArcllmProperties properties) {
+		this(binder, () -> properties);
+	}
+
+	ModuleSettings(LayeredBinder binder) {
+		this(binder, SingletonSupplier.of(() -> PropertiesBinding.bind(binder)));
+	}
+
+	private ModuleSettings(LayeredBinder binder, Supplier<ArcllmProperties> properties) {
 		this.binder = binder;
+		this.properties = properties;
 	}
 
 	/** The modules that have settings, and the records of these. */
@@ -91,6 +108,12 @@ public final class ModuleSettings {
 	}
 
 	public <S> S configured(String module, Class<S> type, @Nullable String provider) {
+		S shared = (provider == null && TYPES.get(module) == type) ? this.properties.get().modules().settings(type)
+				: null;
+		return (shared != null) ? shared : bound(module, type, provider);
+	}
+
+	private <S> S bound(String module, Class<S> type, @Nullable String provider) {
 		Configured key = new Configured(module, type, provider);
 		Object bound = this.configured.get(key);
 		if (bound == null) {

@@ -43,7 +43,7 @@ final class OptionTypes {
 		for (ConfigurationPropertySource source : sources) {
 			if (source instanceof IterableConfigurationPropertySource iterable) {
 				iterable.stream().filter(root::isAncestorOf).forEach((name) -> {
-					List<String> path = BlankKeys.path(name);
+					List<String> path = MeantSources.path(name);
 					String below = path(path.subList(root.getNumberOfElements(), path.size()));
 					if (seen.add(below) && isTyped(source.getConfigurationProperty(name))) {
 						this.typed.add(below);

@@ -176,8 +176,8 @@ final class UnknownKeys {
 		}
 
 		private void check(ConfigurationPropertySource source, ConfigurationPropertyName name) {
-			Optional<Unknown> unknown = UnknownKeys.find(this.known.root(), BlankKeys.path(name));
-			if (UnknownKeys.node(this.known.root(), BlankKeys.path(name)) instanceof Section section) {
+			Optional<Unknown> unknown = UnknownKeys.find(this.known.root(), MeantSources.path(name));
+			if (UnknownKeys.node(this.known.root(), MeantSources.path(name)) instanceof Section section) {
 				checkNoValue(source, name, section);
 			}
 			if (unknown.isPresent() && (unknown.get().likely() || !isShared(source))) {

@@ -1,7 +1,9 @@
 package io.arcllm.autoconfigure.stack;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 import io.arcllm.LlmProvider;
@@ -20,9 +22,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Puts a chain into stacks: the one module that wraps several targets.
+ * Puts targets in a row: fallback, hedge and selection.
  */
-public final class ChainFactory implements ModuleFactory {
+public final class ChainFactory {
 
 	static final String NAME = "fallback";
 
@@ -39,9 +41,9 @@ public final class ChainFactory implements ModuleFactory {
 	private final HedgeFactory hedge;
 
 	/**
-	 * @param budget what it takes to ask a target again that broke off
-	 * @param selections who of a chain is asked first
-	 * @param hedge asks others while a target is silent
+	 * @param budget what asking a target again that broke off is taken from
+	 * @param selections decide which target of a chain is asked first
+	 * @param hedge asks other targets while one is silent
 	 */
 	public ChainFactory(ModuleSettings settings, Targets targets, RetryBudget budget, Selections selections,
 			HedgeFactory hedge) {
@@ -52,33 +54,20 @@ public final class ChainFactory implements ModuleFactory {
 		this.hedge = hedge;
 	}
 
-	@Override
-	public String name() {
-		return NAME;
-	}
-
 	/**
 	 * Whether there is a chain: also one of the primary target alone, where streams that
 	 * break off are to be mended.
 	 */
-	boolean isOn(StackPosition place) {
-		return isEnabled(place) || streams(place).recovery() != Recovery.FAIL;
+	boolean isOn(StackPosition position) {
+		return isEnabled(position) || streams(position).recovery() != Recovery.FAIL;
 	}
 
-	private boolean isEnabled(StackPosition place) {
-		return this.settings.enabled(NAME, place.provider(), place.options());
+	private boolean isEnabled(StackPosition position) {
+		return this.settings.enabled(NAME, position.provider(), position.options());
 	}
 
-	private StreamSettings streams(StackPosition place) {
-		return this.settings.bind("streams", StreamSettings.class, place);
-	}
-
-	/**
-	 * A chain of which nobody but the primary target is known.
-	 */
-	@Override
-	public LlmProvider around(LlmProvider inner, StackPosition place) {
-		throw new IllegalStateException("A chain needs its targets");
+	private StreamSettings streams(StackPosition position) {
+		return this.settings.bind("streams", StreamSettings.class, position);
 	}
 
 	/**
@@ -86,43 +75,53 @@ public final class ChainFactory implements ModuleFactory {
 	 * @param primary its first target
 	 * @param candidates makes the others
 	 */
-	LlmProvider around(Candidate primary, StackPosition place, Function<Target, Candidate> candidates) {
-		FallbackSettings settings = settings(place);
-		RecoveryPlan resume = new RecoveryPlan(streams(place).recovery(), this.targets::acceptsPrefix,
+	LlmProvider around(Candidate primary, StackPosition position, Function<Target, Candidate> candidates) {
+		FallbackSettings settings = settings(position);
+		RecoveryPlan resume = new RecoveryPlan(streams(position).recovery(), this.targets::acceptsPrefix,
 				this.budget::tryRetry);
-		return new FallbackModule(chain(primary, settings, place, candidates), settings,
-				this.selections.of(settings, place.target()), resume);
+		return new FallbackModule(chain(primary, settings, position, candidates), settings,
+				this.selections.of(settings, position.target()), resume);
 	}
 
-	private Chain chain(Candidate primary, FallbackSettings settings, StackPosition place,
+	private Chain chain(Candidate primary, FallbackSettings settings, StackPosition position,
 			Function<Target, Candidate> candidates) {
-		if (!isEnabled(place)) {
+		if (!isEnabled(position)) {
 			return new Chain(List.of(primary), List.of(), List.of());
 		}
 		List<Candidate> targets = new ArrayList<>();
 		targets.add(primary);
-		targets.addAll(resolve(settings.chain(), place, candidates));
-		return new Chain(this.hedge.around(targets, place.options()),
-				resolve(settings.contextWindow(), place, candidates),
-				resolve(settings.contentPolicy(), place, candidates));
+		targets.addAll(resolve(settings.chain(), position, candidates));
+		return new Chain(this.hedge.around(targets, position.options()),
+				resolve(settings.contextWindow(), position, candidates),
+				resolve(settings.contentPolicy(), position, candidates));
 	}
 
 	/**
 	 * Whether another than the primary target may be asked first.
 	 */
-	boolean selects(StackPosition place) {
-		return isEnabled(place) && settings(place).selection() != FallbackSettings.Choice.ORDERED;
+	boolean selects(StackPosition position) {
+		return isEnabled(position) && settings(position).selection() != FallbackSettings.Choice.ORDERED;
 	}
 
-	public FallbackSettings settings(StackPosition place) {
-		return this.settings.bind(NAME, FallbackSettings.class, place);
+	/** The targets of a chain, the primary one first; without making any. */
+	List<Target> targets(StackPosition position) {
+		Set<Target> targets = new LinkedHashSet<>(List.of(position.target()));
+		if (isEnabled(position)) {
+			settings(position).chain().stream().map(this.targets::resolve).forEach(targets::add);
+		}
+		return List.copyOf(targets);
 	}
 
-	private List<Candidate> resolve(List<String> chain, StackPosition place, Function<Target, Candidate> candidates) {
+	private FallbackSettings settings(StackPosition position) {
+		return this.settings.bind(NAME, FallbackSettings.class, position);
+	}
+
+	private List<Candidate> resolve(List<String> chain, StackPosition position,
+			Function<Target, Candidate> candidates) {
 		List<Candidate> resolved = new ArrayList<>();
 		for (String text : chain) {
 			Target target = this.targets.resolve(text);
-			if (target.equals(place.target())) {
+			if (target.equals(position.target())) {
 				continue;
 			}
 			if (this.targets.isWithoutKey(target.provider())) {

@@ -1,9 +1,8 @@
 package io.arcllm.autoconfigure.stack;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
@@ -24,34 +23,59 @@ public interface ModuleFactory {
 	/**
 	 * Wraps a provider. Asked only where the module is on.
 	 */
-	LlmProvider around(LlmProvider inner, StackPosition place);
+	LlmProvider around(LlmProvider inner, StackPosition position);
 
 	/**
 	 * Whether the module would let a call through to that target now.
 	 */
-	default Readiness readiness(StackPosition place) {
+	default Readiness readiness(StackPosition position) {
 		return Readiness.READY;
+	}
+
+	/** Whether the module wraps attempts, too. */
+	default boolean wrapsAttempts() {
+		return false;
 	}
 
 	/**
 	 * Wraps an attempt, inside all other modules. Asked only where the module is on.
 	 */
-	default LlmProvider aroundAttempt(LlmProvider attempt, StackPosition place) {
+	default LlmProvider aroundAttempt(LlmProvider attempt, StackPosition position) {
 		return attempt;
 	}
 
 	/**
-	 * What it knows about each target now, for the actuator: records without secrets.
+	 * What the module knows about each target now, for the actuator: records without
+	 * secrets.
 	 */
 	default Map<Target, List<?>> states() {
 		return Map.of();
 	}
 
-	/** The states of engines. */
-	static <E> Map<Target, List<?>> states(Engines<?, E> engines, Function<E, ?> status) {
-		Map<Target, List<?>> states = new LinkedHashMap<>();
-		engines.byTarget().forEach((target, all) -> states.put(target, all.stream().map(status).toList()));
-		return states;
+	/**
+	 * The engines of that type that were needed so far.
+	 */
+	default <T> List<T> engines(Class<T> type) {
+		return List.of();
+	}
+
+	/**
+	 * A module without state.
+	 */
+	static ModuleFactory of(String name, BiFunction<LlmProvider, StackPosition, LlmProvider> module) {
+		return new ModuleFactory() {
+
+			@Override
+			public String name() {
+				return name;
+			}
+
+			@Override
+			public LlmProvider around(LlmProvider inner, StackPosition position) {
+				return module.apply(inner, position);
+			}
+
+		};
 	}
 
 }

@@ -1,11 +1,13 @@
 package io.arcllm.autoconfigure.stack;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 import io.arcllm.CallOptions.ModuleOverride;
 import io.arcllm.LlmConfigException;
@@ -20,53 +22,85 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.annotation.OrderUtils;
 
 /**
- * Puts the modules in order, from the outside in. A place in {@code arcllm.modules.order}
+ * The modules in order, from the outside in. A place in {@code arcllm.modules.order}
  * counts a hundred, so that an {@code @Order} can say where between two of them a module
  * of the application's own stands; one without stands innermost.
+ *
+ * @param aroundChain the modules that wrap a whole chain
+ * @param chained whether there is a place for the chain
+ * @param aroundTarget the modules that wrap each target
+ * @param absent the modules that cannot be there
  */
-public final class ModuleOrder {
+public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List<ModuleFactory> aroundTarget,
+		List<AbsentModule> absent) {
 
 	/** What a place in the configured order counts. */
 	static final int STEP = 100;
 
 	private static final int INNERMOST = Ordered.LOWEST_PRECEDENCE;
 
-	private ModuleOrder() {
-	}
-
-	public static List<ModuleFactory> sort(List<String> order, List<ModuleFactory> ours, ListableBeanFactory beans) {
+	/**
+	 * Sorts the modules.
+	 * @param order {@code arcllm.modules.order}
+	 * @param ours the library's own
+	 * @param beans has those of the application
+	 */
+	public static ModuleOrder of(List<String> order, List<ModuleFactory> ours, ListableBeanFactory beans) {
 		List<Ranked> ranked = new ArrayList<>();
 		ours.stream()
 			.filter((module) -> order.contains(module.name()))
-			.forEach((module) -> ranked.add(new Ranked(module, (order.indexOf(module.name()) + 1) * STEP)));
-		absent(order, ours).forEach((module) -> ranked.add(new Ranked(module, INNERMOST)));
+			.forEach((module) -> ranked.add(new Ranked(module, rank(order, module.name()))));
 		// One by one: all at once leaves those out, without a word, that are being made
 		for (String name : beans.getBeanNamesForType(LlmModule.class)) {
 			LlmModule module = beans.getBean(name, LlmModule.class);
-			int place = order.indexOf(name);
-			int rank = (place >= 0) ? (place + 1) * STEP : rank(name, module, beans);
+			int rank = order.contains(name) ? rank(order, name) : rank(name, module, beans);
 			ranked.add(new Ranked(new OwnModule(name, module), rank));
 		}
 		ranked.sort(Comparator.comparingInt(Ranked::rank));
-		return ranked.stream().map(Ranked::module).toList();
+		int chain = rank(order, ChainFactory.NAME);
+		return new ModuleOrder(modules(ranked.stream().filter((one) -> one.rank() < chain)), chain > 0,
+				modules(ranked.stream().filter((one) -> one.rank() >= chain)), absent(order, ours));
+	}
+
+	private static List<ModuleFactory> modules(Stream<Ranked> ranked) {
+		return ranked.map(Ranked::module).toList();
+	}
+
+	/** All modules, from the outside in, but for the chain. */
+	public List<ModuleFactory> modules() {
+		return Stream.concat(this.aroundChain.stream(), this.aroundTarget.stream()).toList();
+	}
+
+	/** The names of all modules, of the chain, too. */
+	Collection<String> names() {
+		return Stream
+			.concat(Stream.of(ChainFactory.NAME),
+					Stream.concat(modules().stream().map(ModuleFactory::name),
+							this.absent.stream().map(AbsentModule::name)))
+			.toList();
 	}
 
 	/**
-	 * What stands in the place of modules that cannot be there.
+	 * The modules that cannot be there.
 	 */
-	public static List<ModuleFactory> absent(List<String> order, List<ModuleFactory> ours) {
-		List<ModuleFactory> absent = new ArrayList<>();
+	public static List<AbsentModule> absent(List<String> order, List<ModuleFactory> ours) {
+		List<AbsentModule> absent = new ArrayList<>();
 		Set<String> missing = new TreeSet<>(ModuleSettings.types().keySet());
-		for (ModuleFactory module : ours) {
-			missing.remove(module.name());
-			if (!order.contains(module.name())) {
-				absent.add(AbsentModule.withoutPlace(module.name()));
+		Stream.concat(ours.stream().map(ModuleFactory::name), Stream.of(ChainFactory.NAME)).forEach((name) -> {
+			missing.remove(name);
+			if (!order.contains(name)) {
+				absent.add(AbsentModule.withoutPlace(name));
 			}
-		}
+		});
 		missing.stream()
 			.filter(AbsentModule::needsLibrary)
 			.forEach((name) -> absent.add(AbsentModule.withoutLibrary(name)));
 		return absent;
+	}
+
+	/** Zero for a module that is not in the order. */
+	private static int rank(List<String> order, String name) {
+		return (order.indexOf(name) + 1) * STEP;
 	}
 
 	private static int rank(String name, LlmModule module, ListableBeanFactory beans) {
@@ -86,21 +120,20 @@ public final class ModuleOrder {
 	private record OwnModule(String name, LlmModule module) implements ModuleFactory {
 
 		@Override
-		public LlmProvider around(LlmProvider inner, StackPosition place) {
-			return this.module.around(inner);
+		public LlmProvider around(LlmProvider inner, StackPosition position) {
+			return this.module.around(inner, position.target());
 		}
 
 	}
 
 	/**
-	 * In the place of a module that cannot be there: says why when somebody switches it
-	 * on.
+	 * A module that cannot be there, and says why when it is switched on.
 	 *
 	 * @param name the module
 	 * @param expected whether it would be there if it was on in the configuration
 	 * @param reason why it cannot be there
 	 */
-	record AbsentModule(String name, boolean expected, String reason) implements ModuleFactory {
+	public record AbsentModule(String name, boolean expected, String reason) {
 
 		private static final Map<String, String> LIBRARIES = Map.of("circuit-breaker",
 				"io.github.resilience4j:resilience4j-circuitbreaker", "rate-limit", "com.bucket4j:bucket4j_jdk17-core");
@@ -111,7 +144,7 @@ public final class ModuleOrder {
 					"its library is not on the class path: add the dependency " + LIBRARIES.get(name));
 		}
 
-		/** Nobody said where in the stack it stands. */
+		/** The module has no place in the configured order. */
 		static AbsentModule withoutPlace(String name) {
 			return new AbsentModule(name, false, "it is not in arcllm.modules.order: add it there");
 		}
@@ -120,15 +153,17 @@ public final class ModuleOrder {
 			return LIBRARIES.containsKey(name);
 		}
 
-		@Override
-		public LlmProvider around(LlmProvider inner, StackPosition place) {
-			ModuleOverride override = place.options().modules().get(this.name);
-			boolean wanted = this.expected || (override != null && Boolean.TRUE.equals(override.effectivelyEnabled()));
-			if (wanted) {
+		/**
+		 * Refuses to be on.
+		 * @param position where it is on
+		 * @throws LlmConfigException if it is wanted there
+		 */
+		void refuse(StackPosition position) {
+			ModuleOverride override = position.options().modules().get(this.name);
+			if (this.expected || (override != null && Boolean.TRUE.equals(override.effectivelyEnabled()))) {
 				throw new LlmConfigException("arcllm.modules." + this.name + ".enabled",
-						"The module '" + this.name + "' is on for " + place.provider() + ", but " + this.reason);
+						"The module '" + this.name + "' is on for " + position.provider() + ", but " + this.reason);
 			}
-			return inner;
 		}
 
 	}

@@ -1,6 +1,7 @@
 package io.arcllm.autoconfigure.stack;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
@@ -13,6 +14,7 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.config.StreamSettings;
+import io.arcllm.autoconfigure.stack.ModuleOrder.AbsentModule;
 import io.arcllm.autoconfigure.stack.PricedModule.Prices;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Readiness;
@@ -21,7 +23,6 @@ import io.arcllm.module.attempt.CommitPoint;
 import io.arcllm.module.attempt.ContractModule;
 import io.arcllm.module.keys.KeyRotationModule;
 import io.arcllm.provider.key.ApiKeys;
-import reactor.core.publisher.Flux;
 
 import org.springframework.util.function.SingletonSupplier;
 
@@ -33,119 +34,129 @@ public final class Stacks {
 
 	private final Targets targets;
 
-	private final Supplier<List<ModuleFactory>> modules;
+	private final Supplier<ModuleOrder> order;
+
+	private final ChainFactory chains;
 
 	private final ModuleSettings settings;
 
 	private final ProviderSwitches switches;
 
 	/**
-	 * @param targets whom to put modules around
-	 * @param modules all there are, from the outside in; asked for when the first stack
-	 * is built, since modules of the application may themselves need providers
-	 * @param settings which of them are on
+	 * @param targets what modules are put around
+	 * @param order the modules; asked for when the first stack is built, since modules of
+	 * the application may themselves need providers
+	 * @param chains puts the chain into its place
+	 * @param settings which modules are on
 	 * @param switches which providers are disabled
 	 */
-	public Stacks(Targets targets, Supplier<List<ModuleFactory>> modules, ModuleSettings settings,
+	public Stacks(Targets targets, Supplier<ModuleOrder> order, ChainFactory chains, ModuleSettings settings,
 			ProviderSwitches switches) {
 		this.targets = targets;
-		this.modules = SingletonSupplier.of(modules);
+		this.order = SingletonSupplier.of(order);
+		this.chains = chains;
 		this.settings = settings;
 		this.switches = switches;
 	}
 
 	/**
 	 * Finds modules that are on and cannot be there.
-	 * @param absent what stands in their place
 	 * @throws LlmConfigException if there is one
 	 */
-	public void check(List<ModuleFactory> absent) {
-		for (Target target : this.targets.all()) {
-			StackPosition place = new StackPosition(target, CallOptions.NONE);
-			on(absent, place).forEach((module) -> module.around((request) -> Flux.never(), place));
-		}
+	public void check(Collection<AbsentModule> absent) {
+		this.targets.all().forEach((target) -> check(absent, new StackPosition(target, CallOptions.NONE)));
+	}
+
+	private void check(Collection<AbsentModule> absent, StackPosition position) {
+		absent.stream()
+			.filter((module) -> this.settings.enabled(module.name(), position.provider(), position.options()))
+			.forEach((module) -> module.refuse(position));
 	}
 
 	/**
 	 * The whole stack of a primary target.
 	 */
 	LlmProvider whole(Target primary, CallOptions options) {
-		this.settings.check(options, modules().stream().map(ModuleFactory::name).toList());
-		StackPosition place = new StackPosition(primary, options);
-		List<ModuleFactory> on = on(place);
-		LlmProvider stack = adapter(place, on);
-		for (int i = on.size() - 1; i >= 0; i--) {
-			ModuleFactory module = on.get(i);
-			if (module instanceof ChainFactory fallback) {
-				LlmProvider inner = stack;
-				Candidate first = new TargetCandidate(primary, () -> inner, gates(on.subList(i + 1, on.size()), place),
-						primaryWindow(fallback, place));
-				stack = fallback.around(first, place, (target) -> candidate(target, options));
-			}
-			else {
-				stack = module.around(stack, place);
-			}
-		}
-		return stack;
+		StackPosition position = new StackPosition(primary, options);
+		this.settings.check(options, order().names());
+		check(order().absent(), position);
+		return Layer.around(this.targets.provider(primary.provider()), layers(position));
 	}
 
-	/** All modules, from the outside in. */
+	/** All modules, from the outside in, but for the chain. */
 	public List<ModuleFactory> modules() {
-		return this.modules.get();
+		return order().modules();
 	}
 
-	/**
-	 * The modules that are on there, from the outside in.
-	 */
-	public List<ModuleFactory> on(StackPosition place) {
-		return on(modules(), place);
+	/** What wraps the target of a call made to it, by name, from the outside in. */
+	public List<String> wrappers(Target target) {
+		return Layer.names(layers(new StackPosition(target, CallOptions.NONE)));
 	}
 
-	public List<ModuleFactory> on(List<ModuleFactory> modules, StackPosition place) {
-		return modules.stream()
-			.filter((module) -> (module instanceof ChainFactory fallback) ? fallback.isOn(place)
-					: this.settings.enabled(module.name(), place.provider(), place.options()))
+	/** The targets of a chain, the primary one first. */
+	public List<Target> chain(Target primary) {
+		StackPosition position = new StackPosition(primary, CallOptions.NONE);
+		return isChained(position) ? this.chains.targets(position) : List.of(primary);
+	}
+
+	private ModuleOrder order() {
+		return this.order.get();
+	}
+
+	private boolean isChained(StackPosition position) {
+		return order().chained() && this.chains.isOn(position);
+	}
+
+	private List<Layer> layers(StackPosition position) {
+		List<Layer> layers = new ArrayList<>(modules(order().aroundChain(), position));
+		if (isChained(position)) {
+			layers.add(new Layer(ChainFactory.NAME, (inner) -> this.chains.around(primary(inner, position), position,
+					(target) -> hop(new StackPosition(target, position.options())))));
+		}
+		layers.addAll(targetLayers(position));
+		return layers;
+	}
+
+	private List<Layer> modules(List<ModuleFactory> modules, StackPosition position) {
+		return on(modules, position).stream()
+			.map((module) -> new Layer(module.name(), (inner) -> module.around(inner, position)))
 			.toList();
 	}
 
-	/** Whom the application asks for is asked even if the request looks too long. */
-	private ToIntFunction<LlmRequest> primaryWindow(ChainFactory fallback, StackPosition place) {
-		Target primary = place.target();
-		return fallback.selects(place)
+	private List<ModuleFactory> on(List<ModuleFactory> modules, StackPosition position) {
+		return modules.stream()
+			.filter((module) -> this.settings.enabled(module.name(), position.provider(), position.options()))
+			.toList();
+	}
+
+	private Candidate primary(LlmProvider stack, StackPosition position) {
+		return new TargetCandidate(position.target(), () -> stack, gates(position), primaryWindow(position));
+	}
+
+	/**
+	 * The target that the application asks for is asked even if the request looks too
+	 * long.
+	 */
+	private ToIntFunction<LlmRequest> primaryWindow(StackPosition position) {
+		Target primary = position.target();
+		return this.chains.selects(position)
 				? (request) -> this.targets.contextWindow(
 						(request.model() == null) ? primary : new Target(primary.provider(), request.model()))
 				: (request) -> 0;
 	}
 
-	private Candidate candidate(Target target, CallOptions options) {
-		StackPosition place = new StackPosition(target, options);
-		List<ModuleFactory> own = afterFallback().stream()
-			.filter((module) -> this.settings.enabled(module.name(), place.provider(), options))
-			.toList();
-		int window = this.targets.contextWindow(target);
-		return new TargetCandidate(target, () -> {
-			LlmProvider stack = adapter(place, on(place));
-			for (int i = own.size() - 1; i >= 0; i--) {
-				stack = own.get(i).around(stack, place);
-			}
-			return stack;
-		}, gates(own, place), (request) -> window);
+	private Candidate hop(StackPosition position) {
+		int window = this.targets.contextWindow(position.target());
+		return new TargetCandidate(position.target(),
+				() -> Layer.around(this.targets.provider(position.provider()), targetLayers(position)), gates(position),
+				(request) -> window);
 	}
 
-	private List<ModuleFactory> afterFallback() {
-		List<ModuleFactory> all = modules();
-		int fallback = 0;
-		while (!(all.get(fallback) instanceof ChainFactory)) {
-			fallback++;
-		}
-		return all.subList(fallback + 1, all.size());
-	}
-
-	private List<Readiness> gates(List<ModuleFactory> modules, StackPosition place) {
+	private List<Readiness> gates(StackPosition position) {
 		List<Readiness> gates = new ArrayList<>();
-		gates.add(this.switches.readiness(place.provider()));
-		for (ModuleFactory module : modules) {
-			Readiness readiness = module.readiness(place);
+		gates.add(this.switches.readiness(position.provider()));
+		for (ModuleFactory module : on(order().aroundTarget(), position)) {
+			Readiness readiness = module.readiness(position);
 			if (readiness != Readiness.READY) {
 				gates.add(readiness);
 			}
@@ -153,22 +164,36 @@ public final class Stacks {
 		return gates;
 	}
 
-	private LlmProvider adapter(StackPosition place, List<ModuleFactory> on) {
-		Target target = place.target();
-		LlmProvider attempt = new ContractModule(this.targets.provider(target.provider()), target);
-		if (this.targets.hasPrices(target.provider())) {
-			attempt = new PricedModule(attempt, new Prices(this.targets, target)::of);
-		}
-		for (int i = on.size() - 1; i >= 0; i--) {
-			attempt = on.get(i).aroundAttempt(attempt, place);
-		}
-		CommitPoint commit = this.settings.bind("streams", StreamSettings.class, place).commit();
-		attempt = commit.holdsBack() ? new CommitModule(attempt, target, commit) : attempt;
+	/** What wraps one target, whether it is the primary one or a hop. */
+	private List<Layer> targetLayers(StackPosition position) {
+		Target target = position.target();
+		List<Layer> layers = new ArrayList<>(modules(order().aroundTarget(), position));
+		layers.add(new Layer("switch", (inner) -> this.switches.around(inner, target)));
 		ApiKeys keys = this.targets.keys(target.provider());
 		if (keys != null && keys.mayRotate()) {
-			attempt = new KeyRotationModule(attempt, keys::hasAnother);
+			layers.add(new Layer("key-rotation", (inner) -> new KeyRotationModule(inner, keys::hasAnother)));
 		}
-		return this.switches.around(attempt, target);
+		CommitPoint commit = this.settings.bind("streams", StreamSettings.class, position).commit();
+		if (commit.holdsBack()) {
+			layers.add(new Layer("commit", (inner) -> new CommitModule(inner, target, commit)));
+		}
+		layers.addAll(attemptLayers(position));
+		return layers;
+	}
+
+	/** What wraps each attempt at a target. */
+	private List<Layer> attemptLayers(StackPosition position) {
+		Target target = position.target();
+		List<Layer> layers = new ArrayList<>();
+		on(order().modules(), position).stream()
+			.filter(ModuleFactory::wrapsAttempts)
+			.forEach((module) -> layers
+				.add(new Layer(module.name() + "-attempt", (inner) -> module.aroundAttempt(inner, position))));
+		if (this.targets.hasPrices(target.provider())) {
+			layers.add(new Layer("price", (inner) -> new PricedModule(inner, new Prices(this.targets, target)::of)));
+		}
+		layers.add(new Layer("contract", (inner) -> new ContractModule(inner, target)));
+		return layers;
 	}
 
 }

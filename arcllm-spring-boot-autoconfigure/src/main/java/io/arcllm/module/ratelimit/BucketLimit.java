@@ -2,6 +2,7 @@ package io.arcllm.module.ratelimit;
 
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 import io.github.bucket4j.Bandwidth;
@@ -18,22 +19,25 @@ import org.jspecify.annotations.Nullable;
  */
 record BucketLimit(long perMinute, long capacity, BucketConfiguration configuration) {
 
-	static @Nullable BucketLimit ofRequests(RateLimitSettings settings, BucketCustomizer customizer) {
+	static @Nullable BucketLimit ofRequests(RateLimitSettings settings,
+			BiConsumer<LimitUnit, ConfigurationBuilder> customizer) {
 		Integer perMinute = settings.requestsPerMinute();
 		Integer burst = settings.burst();
 		return (perMinute == null) ? null
 				: of(LimitUnit.REQUESTS, perMinute, (burst == null) ? perMinute : burst, customizer);
 	}
 
-	static @Nullable BucketLimit ofTokens(RateLimitSettings settings, BucketCustomizer customizer) {
+	static @Nullable BucketLimit ofTokens(RateLimitSettings settings,
+			BiConsumer<LimitUnit, ConfigurationBuilder> customizer) {
 		Integer perMinute = settings.tokensPerMinute();
 		return (perMinute == null) ? null : of(LimitUnit.TOKENS, perMinute, perMinute, customizer);
 	}
 
-	private static BucketLimit of(LimitUnit measure, long perMinute, long capacity, BucketCustomizer customizer) {
+	private static BucketLimit of(LimitUnit measure, long perMinute, long capacity,
+			BiConsumer<LimitUnit, ConfigurationBuilder> customizer) {
 		ConfigurationBuilder bucket = BucketConfiguration.builder()
 			.addLimit(Bandwidth.builder().capacity(capacity).refillGreedy(perMinute, Duration.ofMinutes(1)).build());
-		customizer.customize(measure, bucket);
+		customizer.accept(measure, bucket);
 		return new BucketLimit(perMinute, capacity, bucket.build());
 	}
 

@@ -2,9 +2,11 @@ package io.arcllm.module.ratelimit;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
+import io.github.bucket4j.ConfigurationBuilder;
 import io.github.bucket4j.TimeMeter;
 import io.github.bucket4j.local.LocalBucketBuilder;
 import org.jspecify.annotations.Nullable;
@@ -20,18 +22,19 @@ public final class MemoryStore implements LimitStore {
 	private final @Nullable Level tokens;
 
 	public MemoryStore(RateLimitSettings settings) {
-		this(settings, BucketCustomizer.NONE);
+		this(settings, (unit, bucket) -> {
+		});
 	}
 
 	/**
 	 * @param settings how much
 	 * @param customizer adds what they cannot say
 	 */
-	public MemoryStore(RateLimitSettings settings, BucketCustomizer customizer) {
+	public MemoryStore(RateLimitSettings settings, BiConsumer<LimitUnit, ConfigurationBuilder> customizer) {
 		this(settings, customizer, new SchedulerTime());
 	}
 
-	MemoryStore(RateLimitSettings settings, BucketCustomizer customizer, TimeMeter time) {
+	MemoryStore(RateLimitSettings settings, BiConsumer<LimitUnit, ConfigurationBuilder> customizer, TimeMeter time) {
 		this.requests = Level.of(BucketLimit.ofRequests(settings, customizer), time);
 		this.tokens = Level.of(BucketLimit.ofTokens(settings, customizer), time);
 	}

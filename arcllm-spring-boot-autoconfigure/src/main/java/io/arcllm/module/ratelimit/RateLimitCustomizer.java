@@ -1,5 +1,8 @@
 package io.arcllm.module.ratelimit;
 
+import java.util.List;
+import java.util.function.BiConsumer;
+
 import io.arcllm.Target;
 import io.github.bucket4j.ConfigurationBuilder;
 
@@ -16,5 +19,10 @@ public interface RateLimitCustomizer {
 	 * @param measure what the bucket counts
 	 */
 	void customize(Target target, LimitUnit measure, ConfigurationBuilder bucket);
+
+	/** What all of them do to the buckets of a target. */
+	static BiConsumer<LimitUnit, ConfigurationBuilder> of(List<RateLimitCustomizer> customizers, Target target) {
+		return (measure, bucket) -> customizers.forEach((one) -> one.customize(target, measure, bucket));
+	}
 
 }

@@ -1,5 +1,7 @@
 package io.arcllm.module.ratelimit;
 
+import java.util.function.BiConsumer;
+import io.github.bucket4j.ConfigurationBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +31,8 @@ final class RedisBuckets {
 
 	private @Nullable CompletableFuture<Shared> shared;
 
-	RedisBuckets(String key, RateLimitSettings settings, BucketCustomizer customizer, RedisConnection connector) {
+	RedisBuckets(String key, RateLimitSettings settings, BiConsumer<LimitUnit, ConfigurationBuilder> customizer,
+			RedisConnection connector) {
 		this.connector = connector;
 		this.requests = Known.of(key + ":requests", BucketLimit.ofRequests(settings, customizer));
 		this.tokens = Known.of(key + ":tokens", BucketLimit.ofTokens(settings, customizer));

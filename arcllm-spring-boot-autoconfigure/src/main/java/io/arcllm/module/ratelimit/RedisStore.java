@@ -1,5 +1,7 @@
 package io.arcllm.module.ratelimit;
 
+import java.util.function.BiConsumer;
+import io.github.bucket4j.ConfigurationBuilder;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +42,7 @@ public final class RedisStore implements LimitStore {
 	 * @param connection made at once without waiting for it, and again while it cannot be
 	 * had
 	 */
-	public RedisStore(Target target, RateLimitSettings settings, BucketCustomizer customizer,
+	public RedisStore(Target target, RateLimitSettings settings, BiConsumer<LimitUnit, ConfigurationBuilder> customizer,
 			RedisConnection connection) {
 		this.target = target;
 		this.settings = settings;

@@ -45,8 +45,8 @@ class RateLimitStormTests {
 		Target target = new Target("storm", null);
 		RateLimitSettings settings = new RateLimitSettings(burst, tokensPerMinute, burst, Duration.ZERO,
 				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
-		RateLimiter limiter = new RateLimiter(target, settings,
-				new MemoryStore(settings, BucketCustomizer.NONE, new StoppedClock()));
+		RateLimiter limiter = new RateLimiter(target, settings, new MemoryStore(settings, (unit, bucket) -> {
+		}, new StoppedClock()));
 		Counted gate = new Counted(new RateLimitModule(new ContractModule(storm, target), limiter));
 		storm.rage(gate, threads, true);
 		int asked = storm.asked.get();

@@ -1,5 +1,7 @@
 package io.arcllm.module.ratelimit;
 
+import java.util.function.BiConsumer;
+import io.github.bucket4j.ConfigurationBuilder;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 class RedisStoreTests {
+
+	private static final BiConsumer<LimitUnit, ConfigurationBuilder> NOTHING_ADDED = (unit, bucket) -> {
+	};
 
 	private static final Target TARGET = new Target("test", "model");
 
@@ -56,7 +61,7 @@ class RedisStoreTests {
 	}
 
 	private RedisStore store(RateLimitSettings settings) {
-		return new RedisStore(TARGET, settings, BucketCustomizer.NONE, this.redis.connection(this.client));
+		return new RedisStore(TARGET, settings, NOTHING_ADDED, this.redis.connection(this.client));
 	}
 
 	private static boolean taken(LimitStore store, long tokens) {
@@ -93,7 +98,7 @@ class RedisStoreTests {
 	@Test
 	void limitThatWasAddedHoldsForAllReplicasTogether() {
 		RateLimitSettings settings = settings(600, null, 60, RateLimitSettings.OnStoreFailure.CLOSED);
-		BucketCustomizer sevenADay = (measure, bucket) -> bucket
+		BiConsumer<LimitUnit, ConfigurationBuilder> sevenADay = (measure, bucket) -> bucket
 			.addLimit((limit) -> limit.capacity(7).refillGreedy(7, Duration.ofDays(1)));
 		RedisStore one = new RedisStore(TARGET, settings, sevenADay, this.redis.connection(this.client));
 		RedisStore other = new RedisStore(TARGET, settings, sevenADay, this.redis.connection(this.client));
@@ -159,11 +164,10 @@ class RedisStoreTests {
 	void connectsBeforeItIsAsked() {
 		AtomicInteger connections = new AtomicInteger();
 		RedisConnection connection = this.redis.connection(this.client);
-		new RedisStore(TARGET, settings(6, null, 10, RateLimitSettings.OnStoreFailure.CLOSED), BucketCustomizer.NONE,
-				() -> {
-					connections.incrementAndGet();
-					return connection.connect();
-				});
+		new RedisStore(TARGET, settings(6, null, 10, RateLimitSettings.OnStoreFailure.CLOSED), NOTHING_ADDED, () -> {
+			connections.incrementAndGet();
+			return connection.connect();
+		});
 		assertThat(connections).hasValue(1);
 	}
 

@@ -69,8 +69,8 @@ final class StormMember {
 		this.bulkhead = new Bulkhead(target, new BulkheadSettings(MOST, MOST_QUEUED, Duration.ofMillis(20)));
 		RateLimitSettings limits = new RateLimitSettings(LEVEL, LEVEL, null, Duration.ZERO,
 				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
-		this.limiter = new RateLimiter(target, limits,
-				new MemoryStore(limits, BucketCustomizer.NONE, new StoppedClock()));
+		this.limiter = new RateLimiter(target, limits, new MemoryStore(limits, (unit, bucket) -> {
+		}, new StoppedClock()));
 		this.breaker = new Breaker(target,
 				new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 5, Percent.of("70%"), 5,
 						new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)),

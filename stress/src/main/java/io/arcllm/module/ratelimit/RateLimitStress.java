@@ -26,7 +26,8 @@ public final class RateLimitStress {
 		RateLimitSettings settings = new RateLimitSettings(requests, tokens, requests, Duration.ZERO,
 				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
 		return new RateLimiter(new Target("stress", null), settings,
-				new MemoryStore(settings, BucketCustomizer.NONE, new StoppedClock()));
+				new MemoryStore(settings, (unit, bucket) -> {
+				}, new StoppedClock()));
 	}
 
 	/**

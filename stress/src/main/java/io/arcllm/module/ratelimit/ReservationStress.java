@@ -39,7 +39,8 @@ public class ReservationStress {
 			RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
 
 	private final RateLimiter limiter = new RateLimiter(TARGET, SETTINGS,
-			new MemoryStore(SETTINGS, BucketCustomizer.NONE, new StoppedClock()));
+			new MemoryStore(SETTINGS, (unit, bucket) -> {
+				}, new StoppedClock()));
 
 	private final Bulkhead bulkhead = new Bulkhead(TARGET, new BulkheadSettings(1, 0, Duration.ofMinutes(1)));
 

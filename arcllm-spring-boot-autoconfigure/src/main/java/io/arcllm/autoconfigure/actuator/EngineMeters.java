@@ -1,20 +1,38 @@
 package io.arcllm.autoconfigure.actuator;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.Text;
+import io.arcllm.autoconfigure.stack.Gauges;
 import io.arcllm.module.circuitbreaker.BreakerListener;
 import io.arcllm.module.circuitbreaker.BreakerState;
 import io.arcllm.module.telemetry.ModelTags;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts the changes of circuit breakers.
+ * Shows the levels of configured targets as gauges, and counts the changes of their
+ * breakers; models that callers make up get no gauge.
+ *
+ * @param registry has the meters
+ * @param models the names of models as tags
  */
-public record BreakerMeters(MeterRegistry registry, ModelTags models) implements BreakerListener {
+public record EngineMeters(MeterRegistry registry, ModelTags models) implements Gauges, BreakerListener {
+
+	@Override
+	public void gauge(String name, Target target, Supplier<Number> value, String... tags) {
+		if (this.models.isConfigured(target)) {
+			Gauge.builder(name, value)
+				.tags("provider", target.provider(), "model", this.models.of(target))
+				.tags(tags)
+				.strongReference(true)
+				.register(this.registry);
+		}
+	}
 
 	@Override
 	public void changed(Target target, BreakerState from, BreakerState to, @Nullable Duration openFor) {

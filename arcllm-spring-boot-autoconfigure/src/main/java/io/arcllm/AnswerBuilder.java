@@ -1,28 +1,33 @@
 package io.arcllm;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts an answer together from its deltas: for adapters, and for what was delivered of an
- * answer that broke. Not safe for use by several threads.
+ * The one accumulator of an answer: for adapters, for what was delivered of an answer
+ * that broke off, and back into deltas. Keeps the blocks in the order in which they
+ * began. Not safe for use by several threads.
  */
 public final class AnswerBuilder {
 
 	private static final StopReason UNKNOWN = new StopReason(StopReason.Type.OTHER, "");
 
-	private final Words text = new Words();
+	/**
+	 * The blocks so far. Invariant: {@code openText} and {@code openThinking} are the
+	 * last block or {@code null}, but for thinking that ends after another block began.
+	 */
+	private final List<Part> parts = new ArrayList<>(2);
 
-	private final Words thinkingText = new Words();
+	private @Nullable Words openText;
 
-	private final List<Content.Thinking> thinking = new ArrayList<>(0);
+	private @Nullable Words openThinking;
 
-	private Map<Integer, Fragments> tools = Map.of();
+	private Map<Integer, CallPart> calls = Map.of();
 
 	private Usage usage = Usage.UNKNOWN;
 
@@ -31,32 +36,133 @@ public final class AnswerBuilder {
 	private @Nullable String requestId;
 
 	/**
+	 * An accumulator that goes on with what there is of an answer.
+	 */
+	public static AnswerBuilder of(LlmResponse partial) {
+		AnswerBuilder answer = new AnswerBuilder().usage(partial.usage());
+		partial.content().forEach(answer::block);
+		return answer;
+	}
+
+	/**
+	 * The deltas of an answer that came whole although a stream was asked for.
+	 */
+	public static List<LlmEvent> deltas(LlmResponse response) {
+		List<LlmEvent> deltas = new ArrayList<>();
+		int calls = 0;
+		for (Content block : response.content()) {
+			if (block instanceof Content.Thinking thinking && !thinking.text().isEmpty()) {
+				deltas.add(new LlmEvent.ThinkingDelta(thinking.text()));
+			}
+			else if (block instanceof Content.Text text && !text.text().isEmpty()) {
+				deltas.add(new LlmEvent.TextDelta(text.text()));
+			}
+			else if (block instanceof ToolCall call) {
+				deltas.add(new LlmEvent.ToolCallDelta(calls++, call.id(), call.name(), call.rawArguments()));
+			}
+		}
+		return deltas;
+	}
+
+	/**
 	 * Takes up a delta. A restart voids what came before; other events that are not
 	 * content are ignored.
 	 */
 	public AnswerBuilder add(LlmEvent event) {
-		if (event instanceof LlmEvent.TextDelta delta) {
-			this.text.add(delta.text());
-		}
-		else if (event instanceof LlmEvent.ThinkingDelta delta) {
-			this.thinkingText.add(delta.text());
-		}
-		else if (event instanceof LlmEvent.ToolCallDelta delta) {
-			call(delta.index()).add(delta);
-		}
-		else if (event instanceof LlmEvent.Restarted) {
-			this.text.clear();
-			this.thinkingText.clear();
-			this.thinking.clear();
-			this.tools = Map.of();
-		}
+		event.addTo(this);
 		return this;
 	}
 
-	/** Ends a block of thinking that has a signature or is hidden. */
+	/** Words of the answer, which belong to the text that is open. */
+	public AnswerBuilder text(String words) {
+		if (words.isEmpty()) {
+			return this;
+		}
+		if (this.openText == null) {
+			endBlock();
+			this.openText = new Words(false);
+			this.parts.add(this.openText);
+		}
+		this.openText.add(words);
+		return this;
+	}
+
+	/** Words of thinking, which belong to the thinking that is open. */
+	public AnswerBuilder thinking(String words) {
+		if (words.isEmpty()) {
+			return this;
+		}
+		if (this.openThinking == null) {
+			endBlock();
+			this.openThinking = new Words(true);
+			this.parts.add(this.openThinking);
+		}
+		this.openText = null;
+		this.openThinking.add(words);
+		return this;
+	}
+
+	/**
+	 * Ends a block of thinking that has a signature or is hidden: it takes the place of
+	 * the thinking that is open.
+	 */
 	public AnswerBuilder thinking(Content.Thinking block) {
-		this.thinkingText.clear();
-		this.thinking.add(block);
+		int open = (this.openThinking == null) ? -1 : this.parts.lastIndexOf(this.openThinking);
+		if (open >= 0) {
+			this.parts.set(open, new Given(block));
+			this.openThinking = null;
+			return this;
+		}
+		return given(block);
+	}
+
+	/** A block that only its vendor understands. */
+	public AnswerBuilder opaque(Content.Opaque block) {
+		return given(block);
+	}
+
+	private AnswerBuilder given(Content block) {
+		endBlock();
+		this.parts.add(new Given(block));
+		return this;
+	}
+
+	/** A piece of a tool call; the arguments' pieces are joined. */
+	public AnswerBuilder toolCall(int index, String id, String name, String argumentsFragment) {
+		call(index).add(id, name, argumentsFragment);
+		return this;
+	}
+
+	/** A block as it is. */
+	public AnswerBuilder block(Content block) {
+		if (block instanceof Content.Text text) {
+			this.openText = null;
+			return text(text.text());
+		}
+		if (block instanceof ToolCall call) {
+			int index = this.calls.size();
+			toolCall(index, call.id(), call.name(), call.rawArguments());
+			call(index).vendorData = call.vendorData();
+			return this;
+		}
+		if (block instanceof Content.Thinking thinking && thinking.signature() == null && thinking.redacted() == null) {
+			return thinking(thinking.text());
+		}
+		return given(block);
+	}
+
+	/** The next words belong to a block of their own. */
+	public AnswerBuilder endBlock() {
+		this.openText = null;
+		this.openThinking = null;
+		return this;
+	}
+
+	/** Voids what came before. */
+	AnswerBuilder clear() {
+		endBlock();
+		this.parts.clear();
+		this.calls = Map.of();
 		return this;
 	}
 
@@ -66,14 +172,22 @@ public final class AnswerBuilder {
 		return this;
 	}
 
-	private Fragments call(int index) {
-		this.tools = this.tools.isEmpty() ? new TreeMap<>() : this.tools;
-		return this.tools.computeIfAbsent(index, (unknown) -> new Fragments());
+	private CallPart call(int index) {
+		this.calls = this.calls.isEmpty() ? new HashMap<>(4) : this.calls;
+		CallPart known = this.calls.get(index);
+		if (known != null) {
+			return known;
+		}
+		this.openText = null;
+		CallPart call = new CallPart();
+		this.calls.put(index, call);
+		this.parts.add(call);
+		return call;
 	}
 
 	/** What was thought since the last block ended. */
 	public String openThinking() {
-		return this.thinkingText.toString();
+		return (this.openThinking == null) ? "" : this.openThinking.toString();
 	}
 
 	/** The tokens so far. */
@@ -99,34 +213,37 @@ public final class AnswerBuilder {
 		return this;
 	}
 
-	/** Whether there is anything of an answer. */
+	/**
+	 * Whether there is nothing of an answer: no words, no thinking and no tool call.
+	 * Blocks that only their vendor understands are none.
+	 */
 	public boolean isEmpty() {
-		return this.text.isEmpty() && this.thinkingText.isEmpty() && this.thinking.isEmpty() && this.tools.isEmpty();
+		for (Part part : this.parts) {
+			if (!(part instanceof Given given) || !(given.block() instanceof Content.Opaque)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/** Whether a tool call has begun. */
+	public boolean hasToolCalls() {
+		return !this.calls.isEmpty();
 	}
 
 	/**
 	 * The answer.
-	 * @param target who answered
+	 * @param target the target that answered
 	 * @param parser reads a tool call's arguments, or says {@code null} where they are no
 	 * JSON object
 	 */
 	public LlmResponse build(Target target, Function<String, @Nullable Map<String, @Nullable Object>> parser) {
-		return new LlmResponse(this.text.toString(), thoughts(target), calls(parser), this.usage, this.stopReason,
-				target, this.requestId, null, null, Trail.EMPTY);
-	}
-
-	private List<Content.Thinking> thoughts(Target target) {
-		if (this.thinkingText.isEmpty()) {
-			return this.thinking.isEmpty() ? List.of() : this.thinking;
+		List<Content> content = new ArrayList<>(this.parts.size());
+		for (Part part : this.parts) {
+			content.add(part.toContent(target, parser));
 		}
-		List<Content.Thinking> thoughts = new ArrayList<>(this.thinking);
-		thoughts.add(new Content.Thinking(this.thinkingText.toString(), null, null, target.provider()));
-		return thoughts;
-	}
-
-	private List<ToolCall> calls(Function<String, @Nullable Map<String, @Nullable Object>> parser) {
-		return this.tools.isEmpty() ? List.of()
-				: this.tools.values().stream().map((fragments) -> fragments.toCall(parser)).toList();
+		return new LlmResponse(content, this.usage, this.stopReason, target, this.requestId, null, null, Trail.EMPTY,
+				false, null);
 	}
 
 	/**
@@ -136,12 +253,39 @@ public final class AnswerBuilder {
 		return build(target, (raw) -> null);
 	}
 
+	/**
+	 * A block of the answer while it is made.
+	 */
+	private interface Part {
+
+		Content toContent(Target target, Function<String, @Nullable Map<String, @Nullable Object>> parser);
+
+	}
+
+	/**
+	 * A block that is there as a whole.
+	 */
+	private record Given(Content block) implements Part {
+
+		@Override
+		public Content toContent(Target target, Function<String, @Nullable Map<String, @Nullable Object>> parser) {
+			return this.block;
+		}
+
+	}
+
 	/** A whole answer has all its words in one piece, which is then not copied. */
-	private static final class Words {
+	private static final class Words implements Part {
+
+		private final boolean thinking;
 
 		private String first = "";
 
 		private @Nullable StringBuilder all;
+
+		Words(boolean thinking) {
+			this.thinking = thinking;
+		}
 
 		void add(String text) {
 			if (this.all != null) {
@@ -155,13 +299,10 @@ public final class AnswerBuilder {
 			}
 		}
 
-		void clear() {
-			this.first = "";
-			this.all = null;
-		}
-
-		boolean isEmpty() {
-			return this.first.isEmpty();
+		@Override
+		public Content toContent(Target target, Function<String, @Nullable Map<String, @Nullable Object>> parser) {
+			return this.thinking ? new Content.Thinking(toString(), null, null, target.provider())
+					: new Content.Text(toString());
 		}
 
 		@Override
@@ -171,7 +312,8 @@ public final class AnswerBuilder {
 
 	}
 
-	private static final class Fragments {
+	/** A tool call, whose arguments come in pieces. */
+	private static final class CallPart implements Part {
 
 		private String id = "";
 
@@ -181,13 +323,14 @@ public final class AnswerBuilder {
 
 		private ToolCall.@Nullable VendorData vendorData;
 
-		void add(LlmEvent.ToolCallDelta delta) {
-			this.id = delta.id().isEmpty() ? this.id : delta.id();
-			this.name = delta.name().isEmpty() ? this.name : delta.name();
-			this.arguments.append(delta.argumentsFragment());
+		void add(String id, String name, String fragment) {
+			this.id = id.isEmpty() ? this.id : id;
+			this.name = name.isEmpty() ? this.name : name;
+			this.arguments.append(fragment);
 		}
 
-		ToolCall toCall(Function<String, @Nullable Map<String, @Nullable Object>> parser) {
+		@Override
+		public Content toContent(Target target, Function<String, @Nullable Map<String, @Nullable Object>> parser) {
 			String raw = this.arguments.toString();
 			// Groq's models write null where a tool has no parameters
 			boolean none = raw.isBlank() || raw.strip().equals("null");

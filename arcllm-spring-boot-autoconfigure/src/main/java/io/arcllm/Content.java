@@ -1,6 +1,7 @@
 package io.arcllm;
 
 import java.net.URI;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
@@ -10,16 +11,54 @@ import org.jspecify.annotations.Nullable;
  * A part of a message. What a vendor cannot take is an {@link ErrorKind#INVALID_REQUEST}
  * before anything is sent; nothing is dropped silently.
  */
-public sealed interface Content
-		permits Content.Text, Content.Image, Content.Document, Content.Thinking, Content.ToolResult, ToolCall {
+public sealed interface Content permits Content.Text, Content.Image, Content.Document, Content.Thinking,
+		Content.ToolResult, Content.Opaque, ToolCall {
+
+	/**
+	 * The same part, marked as the end of a prompt that is worth keeping in the vendor's
+	 * cache. Vendors without such marks are not told; thinking and opaque blocks cannot
+	 * be marked and stay as they are.
+	 */
+	default Content cacheable() {
+		return this;
+	}
+
+	/**
+	 * Whether the prompt up to here is worth keeping in the vendor's cache.
+	 */
+	default boolean isCacheable() {
+		return false;
+	}
+
+	/**
+	 * Whether only another provider understands this: thinking and opaque blocks are
+	 * given back unchanged to the provider that made them, and left out for every other.
+	 * Thinking of an unknown provider is foreign to none.
+	 */
+	default boolean isForeignTo(String provider) {
+		return false;
+	}
 
 	/**
 	 * Words.
+	 *
+	 * @param text the words
+	 * @param isCacheable whether the prompt up to here is worth keeping in the vendor's
+	 * cache
 	 */
-	record Text(String text) implements Content {
+	record Text(String text, boolean isCacheable) implements Content {
 
 		public Text {
 			Objects.requireNonNull(text, "text");
+		}
+
+		public Text(String text) {
+			this(text, false);
+		}
+
+		@Override
+		public Text cacheable() {
+			return new Text(this.text, true);
 		}
 
 	}
@@ -28,11 +67,22 @@ public sealed interface Content
 	 * A picture.
 	 *
 	 * @param source where it is
+	 * @param isCacheable whether the prompt up to here is worth keeping in the vendor's
+	 * cache
 	 */
-	record Image(Source source) implements Content {
+	record Image(Source source, boolean isCacheable) implements Content {
 
 		public Image {
 			Objects.requireNonNull(source, "source");
+		}
+
+		public Image(Source source) {
+			this(source, false);
+		}
+
+		@Override
+		public Image cacheable() {
+			return new Image(this.source, true);
 		}
 
 		/** A picture given as bytes. */
@@ -52,12 +102,23 @@ public sealed interface Content
 	 *
 	 * @param source where it is
 	 * @param name its file name, or empty
+	 * @param isCacheable whether the prompt up to here is worth keeping in the vendor's
+	 * cache
 	 */
-	record Document(Source source, String name) implements Content {
+	record Document(Source source, String name, boolean isCacheable) implements Content {
 
 		public Document {
 			Objects.requireNonNull(source, "source");
 			Objects.requireNonNull(name, "name");
+		}
+
+		public Document(Source source, String name) {
+			this(source, name, false);
+		}
+
+		@Override
+		public Document cacheable() {
+			return new Document(this.source, this.name, true);
 		}
 
 		/** A document given as bytes. */
@@ -80,10 +141,38 @@ public sealed interface Content
 	 * @param signature the vendor's proof, to be sent back unchanged
 	 * @param redacted the hidden thoughts in the vendor's own encryption, to be sent back
 	 * unchanged
-	 * @param provider who thought it; others are not sent it
+	 * @param provider the provider whose model thought it; others are not sent it
 	 */
 	record Thinking(String text, @Nullable String signature, @Nullable String redacted,
 			@Nullable String provider) implements Content {
+
+		@Override
+		public boolean isForeignTo(String provider) {
+			return this.provider != null && !this.provider.equals(provider);
+		}
+
+	}
+
+	/**
+	 * A block that only its vendor understands, such as the search that a vendor's own
+	 * tool made. Kept as it came, given back unchanged to the provider that made it, and
+	 * left out for every other.
+	 *
+	 * @param json an object in the vendor's own words
+	 * @param provider the provider that made it
+	 */
+	record Opaque(String json, String provider) implements Content {
+
+		public Opaque {
+			Objects.requireNonNull(json, "json");
+			Objects.requireNonNull(provider, "provider");
+		}
+
+		@Override
+		public boolean isForeignTo(String provider) {
+			return !this.provider.equals(provider);
+		}
+
 	}
 
 	/**
@@ -92,12 +181,24 @@ public sealed interface Content
 	 * @param toolCallId which call it answers
 	 * @param content the answer
 	 * @param isError whether the tool failed
+	 * @param isCacheable whether the prompt up to here is worth keeping in the vendor's
+	 * cache
 	 */
-	record ToolResult(String toolCallId, List<Content> content, boolean isError) implements Content {
+	record ToolResult(String toolCallId, List<Content> content, boolean isError,
+			boolean isCacheable) implements Content {
 
 		public ToolResult {
 			Objects.requireNonNull(toolCallId, "toolCallId");
 			content = Copies.of(content, "content");
+		}
+
+		public ToolResult(String toolCallId, List<Content> content, boolean isError) {
+			this(toolCallId, content, isError, false);
+		}
+
+		@Override
+		public ToolResult cacheable() {
+			return new ToolResult(this.toolCallId, this.content, this.isError, true);
 		}
 
 		/** An answer in words. */
@@ -120,7 +221,7 @@ public sealed interface Content
 	}
 
 	/**
-	 * Given as bytes. Compared by identity of the array; don't change it.
+	 * Given as bytes, which are compared by their values; don't change the array.
 	 *
 	 * @param mediaType such as {@code image/png}
 	 * @param data the bytes themselves
@@ -130,6 +231,17 @@ public sealed interface Content
 		public Bytes {
 			Objects.requireNonNull(mediaType, "mediaType");
 			Objects.requireNonNull(data, "data");
+		}
+
+		@Override
+		public boolean equals(@Nullable Object other) {
+			return other instanceof Bytes bytes && this.mediaType.equals(bytes.mediaType)
+					&& Arrays.equals(this.data, bytes.data);
+		}
+
+		@Override
+		public int hashCode() {
+			return 31 * this.mediaType.hashCode() + Arrays.hashCode(this.data);
 		}
 
 		@Override

@@ -1,10 +1,12 @@
 package io.arcllm;
 
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
 /**
- * Copies lists that must not hold {@code null}, and says which one does.
+ * Copies lists that must not hold {@code null}, and says which element does.
  */
 final class Copies {
 
@@ -18,6 +20,18 @@ final class Copies {
 		catch (NullPointerException ex) {
 			throw (list == null) ? ex : new NullPointerException(name + "[" + list.indexOf(null) + "]");
 		}
+	}
+
+	/** The parts of one kind, in their order. */
+	static <T extends Content> List<T> only(List<Content> content, Class<T> type) {
+		List<T> found = null;
+		for (Content part : content) {
+			if (type.isInstance(part)) {
+				found = (found == null) ? new ArrayList<>(2) : found;
+				found.add(type.cast(part));
+			}
+		}
+		return (found == null) ? List.of() : Collections.unmodifiableList(found);
 	}
 
 }

@@ -12,12 +12,44 @@ public sealed interface LlmEvent {
 	 * Words of the answer. Never empty.
 	 */
 	record TextDelta(String text) implements LlmEvent {
+
+		@Override
+		public int characters() {
+			return this.text.length();
+		}
+
+		@Override
+		public boolean isContent() {
+			return !this.text.isEmpty();
+		}
+
+		@Override
+		public void addTo(AnswerBuilder answer) {
+			answer.text(this.text);
+		}
+
 	}
 
 	/**
 	 * Words of the model's thinking. Never empty.
 	 */
 	record ThinkingDelta(String text) implements LlmEvent {
+
+		@Override
+		public int characters() {
+			return this.text.length();
+		}
+
+		@Override
+		public boolean isContent() {
+			return !this.text.isEmpty();
+		}
+
+		@Override
+		public void addTo(AnswerBuilder answer) {
+			answer.thinking(this.text);
+		}
+
 	}
 
 	/**
@@ -32,40 +64,98 @@ public sealed interface LlmEvent {
 	 * anywhere
 	 */
 	record ToolCallDelta(int index, String id, String name, String argumentsFragment) implements LlmEvent {
+
+		@Override
+		public int characters() {
+			return this.id.length() + this.name.length() + this.argumentsFragment.length();
+		}
+
+		@Override
+		public boolean isContent() {
+			return true;
+		}
+
+		@Override
+		public void addTo(AnswerBuilder answer) {
+			answer.toolCall(this.index, this.id, this.name, this.argumentsFragment);
+		}
+
 	}
 
 	/**
 	 * What came before is void: another target answers from the start. Sent only with
 	 * recovery RESTART.
 	 *
-	 * @param to who answers now
+	 * @param to the target that answers now
 	 * @param reason why the earlier answer ended
 	 */
 	record Restarted(Target to, String reason) implements LlmEvent {
+
+		@Override
+		public int characters() {
+			return 0;
+		}
+
+		@Override
+		public boolean isContent() {
+			return false;
+		}
+
+		@Override
+		public void addTo(AnswerBuilder answer) {
+			answer.clear().usage(Usage.UNKNOWN);
+		}
+
 	}
 
 	/**
 	 * The whole answer with usage, whether it was streamed or not. Always the last event.
 	 */
 	record Completed(LlmResponse response) implements LlmEvent {
+
+		@Override
+		public int characters() {
+			return 0;
+		}
+
+		@Override
+		public boolean isContent() {
+			return false;
+		}
+
+		@Override
+		public void addTo(AnswerBuilder answer) {
+			// its words came as deltas before
+		}
+
+		@Override
+		public LlmResponse answer() {
+			return this.response;
+		}
+
 	}
+
+	/**
+	 * How many characters of the answer this brings.
+	 */
+	int characters();
 
 	/**
 	 * Whether this is a part of the answer that a user would see: what makes repeating
 	 * the call unsafe once it was passed on. An empty delta is none.
 	 */
-	default boolean isContent() {
-		if (this instanceof TextDelta delta) {
-			return !delta.text().isEmpty();
-		}
-		return (this instanceof ThinkingDelta delta) ? !delta.text().isEmpty() : this instanceof ToolCallDelta;
-	}
+	boolean isContent();
+
+	/**
+	 * Adds what this brings to an answer.
+	 */
+	void addTo(AnswerBuilder answer);
 
 	/**
 	 * The answer, if this is the last event.
 	 */
 	default @Nullable LlmResponse answer() {
-		return (this instanceof Completed completed) ? completed.response() : null;
+		return null;
 	}
 
 }

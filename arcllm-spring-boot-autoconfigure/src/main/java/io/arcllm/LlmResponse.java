@@ -1,46 +1,119 @@
 package io.arcllm;
 
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * A whole answer, streamed or not.
  *
- * @param text the words, joined; empty if the model only called tools
- * @param thinking what the model thought, in order; needed to go on with some vendors
- * @param toolCalls the tools it wants called
+ * @param content the blocks as the vendor gave them: thinking, text, tool calls and what
+ * only the vendor understands, in their order
  * @param usage the tokens
- * @param stopReason why it stopped
+ * @param stopReason why the model stopped
  * @param target the provider and model that answered
  * @param requestId the vendor's id for the request
- * @param cost what it cost, where prices are known
+ * @param cost what the call cost, where prices are known
  * @param raw the vendor's answer as it came; none of streamed answers
  * @param trail the attempts of the call
+ * @param stale whether this is an older answer of a cache, given because all targets
+ * failed
+ * @param age how old the answer is, where it comes from a cache
  */
-public record LlmResponse(String text, List<Content.Thinking> thinking, List<ToolCall> toolCalls, Usage usage,
-		StopReason stopReason, Target target, @Nullable String requestId, @Nullable Cost cost, @Nullable RawBody raw,
-		Trail trail) {
+public record LlmResponse(List<Content> content, Usage usage, StopReason stopReason, Target target,
+		@Nullable String requestId, @Nullable Cost cost, @Nullable RawBody raw, Trail trail, boolean stale,
+		@Nullable Duration age) {
 
 	public LlmResponse {
-		thinking = List.copyOf(thinking);
-		toolCalls = List.copyOf(toolCalls);
+		content = Copies.of(content, "content");
+		Objects.requireNonNull(usage, "usage");
+		Objects.requireNonNull(stopReason, "stopReason");
+		Objects.requireNonNull(target, "target");
+		Objects.requireNonNull(trail, "trail");
+	}
+
+	/**
+	 * An answer whose thinking comes before its words, and its tool calls after them.
+	 */
+	public LlmResponse(String text, List<Content.Thinking> thinking, List<ToolCall> toolCalls, Usage usage,
+			StopReason stopReason, Target target, @Nullable String requestId, @Nullable Cost cost,
+			@Nullable RawBody raw, Trail trail) {
+		this(inOrder(text, thinking, toolCalls), usage, stopReason, target, requestId, cost, raw, trail, false, null);
+	}
+
+	private static List<Content> inOrder(String text, List<Content.Thinking> thinking, List<ToolCall> toolCalls) {
+		List<Content> content = new ArrayList<>(thinking);
+		if (!text.isEmpty()) {
+			content.add(new Content.Text(text));
+		}
+		content.addAll(toolCalls);
+		return content;
 	}
 
 	/**
 	 * An answer in words, for tests and providers of one's own.
 	 */
 	public static LlmResponse of(Target target, String text) {
-		return new LlmResponse(text, List.of(), List.of(), Usage.UNKNOWN, StopReason.of(StopReason.Type.END_TURN),
-				target, null, null, null, Trail.EMPTY);
+		return builder().target(target).text(text).build();
 	}
 
 	/**
-	 * An answer in words, from nobody in particular.
+	 * An answer in words, of no particular target.
 	 */
 	public static LlmResponse of(String text) {
-		return of(new Target("", null), text);
+		return builder().text(text).build();
+	}
+
+	/**
+	 * Starts an answer, for tests and providers of one's own.
+	 */
+	public static Builder builder() {
+		return new Builder();
+	}
+
+	/**
+	 * Starts an answer with what this one says.
+	 */
+	public Builder mutate() {
+		return new Builder(this);
+	}
+
+	/**
+	 * The words, joined; empty if the model only called tools.
+	 */
+	public String text() {
+		String words = null;
+		StringBuilder joined = null;
+		for (Content block : this.content) {
+			if (block instanceof Content.Text text) {
+				if (words == null) {
+					words = text.text();
+				}
+				else {
+					joined = (joined == null) ? new StringBuilder(words) : joined;
+					joined.append(text.text());
+				}
+			}
+		}
+		return (joined != null) ? joined.toString() : Objects.requireNonNullElse(words, "");
+	}
+
+	/**
+	 * What the model thought, in order.
+	 */
+	public List<Content.Thinking> thinking() {
+		return Copies.only(this.content, Content.Thinking.class);
+	}
+
+	/**
+	 * The tools it wants called.
+	 */
+	public List<ToolCall> toolCalls() {
+		return Copies.only(this.content, ToolCall.class);
 	}
 
 	/**
@@ -58,43 +131,49 @@ public record LlmResponse(String text, List<Content.Thinking> thinking, List<Too
 	}
 
 	/**
-	 * The same answer from somebody else.
+	 * The same answer from another target.
 	 */
 	public LlmResponse withTarget(Target target) {
-		return new LlmResponse(this.text, this.thinking, this.toolCalls, this.usage, this.stopReason, target,
-				this.requestId, this.cost, this.raw, this.trail);
+		return new LlmResponse(this.content, this.usage, this.stopReason, target, this.requestId, this.cost, this.raw,
+				this.trail, this.stale, this.age);
 	}
 
 	/**
 	 * The same answer with these attempts.
 	 */
 	public LlmResponse withTrail(Trail trail) {
-		return new LlmResponse(this.text, this.thinking, this.toolCalls, this.usage, this.stopReason, this.target,
-				this.requestId, this.cost, this.raw, trail);
+		return new LlmResponse(this.content, this.usage, this.stopReason, this.target, this.requestId, this.cost,
+				this.raw, trail, this.stale, this.age);
 	}
 
 	/**
 	 * The same answer with its price.
 	 */
 	public LlmResponse withCost(@Nullable Cost cost) {
-		return new LlmResponse(this.text, this.thinking, this.toolCalls, this.usage, this.stopReason, this.target,
-				this.requestId, cost, this.raw, this.trail);
+		return new LlmResponse(this.content, this.usage, this.stopReason, this.target, this.requestId, cost, this.raw,
+				this.trail, this.stale, this.age);
 	}
 
 	/**
 	 * The same answer with these words and tokens.
 	 */
 	public LlmResponse withText(String text, Usage usage) {
-		return new LlmResponse(text, this.thinking, this.toolCalls, usage, this.stopReason, this.target, this.requestId,
-				this.cost, this.raw, this.trail);
+		return mutate().text(text).usage(usage).build();
+	}
+
+	/**
+	 * The same answer with these blocks.
+	 */
+	public LlmResponse withContent(List<? extends Content> content) {
+		return mutate().content(content).build();
 	}
 
 	/**
 	 * The same answer with the body it came in.
 	 */
-	public LlmResponse withRaw(RawBody raw) {
-		return new LlmResponse(this.text, this.thinking, this.toolCalls, this.usage, this.stopReason, this.target,
-				this.requestId, this.cost, raw, this.trail);
+	public LlmResponse withRaw(@Nullable RawBody raw) {
+		return new LlmResponse(this.content, this.usage, this.stopReason, this.target, this.requestId, this.cost, raw,
+				this.trail, this.stale, this.age);
 	}
 
 	/**
@@ -106,22 +185,182 @@ public record LlmResponse(String text, List<Content.Thinking> thinking, List<Too
 	}
 
 	/**
-	 * The assistant's turn, to go on with the conversation.
+	 * The assistant's turn, to go on with the conversation: the blocks in the order in
+	 * which they came.
 	 */
 	public Message toMessage() {
-		List<Content> content = new ArrayList<>(this.thinking);
-		if (!this.text.isEmpty()) {
-			content.add(new Content.Text(this.text));
-		}
-		content.addAll(this.toolCalls);
-		return Message.assistant(content);
+		return Message.assistant(this.content);
 	}
 
 	@Override
 	public String toString() {
-		return "LlmResponse[target=" + this.target + ", stopReason=" + this.stopReason + ", text=" + this.text.length()
-				+ " characters, toolCalls=" + this.toolCalls.size() + ", usage=" + this.usage + ", requestId="
+		return "LlmResponse[target=" + this.target + ", stopReason=" + this.stopReason + ", text=" + text().length()
+				+ " characters, toolCalls=" + toolCalls().size() + ", usage=" + this.usage + ", requestId="
 				+ this.requestId + "]";
+	}
+
+	/** Builds an answer. Not safe for use by several threads. */
+	public static final class Builder {
+
+		private List<Content> content = new ArrayList<>();
+
+		private Usage usage = Usage.UNKNOWN;
+
+		private @Nullable StopReason stopReason;
+
+		private Target target = new Target("", null);
+
+		private @Nullable String requestId;
+
+		private @Nullable Cost cost;
+
+		private @Nullable RawBody raw;
+
+		private Trail trail = Trail.EMPTY;
+
+		private boolean stale;
+
+		private @Nullable Duration age;
+
+		private Builder() {
+		}
+
+		private Builder(LlmResponse from) {
+			this.content = new ArrayList<>(from.content);
+			this.usage = from.usage;
+			this.stopReason = from.stopReason;
+			this.target = from.target;
+			this.requestId = from.requestId;
+			this.cost = from.cost;
+			this.raw = from.raw;
+			this.trail = from.trail;
+			this.stale = from.stale;
+			this.age = from.age;
+		}
+
+		/**
+		 * The words, in the place of those there are, else after thinking and before tool
+		 * calls.
+		 */
+		public Builder text(String text) {
+			int place = place(Content.Text.class);
+			this.content.removeIf(Content.Text.class::isInstance);
+			if (!text.isEmpty()) {
+				this.content.add((place >= 0) ? place : placeBeforeCalls(), new Content.Text(text));
+			}
+			return this;
+		}
+
+		private int placeBeforeCalls() {
+			int calls = place(ToolCall.class);
+			return (calls >= 0) ? calls : this.content.size();
+		}
+
+		private int place(Class<? extends Content> type) {
+			for (int i = 0; i < this.content.size(); i++) {
+				if (type.isInstance(this.content.get(i))) {
+					return i;
+				}
+			}
+			return -1;
+		}
+
+		/** All blocks, in their order. */
+		public Builder content(List<? extends Content> content) {
+			this.content = new ArrayList<>(content);
+			return this;
+		}
+
+		/** All blocks, in their order. */
+		public Builder content(Content... content) {
+			return content(Arrays.asList(content));
+		}
+
+		/** The tool calls, in the place of those there are, else at the end. */
+		public Builder toolCalls(List<ToolCall> calls) {
+			int place = place(ToolCall.class);
+			this.content.removeIf(ToolCall.class::isInstance);
+			this.content.addAll((place >= 0) ? place : this.content.size(), calls);
+			return this;
+		}
+
+		/** The tool calls, in the place of those there are, else at the end. */
+		public Builder toolCalls(ToolCall... calls) {
+			return toolCalls(Arrays.asList(calls));
+		}
+
+		/** The tokens. */
+		public Builder usage(Usage usage) {
+			this.usage = usage;
+			return this;
+		}
+
+		/**
+		 * Why the model stopped; left out, {@code TOOL_USE} with tool calls and
+		 * {@code END_TURN} without.
+		 */
+		public Builder stopReason(StopReason stopReason) {
+			this.stopReason = stopReason;
+			return this;
+		}
+
+		/** Why the model stopped. */
+		public Builder stopReason(StopReason.Type type) {
+			return stopReason(StopReason.of(type));
+		}
+
+		/** The provider and model that answered. */
+		public Builder target(Target target) {
+			this.target = target;
+			return this;
+		}
+
+		/** The provider and model that answered, such as {@code openai/gpt-5-mini}. */
+		public Builder target(String target) {
+			return target(Target.parse(target));
+		}
+
+		/** The vendor's id for the request. */
+		public Builder requestId(@Nullable String requestId) {
+			this.requestId = requestId;
+			return this;
+		}
+
+		/** What the call cost. */
+		public Builder cost(@Nullable Cost cost) {
+			this.cost = cost;
+			return this;
+		}
+
+		/** The attempts of the call. */
+		public Builder trail(Trail trail) {
+			this.trail = trail;
+			return this;
+		}
+
+		/** Whether this is an older answer of a cache. */
+		public Builder stale(boolean stale) {
+			this.stale = stale;
+			return this;
+		}
+
+		/** How old the answer is, where it comes from a cache. */
+		public Builder age(@Nullable Duration age) {
+			this.age = age;
+			return this;
+		}
+
+		/** The answer. */
+		public LlmResponse build() {
+			StopReason reason = this.stopReason;
+			if (reason == null) {
+				reason = StopReason
+					.of((place(ToolCall.class) >= 0) ? StopReason.Type.TOOL_USE : StopReason.Type.END_TURN);
+			}
+			return new LlmResponse(this.content, this.usage, reason, this.target, this.requestId, this.cost, this.raw,
+					this.trail, this.stale, this.age);
+		}
+
 	}
 
 }

@@ -8,13 +8,15 @@ import java.util.stream.Collectors;
 /**
  * One turn of a conversation.
  *
- * @param role who speaks
+ * @param role the speaker
  * @param content what is said, in order
+ * @param isCacheable whether the prompt up to the end of this turn is worth keeping in
+ * the vendor's cache
  */
-public record Message(Role role, List<Content> content) {
+public record Message(Role role, List<Content> content, boolean isCacheable) {
 
 	/**
-	 * Who speaks.
+	 * The speaker of a turn.
 	 */
 	public enum Role {
 
@@ -32,6 +34,34 @@ public record Message(Role role, List<Content> content) {
 	public Message {
 		Objects.requireNonNull(role, "role");
 		content = Copies.of(content, "content");
+	}
+
+	/** A turn without a mark. */
+	public Message(Role role, List<Content> content) {
+		this(role, content, false);
+	}
+
+	/**
+	 * The same turn, marked as the end of a prompt that is worth keeping in the vendor's
+	 * cache. Vendors without such marks are not told.
+	 */
+	public Message cacheable() {
+		return new Message(this.role, this.content, true);
+	}
+
+	/**
+	 * This turn for a provider: thinking and blocks that only their vendor understands
+	 * are given back to the provider that made them, and left out for every other.
+	 * Thinking of an unknown provider stays.
+	 */
+	public Message withoutForeign(String provider) {
+		for (Content part : this.content) {
+			if (part.isForeignTo(provider)) {
+				return new Message(this.role,
+						this.content.stream().filter((one) -> !one.isForeignTo(provider)).toList(), this.isCacheable);
+			}
+		}
+		return this;
 	}
 
 	/** Instructions to the model. */

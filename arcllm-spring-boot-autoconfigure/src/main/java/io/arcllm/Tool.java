@@ -14,13 +14,31 @@ import org.jspecify.annotations.Nullable;
  * @param description what it is for; the model reads this
  * @param parameters the arguments' JSON schema; empty for none
  * @param strict whether the vendor must hold the arguments to the schema, where it can
+ * @param isCacheable whether the tools up to this one are worth keeping in the vendor's
+ * cache
  */
-public record Tool(String name, String description, Map<String, Object> parameters, @Nullable Boolean strict) {
+public record Tool(String name, String description, Map<String, Object> parameters, @Nullable Boolean strict,
+		boolean isCacheable) {
 
 	public Tool {
 		Objects.requireNonNull(name, "name");
 		Objects.requireNonNull(description, "description");
 		parameters = Collections.unmodifiableMap(new LinkedHashMap<>(parameters));
+	}
+
+	/**
+	 * A tool without a mark.
+	 */
+	public Tool(String name, String description, Map<String, Object> parameters, @Nullable Boolean strict) {
+		this(name, description, parameters, strict, false);
+	}
+
+	/**
+	 * The same tool, marked as the end of a list that is worth keeping in the vendor's
+	 * cache. Vendors without such marks are not told.
+	 */
+	public Tool cacheable() {
+		return new Tool(this.name, this.description, this.parameters, this.strict, true);
 	}
 
 	/**

@@ -18,9 +18,11 @@ import org.jspecify.annotations.Nullable;
  * @param parsedArguments the arguments, or {@code null} where what the model wrote is not
  * a JSON object
  * @param vendorData what the vendor attached to the call, or {@code null}
+ * @param isCacheable whether the prompt up to here is worth keeping in the vendor's cache
  */
 public record ToolCall(String id, String name, String rawArguments,
-		@Nullable Map<String, @Nullable Object> parsedArguments, @Nullable VendorData vendorData) implements Content {
+		@Nullable Map<String, @Nullable Object> parsedArguments, @Nullable VendorData vendorData,
+		boolean isCacheable) implements Content {
 
 	/**
 	 * What a vendor attached to a call and wants back unchanged with it, such as the
@@ -28,7 +30,7 @@ public record ToolCall(String id, String name, String rawArguments,
 	 * (ai.google.dev/gemini-api/docs/thought-signatures).
 	 *
 	 * @param json an object in the vendor's own words
-	 * @param provider who attached it; others are not sent it
+	 * @param provider the provider that attached it; others are not sent it
 	 */
 	public record VendorData(String json, String provider) {
 
@@ -52,7 +54,20 @@ public record ToolCall(String id, String name, String rawArguments,
 	 */
 	public ToolCall(String id, String name, String rawArguments,
 			@Nullable Map<String, @Nullable Object> parsedArguments) {
-		this(id, name, rawArguments, parsedArguments, null);
+		this(id, name, rawArguments, parsedArguments, null, false);
+	}
+
+	/**
+	 * A call without a mark.
+	 */
+	public ToolCall(String id, String name, String rawArguments,
+			@Nullable Map<String, @Nullable Object> parsedArguments, @Nullable VendorData vendorData) {
+		this(id, name, rawArguments, parsedArguments, vendorData, false);
+	}
+
+	@Override
+	public ToolCall cacheable() {
+		return new ToolCall(this.id, this.name, this.rawArguments, this.parsedArguments, this.vendorData, true);
 	}
 
 	/**

@@ -18,7 +18,7 @@ public final class Hop {
 	/**
 	 * The request as this target should get it: with its own model, and to another
 	 * provider without what only the primary one understands.
-	 * @param primary whom the request is meant for
+	 * @param primary the target that the request was written for
 	 */
 	public static LlmRequest request(LlmRequest request, Target primary, Target target) {
 		if (target.equals(primary)) {
@@ -29,26 +29,23 @@ public final class Hop {
 			hop.options(Map.of())
 				.messages(request.messages()
 					.stream()
-					.map((message) -> withoutForeignThoughts(message, target))
+					.map((message) -> withoutForeign(message, target))
 					.filter((message) -> !message.content().isEmpty())
 					.toList());
 		}
 		return hop.build();
 	}
 
-	private static Message withoutForeignThoughts(Message message, Target target) {
-		if (message.content().stream().noneMatch((part) -> isForeign(part, target))) {
-			return message;
-		}
-		return new Message(message.role(),
-				message.content().stream().filter((part) -> !isForeign(part, target)).toList());
+	private static Message withoutForeign(Message message, Target target) {
+		Message kept = message.withoutForeign(target.provider());
+		return kept.content().stream().noneMatch(Hop::isOfUnknownMaker) ? kept : new Message(kept.role(),
+				kept.content().stream().filter((part) -> !isOfUnknownMaker(part)).toList(), kept.isCacheable());
 	}
 
-	/** Signed by another provider than the target's, or by nobody knows whom. */
-	private static boolean isForeign(Content content, Target target) {
-		return content instanceof Content.Thinking thinking
-				&& (thinking.signature() != null || thinking.redacted() != null)
-				&& !target.provider().equals(thinking.provider());
+	/** Signed thinking that does not say its provider is the primary one's. */
+	private static boolean isOfUnknownMaker(Content content) {
+		return content instanceof Content.Thinking thinking && thinking.provider() == null
+				&& (thinking.signature() != null || thinking.redacted() != null);
 	}
 
 }

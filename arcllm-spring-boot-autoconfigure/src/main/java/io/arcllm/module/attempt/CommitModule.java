@@ -124,7 +124,7 @@ public final class CommitModule extends BaseModule {
 		}
 
 		private boolean isReached(LlmEvent event) {
-			int characters = characters(event);
+			int characters = event.characters();
 			this.tokens += Math.max(1, characters / CHARACTERS_A_TOKEN);
 			this.size += EVENT + characters;
 			Duration after = this.commit.after();
@@ -132,16 +132,6 @@ public final class CommitModule extends BaseModule {
 				this.timer = Schedulers.parallel().schedule(this::onTime, after.toNanos(), TimeUnit.NANOSECONDS);
 			}
 			return event.answer() != null || this.tokens >= this.commit.tokens() || this.size > MOST;
-		}
-
-		private static int characters(LlmEvent event) {
-			if (event instanceof LlmEvent.TextDelta delta) {
-				return delta.text().length();
-			}
-			if (event instanceof LlmEvent.ThinkingDelta delta) {
-				return delta.text().length();
-			}
-			return (event instanceof LlmEvent.ToolCallDelta delta) ? delta.argumentsFragment().length() : 0;
 		}
 
 		private void onTime() {

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
-import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -180,11 +179,11 @@ public final class HttpProvider implements LlmProvider {
 		}
 		Integer maxTokens = maxTokens(request, model);
 		boolean whole = model.equals(request.model()) && Objects.equals(maxTokens, request.maxTokens())
-				&& set.temperature() == null && set.options().isEmpty() && !hasForeignThinking(request.messages());
+				&& set.temperature() == null && set.options().isEmpty() && !hasForeignParts(request.messages());
 		return whole ? request
 				: request.mutate()
 					.model(model)
-					.messages(request.messages().stream().map(this::withoutForeignThinking).toList())
+					.messages(request.messages().stream().map((message) -> message.withoutForeign(name())).toList())
 					.maxTokens(maxTokens)
 					.temperature((request.temperature() != null) ? request.temperature() : set.temperature())
 					.options(merge(set.options(), request.options()))
@@ -208,24 +207,13 @@ public final class HttpProvider implements LlmProvider {
 		return merged;
 	}
 
-	private boolean hasForeignThinking(List<Message> messages) {
+	private boolean hasForeignParts(List<Message> messages) {
 		for (Message message : messages) {
-			if (message.role() == Message.Role.ASSISTANT
-					&& message.content().stream().anyMatch(this::isForeignThinking)) {
+			if (message.withoutForeign(name()) != message) {
 				return true;
 			}
 		}
 		return false;
-	}
-
-	private Message withoutForeignThinking(Message message) {
-		return hasForeignThinking(List.of(message)) ? new Message(message.role(),
-				message.content().stream().filter((part) -> !isForeignThinking(part)).toList()) : message;
-	}
-
-	private boolean isForeignThinking(Content part) {
-		return part instanceof Content.Thinking thinking && thinking.provider() != null
-				&& !thinking.provider().equals(name());
 	}
 
 	private static LlmException refused(ErrorKind kind, Target target, String why) {

@@ -111,22 +111,11 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 
 	@Override
 	public void accept(LlmEvent event) {
-		this.kept += EVENT + size(event);
+		this.kept += EVENT + event.characters();
 		if (this.kept > this.limit.bytes()) {
 			throw this.limit.exceeded();
 		}
 		this.out.accept(event);
-	}
-
-	private static int size(LlmEvent event) {
-		if (event instanceof LlmEvent.TextDelta delta) {
-			return delta.text().length();
-		}
-		if (event instanceof LlmEvent.ThinkingDelta delta) {
-			return delta.text().length();
-		}
-		return (event instanceof LlmEvent.ToolCallDelta delta)
-				? delta.argumentsFragment().length() + delta.name().length() + delta.id().length() : 0;
 	}
 
 }

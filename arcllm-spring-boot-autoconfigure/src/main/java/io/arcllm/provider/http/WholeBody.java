@@ -4,11 +4,11 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
+import io.arcllm.AnswerBuilder;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.RawBody;
-import io.arcllm.provider.Deltas;
 
 import org.springframework.core.io.buffer.DataBuffer;
 
@@ -86,7 +86,7 @@ final class WholeBody implements AnswerBody {
 		byte[] whole = exact ? this.bytes : Arrays.copyOf(this.bytes, this.length);
 		LlmResponse response = this.reader.apply(whole).withRaw(new RawBody(whole));
 		if (this.streaming) {
-			Deltas.of(response).forEach(out);
+			AnswerBuilder.deltas(response).forEach(out);
 		}
 		out.accept(new LlmEvent.Completed(response));
 	}

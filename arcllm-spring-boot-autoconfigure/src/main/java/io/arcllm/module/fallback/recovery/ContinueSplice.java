@@ -3,12 +3,12 @@ package io.arcllm.module.fallback.recovery;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.arcllm.AnswerBuilder;
 import io.arcllm.Content;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Message;
-import io.arcllm.Usage;
 import io.arcllm.module.fallback.recovery.Splice.DivergedException;
 
 /**
@@ -25,11 +25,12 @@ final class ContinueSplice implements Splice {
 	/** Who repeats so much and then differs has begun another answer. */
 	private static final int LONGEST_CHANCE = 32;
 
-	private final Delivered delivered;
+	private final AnswerBuilder delivered;
 
-	private final List<Content.Thinking> thought;
+	private final LlmResponse partial;
 
-	private final Usage used;
+	/** All words, as they were delivered. */
+	private final StringBuilder said;
 
 	private final String prefix;
 
@@ -39,15 +40,32 @@ final class ContinueSplice implements Splice {
 
 	private boolean joined;
 
-	private boolean said;
+	private boolean speaks;
 
-	ContinueSplice(Delivered delivered, LlmResponse partial) {
+	/**
+	 * @param delivered takes up what is passed on
+	 * @param partial what was delivered before
+	 */
+	ContinueSplice(AnswerBuilder delivered, LlmResponse partial) {
 		this.delivered = delivered;
-		this.thought = partial.thinking();
-		this.used = delivered.usage();
-		String text = delivered.text().toString();
+		this.partial = partial;
+		String text = partial.text();
+		this.said = new StringBuilder(text);
 		this.prefix = text.stripTrailing();
 		this.space = text.substring(this.prefix.length());
+	}
+
+	/**
+	 * Whether another target could go on from here: words are the last that was said,
+	 * none of their characters is half, and no tool call was begun.
+	 */
+	static boolean isPossible(LlmResponse partial) {
+		List<Content> content = partial.content();
+		if (content.isEmpty() || !(content.get(content.size() - 1) instanceof Content.Text last)
+				|| !partial.toolCalls().isEmpty()) {
+			return false;
+		}
+		return !partial.text().isBlank() && !Character.isHighSurrogate(last.text().charAt(last.text().length() - 1));
 	}
 
 	/** The request with the beginning of the answer. */
@@ -61,15 +79,16 @@ final class ContinueSplice implements Splice {
 	public List<LlmEvent> next(LlmEvent event) {
 		List<LlmEvent> out = new ArrayList<>(1);
 		if (event instanceof LlmEvent.TextDelta delta) {
-			this.said = true;
+			this.speaks = true;
 			text(delta.text(), false, out);
 		}
 		else if (event instanceof LlmEvent.Completed completed) {
-			text(this.said ? "" : completed.response().text(), true, out);
+			text(this.speaks ? "" : completed.response().text(), true, out);
 			out.add(new LlmEvent.Completed(joined(completed.response())));
 		}
 		else {
-			out.add(this.delivered.add(event));
+			this.delivered.add(event);
+			out.add(event);
 		}
 		return out;
 	}
@@ -77,7 +96,9 @@ final class ContinueSplice implements Splice {
 	private void text(String fragment, boolean last, List<LlmEvent> out) {
 		String rest = this.joined ? fragment : joint(fragment, last);
 		if (!rest.isEmpty()) {
-			out.add(this.delivered.add(new LlmEvent.TextDelta(rest)));
+			this.said.append(rest);
+			this.delivered.text(rest);
+			out.add(new LlmEvent.TextDelta(rest));
 		}
 	}
 
@@ -119,12 +140,24 @@ final class ContinueSplice implements Splice {
 		return same;
 	}
 
+	/** The blocks of both answers, and their words as they were delivered. */
 	private LlmResponse joined(LlmResponse rest) {
-		List<Content.Thinking> thinking = new ArrayList<>(this.thought);
-		thinking.addAll(rest.thinking());
-		return new LlmResponse(this.delivered.text().toString(), thinking, rest.toolCalls(),
-				this.used.plus(rest.usage()), rest.stopReason(), rest.target(), rest.requestId(), rest.cost(),
-				rest.raw(), rest.trail());
+		AnswerBuilder all = AnswerBuilder.of(this.partial);
+		int dropped = this.partial.text().length() + rest.text().length() - this.said.length();
+		for (Content block : rest.content()) {
+			if (block instanceof Content.Text text) {
+				int without = Math.min(dropped, text.text().length());
+				dropped -= without;
+				all.text(text.text().substring(without));
+			}
+			else {
+				all.block(block);
+			}
+		}
+		return rest.mutate()
+			.content(all.buildPartial(rest.target()).content())
+			.usage(this.partial.usage().plus(rest.usage()))
+			.build();
 	}
 
 }

@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
+import io.arcllm.AnswerBuilder;
 import io.arcllm.Content;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmResponse;
 import io.arcllm.ToolCall;
-import io.arcllm.module.fallback.recovery.Delivered.PartOfCall;
 import io.arcllm.module.fallback.recovery.Splice.DivergedException;
 
 /**
@@ -19,7 +20,13 @@ import io.arcllm.module.fallback.recovery.Splice.DivergedException;
  */
 final class ReplaySplice implements Splice {
 
-	private final Delivered delivered;
+	private final AnswerBuilder delivered;
+
+	private final String saidText;
+
+	private final String saidThinking;
+
+	private final List<ToolCall> saidCalls;
 
 	private int text;
 
@@ -27,8 +34,15 @@ final class ReplaySplice implements Splice {
 
 	private final Map<Integer, Integer> calls = new HashMap<>();
 
-	ReplaySplice(Delivered delivered) {
+	/**
+	 * @param delivered takes up what is passed on
+	 * @param partial what was delivered before
+	 */
+	ReplaySplice(AnswerBuilder delivered, LlmResponse partial) {
 		this.delivered = delivered;
+		this.saidText = partial.text();
+		this.saidThinking = partial.thinking().stream().map(Content.Thinking::text).collect(Collectors.joining());
+		this.saidCalls = partial.toolCalls();
 	}
 
 	@Override
@@ -45,17 +59,17 @@ final class ReplaySplice implements Splice {
 
 	private void content(LlmEvent event, List<LlmEvent> out) {
 		if (event instanceof LlmEvent.TextDelta delta) {
-			String rest = unsaid("text", this.delivered.text(), this.text, delta.text());
+			String rest = unsaid("text", this.saidText, this.text, delta.text());
 			this.text += delta.text().length();
 			if (!rest.isEmpty()) {
-				out.add(this.delivered.add(new LlmEvent.TextDelta(rest)));
+				pass(new LlmEvent.TextDelta(rest), out);
 			}
 		}
 		else if (event instanceof LlmEvent.ThinkingDelta delta) {
-			String rest = unsaid("thinking", this.delivered.thinking(), this.thinking, delta.text());
+			String rest = unsaid("thinking", this.saidThinking, this.thinking, delta.text());
 			this.thinking += delta.text().length();
 			if (!rest.isEmpty()) {
-				out.add(this.delivered.add(new LlmEvent.ThinkingDelta(rest)));
+				pass(new LlmEvent.ThinkingDelta(rest), out);
 			}
 		}
 		else if (event instanceof LlmEvent.ToolCallDelta delta) {
@@ -66,27 +80,33 @@ final class ReplaySplice implements Splice {
 		}
 	}
 
+	private void pass(LlmEvent event, List<LlmEvent> out) {
+		this.delivered.add(event);
+		out.add(event);
+	}
+
 	private void call(LlmEvent.ToolCallDelta delta, List<LlmEvent> out) {
-		PartOfCall known = this.delivered.calls().get(delta.index());
 		int said = this.calls.getOrDefault(delta.index(), 0);
 		this.calls.put(delta.index(), said + delta.argumentsFragment().length());
-		if (known == null) {
-			out.add(this.delivered.add(delta));
+		if (delta.index() >= this.saidCalls.size()) {
+			pass(delta, out);
 			return;
 		}
+		ToolCall known = this.saidCalls.get(delta.index());
 		if (!delta.name().isEmpty() && !delta.name().equals(known.name())) {
 			throw new DivergedException(
 					"it calls the tool '" + delta.name() + "' where '" + known.name() + "' was called");
 		}
-		String rest = unsaid("arguments of '" + known.name() + "'", known.arguments(), said, delta.argumentsFragment());
+		String rest = unsaid("arguments of '" + known.name() + "'", known.rawArguments(), said,
+				delta.argumentsFragment());
 		if (!rest.isEmpty()) {
-			out.add(this.delivered.add(new LlmEvent.ToolCallDelta(delta.index(), "", "", rest)));
+			pass(new LlmEvent.ToolCallDelta(delta.index(), "", "", rest), out);
 		}
 	}
 
 	/** What goes beyond the words already said, of which the fragment repeats some. */
-	private static String unsaid(String what, StringBuilder said, int from, String fragment) {
-		int repeated = Math.min(said.length() - from, fragment.length());
+	private static String unsaid(String what, String said, int from, String fragment) {
+		int repeated = Math.max(0, Math.min(said.length() - from, fragment.length()));
 		for (int i = 0; i < repeated; i++) {
 			if (said.charAt(from + i) != fragment.charAt(i)) {
 				throw new DivergedException("its " + what + " differs after " + (from + i) + " characters");
@@ -97,43 +117,31 @@ final class ReplaySplice implements Splice {
 
 	private void complete(LlmResponse answer, List<LlmEvent> out) {
 		if (this.text == 0 && this.thinking == 0 && this.calls.isEmpty()) {
-			wholeAtOnce(answer, out);
+			// some targets give no deltas
+			AnswerBuilder.deltas(answer).forEach((delta) -> content(delta, out));
 		}
-		boolean callsRepeated = this.delivered.calls()
-			.entrySet()
-			.stream()
-			.allMatch((call) -> this.calls.getOrDefault(call.getKey(), -1) == call.getValue().arguments().length());
-		if (this.text < this.delivered.text().length() || this.thinking < this.delivered.thinking().length()
-				|| !callsRepeated) {
+		boolean repeated = this.text >= this.saidText.length() && this.thinking >= this.saidThinking.length();
+		for (int i = 0; i < this.saidCalls.size(); i++) {
+			repeated &= this.calls.getOrDefault(i, -1) >= this.saidCalls.get(i).rawArguments().length();
+		}
+		if (!repeated) {
 			throw new DivergedException("it ends before all that was delivered");
 		}
 		out.add(new LlmEvent.Completed(withDeliveredIds(answer)));
 	}
 
-	/** Not everybody says a stream in pieces. */
-	private void wholeAtOnce(LlmResponse answer, List<LlmEvent> out) {
-		for (Content.Thinking block : answer.thinking()) {
-			content(new LlmEvent.ThinkingDelta(block.text()), out);
-		}
-		content(new LlmEvent.TextDelta(answer.text()), out);
-		int index = 0;
-		for (ToolCall call : answer.toolCalls()) {
-			content(new LlmEvent.ToolCallDelta(index++, call.id(), call.name(), call.rawArguments()), out);
-		}
-	}
-
 	private LlmResponse withDeliveredIds(LlmResponse answer) {
-		if (this.delivered.calls().isEmpty()) {
+		if (this.saidCalls.isEmpty()) {
 			return answer;
 		}
-		List<String> ids = this.delivered.calls().values().stream().map(PartOfCall::id).toList();
-		List<ToolCall> calls = new ArrayList<>();
-		for (ToolCall call : answer.toolCalls()) {
-			String id = (calls.size() < ids.size()) ? ids.get(calls.size()) : call.id();
-			calls.add(new ToolCall(id, call.name(), call.rawArguments(), call.parsedArguments(), call.vendorData()));
+		List<ToolCall> calls = new ArrayList<>(answer.toolCalls());
+		List<Content> content = new ArrayList<>(answer.content());
+		for (int i = 0; i < Math.min(calls.size(), this.saidCalls.size()); i++) {
+			ToolCall call = calls.get(i);
+			content.set(content.indexOf(call), new ToolCall(this.saidCalls.get(i).id(), call.name(),
+					call.rawArguments(), call.parsedArguments(), call.vendorData()));
 		}
-		return new LlmResponse(answer.text(), answer.thinking(), calls, answer.usage(), answer.stopReason(),
-				answer.target(), answer.requestId(), answer.cost(), answer.raw(), answer.trail());
+		return answer.withContent(content);
 	}
 
 }

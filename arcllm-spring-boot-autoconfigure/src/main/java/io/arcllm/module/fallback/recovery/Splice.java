@@ -2,6 +2,7 @@ package io.arcllm.module.fallback.recovery;
 
 import java.util.List;
 
+import io.arcllm.AnswerBuilder;
 import io.arcllm.LlmEvent;
 import io.arcllm.Target;
 
@@ -22,7 +23,7 @@ interface Splice {
 	 */
 	static final class Restart implements Splice {
 
-		private final Delivered delivered;
+		private final AnswerBuilder delivered;
 
 		private final Target to;
 
@@ -30,7 +31,7 @@ interface Splice {
 
 		private boolean begun;
 
-		Restart(Delivered delivered, Target to, String reason) {
+		Restart(AnswerBuilder delivered, Target to, String reason) {
 			this.delivered = delivered;
 			this.to = to;
 			this.reason = reason;
@@ -39,11 +40,13 @@ interface Splice {
 		@Override
 		public List<LlmEvent> next(LlmEvent event) {
 			if (this.begun) {
-				return List.of(this.delivered.add(event));
+				this.delivered.add(event);
+				return List.of(event);
 			}
 			this.begun = true;
-			LlmEvent restarted = this.delivered.add(new LlmEvent.Restarted(this.to, this.reason));
-			return List.of(restarted, this.delivered.add(event));
+			LlmEvent restarted = new LlmEvent.Restarted(this.to, this.reason);
+			this.delivered.add(restarted).add(event);
+			return List.of(restarted, event);
 		}
 
 	}

@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
+import io.arcllm.AnswerBuilder;
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
@@ -77,7 +78,7 @@ public final class StreamRecovery {
 	 * @param failure how the answer broke off
 	 * @param delivered what the caller has of it
 	 */
-	private record Broken(LlmException failure, Delivered delivered) {
+	private record Broken(LlmException failure, AnswerBuilder delivered) {
 	}
 
 	/**
@@ -100,7 +101,7 @@ public final class StreamRecovery {
 		// Where one may go on from the words delivered, nobody needs to find the same.
 		all.stream().filter((step) -> step.how() != Recovery.REPLAY).forEach(this.steps::add);
 		all.stream().filter((step) -> step.how() == Recovery.REPLAY).forEach(this.steps::add);
-		return next(new Broken(failure, new Delivered(Objects.requireNonNull(failure.partial()))));
+		return next(new Broken(failure, AnswerBuilder.of(Objects.requireNonNull(failure.partial()))));
 	}
 
 	private Recovery how(Candidate candidate) {
@@ -144,17 +145,17 @@ public final class StreamRecovery {
 	private Flux<LlmEvent> answer(Step step, Broken broken) {
 		return Flux.defer(() -> {
 			Candidate candidate = step.candidate();
-			Delivered delivered = broken.delivered();
+			AnswerBuilder delivered = broken.delivered();
 			LlmRequest hop = Hop.request(this.request, this.primary, candidate.target());
-			if (step.how() == Recovery.CONTINUE && delivered.canBeContinued()) {
-				ContinueSplice joint = new ContinueSplice(delivered,
-						delivered.toResponse(targetOf(broken, candidate.target())));
+			LlmResponse partial = delivered.buildPartial(targetOf(broken, candidate.target()));
+			if (step.how() == Recovery.CONTINUE && ContinueSplice.isPossible(partial)) {
+				ContinueSplice joint = new ContinueSplice(delivered, partial);
 				return joined(candidate, joint.request(hop), joint);
 			}
 			return joined(candidate, hop,
 					(step.how() == Recovery.RESTART)
 							? new Restart(delivered, candidate.target(), String.valueOf(broken.failure().getMessage()))
-							: new ReplaySplice(delivered));
+							: new ReplaySplice(delivered, partial));
 		});
 	}
 
@@ -166,9 +167,10 @@ public final class StreamRecovery {
 		this.others.add(failure);
 		this.pass.failed(step.candidate().target(), failure);
 		LlmResponse partial = failure.partial();
-		boolean continued = step.how() == Recovery.CONTINUE && broken.delivered().canBeContinued();
+		boolean continued = step.how() == Recovery.CONTINUE
+				&& ContinueSplice.isPossible(broken.delivered().buildPartial(this.primary));
 		if (partial != null && continued) {
-			broken.delivered().used(partial.usage());
+			broken.delivered().usage(broken.delivered().usage().plus(partial.usage()));
 		}
 		if (failure.kind() == ErrorKind.DEADLINE_EXCEEDED || failure.kind() == ErrorKind.CANCELLED) {
 			return Flux.error(failed(broken, null));
@@ -202,7 +204,7 @@ public final class StreamRecovery {
 		String message = (why == null) ? cause.getMessage() : cause.getMessage() + "; " + why;
 		LlmException told = LlmException.of(ErrorKind.INTERRUPTED, String.valueOf(message))
 			.like(cause)
-			.partial(broken.delivered().toResponse(targetOf(broken, this.primary)))
+			.partial(broken.delivered().buildPartial(targetOf(broken, this.primary)))
 			.cause(cause.getCause())
 			.build();
 		String chain = this.asked.stream().map(Target::toString).collect(Collectors.joining(" -> "));

@@ -13,8 +13,10 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.Message;
 import io.arcllm.PromptServers;
 import io.arcllm.WholeAndStreamed;
+import io.arcllm.module.TokenCountTests;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.BeforeEach;
@@ -211,6 +213,22 @@ class RoutingAutoConfigurationTests {
 						.provider()).isEqualTo("three");
 				}
 				assertThat(this.one.asked() + this.two.asked()).isZero();
+			});
+	}
+
+	@WholeAndStreamed
+	void hopWhoseContextWindowTheToolsExceedIsPassedOver(boolean streamed) {
+		this.one.fail(503);
+		runner("ordered")
+			.withPropertyValues("arcllm.providers.two.models[0].name=m",
+					"arcllm.providers.two.models[0].context-window=8000")
+			.run((context) -> {
+				LlmRequest request = LlmRequest.builder()
+					.messages(Message.user("hi"))
+					.tools(TokenCountTests.tool(400))
+					.build();
+				assertThat(ask(context.getBean(LlmProvider.class), request, streamed).provider()).isEqualTo("three");
+				assertThat(this.two.asked()).isZero();
 			});
 	}
 

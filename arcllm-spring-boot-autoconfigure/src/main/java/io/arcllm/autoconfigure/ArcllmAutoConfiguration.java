@@ -14,7 +14,14 @@ import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.ContradictionCheck;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
+import io.arcllm.autoconfigure.config.LayeredBinder;
 import io.arcllm.autoconfigure.stack.AdapterFactory;
+import io.arcllm.autoconfigure.stack.ApplicationHttp;
+import io.arcllm.module.telemetry.TelemetrySettings;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import io.arcllm.autoconfigure.stack.ChainCheck;
 import io.arcllm.autoconfigure.stack.ChainFactory;
 import io.arcllm.autoconfigure.stack.GateFactory;
@@ -62,7 +69,6 @@ import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.retry.RetryPolicy;
 import org.springframework.retry.backoff.BackOffPolicy;
-import org.springframework.web.reactive.function.client.WebClient;
 
 /**
  * Makes providers with their stacks of what is configured under {@code arcllm}.
@@ -95,12 +101,23 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	HttpClients arcllmHttpClients(ProviderDefinitions definitions, ObjectProvider<WebClient.Builder> builder,
-			ObjectProvider<SslBundles> bundles, ObjectProvider<LlmWebClientCustomizer> customizers) {
-		HttpClients clients = new HttpClients(builder.getIfUnique(WebClient::builder), bundles.getIfAvailable(),
-				customizers.orderedStream().toList());
+	HttpClients arcllmHttpClients(ProviderDefinitions definitions, ListableBeanFactory beans,
+			ObjectProvider<LlmWebClientCustomizer> customizers, LayeredBinder binder, ModuleSettings settings) {
+		ApplicationHttp application = new ApplicationHttp(ApplicationHttp.builder(beans),
+				connector(beans.getBeanProvider(ClientHttpConnectorBuilder.class).getIfUnique()),
+				beans.getBeanProvider(HttpClientSettings.class).getIfUnique(HttpClientSettings::defaults),
+				beans.getBeanProvider(SslBundles.class).getIfAvailable());
+		HttpClients clients = new HttpClients(application, customizers.orderedStream().toList(), binder::isConfigured,
+				(provider) -> settings.bind("telemetry", TelemetrySettings.class, provider, CallOptions.NONE)
+					.propagate());
 		definitions.all().forEach((one) -> clients.bundle(one.name(), one.http().sslBundle()));
 		return clients;
+	}
+
+	/** Reactor Netty is what ArcLLM asks over, whatever other clients use. */
+	private static ReactorClientHttpConnectorBuilder connector(@Nullable ClientHttpConnectorBuilder<?> all) {
+		return (all instanceof ReactorClientHttpConnectorBuilder reactor) ? reactor
+				: ClientHttpConnectorBuilder.reactor();
 	}
 
 	@Bean

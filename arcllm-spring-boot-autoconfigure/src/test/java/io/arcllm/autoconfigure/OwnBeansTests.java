@@ -21,6 +21,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import tools.jackson.databind.ObjectMapper;
 
@@ -32,6 +33,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.retry.RetryPolicy;
 import org.springframework.retry.backoff.BackOffPolicy;
 import org.springframework.retry.support.RetryTemplate;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -137,10 +141,14 @@ class OwnBeansTests {
 		this.vendors.first.enqueue(Vendors.says("hello", streaming));
 		this.vendors.runner()
 			.withBean("one", WebClient.Builder.class, () -> WebClient.builder().defaultHeader("x-of", "one"))
-			.withBean("two", WebClient.Builder.class, () -> WebClient.builder().defaultHeader("x-of", "two"),
+			.withBean("two", WebClient.Builder.class, () -> WebClient.builder().filter(OwnBeansTests::ofTwo),
 					(definition) -> definition.setPrimary(true))
 			.run((context) -> Vendors.ask(context.getBean(LlmProvider.class), streaming));
 		assertThat(this.vendors.first.takeRequest().getHeaders().get("x-of")).isEqualTo("two");
+	}
+
+	private static Mono<ClientResponse> ofTwo(ClientRequest request, ExchangeFunction next) {
+		return next.exchange(ClientRequest.from(request).header("x-of", "two").build());
 	}
 
 	@WholeAndStreamed

@@ -99,6 +99,11 @@ public final class LayeredBinder {
 			.toList();
 	}
 
+	/** Whether a key is configured, as opposed to left to its default. */
+	public boolean isConfigured(String key) {
+		return configured().stream().anyMatch((layer) -> layer.contains(key));
+	}
+
 	/** What is configured under a prefix. */
 	List<ConfigLayer> configured(String prefix) {
 		return configured().stream().map((layer) -> layer.under(prefix)).toList();

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.Nearest;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderProperties;
+import io.arcllm.provider.http.ApplicationFilters;
 import io.netty.handler.ssl.SslContextBuilder;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.Http11SslContextSpec;
@@ -23,10 +25,12 @@ import reactor.netty.transport.ProxyProvider;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
-import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.ssl.SslOptions;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.client.reactive.ReactorClientHttpConnector;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
@@ -34,41 +38,70 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 public final class HttpClients implements DisposableBean {
 
-	private final WebClient.Builder builder;
-
-	private final @Nullable SslBundles bundles;
+	private final ApplicationHttp application;
 
 	private final List<LlmWebClientCustomizer> customizers;
+
+	private final Predicate<String> written;
+
+	private final Predicate<String> propagates;
 
 	private final Queue<ConnectionProvider> pools = new ConcurrentLinkedQueue<>();
 
 	/**
-	 * @param builder the application's; it is cloned
-	 * @param bundles the application's certificates
+	 * @param application what it says for all of its clients
 	 * @param customizers have the last word
+	 * @param written whether a key is configured, as opposed to left to its default
+	 * @param propagates whether trace headers are sent to a provider
 	 */
-	public HttpClients(WebClient.Builder builder, @Nullable SslBundles bundles,
-			List<LlmWebClientCustomizer> customizers) {
-		this.builder = builder;
-		this.bundles = bundles;
+	public HttpClients(ApplicationHttp application, List<LlmWebClientCustomizer> customizers, Predicate<String> written,
+			Predicate<String> propagates) {
+		this.application = application;
 		this.customizers = customizers;
+		this.written = written;
+		this.propagates = propagates;
 	}
 
 	WebClient create(ProviderDefinition definition) {
 		String provider = definition.name();
-		ProviderProperties.Http http = definition.http();
-		HttpClientSettings settings = HttpClientSettings.defaults()
-			.withConnectTimeout(http.connectTimeout())
-			.withRedirects(HttpRedirects.DONT_FOLLOW);
-		SslBundle bundle = bundle(provider, http.sslBundle());
-		WebClient.Builder client = this.builder.clone()
-			.clientConnector(ClientHttpConnectorBuilder.reactor()
-				.withHttpClientFactory(() -> HttpClient.create(connections(provider, http)))
-				.withHttpClientCustomizer((netty) -> proxy(definition.isEncrypted()
-						? secure(netty.disableRetry(true), http, bundle) : netty.disableRetry(true), http))
-				.build(settings));
+		WebClient.Builder client = plain().clientConnector(connector(definition));
+		ApplicationFilters.guard(client, this.propagates.test(provider));
 		this.customizers.forEach((customizer) -> customizer.customize(provider, client));
+		ApplicationFilters.note(client);
 		return client.build();
+	}
+
+	/** Filters and codecs alone. */
+	private WebClient.Builder plain() {
+		return this.application.builder()
+			.clone()
+			.defaultHeaders(HttpHeaders::clear)
+			.defaultCookies(MultiValueMap::clear)
+			.defaultRequest((request) -> {
+			});
+	}
+
+	private ReactorClientHttpConnector connector(ProviderDefinition definition) {
+		ProviderProperties.Http http = definition.http();
+		HttpClientSettings all = this.application.settings();
+		Duration connect = connectTimeout(definition);
+		SslBundle own = bundle(definition.name(), http.sslBundle());
+		SslBundle bundle = (own != null) ? own : all.sslBundle();
+		return this.application.connector()
+			.withHttpClientFactory(() -> HttpClient.create(connections(definition.name(), http)))
+			.withHttpClientCustomizer((netty) -> {
+				HttpClient client = proxy(netty.disableRetry(true), http, connect);
+				return definition.isEncrypted() ? secure(client, http, bundle, connect) : client;
+			})
+			.build(new HttpClientSettings(HttpRedirects.DONT_FOLLOW, connect, all.readTimeout(), null)
+				.withInetAddressFilter(all.inetAddressFilter()));
+	}
+
+	/** The provider's own goes before that of all clients. */
+	private Duration connectTimeout(ProviderDefinition definition) {
+		Duration all = this.application.settings().connectTimeout();
+		String key = "arcllm.providers." + definition.name() + ".http.connect-timeout";
+		return (all == null || this.written.test(key)) ? definition.http().connectTimeout() : all;
 	}
 
 	private ConnectionProvider connections(String provider, ProviderProperties.Http http) {
@@ -96,25 +129,30 @@ public final class HttpClients implements DisposableBean {
 		if (name == null) {
 			return null;
 		}
-		List<String> known = (this.bundles == null) ? List.of() : this.bundles.getBundleNames();
-		if (this.bundles == null || !known.contains(name)) {
+		SslBundles bundles = this.application.bundles();
+		List<String> known = (bundles == null) ? List.of() : bundles.getBundleNames();
+		if (bundles == null || !known.contains(name)) {
 			String key = "arcllm.providers." + provider + ".http.ssl-bundle";
 			throw new ConfigMistake(key, "'" + key + "' names '" + name + "', but there is no such SSL bundle.",
 					Nearest.closeTo(name, known).map((near) -> "Did you mean '" + near + "'? ").orElse("")
 							+ "SSL bundles are declared under spring.ssl.bundle.");
 		}
-		return this.bundles.getBundle(name);
+		return bundles.getBundle(name);
 	}
 
 	/** Not by Boot's settings: with them a bundle offers no HTTP/2. */
-	private static HttpClient secure(HttpClient netty, ProviderProperties.Http http, @Nullable SslBundle bundle) {
+	private static HttpClient secure(HttpClient netty, ProviderProperties.Http http, @Nullable SslBundle bundle,
+			Duration connect) {
+		if (bundle == null && !http.http2() && netty.configuration().sslProvider() != null) {
+			return netty;
+		}
 		SslProvider.GenericSslContextSpec<SslContextBuilder> context = http.http2() ? Http2SslContextSpec.forClient()
 				: Http11SslContextSpec.forClient();
 		if (bundle != null) {
 			context.configure((builder) -> configure(builder, bundle));
 		}
 		HttpClient client = http.http2() ? netty.protocol(HttpProtocol.H2, HttpProtocol.HTTP11) : netty;
-		return client.secure((spec) -> spec.sslContext(context).handshakeTimeout(http.connectTimeout()));
+		return client.secure((spec) -> spec.sslContext(context).handshakeTimeout(connect));
 	}
 
 	private static void configure(SslContextBuilder builder, SslBundle bundle) {
@@ -126,7 +164,7 @@ public final class HttpClients implements DisposableBean {
 		}
 	}
 
-	private static HttpClient proxy(HttpClient client, ProviderProperties.Http http) {
+	private static HttpClient proxy(HttpClient client, ProviderProperties.Http http, Duration connect) {
 		ProviderProperties.Proxy proxy = http.proxy();
 		String host = proxy.host();
 		Integer port = proxy.port();
@@ -134,7 +172,7 @@ public final class HttpClients implements DisposableBean {
 			ProxyProvider.Builder builder = spec.type(ProxyProvider.Proxy.HTTP)
 				.host(host)
 				.port(port)
-				.connectTimeoutMillis(http.connectTimeout().toMillis());
+				.connectTimeoutMillis(connect.toMillis());
 			if (proxy.username() != null) {
 				String password = Objects.requireNonNullElse(proxy.password(), "");
 				builder.username(proxy.username()).password((user) -> password);

@@ -1,5 +1,6 @@
 package io.arcllm.provider.http;
 
+import java.io.ByteArrayOutputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
@@ -21,8 +22,11 @@ import io.arcllm.provider.error.RequestIds;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 import org.springframework.core.io.buffer.DataBuffer;
+import org.springframework.core.io.buffer.DataBufferUtils;
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.client.reactive.ClientHttpResponse;
@@ -54,6 +58,9 @@ final class HttpAnswer {
 
 	private boolean begun;
 
+	/** The error that the application's filters were shown. */
+	private @Nullable LlmException noted;
+
 	HttpAnswer(WireFormat format, ErrorReader errors, Target target, boolean streaming, DataSize limit) {
 		this.format = format;
 		this.errors = errors;
@@ -81,6 +88,44 @@ final class HttpAnswer {
 					.subscribe(new BodySubscriber(actual, announce(actual, body, headers), HttpAnswer.this::translate));
 			}
 		};
+	}
+
+	/**
+	 * Reads an error before filters see it, and shows them a copy: whatever they make of
+	 * it, its status, its words and its wait are known.
+	 */
+	Mono<ClientResponse> note(ClientResponse response) {
+		this.noted = null;
+		int status = response.statusCode().value();
+		if (!isError(status)) {
+			return Mono.just(response);
+		}
+		ByteArrayOutputStream words = new ByteArrayOutputStream();
+		ClientHttpResponse raw = response.body((message, context) -> message);
+		return raw.getBody()
+			.take(ERROR_PATIENCE)
+			.doOnNext((buffer) -> take(buffer, words))
+			.takeUntil((buffer) -> words.size() >= ERROR_SIZE)
+			.onErrorResume((ex) -> Flux.empty())
+			.then(Mono.fromSupplier(() -> noted(response, words.toByteArray())));
+	}
+
+	private static void take(DataBuffer buffer, ByteArrayOutputStream words) {
+		byte[] bytes = new byte[buffer.readableByteCount()];
+		buffer.read(bytes);
+		DataBufferUtils.release(buffer);
+		words.write(bytes, 0, bytes.length);
+	}
+
+	private ClientResponse noted(ClientResponse response, byte[] words) {
+		HttpHeaders headers = response.headers().asHttpHeaders();
+		this.noted = this.errors.read(this.target, response.statusCode().value(), headers, words, 0, words.length);
+		return ClientResponse.create(response.statusCode(), response.strategies())
+			.headers((copy) -> copy.putAll(headers))
+			.cookies((copy) -> copy.putAll(response.cookies()))
+			.request(response.request())
+			.body(Flux.defer(() -> Flux.just(DefaultDataBufferFactory.sharedInstance.wrap(words))))
+			.build();
 	}
 
 	/** Tells who wants to know what there is to know of an answer that begins. */
@@ -114,6 +159,10 @@ final class HttpAnswer {
 	 * What a failure of this request means.
 	 */
 	LlmException translate(Throwable failure) {
+		LlmException shown = this.noted;
+		if (shown != null && !(failure instanceof LlmException)) {
+			return shown;
+		}
 		TimeoutStage silence = !this.streaming ? TimeoutStage.ATTEMPT
 				: this.begun ? TimeoutStage.IDLE : TimeoutStage.FIRST_TOKEN;
 		return TransportErrors.translate(failure, this.target, silence, this.requestId);

@@ -35,6 +35,8 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 public final class HttpProvider implements LlmProvider {
 
+	private static final String PRODUCT = product(HttpProvider.class.getPackage().getImplementationVersion());
+
 	private final HttpProviderSettings settings;
 
 	private final WireFormat format;
@@ -108,6 +110,7 @@ public final class HttpProvider implements LlmProvider {
 				this.settings.maxResponseSize());
 		return this.client.post()
 			.uri(this.url)
+			.attribute(ApplicationFilters.ANSWER, answer)
 			.httpRequest((message) -> headers(message.getHeaders(), key, request.streaming(), body.length))
 			.body(bytes(body))
 			.exchangeToFlux(answer::read)
@@ -129,7 +132,12 @@ public final class HttpProvider implements LlmProvider {
 		theirs.forEach(headers::put);
 	}
 
+	private static String product(@Nullable String version) {
+		return (version == null) ? "ArcLLM" : "ArcLLM/" + version;
+	}
+
 	private void ours(HttpHeaders headers, @Nullable String key, boolean streaming, int length) {
+		headers.set("user-agent", PRODUCT);
 		headers.set("content-type", MediaType.APPLICATION_JSON_VALUE);
 		headers.set("content-length", String.valueOf(length));
 		headers.set("accept",

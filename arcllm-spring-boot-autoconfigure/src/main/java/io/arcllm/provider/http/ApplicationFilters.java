@@ -1,0 +1,106 @@
+package io.arcllm.provider.http;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.function.client.ClientRequest;
+import org.springframework.web.reactive.function.client.ClientResponse;
+import org.springframework.web.reactive.function.client.ExchangeFunction;
+import org.springframework.web.reactive.function.client.WebClient;
+
+/**
+ * Keeps apart what the application's filters do for its own services and what a vendor is
+ * sent and answers: the filters run, but replace no key and no content header, and an
+ * error status that they turn into an exception loses nothing.
+ *
+ * <p>
+ * The order from the caller to the wire: {@link #trace}, the application's filters,
+ * {@link #guard}, the filters of an LlmWebClientCustomizer, {@link #note}.
+ */
+public final class ApplicationFilters {
+
+	/** The request attribute that holds the answer that is to come. */
+	static final String ANSWER = HttpAnswer.class.getName();
+
+	/** What a filter of the application may not say to a vendor. */
+	private static final Set<String> OURS = Set.of("authorization", "proxy-authorization", "x-api-key", "api-key",
+			"x-goog-api-key", "anthropic-version", "host", "accept", "transfer-encoding");
+
+	private final HttpHeaders customized;
+
+	private final boolean propagate;
+
+	private ApplicationFilters(HttpHeaders customized, boolean propagate) {
+		this.customized = customized;
+		this.propagate = propagate;
+	}
+
+	/**
+	 * Puts ours around the application's filters.
+	 * @param builder has the application's filters, and no default headers
+	 * @param propagate whether trace headers and baggage are sent to the vendor
+	 */
+	public static void guard(WebClient.Builder builder, boolean propagate) {
+		HttpHeaders[] customized = new HttpHeaders[1];
+		builder.defaultHeaders((headers) -> customized[0] = headers);
+		ApplicationFilters filters = new ApplicationFilters(customized[0], propagate);
+		builder.filters((all) -> {
+			if (!all.isEmpty()) {
+				all.add(filters::guard);
+			}
+			all.add(0, filters::trace);
+		});
+	}
+
+	/**
+	 * Notes errors before any filter sees them. Called when all filters are there.
+	 */
+	public static void note(WebClient.Builder builder) {
+		builder.filters((all) -> {
+			if (all.size() > 1) {
+				all.add(ApplicationFilters::note);
+			}
+		});
+	}
+
+	/**
+	 * Headers are only there yet if an observation of the client put them there, or a
+	 * customizer asked for them.
+	 */
+	private Mono<ClientResponse> trace(ClientRequest request, ExchangeFunction next) {
+		return (this.propagate || request.headers().isEmpty()) ? next.exchange(request)
+				: next.exchange(ClientRequest.from(request).headers(this::withoutTrace).build());
+	}
+
+	private void withoutTrace(HttpHeaders headers) {
+		List.copyOf(headers.headerNames())
+			.stream()
+			.filter((name) -> !this.customized.containsHeader(name))
+			.forEach(headers::remove);
+	}
+
+	private Mono<ClientResponse> guard(ClientRequest request, ExchangeFunction next) {
+		boolean replaces = request.headers().headerNames().stream().anyMatch(this::isOurs);
+		return !replaces ? next.exchange(request)
+				: next.exchange(ClientRequest.from(request).headers(this::withoutOurs).build());
+	}
+
+	private void withoutOurs(HttpHeaders headers) {
+		List.copyOf(headers.headerNames()).stream().filter(this::isOurs).forEach(headers::remove);
+	}
+
+	private boolean isOurs(String header) {
+		String name = header.toLowerCase(Locale.ROOT);
+		return (OURS.contains(name) || name.startsWith("content-")) && !this.customized.containsHeader(header);
+	}
+
+	private static Mono<ClientResponse> note(ClientRequest request, ExchangeFunction next) {
+		return (request.attributes().get(ANSWER) instanceof HttpAnswer answer)
+				? next.exchange(request).flatMap(answer::note) : next.exchange(request);
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.arcllm.module.budget;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import io.arcllm.Usage;
+import io.arcllm.module.Pricing;
+import io.arcllm.module.TokenCount;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How long answers of each target are expected to be: what they were until now, at first a
+ * guess. Of made-up models the longest unused is forgotten.
+ */
+public final class AnswerLengths {
+
+	private static final int FIRST_ANSWER = 500;
+
+	/** Where nothing bounds an answer. */
+	private static final int LONGEST_ANSWER = 4096;
+
+	private static final double WEIGHT = 0.1;
+
+	private static final int MOST_KEPT = 1_000;
+
+	private final Map<Target, Double> known = new LinkedHashMap<>(16, 0.75f, true) {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<Target, Double> eldest) {
+			return size() > MOST_KEPT;
+		}
+
+	};
+
+	/** Learns from an answer. */
+	synchronized void learn(Target target, Usage usage) {
+		Integer output = usage.outputTokens();
+		if (output != null) {
+			this.known.merge(target, (double) output, (before, now) -> before + WEIGHT * (now - before));
+		}
+	}
+
+	/** The tokens that a request is expected to take. */
+	Usage expected(Target target, LlmRequest request, Pricing prices) {
+		Double learnt = known(target);
+		int most = most(target, request, prices);
+		double output = (learnt != null) ? learnt : FIRST_ANSWER;
+		return Usage.of(TokenCount.tokens(request), (int) Math.min(output, (most > 0) ? most : output));
+	}
+
+	private synchronized @Nullable Double known(Target target) {
+		return this.known.get(target);
+	}
+
+	/** The most tokens that a request may take. */
+	Usage worst(Target target, LlmRequest request, Pricing prices) {
+		int most = most(target, request, prices);
+		return Usage.of(TokenCount.tokens(request), (most > 0) ? most : LONGEST_ANSWER);
+	}
+
+	private static int most(Target target, LlmRequest request, Pricing prices) {
+		Integer asked = request.maxTokens();
+		int longest = prices.longestAnswer(target);
+		if (asked == null) {
+			return longest;
+		}
+		return (longest > 0) ? Math.min(asked, longest) : asked;
+	}
+
+}

@@ -1,0 +1,22 @@
+package io.arcllm.module.budget;
+
+import java.math.BigDecimal;
+import java.time.Instant;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the application's {@code @EventListener}s that a budget is used up, once a window:
+ * when all of it is spent, or a call was refused because too little is left.
+ *
+ * @param limit the name of the limit
+ * @param subject the provider, model, tenant or label's value that is counted; empty for
+ * all together
+ * @param spent how much is spent
+ * @param amount how much may be
+ * @param currency of both
+ * @param windowEnd when the limit begins anew; {@code null} for never
+ */
+public record BudgetExhausted(String limit, String subject, BigDecimal spent, BigDecimal amount, String currency,
+		@Nullable Instant windowEnd) {
+}

@@ -1,0 +1,212 @@
+package io.arcllm.module.budget;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+
+import io.arcllm.module.budget.BudgetAccount.Key;
+import io.arcllm.module.budget.BudgetAccount.Level;
+import io.arcllm.module.budget.BudgetSettings.OnStoreFailure;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Levels in Redis, shared by all replicas of an application. While Redis is away, which is
+ * logged once, {@code on-store-failure} holds; once a second one call finds out whether it
+ * is back. What was spent meanwhile is told to Redis then. What Redis last said is kept in
+ * memory: for the actuator, for chains, and as the beginning of {@code local}.
+ */
+final class RedisBudgets implements BudgetStore {
+
+	private static final Log logger = LogFactory.getLog(RedisBudgets.class);
+
+	private static final long PROBE_EVERY = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long HERE = Long.MIN_VALUE;
+
+	/** Settlements that are kept until Redis is back; of more, the oldest are lost. */
+	private static final int MOST_OWED = 10_000;
+
+	private final RedisAccounts accounts;
+
+	private final OnStoreFailure choice;
+
+	private final MemoryBudgets local = new MemoryBudgets();
+
+	private final Queue<Settlement> owed = new ArrayDeque<>();
+
+	/** Reservations that Redis knows nothing of, until they are settled. */
+	private final Set<String> unheld = ConcurrentHashMap.newKeySet();
+
+	/** When Redis is asked again, or {@link #HERE}. */
+	private final AtomicLong awayUntil = new AtomicLong(HERE);
+
+	/**
+	 * @param redis made when it is first needed, and again while it cannot be had
+	 * @param choice what holds while it is away
+	 */
+	RedisBudgets(BudgetRedis redis, OnStoreFailure choice) {
+		this.accounts = new RedisAccounts(redis);
+		this.choice = choice;
+	}
+
+	@Override
+	public CompletableFuture<Answer> reserve(Reservation reservation, Duration most) {
+		if (!mayAsk()) {
+			return without(reservation, most);
+		}
+		CompletableFuture<Answer> asked = this.accounts.reserve(reservation, most, this::learn);
+		CompletableFuture<Answer> inTime = asked.copy().orTimeout(patience().toMillis(), TimeUnit.MILLISECONDS);
+		return inTime.handle((answer, failure) -> {
+			if (failure == null) {
+				back();
+				if (answer.refusedBy() == null) {
+					this.local.hold(reservation);
+				}
+				return CompletableFuture.completedFuture(answer);
+			}
+			away(failure);
+			// it may still be held there, later than anyone waits for
+			this.accounts.settle(reservation, 0, true, this::learn);
+			return without(reservation, most);
+		}).thenCompose((answer) -> answer);
+	}
+
+	private CompletableFuture<Answer> without(Reservation reservation, Duration most) {
+		return switch (this.choice) {
+			case LOCAL -> {
+				this.unheld.add(reservation.id());
+				yield this.local.reserve(reservation, most).whenComplete((answer, none) -> {
+					if (answer.refusedBy() != null) {
+						this.unheld.remove(reservation.id());
+					}
+				});
+			}
+			case OPEN -> {
+				this.unheld.add(reservation.id());
+				this.local.hold(reservation);
+				yield CompletableFuture.completedFuture(Answer.HELD);
+			}
+			case CLOSED -> CompletableFuture.failedFuture(new IllegalStateException("Redis cannot be reached"));
+		};
+	}
+
+	/**
+	 * In memory at once; in Redis as soon as it can be.
+	 */
+	@Override
+	public CompletableFuture<List<Level>> settle(Reservation reservation, long micros) {
+		CompletableFuture<List<Level>> here = this.local.settle(reservation, micros);
+		Settlement settlement = new Settlement(reservation, micros, !this.unheld.remove(reservation.id()));
+		if (isAway()) {
+			owe(settlement);
+			return here;
+		}
+		return tell(settlement)
+			.orTimeout(patience().toMillis(), TimeUnit.MILLISECONDS)
+			.handle((levels, failure) -> {
+				if (failure == null) {
+					return CompletableFuture.completedFuture(levels);
+				}
+				away(failure);
+				owe(settlement);
+				return here;
+			})
+			.thenCompose((levels) -> levels);
+	}
+
+	private CompletableFuture<List<Level>> tell(Settlement one) {
+		return this.accounts.settle(one.reservation(), one.micros(), one.held(), this::learn);
+	}
+
+	private synchronized void owe(Settlement settlement) {
+		if (this.owed.size() >= MOST_OWED) {
+			this.owed.poll();
+		}
+		this.owed.add(settlement);
+	}
+
+	private synchronized List<Settlement> takeOwed() {
+		List<Settlement> all = new ArrayList<>(this.owed);
+		this.owed.clear();
+		return all;
+	}
+
+	private void learn(BudgetAccount account, Level level) {
+		this.local.learn(account, level.spent());
+	}
+
+	/** One call a second asks while Redis is away, the others don't wait for it. */
+	private boolean mayAsk() {
+		long until = this.awayUntil.get();
+		long now = System.nanoTime();
+		return until == HERE || (until - now <= 0 && this.awayUntil.compareAndSet(until, now + PROBE_EVERY));
+	}
+
+	private void away(Throwable failure) {
+		if (this.awayUntil.getAndSet(System.nanoTime() + PROBE_EVERY) == HERE) {
+			logger.warn("Redis cannot be reached for budgets: on-store-failure holds until it is back, "
+					+ switch (this.choice) {
+						case LOCAL -> "and each replica keeps to the whole limits by itself";
+						case OPEN -> "and all calls go through";
+						case CLOSED -> "and no call goes through";
+					} + " (" + failure + ")");
+		}
+	}
+
+	private void back() {
+		if (this.awayUntil.getAndSet(HERE) != HERE) {
+			logger.info("Redis is back for budgets");
+		}
+		if (!isDebtFree()) {
+			takeOwed().forEach(this::tell);
+		}
+	}
+
+	private synchronized boolean isDebtFree() {
+		return this.owed.isEmpty();
+	}
+
+	boolean isAway() {
+		return this.awayUntil.get() != HERE;
+	}
+
+	@Override
+	public Level level(BudgetAccount account) {
+		return this.local.level(account);
+	}
+
+	@Override
+	public Map<Key, BudgetAccount> accounts() {
+		return this.local.accounts();
+	}
+
+	@Override
+	public void reset(Predicate<String> limits) {
+		this.local.reset(limits);
+		this.accounts.reset(limits);
+	}
+
+	/** How long an answer of Redis may take before it counts as away. */
+	private static Duration patience() {
+		return Duration.ofMillis(500);
+	}
+
+	/**
+	 * What is to be counted.
+	 *
+	 * @param held whether the money is held in Redis
+	 */
+	private record Settlement(Reservation reservation, long micros, boolean held) {
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Keeps calls within an amount of money.
+ */
+@NullMarked
+package io.arcllm.module.budget;
+
+import org.jspecify.annotations.NullMarked;

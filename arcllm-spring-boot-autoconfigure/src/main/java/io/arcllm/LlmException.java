@@ -184,6 +184,16 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
+	 * This failure with another one beside it, such as the reason why nothing more was
+	 * tried.
+	 */
+	public LlmException withSuppressed(LlmException other) {
+		LlmException told = again();
+		told.addSuppressed(other);
+		return told;
+	}
+
+	/**
 	 * This failure with the attempts of the call. For the head of the stack.
 	 */
 	public LlmException withTrail(Trail trail) {

@@ -41,6 +41,12 @@ public interface WireListener {
 	}
 
 	/**
+	 * The attempt has ended: how, and what it cost. Told before its subscriber.
+	 */
+	default void ended(Attempt attempt) {
+	}
+
+	/**
 	 * What a vendor has said until now. Safe for use by many threads.
 	 */
 	interface SoFar {

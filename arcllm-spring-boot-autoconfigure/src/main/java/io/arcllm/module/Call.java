@@ -52,6 +52,12 @@ public final class Call {
 
 	private int attempts;
 
+	private @Nullable CostLimit costLimit;
+
+	private boolean stoppedByCost;
+
+	private boolean budgeted;
+
 	private Duration waited = Duration.ZERO;
 
 	/**
@@ -121,10 +127,46 @@ public final class Call {
 	}
 
 	/**
-	 * Whether another attempt may be made.
+	 * Whether another attempt may be made: there is one left, and the call may cost more.
 	 */
 	public synchronized boolean hasAttemptsLeft() {
-		return this.attempts < this.maxAttempts;
+		return this.attempts < this.maxAttempts && mayCostMore();
+	}
+
+	private boolean mayCostMore() {
+		if (this.costLimit == null) {
+			return true;
+		}
+		int running = this.attempts - (int) this.trail.stream().filter(Attempt::wasSent).count();
+		boolean allowed = this.costLimit.allows(this.trail, Math.max(0, running));
+		this.stoppedByCost |= !allowed;
+		return allowed;
+	}
+
+	/** Bounds what the call may cost; the first attempt is always made. */
+	public synchronized void limitCost(CostLimit limit) {
+		this.costLimit = limit;
+	}
+
+	/** Whether an attempt was not made because the call has cost enough. */
+	public synchronized boolean wasStoppedByCost() {
+		return this.stoppedByCost;
+	}
+
+	/**
+	 * Begins to pay for the call.
+	 * @return false if it is being paid for already, further out
+	 */
+	public synchronized boolean tryBeginBudget() {
+		boolean begun = !this.budgeted;
+		this.budgeted = true;
+		return begun;
+	}
+
+	/** What was paid for has ended. */
+	public synchronized void endBudget() {
+		this.budgeted = false;
+		this.costLimit = null;
 	}
 
 	/**
@@ -255,6 +297,21 @@ public final class Call {
 	/** What happened so far. */
 	public synchronized Trail trail() {
 		return new Trail(this.trail);
+	}
+
+	/**
+	 * Says whether a call may cost more.
+	 */
+	@FunctionalInterface
+	public interface CostLimit {
+
+		/**
+		 * Whether another attempt may be made. Must not call back.
+		 * @param ended the attempts so far
+		 * @param running how many are under way
+		 */
+		boolean allows(List<Attempt> ended, int running);
+
 	}
 
 	private record Pause(Duration until, LlmException failure) {

@@ -5,6 +5,7 @@ import java.util.Objects;
 import java.util.function.Function;
 
 import io.arcllm.CallOptions;
+import io.arcllm.Cost;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -13,6 +14,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.RequestMetadata;
 import io.arcllm.RequestMetadataResolver;
+import io.arcllm.Trail;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
@@ -150,7 +152,7 @@ public final class CallModule extends BaseModule {
 				this.actual.onNext(event);
 				return;
 			}
-			LlmResponse whole = answer.withTrail(this.call.trail());
+			LlmResponse whole = whole(answer);
 			try {
 				this.listener.answered(whole);
 			}
@@ -160,6 +162,13 @@ public final class CallModule extends BaseModule {
 				return;
 			}
 			this.actual.onNext(new LlmEvent.Completed(whole));
+		}
+
+		/** With all attempts, and with what they cost together. */
+		private LlmResponse whole(LlmResponse answer) {
+			Trail trail = this.call.trail();
+			Cost cost = trail.cost();
+			return ((cost == null) ? answer : answer.withCost(cost)).withTrail(trail);
 		}
 
 		@Override

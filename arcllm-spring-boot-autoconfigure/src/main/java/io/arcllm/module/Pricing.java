@@ -27,11 +27,16 @@ public interface Pricing {
 	}
 
 	/**
-	 * The longest answer of the target, in tokens, where a request does not say; 0 where
-	 * that is not known.
+	 * The longest answer of the target to a request, in tokens; 0 where that is not known.
+	 * @param asked what the request says
 	 */
-	default int longestAnswer(Target target) {
-		return 0;
+	default int longestAnswer(Target target, @Nullable Integer asked) {
+		return (asked == null) ? 0 : asked;
+	}
+
+	/** The currency of all prices. */
+	default String currency() {
+		return "USD";
 	}
 
 }

@@ -15,8 +15,8 @@ import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.config.StreamSettings;
 import io.arcllm.autoconfigure.stack.ModuleOrder.AbsentModule;
-import io.arcllm.autoconfigure.stack.PricedModule.Prices;
 import io.arcllm.module.Candidate;
+import io.arcllm.module.Pricing;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.attempt.CommitModule;
 import io.arcllm.module.attempt.CommitPoint;
@@ -189,10 +189,9 @@ public final class Stacks {
 			.filter(ModuleFactory::wrapsAttempts)
 			.forEach((module) -> layers
 				.add(new Layer(module.name() + "-attempt", (inner) -> module.aroundAttempt(inner, position))));
-		if (this.targets.hasPrices(target.provider())) {
-			layers.add(new Layer("price", (inner) -> new PricedModule(inner, new Prices(this.targets, target)::of)));
-		}
-		layers.add(new Layer("contract", (inner) -> new ContractModule(inner, target)));
+		Pricing prices = this.targets.hasPrices(target.provider()) ? new Prices(this.targets, this.settings)
+				: Pricing.NONE;
+		layers.add(new Layer("contract", (inner) -> new ContractModule(inner, target, prices)));
 		return layers;
 	}
 

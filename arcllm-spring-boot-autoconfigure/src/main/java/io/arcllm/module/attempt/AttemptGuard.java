@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 import io.arcllm.Attempt;
+import io.arcllm.Cost;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -20,6 +21,7 @@ import io.arcllm.Usage;
 import io.arcllm.WireListener;
 import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
+import io.arcllm.module.Pricing;
 import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
@@ -73,8 +75,10 @@ final class AttemptGuard extends EventStep {
 
 	private @Nullable Duration firstToken;
 
+	private final AttemptCost cost;
+
 	AttemptGuard(CoreSubscriber<? super LlmEvent> actual, Scope scope, Target target, boolean streaming,
-			SharedTimer alarms) {
+			SharedTimer alarms, AttemptCost cost) {
 		super(actual);
 		Call call = scope.call();
 		this.call = call;
@@ -84,6 +88,7 @@ final class AttemptGuard extends EventStep {
 		this.startedAfter = call.elapsedNanos();
 		this.waited = call.takeWaited();
 		this.cause = scope.cause();
+		this.cost = cost;
 		this.silence = new SilenceWatch(call, target, scope.limits(),
 				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, alarms.alarm(this::checkSilence));
 	}
@@ -147,8 +152,11 @@ final class AttemptGuard extends EventStep {
 	private void succeed(LlmResponse answer) {
 		String model = (answer.model() == null) ? this.target.model() : answer.model();
 		LlmResponse signed = answer.withTarget(new Target(this.target.provider(), model));
-		note(Attempt.Outcome.COMPLETED, null, signed.requestId(), signed.usage());
-		this.actual.onNext(new LlmEvent.Completed(signed));
+		note(ended(Attempt.Outcome.COMPLETED).requestId(signed.requestId())
+			.usage(signed.usage())
+			.cost(this.cost.of(answer, signed.target())));
+		// the call's head says what the whole call cost
+		this.actual.onNext(new LlmEvent.Completed(signed.withCost(null)));
 		this.actual.onComplete();
 		super.cancel();
 	}
@@ -198,10 +206,13 @@ final class AttemptGuard extends EventStep {
 				: Failures.after(this.delivered, failure, this.target, usage);
 		if (this.listener.isRefused()) {
 			this.call.giveBackAttempt();
-			note(Attempt.Outcome.SKIPPED, failure, null, Usage.UNKNOWN);
+			note(ended(Attempt.Outcome.SKIPPED).failure(failure));
 		}
 		else {
-			note(Attempt.Outcome.FAILED, failure, failure.requestId(), usage);
+			note(ended(Attempt.Outcome.FAILED).failure(failure)
+				.requestId(failure.requestId())
+				.usage(usage)
+				.cost(cost(usage, AttemptCost.began(failure))));
 		}
 		this.actual.onError(told);
 	}
@@ -219,7 +230,8 @@ final class AttemptGuard extends EventStep {
 	@Override
 	public void cancel() {
 		if (end()) {
-			note(Attempt.Outcome.CANCELLED, null, null, this.listener.answer().used());
+			Usage used = this.listener.answer().used();
+			note(ended(Attempt.Outcome.CANCELLED).usage(used).cost(cost(used, true)));
 			super.cancel();
 		}
 	}
@@ -232,20 +244,27 @@ final class AttemptGuard extends EventStep {
 		return true;
 	}
 
-	private void note(Attempt.Outcome outcome, @Nullable LlmException failure, @Nullable String requestId,
-			Usage usage) {
-		Attempt.Builder attempt = Attempt.of(this.target, outcome)
+	/**
+	 * @param likely whether it had begun to answer if anything of an answer came
+	 */
+	private @Nullable Cost cost(Usage used, boolean likely) {
+		List<LlmEvent> delivered = this.delivered;
+		return this.cost.of(delivered, used, !delivered.isEmpty() || (likely && this.listener.isAnswering()));
+	}
+
+	private Attempt.Builder ended(Attempt.Outcome outcome) {
+		return Attempt.of(this.target, outcome)
 			.startedAfter(Duration.ofNanos(this.startedAfter))
 			.startedAt(this.call.instant(this.startedAfter))
 			.waited(this.waited)
 			.took(this.firstToken, sinceStart())
-			.requestId(requestId)
-			.usage(usage)
 			.cause(this.cause);
-		if (failure != null) {
-			attempt.failure(failure);
-		}
-		this.call.ended(attempt.build());
+	}
+
+	private void note(Attempt.Builder ended) {
+		Attempt attempt = ended.build();
+		this.call.ended(attempt);
+		this.listener.told(attempt);
 	}
 
 	private Duration sinceStart() {
@@ -265,18 +284,22 @@ final class AttemptGuard extends EventStep {
 
 		private final SharedTimer alarms;
 
-		GuardedFlux(LlmProvider inner, LlmRequest request, Target target, SharedTimer alarms) {
+		private final Pricing prices;
+
+		GuardedFlux(LlmProvider inner, LlmRequest request, Target target, SharedTimer alarms, Pricing prices) {
 			this.inner = inner;
 			this.request = request;
 			this.target = target;
 			this.alarms = alarms;
+			this.prices = prices;
 		}
 
 		@Override
 		public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
 			Scope scope = Scope.of(actual.currentContext());
 			Call call = scope.call();
-			AttemptGuard guard = new AttemptGuard(actual, scope, this.target, this.request.streaming(), this.alarms);
+			AttemptGuard guard = new AttemptGuard(actual, scope, this.target, this.request.streaming(), this.alarms,
+					new AttemptCost(this.prices, this.target, this.request));
 			if (call.remainingNanos(guard.startedAfter) <= 0) {
 				Operators.error(actual, call.overdue(this.target));
 				return;

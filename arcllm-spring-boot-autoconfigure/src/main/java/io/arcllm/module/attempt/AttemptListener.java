@@ -1,5 +1,6 @@
 package io.arcllm.module.attempt;
 
+import io.arcllm.Attempt;
 import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,21 @@ final class AttemptListener implements WireListener {
 	@Override
 	public void answering(SoFar answer) {
 		this.answer = answer;
+	}
+
+	/** Whether the vendor has begun to answer. */
+	boolean isAnswering() {
+		return this.answer != NOTHING;
+	}
+
+	/**
+	 * Tells the outer listener. An attempt inside this one ends in its own listener, and is
+	 * not told further out.
+	 */
+	void told(Attempt attempt) {
+		if (this.outer != null) {
+			this.outer.ended(attempt);
+		}
 	}
 
 	SoFar answer() {

@@ -5,6 +5,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.Pricing;
 import io.arcllm.module.attempt.AttemptGuard.GuardedFlux;
 import reactor.core.publisher.Flux;
 
@@ -21,13 +22,24 @@ public final class ContractModule extends BaseModule {
 
 	private final SharedTimer alarms = new SharedTimer();
 
+	private final Pricing prices;
+
+	/**
+	 * Around a provider of which no price is known.
+	 */
+	public ContractModule(LlmProvider inner, Target target) {
+		this(inner, target, Pricing.NONE);
+	}
+
 	/**
 	 * @param inner an adapter, or a provider of the application's own
 	 * @param target its name, and the model where the request names none
+	 * @param prices what attempts cost
 	 */
-	public ContractModule(LlmProvider inner, Target target) {
+	public ContractModule(LlmProvider inner, Target target, Pricing prices) {
 		super(inner);
 		this.target = target;
+		this.prices = prices;
 	}
 
 	@Override
@@ -39,11 +51,12 @@ public final class ContractModule extends BaseModule {
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		String model = request.model();
 		if (model == null) {
-			return new GuardedFlux(this.inner, request.withModel(this.target.model()), this.target, this.alarms);
+			return new GuardedFlux(this.inner, request.withModel(this.target.model()), this.target, this.alarms,
+					this.prices);
 		}
 		return new GuardedFlux(this.inner, request,
 				model.equals(this.target.model()) ? this.target : new Target(this.target.provider(), model),
-				this.alarms);
+				this.alarms, this.prices);
 	}
 
 	/**

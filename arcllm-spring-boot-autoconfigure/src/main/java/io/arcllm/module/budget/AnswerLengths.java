@@ -45,7 +45,7 @@ public final class AnswerLengths {
 	/** The tokens that a request is expected to take. */
 	Usage expected(Target target, LlmRequest request, Pricing prices) {
 		Double learnt = known(target);
-		int most = most(target, request, prices);
+		int most = prices.longestAnswer(target, request.maxTokens());
 		double output = (learnt != null) ? learnt : FIRST_ANSWER;
 		return Usage.of(TokenCount.tokens(request), (int) Math.min(output, (most > 0) ? most : output));
 	}
@@ -56,17 +56,8 @@ public final class AnswerLengths {
 
 	/** The most tokens that a request may take. */
 	Usage worst(Target target, LlmRequest request, Pricing prices) {
-		int most = most(target, request, prices);
+		int most = prices.longestAnswer(target, request.maxTokens());
 		return Usage.of(TokenCount.tokens(request), (most > 0) ? most : LONGEST_ANSWER);
-	}
-
-	private static int most(Target target, LlmRequest request, Pricing prices) {
-		Integer asked = request.maxTokens();
-		int longest = prices.longestAnswer(target);
-		if (asked == null) {
-			return longest;
-		}
-		return (longest > 0) ? Math.min(asked, longest) : asked;
 	}
 
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
+import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -108,6 +109,13 @@ public final class RateLimitModule extends BaseModule {
 		@Override
 		public void remaining(VendorLimits limits) {
 			this.limiter.observe(limits);
+		}
+
+		@Override
+		public void ended(Attempt attempt) {
+			if (this.outer != null) {
+				this.outer.ended(attempt);
+			}
 		}
 
 		@Override

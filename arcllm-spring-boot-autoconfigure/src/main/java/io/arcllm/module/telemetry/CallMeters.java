@@ -5,7 +5,6 @@ import java.util.function.Predicate;
 
 import io.arcllm.Attempt;
 import io.arcllm.Cost;
-import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.Trail;
 import io.arcllm.module.CallListener;
@@ -65,14 +64,10 @@ public final class CallMeters implements CallListener {
 		}
 		tokens("input", attempt.usage().inputTokens(), convention);
 		tokens("output", attempt.usage().outputTokens(), convention);
-	}
-
-	@Override
-	public void answered(LlmResponse response) {
-		Cost cost = response.cost();
-		if (cost != null && this.wanted.test(response.provider())) {
-			Tags tags = tags(response.target()).and("currency", cost.currency());
-			this.registry.counter("arcllm.cost", tags).increment(cost.amount().doubleValue());
+		Cost cost = attempt.cost();
+		if (cost != null) {
+			this.registry.counter("arcllm.cost", tags.and("currency", cost.currency()))
+				.increment(cost.amount().doubleValue());
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.arcllm.Attempt;
 import io.arcllm.Cost;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
@@ -75,13 +76,32 @@ class PricesTests {
 	}
 
 	@WholeAndStreamed
-	void unknownPriceOrUsageIsNoCost(boolean streaming) {
+	void unknownPriceIsNoCost(boolean streaming) {
 		this.vendors.first.enqueue(answer("m0", TOKENS, streaming));
-		this.vendors.first.enqueue(answer("m0", "null", streaming));
 		this.vendors.first.enqueue(answer("m0", TOKENS, streaming));
 		assertThat(cost(streaming, price("first", "another", "input=3.00", "output=15.00"))).isNull();
-		assertThat(cost(streaming, price("first", "m0", "input=3.00", "output=15.00"))).isNull();
 		assertThat(cost(streaming, price("first", "m0", "input=3.00"))).isNull();
+	}
+
+	@WholeAndStreamed
+	void tokensThatNobodyToldAreEstimated(boolean streaming) {
+		this.vendors.first.enqueue(answer("m0", "null", streaming));
+		assertThat(cost(streaming, price("first", "m0", "input=3", "output=15"))).isNotNull();
+	}
+
+	@WholeAndStreamed
+	void allAttemptsOfACallAreItsCostAndOnlyErrorsAreFree(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.fails("500"));
+		this.vendors.second.enqueue(answer("m1", TOKENS, streaming));
+		List<String> prices = price("first", "m0", "input=3.00", "output=15.00");
+		prices.addAll(price("second", "m1", "input=1", "output=2"));
+		prices.add("arcllm.modules.fallback.enabled=true");
+		prices.add("arcllm.modules.fallback.chain=second");
+		runner(prices).run((context) -> {
+			LlmResponse answer = Vendors.ask(context.getBean(LlmProviders.class).primary(), streaming);
+			assertThat(answer.trail().attempts()).extracting(Attempt::cost).containsExactly(usd("0"), usd("0.002"));
+			assertThat(answer.trail().cost()).isEqualTo(answer.cost());
+		});
 	}
 
 	@ParameterizedTest

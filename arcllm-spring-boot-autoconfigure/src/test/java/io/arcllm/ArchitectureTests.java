@@ -125,8 +125,12 @@ class ArchitectureTests {
 			"io.arcllm.module.ratelimit..");
 
 	@ArchTest
-	static final ArchRule onlyTheRateLimitKnowsLettuce = onlyThereIsUsed("io.lettuce..",
-			"io.arcllm.module.ratelimit..");
+	static final ArchRule onlyRateLimitAndBudgetKnowLettuce = onlyThereIsUsed("io.lettuce..",
+			"io.arcllm.module.ratelimit..", "io.arcllm.module.budget..");
+
+	@ArchTest
+	static final ArchRule onlyTheCacheKnowsCaffeine = onlyThereIsUsed("com.github.benmanes..",
+			"io.arcllm.module.cache..");
 
 	@ArchTest
 	static final ArchRule packagesHaveNoCycles = slices().matching("io.(**)").should().beFreeOfCycles();

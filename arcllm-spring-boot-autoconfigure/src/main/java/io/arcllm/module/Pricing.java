@@ -27,7 +27,8 @@ public interface Pricing {
 	}
 
 	/**
-	 * The longest answer of the target to a request, in tokens; 0 where that is not known.
+	 * The longest answer of the target to a request, in tokens; 0 where that is not
+	 * known.
 	 * @param asked what the request says
 	 */
 	default int longestAnswer(Target target, @Nullable Integer asked) {

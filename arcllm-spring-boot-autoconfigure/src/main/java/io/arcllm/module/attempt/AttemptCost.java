@@ -16,8 +16,9 @@ import io.arcllm.module.TokenCount;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one attempt cost: the tokens that the vendor told of, and an estimate of those that
- * it did not, by the price of the model that answered, else of the one that was asked.
+ * What one attempt cost: the tokens that the vendor told of, and an estimate of those
+ * that it did not, by the price of the model that answered, else of the one that was
+ * asked.
  */
 final class AttemptCost {
 
@@ -49,17 +50,16 @@ final class AttemptCost {
 		Usage told = answer.usage();
 		Integer input = told.inputTokens();
 		Integer output = told.outputTokens();
-		Usage usage = (input != null && output != null) ? told
-				: with(told, (input == null) ? TokenCount.tokens(this.request) : input,
-						(output == null) ? words(answer) : output);
+		Usage usage = (input != null && output != null) ? told : with(told,
+				(input == null) ? TokenCount.tokens(this.request) : input, (output == null) ? words(answer) : output);
 		Cost cost = this.prices.cost(answered, usage);
 		return (cost == null) ? this.prices.cost(this.target, usage) : cost;
 	}
 
 	/**
-	 * Of an attempt that failed or was cancelled. An answer that never began costs what the
-	 * vendor told, which mostly is nothing. The words that were delivered count also where
-	 * the vendor had told of fewer tokens when it broke off.
+	 * Of an attempt that failed or was cancelled. An answer that never began costs what
+	 * the vendor told, which mostly is nothing. The words that were delivered count also
+	 * where the vendor had told of fewer tokens when it broke off.
 	 */
 	@Nullable Cost of(List<LlmEvent> delivered, Usage told, boolean began) {
 		if (this.prices == Pricing.NONE) {

@@ -65,8 +65,8 @@ final class AttemptListener implements WireListener {
 	}
 
 	/**
-	 * Tells the outer listener. An attempt inside this one ends in its own listener, and is
-	 * not told further out.
+	 * Tells the outer listener. An attempt inside this one ends in its own listener, and
+	 * is not told further out.
 	 */
 	void told(Attempt attempt) {
 		if (this.outer != null) {

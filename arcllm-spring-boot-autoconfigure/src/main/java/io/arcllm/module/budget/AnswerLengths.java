@@ -11,8 +11,8 @@ import io.arcllm.module.TokenCount;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long answers of each target are expected to be: what they were until now, at first a
- * guess. Of made-up models the longest unused is forgotten.
+ * How long answers of each target are expected to be: what they were until now, at first
+ * a guess. Of made-up models the longest unused is forgotten.
  */
 public final class AnswerLengths {
 

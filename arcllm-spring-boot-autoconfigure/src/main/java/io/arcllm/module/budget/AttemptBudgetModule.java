@@ -81,8 +81,7 @@ public final class AttemptBudgetModule extends BaseModule {
 				turnAway(Budget.unknown(this.target));
 				return;
 			}
-			reserve(this.budget.accounts(true, this.target, this.request),
-					this.budget.need(this.target, this.request));
+			reserve(this.budget.accounts(true, this.target, this.request), this.budget.need(this.target, this.request));
 		}
 
 		@Override

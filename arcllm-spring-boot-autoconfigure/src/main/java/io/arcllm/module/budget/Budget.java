@@ -32,7 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Budget {
 
-	/** What is held for models of unknown price, so that a limit that is used up holds for them. */
+	/**
+	 * What is held for models of unknown price, so that a limit that is used up holds for
+	 * them.
+	 */
 	private static final long UNKNOWN = 1;
 
 	private static final String PROCESS = UUID.randomUUID().toString();
@@ -185,8 +188,8 @@ public final class Budget {
 
 	/** The error of a call to a target of unknown price. */
 	static BudgetExceededException unknown(Target target) {
-		return new BudgetExceededException(target, "unknown-price", null, null, "nothing is known of its price",
-				null, false);
+		return new BudgetExceededException(target, "unknown-price", null, null, "nothing is known of its price", null,
+				false);
 	}
 
 	/** The error of a call that has cost enough. */

@@ -32,7 +32,9 @@ public class BudgetExceededException extends LlmException {
 		this.passesOn = passesOn;
 	}
 
-	/** The name of the limit; {@code max-per-call} and {@code unknown-price} are two more. */
+	/**
+	 * The name of the limit; {@code max-per-call} and {@code unknown-price} are two more.
+	 */
 	public String limit() {
 		return this.limit;
 	}

@@ -6,8 +6,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the application's {@code @EventListener}s that a budget is used up, once a window:
- * when all of it is spent, or a call was refused because too little is left.
+ * Tells the application's {@code @EventListener}s that a budget is used up, once a
+ * window: when all of it is spent, or a call was refused because too little is left.
  *
  * @param limit the name of the limit
  * @param subject the provider, model, tenant or label's value that is counted; empty for

@@ -193,8 +193,8 @@ public final class BudgetLedger {
 				Level level = store.level(account);
 				BudgetLimit limit = account.limit();
 				status.add(new BudgetStatus(limit.name(), limit.scope().toString(), account.subject(),
-						Micros.amount(level.spent()), Micros.amount(level.reserved()), limit.amount(),
-						limit.currency(), limit.action(), account.span().end()));
+						Micros.amount(level.spent()), Micros.amount(level.reserved()), limit.amount(), limit.currency(),
+						limit.action(), account.span().end()));
 			});
 		}
 		return status;

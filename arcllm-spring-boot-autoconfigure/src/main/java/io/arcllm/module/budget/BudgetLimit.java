@@ -61,8 +61,8 @@ public record BudgetLimit(String name, BudgetScope scope, BudgetWindow window, Z
 			@Nullable List<Percent> warnAt) {
 		this.scope = (scope == null) ? new BudgetScope(BudgetScope.Kind.GLOBAL, null) : scope;
 		this.window = (window == null) ? BudgetWindow.MONTH : window;
-		this.name = (name == null || name.isBlank())
-				? this.scope + "-" + this.window.name().toLowerCase(Locale.ROOT) : name.trim();
+		this.name = (name == null || name.isBlank()) ? this.scope + "-" + this.window.name().toLowerCase(Locale.ROOT)
+				: name.trim();
 		this.zone = (zone == null) ? ZoneOffset.UTC : zone;
 		check(amount != null, "a limit of the budget needs an amount: '" + this.name + "' has none");
 		this.amount = Objects.requireNonNull(amount);

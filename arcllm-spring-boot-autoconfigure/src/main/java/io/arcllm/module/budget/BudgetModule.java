@@ -54,10 +54,8 @@ public final class BudgetModule extends BaseModule {
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return EventStep.defer((context) -> {
 			Call call = Call.of(context);
-			return call.tryBeginBudget()
-					? GatedCall.flux((actual) -> new BudgetedCall(actual, this.inner, request, this.budget,
-							BudgetModule.asked(this.target, request), call))
-					: this.inner.exchange(request);
+			return call.tryBeginBudget() ? GatedCall.flux((actual) -> new BudgetedCall(actual, this.inner, request,
+					this.budget, BudgetModule.asked(this.target, request), call)) : this.inner.exchange(request);
 		});
 	}
 
@@ -209,8 +207,8 @@ public final class BudgetModule extends BaseModule {
 		}
 
 		/**
-		 * Whether another attempt stays within {@code max-per-call}: never asked of the first
-		 * one, nor as long as nothing was spent.
+		 * Whether another attempt stays within {@code max-per-call}: never asked of the
+		 * first one, nor as long as nothing was spent.
 		 */
 		private boolean mayCostMore(List<Attempt> ended, int running) {
 			long most = Micros.floor(Objects.requireNonNull(this.budget.settings().maxPerCall()));

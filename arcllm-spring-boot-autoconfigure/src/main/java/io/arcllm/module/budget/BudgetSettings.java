@@ -99,8 +99,7 @@ public record BudgetSettings(List<BudgetLimit> limits, @Nullable BigDecimal maxP
 
 	/** The currency of amounts, and so of prices. */
 	public String currency() {
-		return this.limits.isEmpty() ? BudgetLimit.DEFAULT_CURRENCY
-				: this.limits.get(0).currency();
+		return this.limits.isEmpty() ? BudgetLimit.DEFAULT_CURRENCY : this.limits.get(0).currency();
 	}
 
 	/** Whether anything is limited. */

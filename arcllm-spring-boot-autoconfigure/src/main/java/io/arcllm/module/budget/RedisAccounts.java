@@ -69,8 +69,8 @@ final class RedisAccounts {
 			""");
 
 	/**
-	 * Counts once, however often it is told: what was held is held no longer then, and what
-	 * was not leaves a mark.
+	 * Counts once, however often it is told: what was held is held no longer then, and
+	 * what was not leaves a mark.
 	 */
 	private static final byte[] SETTLE = bytes("""
 			local t = redis.call('TIME')
@@ -110,8 +110,8 @@ final class RedisAccounts {
 
 	CompletableFuture<Answer> reserve(Reservation reservation, Duration most, BiConsumer<BudgetAccount, Level> known) {
 		List<BudgetAccount> accounts = reservation.accounts();
-		List<String> arguments = new ArrayList<>(List.of(reservation.id(), String.valueOf(reservation.micros()),
-				String.valueOf(most.toMillis())));
+		List<String> arguments = new ArrayList<>(
+				List.of(reservation.id(), String.valueOf(reservation.micros()), String.valueOf(most.toMillis())));
 		for (BudgetAccount account : accounts) {
 			arguments.add((account.limit().action() == Action.WARN) ? "" : String.valueOf(account.limit().micros()));
 			arguments.add(expiry(account));
@@ -130,9 +130,8 @@ final class RedisAccounts {
 	CompletableFuture<List<Level>> settle(Reservation reservation, long micros, boolean held,
 			BiConsumer<BudgetAccount, Level> known) {
 		List<BudgetAccount> accounts = reservation.accounts();
-		List<String> arguments = new ArrayList<>(
-				List.of(reservation.id(), String.valueOf(reservation.micros()), String.valueOf(micros),
-						held ? "held" : ""));
+		List<String> arguments = new ArrayList<>(List.of(reservation.id(), String.valueOf(reservation.micros()),
+				String.valueOf(micros), held ? "held" : ""));
 		accounts.forEach((account) -> arguments.add(expiry(account)));
 		return eval(SETTLE, accounts, arguments).thenApply((numbers) -> levels(accounts, numbers, known));
 	}
@@ -165,7 +164,10 @@ final class RedisAccounts {
 		});
 	}
 
-	/** Asks nothing over a connection that is known to be down, where Lettuce would queue it up. */
+	/**
+	 * Asks nothing over a connection that is known to be down, where Lettuce would queue
+	 * it up.
+	 */
 	private synchronized CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection() {
 		CompletableFuture<StatefulRedisConnection<byte[], byte[]>> known = this.connection;
 		if (known == null || known.isCompletedExceptionally()) {

@@ -20,10 +20,11 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Levels in Redis, shared by all replicas of an application. While Redis is away, which is
- * logged once, {@code on-store-failure} holds; once a second one call finds out whether it
- * is back. What was spent meanwhile is told to Redis then. What Redis last said is kept in
- * memory: for the actuator, for chains, and as the beginning of {@code local}.
+ * Levels in Redis, shared by all replicas of an application. While Redis is away, which
+ * is logged once, {@code on-store-failure} holds; once a second one call finds out
+ * whether it is back. What was spent meanwhile is told to Redis then. What Redis last
+ * said is kept in memory: for the actuator, for chains, and as the beginning of
+ * {@code local}.
  */
 final class RedisBudgets implements BudgetStore {
 
@@ -111,17 +112,14 @@ final class RedisBudgets implements BudgetStore {
 			owe(settlement);
 			return here;
 		}
-		return tell(settlement)
-			.orTimeout(patience().toMillis(), TimeUnit.MILLISECONDS)
-			.handle((levels, failure) -> {
-				if (failure == null) {
-					return CompletableFuture.completedFuture(levels);
-				}
-				away(failure);
-				owe(settlement);
-				return here;
-			})
-			.thenCompose((levels) -> levels);
+		return tell(settlement).orTimeout(patience().toMillis(), TimeUnit.MILLISECONDS).handle((levels, failure) -> {
+			if (failure == null) {
+				return CompletableFuture.completedFuture(levels);
+			}
+			away(failure);
+			owe(settlement);
+			return here;
+		}).thenCompose((levels) -> levels);
 	}
 
 	private CompletableFuture<List<Level>> tell(Settlement one) {

@@ -48,8 +48,8 @@ class AttemptCostTests {
 	private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
 
 	private Outcome ask(Flux<LlmEvent> answer, boolean streamed) {
-		Pricing prices = (target, usage) -> new Cost(BigDecimal
-			.valueOf(number(usage.inputTokens()) + 1000L * number(usage.outputTokens())), "USD");
+		Pricing prices = (target, usage) -> new Cost(
+				BigDecimal.valueOf(number(usage.inputTokens()) + 1000L * number(usage.outputTokens())), "USD");
 		CallListener listener = (attempt, before) -> this.attempts.add(attempt);
 		LlmProvider stack = new CallModule(new CallModule.Limits(Duration.ofMinutes(1), 10, listener), CallOptions.NONE,
 				(options) -> new ContractModule((request) -> answer, new Target("test", "m"), prices));

@@ -12,16 +12,11 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.ContradictionCheck;
+import io.arcllm.autoconfigure.config.LayeredBinder;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
-import io.arcllm.autoconfigure.config.LayeredBinder;
 import io.arcllm.autoconfigure.stack.AdapterFactory;
 import io.arcllm.autoconfigure.stack.ApplicationHttp;
-import io.arcllm.module.telemetry.TelemetrySettings;
-import org.jspecify.annotations.Nullable;
-import org.springframework.boot.http.client.HttpClientSettings;
-import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
-import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import io.arcllm.autoconfigure.stack.ChainCheck;
 import io.arcllm.autoconfigure.stack.ChainFactory;
 import io.arcllm.autoconfigure.stack.GateFactory;
@@ -38,6 +33,7 @@ import io.arcllm.autoconfigure.stack.Stacks;
 import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.CallListener;
 import io.arcllm.module.CallModule;
+import io.arcllm.module.Hook;
 import io.arcllm.module.attempt.TimeoutModule;
 import io.arcllm.module.attempt.TimeoutSettings;
 import io.arcllm.module.bulkhead.Bulkhead;
@@ -50,10 +46,15 @@ import io.arcllm.module.retry.RetryEngine;
 import io.arcllm.module.retry.RetryModule;
 import io.arcllm.module.retry.RetrySettings;
 import io.arcllm.module.routing.Scores;
+import io.arcllm.module.telemetry.TelemetrySettings;
 import io.arcllm.provider.error.DefaultErrorClassifier;
 import io.arcllm.provider.error.ErrorClassifier;
 import io.arcllm.provider.error.ErrorReader;
 import io.arcllm.provider.key.ApiKeySupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
+import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -123,7 +124,10 @@ public final class ArcllmAutoConfiguration {
 	@Bean
 	AdapterFactory arcllmAdapters(HttpClients clients, ErrorClassifier classifier,
 			ObjectProvider<ApiKeySupplier> keys) {
-		return new AdapterFactory(clients, new ErrorReader(classifier, Clock.systemUTC()), keys.getIfAvailable());
+		Hook hook = new Hook("The ErrorClassifier " + classifier.getClass().getName());
+		ErrorClassifier ours = new DefaultErrorClassifier();
+		ErrorClassifier guarded = (error) -> hook.get(() -> classifier.classify(error), () -> ours.classify(error));
+		return new AdapterFactory(clients, new ErrorReader(guarded, Clock.systemUTC()), keys.getIfAvailable());
 	}
 
 	/** What the retries of the whole process are taken from. */

@@ -30,25 +30,59 @@ public interface CallListener {
 	}
 
 	/**
-	 * Tells all of them.
+	 * Tells all of them, in this order. What one throws is logged once and changes
+	 * nothing.
 	 */
 	static CallListener all(List<CallListener> listeners) {
 		if (listeners.isEmpty()) {
 			return NONE;
 		}
-		return new CallListener() {
+		return (listeners.size() == 1) ? guarded(listeners.get(0))
+				: new AllListeners(listeners.stream().map(CallListener::guarded).toList());
+	}
 
-			@Override
-			public void ended(Attempt attempt, Trail before) {
-				listeners.forEach((listener) -> listener.ended(attempt, before));
-			}
+	private static CallListener guarded(CallListener listener) {
+		return (listener == NONE || listener instanceof AllListeners || listener instanceof GuardedListener) ? listener
+				: new GuardedListener(listener, new Hook("The listener of calls " + listener.getClass().getName()));
+	}
 
-			@Override
-			public void answered(LlmResponse response) {
-				listeners.forEach((listener) -> listener.answered(response));
-			}
+	/**
+	 * Tells several listeners.
+	 *
+	 * @param listeners each guarded
+	 */
+	record AllListeners(List<CallListener> listeners) implements CallListener {
 
-		};
+		@Override
+		public void ended(Attempt attempt, Trail before) {
+			this.listeners.forEach((listener) -> listener.ended(attempt, before));
+		}
+
+		@Override
+		public void answered(LlmResponse response) {
+			this.listeners.forEach((listener) -> listener.answered(response));
+		}
+
+	}
+
+	/**
+	 * Tells one listener, and keeps what it throws.
+	 *
+	 * @param listener of the application
+	 * @param hook calls it
+	 */
+	record GuardedListener(CallListener listener, Hook hook) implements CallListener {
+
+		@Override
+		public void ended(Attempt attempt, Trail before) {
+			this.hook.run(() -> this.listener.ended(attempt, before));
+		}
+
+		@Override
+		public void answered(LlmResponse response) {
+			this.hook.run(() -> this.listener.answered(response));
+		}
+
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.arcllm.module;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Function;
 
@@ -16,6 +17,7 @@ import io.arcllm.RequestMetadata;
 import io.arcllm.RequestMetadataResolver;
 import io.arcllm.Trail;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
@@ -42,6 +44,10 @@ public final class CallModule extends BaseModule {
 	 * @param metadata says who a call is for where the call does not say so itself
 	 */
 	public record Limits(Duration deadline, int maxAttempts, CallListener listener, RequestMetadataResolver metadata) {
+
+		public Limits {
+			listener = CallListener.all(List.of(listener));
+		}
 
 		/** Limits of calls that say themselves who they are for. */
 		public Limits(Duration deadline, int maxAttempts, CallListener listener) {
@@ -153,14 +159,7 @@ public final class CallModule extends BaseModule {
 				return;
 			}
 			LlmResponse whole = whole(answer);
-			try {
-				this.listener.answered(whole);
-			}
-			catch (Throwable ex) {
-				cancel();
-				onError(ex);
-				return;
-			}
+			this.listener.answered(whole);
 			this.actual.onNext(new LlmEvent.Completed(whole));
 		}
 
@@ -175,9 +174,17 @@ public final class CallModule extends BaseModule {
 		public void onError(Throwable failure) {
 			if (!this.ended) {
 				this.ended = true;
-				this.actual
-					.onError((failure instanceof LlmException known) ? known.withTrail(this.call.trail()) : failure);
+				this.actual.onError(known(failure).withTrail(this.call.trail()));
 			}
+		}
+
+		/** What a module of the application's own throws is a fault in the program. */
+		private static LlmException known(Throwable failure) {
+			Throwable cause = Exceptions.unwrap(failure);
+			return (cause instanceof LlmException known) ? known
+					: LlmException.of(ErrorKind.INVALID_REQUEST, "A module of the stack threw " + cause)
+						.cause(cause)
+						.build();
 		}
 
 		@Override

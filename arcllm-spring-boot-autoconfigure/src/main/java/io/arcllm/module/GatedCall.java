@@ -10,7 +10,6 @@ import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 
 /**
@@ -112,7 +111,6 @@ public abstract class GatedCall extends EventStep {
 			answer = this.inner.exchange(this.request);
 		}
 		catch (Throwable ex) {
-			Exceptions.throwIfFatal(ex);
 			answer = Flux.error(ex);
 		}
 		answer.subscribe(this);

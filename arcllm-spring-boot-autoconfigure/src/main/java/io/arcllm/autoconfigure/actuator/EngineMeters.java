@@ -6,6 +6,7 @@ import java.util.function.Supplier;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.Text;
 import io.arcllm.autoconfigure.stack.Gauges;
+import io.arcllm.module.Hook;
 import io.arcllm.module.circuitbreaker.BreakerListener;
 import io.arcllm.module.circuitbreaker.BreakerState;
 import io.arcllm.module.telemetry.ModelTags;
@@ -20,17 +21,22 @@ import org.jspecify.annotations.Nullable;
  *
  * @param registry has the meters
  * @param models the names of models as tags
+ * @param hook registers them
  */
-public record EngineMeters(MeterRegistry registry, ModelTags models) implements Gauges, BreakerListener {
+public record EngineMeters(MeterRegistry registry, ModelTags models, Hook hook) implements Gauges, BreakerListener {
+
+	public EngineMeters(MeterRegistry registry, ModelTags models) {
+		this(registry, models, new Hook("A meter of a target"));
+	}
 
 	@Override
 	public void gauge(String name, Target target, Supplier<Number> value, String... tags) {
 		if (this.models.isConfigured(target)) {
-			Gauge.builder(name, value)
+			this.hook.run(() -> Gauge.builder(name, value)
 				.tags("provider", target.provider(), "model", this.models.of(target))
 				.tags(tags)
 				.strongReference(true)
-				.register(this.registry);
+				.register(this.registry));
 		}
 	}
 

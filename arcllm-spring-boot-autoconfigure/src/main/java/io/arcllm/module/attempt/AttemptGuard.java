@@ -26,7 +26,6 @@ import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
@@ -130,8 +129,15 @@ final class AttemptGuard extends EventStep {
 		if (this.demand != Long.MAX_VALUE) {
 			DEMAND.decrementAndGet(this);
 		}
-		deliver(event);
-		STATE.compareAndSet(this, EMITTING, OPEN);
+		try {
+			deliver(event);
+			STATE.compareAndSet(this, EMITTING, OPEN);
+		}
+		catch (Throwable ex) {
+			// A subscriber that throws, against the rules of Reactive Streams
+			super.cancel();
+			onError(ex);
+		}
 	}
 
 	private void deliver(LlmEvent event) {
@@ -163,7 +169,6 @@ final class AttemptGuard extends EventStep {
 
 	@Override
 	public void onError(Throwable failure) {
-		Exceptions.throwIfJvmFatal(failure);
 		if (end()) {
 			fail(Failures.of(failure, this.target));
 		}
@@ -190,13 +195,22 @@ final class AttemptGuard extends EventStep {
 		}
 		else if (STATE.compareAndSet(this, OPEN, ENDED)) {
 			this.silence.stop();
-			LlmResponse whole = (failure.kind() == ErrorKind.TIMEOUT) ? this.listener.answer().whole() : null;
+			LlmResponse whole = (failure.kind() == ErrorKind.TIMEOUT) ? whole() : null;
 			if (whole != null) {
 				succeed(whole);
 				return;
 			}
 			super.cancel();
 			fail(failure);
+		}
+	}
+
+	private @Nullable LlmResponse whole() {
+		try {
+			return this.listener.answer().whole();
+		}
+		catch (Throwable ex) {
+			return null;
 		}
 	}
 
@@ -316,7 +330,6 @@ final class AttemptGuard extends EventStep {
 				Objects.requireNonNull(this.inner.exchange(this.request), "exchange returned null").subscribe(guard);
 			}
 			catch (Throwable ex) {
-				Exceptions.throwIfJvmFatal(ex);
 				guard.failedToSubscribe(ex);
 			}
 		}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.arcllm.Target;
+import io.arcllm.module.Hook;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,22 +32,55 @@ public interface BreakerListener {
 	}
 
 	/**
-	 * Tells all of them, in this order.
+	 * Tells all of them, in this order. What one throws is logged once and changes
+	 * nothing.
 	 */
 	static BreakerListener all(List<BreakerListener> listeners) {
-		return new BreakerListener() {
+		return new AllListeners(listeners.stream().map(GuardedListener::of).toList());
+	}
 
-			@Override
-			public void changed(Target target, BreakerState from, BreakerState to, @Nullable Duration openFor) {
-				listeners.forEach((listener) -> listener.changed(target, from, to, openFor));
-			}
+	/**
+	 * Tells several listeners.
+	 *
+	 * @param listeners each guarded
+	 */
+	record AllListeners(List<GuardedListener> listeners) implements BreakerListener {
 
-			@Override
-			public void paused(Target target, Duration duration, String reason) {
-				listeners.forEach((listener) -> listener.paused(target, duration, reason));
-			}
+		@Override
+		public void changed(Target target, BreakerState from, BreakerState to, @Nullable Duration openFor) {
+			this.listeners.forEach((listener) -> listener.changed(target, from, to, openFor));
+		}
 
-		};
+		@Override
+		public void paused(Target target, Duration duration, String reason) {
+			this.listeners.forEach((listener) -> listener.paused(target, duration, reason));
+		}
+
+	}
+
+	/**
+	 * Tells one listener, and keeps what it throws.
+	 *
+	 * @param listener of the application
+	 * @param hook calls it
+	 */
+	record GuardedListener(BreakerListener listener, Hook hook) implements BreakerListener {
+
+		static GuardedListener of(BreakerListener listener) {
+			return new GuardedListener(listener,
+					new Hook("The listener of circuit breakers " + listener.getClass().getName()));
+		}
+
+		@Override
+		public void changed(Target target, BreakerState from, BreakerState to, @Nullable Duration openFor) {
+			this.hook.run(() -> this.listener.changed(target, from, to, openFor));
+		}
+
+		@Override
+		public void paused(Target target, Duration duration, String reason) {
+			this.hook.run(() -> this.listener.paused(target, duration, reason));
+		}
+
 	}
 
 }

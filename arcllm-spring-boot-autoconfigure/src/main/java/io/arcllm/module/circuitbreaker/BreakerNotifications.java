@@ -6,8 +6,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.arcllm.Target;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
+import io.arcllm.module.Hook;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class BreakerNotifications {
 
-	private static final Log logger = LogFactory.getLog(BreakerNotifications.class);
-
 	private final Target target;
 
 	private final BreakerListener listener;
+
+	private final Hook hook;
 
 	private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
 
@@ -29,6 +28,7 @@ final class BreakerNotifications {
 	BreakerNotifications(Target target, BreakerListener listener) {
 		this.target = target;
 		this.listener = listener;
+		this.hook = new Hook("A listener of the circuit breaker of " + target);
 	}
 
 	void changed(BreakerState from, BreakerState to, @Nullable Duration openFor) {
@@ -49,18 +49,9 @@ final class BreakerNotifications {
 		int missed = 1;
 		while (missed != 0) {
 			for (Runnable one = this.news.poll(); one != null; one = this.news.poll()) {
-				tell(one);
+				this.hook.run(one);
 			}
 			missed = this.telling.addAndGet(-missed);
-		}
-	}
-
-	private void tell(Runnable one) {
-		try {
-			one.run();
-		}
-		catch (RuntimeException ex) {
-			logger.warn("A listener of the circuit breaker of " + this.target + " failed", ex);
 		}
 	}
 

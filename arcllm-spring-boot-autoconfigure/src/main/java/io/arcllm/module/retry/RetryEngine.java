@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmException;
+import io.arcllm.module.Hook;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.retry.RetryContext;
@@ -25,6 +26,8 @@ public final class RetryEngine {
 	private final BackOffPolicy backOff;
 
 	private final RetryBudget budget;
+
+	private final Hook hook = new Hook("A RetryPolicy or BackOffPolicy");
 
 	private final ThreadLocal<Long> slept = ThreadLocal.withInitial(() -> 0L);
 
@@ -85,6 +88,10 @@ public final class RetryEngine {
 		 * After what wait to try again, or {@code null} for not at all.
 		 */
 		@Nullable Duration next(LlmException failure) {
+			return RetryEngine.this.hook.<@Nullable Duration>get(() -> decide(failure), () -> null);
+		}
+
+		private @Nullable Duration decide(LlmException failure) {
 			RetryEngine engine = RetryEngine.this;
 			engine.policy.registerThrowable(this.context, failure);
 			if (!engine.policy.canRetry(this.context)) {

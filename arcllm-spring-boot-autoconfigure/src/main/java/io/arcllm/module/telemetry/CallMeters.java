@@ -8,6 +8,7 @@ import io.arcllm.Cost;
 import io.arcllm.Target;
 import io.arcllm.Trail;
 import io.arcllm.module.CallListener;
+import io.arcllm.module.Hook;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -26,6 +27,8 @@ public final class CallMeters implements CallListener {
 	private final ModelTags models;
 
 	private final Predicate<String> wanted;
+
+	private final Hook hook = new Hook("A meter of calls");
 
 	/**
 	 * @param registry where the meters are
@@ -86,23 +89,28 @@ public final class CallMeters implements CallListener {
 	}
 
 	private void count(String name, String description, Tags tags) {
-		Counter.builder(name).description(description).tags(tags).register(this.registry).increment();
+		this.hook
+			.run(() -> Counter.builder(name).description(description).tags(tags).register(this.registry).increment());
 	}
 
 	private void time(String name, String description, Duration duration, Tags tags) {
 		if (!duration.isZero()) {
-			Timer.builder(name).description(description).tags(tags).register(this.registry).record(duration);
+			this.hook.run(() -> Timer.builder(name)
+				.description(description)
+				.tags(tags)
+				.register(this.registry)
+				.record(duration));
 		}
 	}
 
 	private void tokens(String type, @Nullable Integer tokens, Tags tags) {
 		if (tokens != null) {
-			DistributionSummary.builder(ConventionNames.TOKEN_USAGE)
+			this.hook.run(() -> DistributionSummary.builder(ConventionNames.TOKEN_USAGE)
 				.description("Tokens of requests and answers")
 				.baseUnit("token")
 				.tags(tags.and(ConventionNames.TOKEN_TYPE, type))
 				.register(this.registry)
-				.record(tokens);
+				.record(tokens));
 		}
 	}
 

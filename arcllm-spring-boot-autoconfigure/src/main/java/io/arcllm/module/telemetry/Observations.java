@@ -7,6 +7,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.module.EventStep;
+import io.arcllm.module.Hook;
 import io.arcllm.module.telemetry.LlmObservationContext.Level;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
@@ -27,6 +28,8 @@ public final class Observations {
 
 	private final LlmObservationConvention attempts;
 
+	private final Hook hook = new Hook("A handler, filter or convention of observations");
+
 	/**
 	 * @param registry who is told
 	 * @param models names models
@@ -46,16 +49,19 @@ public final class Observations {
 			Target asked = (request.model() == null) ? target : new Target(target.provider(), request.model());
 			LlmObservationContext context = new LlmObservationContext(level, asked, request);
 			Observation observation = start(context, outer);
-			return EventStep.around(answer, (actual) -> new Observed(actual, observation, context));
+			return EventStep.around(answer, (actual) -> new Observed(actual, observation, context, this.hook));
 		});
 	}
 
 	/** Inside what the subscriber is observed by, or the thread that subscribes. */
 	private Observation start(LlmObservationContext context, ContextView outer) {
 		LlmObservationConvention convention = (context.level() == Level.CALL) ? this.calls : this.attempts;
-		Observation observation = Observation.createNotStarted(null, convention, () -> context, this.registry);
+		Observation observation = this.hook.get(
+				() -> Observation.createNotStarted(null, convention, () -> context, this.registry),
+				() -> Observation.NOOP);
 		Observation parent = outer.getOrDefault(ObservationThreadLocalAccessor.KEY, null);
-		return ((parent == null) ? observation : observation.parentObservation(parent)).start();
+		this.hook.run((parent == null) ? observation::start : observation.parentObservation(parent)::start);
+		return observation;
 	}
 
 	/**
@@ -70,12 +76,16 @@ public final class Observations {
 
 		private final Context context;
 
+		private final Hook hook;
+
 		private final AtomicBoolean over = new AtomicBoolean();
 
-		Observed(CoreSubscriber<? super LlmEvent> actual, Observation observation, LlmObservationContext observed) {
+		Observed(CoreSubscriber<? super LlmEvent> actual, Observation observation, LlmObservationContext observed,
+				Hook hook) {
 			super(actual);
 			this.observation = observation;
 			this.observed = observed;
+			this.hook = hook;
 			this.context = actual.currentContext().put(ObservationThreadLocalAccessor.KEY, observation);
 		}
 
@@ -89,7 +99,7 @@ public final class Observations {
 			LlmResponse response = event.answer();
 			if (response != null && this.over.compareAndSet(false, true)) {
 				this.observed.answered(response);
-				this.observation.stop();
+				stop();
 			}
 			this.actual.onNext(event);
 		}
@@ -97,7 +107,8 @@ public final class Observations {
 		@Override
 		public void onError(Throwable failure) {
 			if (this.over.compareAndSet(false, true)) {
-				this.observation.error(failure).stop();
+				this.hook.run(() -> this.observation.error(failure));
+				stop();
 			}
 			this.actual.onError(failure);
 		}
@@ -114,10 +125,14 @@ public final class Observations {
 			super.cancel();
 		}
 
+		private void stop() {
+			this.hook.run(this.observation::stop);
+		}
+
 		private void cancelled() {
 			if (this.over.compareAndSet(false, true)) {
 				this.observed.cancelled();
-				this.observation.stop();
+				stop();
 			}
 		}
 

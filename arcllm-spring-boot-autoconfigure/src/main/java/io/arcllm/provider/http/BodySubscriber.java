@@ -10,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
-import reactor.core.Exceptions;
 import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
@@ -100,7 +99,6 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 	}
 
 	private void fail(Throwable ex) {
-		Exceptions.throwIfFatal(ex);
 		this.failure = this.translator.apply(ex);
 		this.bodyEnded = true;
 		this.upstream.cancel();
@@ -197,7 +195,6 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 			}
 		}
 		catch (Throwable ex) {
-			Exceptions.throwIfFatal(ex);
 			this.failure = this.translator.apply(ex);
 		}
 	}

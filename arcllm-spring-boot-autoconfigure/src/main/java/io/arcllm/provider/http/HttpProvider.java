@@ -99,6 +99,10 @@ public final class HttpProvider implements LlmProvider {
 			}
 			throw ex;
 		}
+		catch (VirtualMachineError ex) {
+			// Reactor would throw it on a thread on which no subscriber sees it
+			return Flux.error(ex);
+		}
 	}
 
 	private Flux<LlmEvent> send(LlmRequest request) {

@@ -21,18 +21,20 @@ import io.arcllm.TimeoutStage;
 import io.arcllm.Usage;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.WireListener;
+import io.arcllm.module.AttemptLimits;
 import io.arcllm.module.Call;
 import io.arcllm.module.Outcome;
-import io.arcllm.module.Script;
-import io.arcllm.module.VirtualTime;
-import io.arcllm.module.AttemptLimits;
 import io.arcllm.module.Scope;
+import io.arcllm.module.Script;
+import io.arcllm.module.TestProvider;
+import io.arcllm.module.VirtualTime;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -377,6 +379,42 @@ class ContractModuleTests {
 		}, (ex) -> {
 		});
 		assertThat(looks.get()).isBetween(19, 22);
+	}
+
+	@WholeAndStreamed
+	void errorOfTheJvmFailsTheCallAtOnce(boolean streaming) {
+		LlmProvider reading = (request) -> Flux.error(new StackOverflowError());
+		LlmProvider asking = (request) -> {
+			throw new OutOfMemoryError();
+		};
+		LlmRequest request = LlmRequest.of("Hi").withStreaming(streaming);
+		for (LlmProvider provider : List.of(reading, asking)) {
+			Outcome outcome = Outcome.of(new ContractModule(provider, new Target("jvm", "m")).exchange(request));
+			assertThat(outcome.kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
+		}
+	}
+
+	@WholeAndStreamed
+	void subscriberThatThrowsEndsTheAttempt(boolean streaming) {
+		Call call = new Call(Duration.ofMinutes(1), 10);
+		TestProvider provider = new TestProvider();
+		Flux<LlmEvent> answer = new ContractModule(provider, new Target("test", "m"))
+			.exchange(LlmRequest.of("Hi").withStreaming(streaming));
+		answer.contextWrite((context) -> new Scope(call).into(context)).subscribe(new BaseSubscriber<LlmEvent>() {
+
+			@Override
+			protected void hookOnNext(LlmEvent event) {
+				throw new StackOverflowError();
+			}
+
+			@Override
+			protected void hookOnError(Throwable failure) {
+			}
+
+		});
+		provider.say(0, "word");
+		assertThat(provider.running()).isZero();
+		assertThat(call.trail().attempts()).hasSize(1);
 	}
 
 }

@@ -30,10 +30,14 @@ import org.springframework.util.ReflectionUtils;
  * @param providers the providers by name, such as 'anthropic'; the name is bean
  * qualifier, chain entry and metric tag
  * @param modules what stands around a provider
+ * @param springAi how the stack stands beside models of Spring AI
+ * @param langchain4j how the stack stands beside models of LangChain4j
  */
 @ConfigurationProperties("arcllm")
 public record ArcllmProperties(@Nullable String provider, int maxAttempts, Duration deadline,
-		Map<String, ProviderProperties> providers, Modules modules) {
+		Map<String, ProviderProperties> providers, Modules modules,
+		@NestedConfigurationProperty SpringAiSettings springAi,
+		@NestedConfigurationProperty LangChain4jSettings langchain4j) {
 
 	public ArcllmProperties
 

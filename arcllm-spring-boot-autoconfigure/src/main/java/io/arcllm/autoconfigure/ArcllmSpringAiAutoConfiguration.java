@@ -1,0 +1,39 @@
+package io.arcllm.autoconfigure;
+
+import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.stack.StackLlmProviders;
+import io.arcllm.bridge.springai.ArcllmChatModel;
+import org.springframework.ai.chat.model.ChatModel;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
+
+/**
+ * Offers the primary stack as Spring AI's chat model.
+ */
+@AutoConfiguration(after = ArcllmAutoConfiguration.class)
+@ConditionalOnClass(ChatModel.class)
+public final class ArcllmSpringAiAutoConfiguration {
+
+	static final String CHAT_MODEL = "arcllmChatModel";
+
+	@Bean
+	static BridgeBeans arcllmChatModelBeans(Environment environment) {
+		return new BridgeBeans(environment, CHAT_MODEL, ChatModel.class, "arcllm.spring-ai");
+	}
+
+	@Lazy
+	@Bean(name = CHAT_MODEL, defaultCandidate = false)
+	@ConditionalOnMissingBean
+	ArcllmChatModel arcllmChatModel(ObjectProvider<LlmProvider> llm, ObjectProvider<StackLlmProviders> providers,
+			ModuleSettings settings) {
+		return new ArcllmChatModel(BridgedProvider.of(llm, providers, settings));
+	}
+
+}

@@ -1,0 +1,84 @@
+package io.arcllm.autoconfigure;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.config.ConfigMistake;
+
+import org.springframework.aop.scope.ScopedProxyUtils;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.beans.factory.support.AbstractBeanDefinition;
+import org.springframework.beans.factory.support.BeanDefinitionRegistry;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.Ordered;
+import org.springframework.core.env.Environment;
+
+/**
+ * Decides what one of our models is to another library once all definitions are there:
+ * nothing without a provider, the model that is injected where the application has no
+ * other or says so, and one that is asked for by its name elsewhere.
+ *
+ * @param environment says whether ours is the primary one
+ * @param ours the name of our bean
+ * @param type what the other library injects
+ * @param section where the bridge is configured, such as {@code arcllm.spring-ai}
+ */
+record BridgeBeans(Environment environment, String ours, Class<?> type,
+		String section) implements BeanFactoryPostProcessor, Ordered {
+
+	@Override
+	public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
+		if (!(beans instanceof BeanDefinitionRegistry registry) || !registry.containsBeanDefinition(this.ours)
+				|| !(registry.getBeanDefinition(this.ours) instanceof AbstractBeanDefinition definition)) {
+			return;
+		}
+		if (beans.getBeanNamesForType(LlmProvider.class, true, false).length == 0) {
+			registry.removeBeanDefinition(this.ours);
+			return;
+		}
+		List<String> others = others(beans);
+		boolean primary = Binder.get(this.environment)
+			.bind(this.section + ".primary", Boolean.class)
+			.orElse(Boolean.FALSE);
+		if (primary) {
+			requireNoOther(registry, others);
+		}
+		definition.setDefaultCandidate(primary || others.isEmpty());
+		definition.setPrimary(primary);
+	}
+
+	private List<String> others(ConfigurableListableBeanFactory beans) {
+		List<String> names = new ArrayList<>(Arrays.asList(beans.getBeanNamesForType(this.type, true, false)));
+		names.removeIf((name) -> name.equals(this.ours) || ScopedProxyUtils.isScopedTarget(name));
+		return names;
+	}
+
+	private void requireNoOther(BeanDefinitionRegistry registry, List<String> others) {
+		others.stream()
+			.filter(registry::containsBeanDefinition)
+			.filter((name) -> isPrimary(registry.getBeanDefinition(name)))
+			.findFirst()
+			.ifPresent((name) -> {
+				throw new ConfigMistake(this.section + ".primary",
+						"'" + this.section + ".primary' is true, and so the bean '" + this.ours
+								+ "' is the primary one; but the bean '" + name
+								+ "' of the application is @Primary, too.",
+						"Take @Primary from '" + name + "', or set " + this.section + ".primary to false.");
+			});
+	}
+
+	private static boolean isPrimary(BeanDefinition definition) {
+		return definition.isPrimary();
+	}
+
+	/** After whatever may still add definitions. */
+	@Override
+	public int getOrder() {
+		return LOWEST_PRECEDENCE;
+	}
+
+}

@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * @param leftOut the parameters of the request that were left out for this target
  */
 public record Attempt(Target target, Outcome outcome, Duration startedAfter, Duration waited,
-		@Nullable Duration firstToken, Duration duration, @Nullable ErrorKind error, String reason,
+		@Nullable Duration firstToken, Duration duration, @Nullable ErrorKind error, @AbsentIsEmpty String reason,
 		@Nullable Integer status, @Nullable String requestId, Usage usage, Instant startedAt, @Nullable Cost cost,
-		Cause cause, List<String> leftOut) {
+		Cause cause, @AbsentIsEmpty List<String> leftOut) {
 
 	/**
 	 * How an attempt ended.
@@ -88,7 +88,7 @@ public record Attempt(Target target, Outcome outcome, Duration startedAfter, Dur
 	 * The first attempt of a call, of which neither time nor cost is known.
 	 */
 	public Attempt(Target target, Outcome outcome, Duration startedAfter, Duration waited,
-			@Nullable Duration firstToken, Duration duration, @Nullable ErrorKind error, String reason,
+			@Nullable Duration firstToken, Duration duration, @Nullable ErrorKind error, @AbsentIsEmpty String reason,
 			@Nullable Integer status, @Nullable String requestId, Usage usage) {
 		this(target, outcome, startedAfter, waited, firstToken, duration, error, reason, status, requestId, usage,
 				Instant.EPOCH, null, Cause.FIRST, List.of());

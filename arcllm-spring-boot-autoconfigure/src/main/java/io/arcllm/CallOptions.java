@@ -7,6 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority how much calls matter where they have to wait; unset for as usual
  */
 public record CallOptions(@Nullable Duration deadline, @Nullable List<String> chain,
-		Map<String, ModuleOverride> modules, RequestMetadata metadata, @Nullable CacheMode cache,
+		@AbsentIsEmpty Map<String, ModuleOverride> modules, RequestMetadata metadata, @Nullable CacheMode cache,
 		@Nullable Priority priority) {
 
 	/** All as configured. */
@@ -50,6 +52,7 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 	/**
 	 * Whether the stack itself is as configured.
 	 */
+	@JsonIgnore
 	public boolean isStackAsConfigured() {
 		return this.chain == null && this.modules.isEmpty();
 	}
@@ -88,7 +91,8 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 	 * @param settings by their key in {@code application.yml}, such as
 	 * {@code max-retries}; {@code enabled} among them is the switch
 	 */
-	public record ModuleOverride(@Nullable Boolean enabled, Map<String, Object> settings) {
+	@JsonInclude(JsonInclude.Include.NON_NULL)
+	public record ModuleOverride(@Nullable Boolean enabled, @AbsentIsEmpty Map<String, Object> settings) {
 
 		public ModuleOverride {
 			Map<String, Object> others = new LinkedHashMap<>(settings);

@@ -5,14 +5,31 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A part of a message. What a vendor cannot take is an {@link ErrorKind#INVALID_REQUEST}
  * before anything is sent; nothing is dropped silently.
  */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "type")
+@JsonSubTypes({ @Type(name = "text", value = Content.Text.class), @Type(name = "image", value = Content.Image.class),
+		@Type(name = "document", value = Content.Document.class),
+		@Type(name = "thinking", value = Content.Thinking.class),
+		@Type(name = "tool_result", value = Content.ToolResult.class),
+		@Type(name = "opaque", value = Content.Opaque.class), @Type(name = "tool_use", value = ToolCall.class) })
 public sealed interface Content permits Content.Text, Content.Image, Content.Document, Content.Thinking,
 		Content.ToolResult, Content.Opaque, ToolCall {
+
+	/**
+	 * The kind of part, such as {@code text}; tells the kinds apart in JSON.
+	 */
+	@JsonProperty("type")
+	String type();
 
 	/**
 	 * The same part, marked as the end of a prompt that is worth keeping in the vendor's
@@ -26,6 +43,7 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	/**
 	 * Whether the prompt up to here is worth keeping in the vendor's cache.
 	 */
+	@JsonIgnore
 	default boolean isCacheable() {
 		return false;
 	}
@@ -46,7 +64,7 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	 * @param isCacheable whether the prompt up to here is worth keeping in the vendor's
 	 * cache
 	 */
-	record Text(String text, boolean isCacheable) implements Content {
+	record Text(@AbsentIsEmpty String text, @CacheMark boolean isCacheable) implements Content {
 
 		public Text {
 			Objects.requireNonNull(text, "text");
@@ -54,6 +72,11 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 
 		public Text(String text) {
 			this(text, false);
+		}
+
+		@Override
+		public String type() {
+			return "text";
 		}
 
 		@Override
@@ -70,7 +93,7 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	 * @param isCacheable whether the prompt up to here is worth keeping in the vendor's
 	 * cache
 	 */
-	record Image(Source source, boolean isCacheable) implements Content {
+	record Image(Source source, @CacheMark boolean isCacheable) implements Content {
 
 		public Image {
 			Objects.requireNonNull(source, "source");
@@ -78,6 +101,11 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 
 		public Image(Source source) {
 			this(source, false);
+		}
+
+		@Override
+		public String type() {
+			return "image";
 		}
 
 		@Override
@@ -105,7 +133,7 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	 * @param isCacheable whether the prompt up to here is worth keeping in the vendor's
 	 * cache
 	 */
-	record Document(Source source, String name, boolean isCacheable) implements Content {
+	record Document(Source source, @AbsentIsEmpty String name, @CacheMark boolean isCacheable) implements Content {
 
 		public Document {
 			Objects.requireNonNull(source, "source");
@@ -114,6 +142,11 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 
 		public Document(Source source, String name) {
 			this(source, name, false);
+		}
+
+		@Override
+		public String type() {
+			return "document";
 		}
 
 		@Override
@@ -143,8 +176,13 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	 * unchanged
 	 * @param provider the provider whose model thought it; others are not sent it
 	 */
-	record Thinking(String text, @Nullable String signature, @Nullable String redacted,
+	record Thinking(@AbsentIsEmpty String text, @Nullable String signature, @Nullable String redacted,
 			@Nullable String provider) implements Content {
+
+		@Override
+		public String type() {
+			return "thinking";
+		}
 
 		@Override
 		public boolean isForeignTo(String provider) {
@@ -169,6 +207,11 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 		}
 
 		@Override
+		public String type() {
+			return "opaque";
+		}
+
+		@Override
 		public boolean isForeignTo(String provider) {
 			return !this.provider.equals(provider);
 		}
@@ -184,8 +227,9 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	 * @param isCacheable whether the prompt up to here is worth keeping in the vendor's
 	 * cache
 	 */
-	record ToolResult(String toolCallId, List<Content> content, boolean isError,
-			boolean isCacheable) implements Content {
+	record ToolResult(String toolCallId, @AbsentIsEmpty List<Content> content,
+			@JsonProperty("isError") @AbsentIsEmpty boolean isError,
+			@CacheMark boolean isCacheable) implements Content {
 
 		public ToolResult {
 			Objects.requireNonNull(toolCallId, "toolCallId");
@@ -194,6 +238,11 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 
 		public ToolResult(String toolCallId, List<Content> content, boolean isError) {
 			this(toolCallId, content, isError, false);
+		}
+
+		@Override
+		public String type() {
+			return "tool_result";
 		}
 
 		@Override
@@ -216,7 +265,16 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	/**
 	 * Where a picture or document is.
 	 */
+	@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "type")
+	@JsonSubTypes({ @Type(name = "bytes", value = Bytes.class), @Type(name = "link", value = Link.class) })
 	sealed interface Source {
+
+		/**
+		 * The kind of source, {@code bytes} or {@code link}; tells the kinds apart in
+		 * JSON.
+		 */
+		@JsonProperty("type")
+		String type();
 
 	}
 
@@ -231,6 +289,11 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 		public Bytes {
 			Objects.requireNonNull(mediaType, "mediaType");
 			Objects.requireNonNull(data, "data");
+		}
+
+		@Override
+		public String type() {
+			return "bytes";
 		}
 
 		@Override
@@ -259,6 +322,12 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 		public Link {
 			Objects.requireNonNull(url, "url");
 		}
+
+		@Override
+		public String type() {
+			return "link";
+		}
+
 	}
 
 }

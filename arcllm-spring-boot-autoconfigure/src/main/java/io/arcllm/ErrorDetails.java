@@ -2,13 +2,15 @@ package io.arcllm;
 
 import java.time.Duration;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known about a failure besides its message.
+ * What is known about a failure besides its message. In JSON, neither the partial answer
+ * nor the body is told.
  *
  * @param kind what went wrong
- * @param target who failed, where known
+ * @param target the target that failed, where known
  * @param status the HTTP status, if an answer came
  * @param vendorCode the vendor's own code, such as {@code insufficient_quota}
  * @param requestId the vendor's id for the request
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ErrorDetails(ErrorKind kind, @Nullable Target target, @Nullable Integer status,
 		@Nullable String vendorCode, @Nullable String requestId, @Nullable Duration retryAfter,
-		@Nullable TimeoutStage stage, @Nullable LlmResponse partial, @Nullable String body,
+		@Nullable TimeoutStage stage, @JsonIgnore @Nullable LlmResponse partial, @JsonIgnore @Nullable String body,
 		@Nullable Boolean retryable) {
 
 	/**

@@ -1,17 +1,33 @@
 package io.arcllm;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What happens during a call: deltas while the answer is made, then one
  * {@link Completed}.
  */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "type")
+@JsonSubTypes({ @Type(name = "text_delta", value = LlmEvent.TextDelta.class),
+		@Type(name = "thinking_delta", value = LlmEvent.ThinkingDelta.class),
+		@Type(name = "tool_call_delta", value = LlmEvent.ToolCallDelta.class),
+		@Type(name = "restarted", value = LlmEvent.Restarted.class),
+		@Type(name = "completed", value = LlmEvent.Completed.class) })
 public sealed interface LlmEvent {
 
 	/**
 	 * Words of the answer. Never empty.
 	 */
-	record TextDelta(String text) implements LlmEvent {
+	record TextDelta(@AbsentIsEmpty String text) implements LlmEvent {
+
+		@Override
+		public String type() {
+			return "text_delta";
+		}
 
 		@Override
 		public int characters() {
@@ -33,7 +49,12 @@ public sealed interface LlmEvent {
 	/**
 	 * Words of the model's thinking. Never empty.
 	 */
-	record ThinkingDelta(String text) implements LlmEvent {
+	record ThinkingDelta(@AbsentIsEmpty String text) implements LlmEvent {
+
+		@Override
+		public String type() {
+			return "thinking_delta";
+		}
 
 		@Override
 		public int characters() {
@@ -63,7 +84,13 @@ public sealed interface LlmEvent {
 	 * @param argumentsFragment the next characters of the arguments' JSON; may end
 	 * anywhere
 	 */
-	record ToolCallDelta(int index, String id, String name, String argumentsFragment) implements LlmEvent {
+	record ToolCallDelta(@AbsentIsEmpty int index, @AbsentIsEmpty String id, @AbsentIsEmpty String name,
+			@AbsentIsEmpty String argumentsFragment) implements LlmEvent {
+
+		@Override
+		public String type() {
+			return "tool_call_delta";
+		}
 
 		@Override
 		public int characters() {
@@ -89,7 +116,12 @@ public sealed interface LlmEvent {
 	 * @param to the target that answers now
 	 * @param reason why the earlier answer ended
 	 */
-	record Restarted(Target to, String reason) implements LlmEvent {
+	record Restarted(Target to, @AbsentIsEmpty String reason) implements LlmEvent {
+
+		@Override
+		public String type() {
+			return "restarted";
+		}
 
 		@Override
 		public int characters() {
@@ -114,6 +146,11 @@ public sealed interface LlmEvent {
 	record Completed(LlmResponse response) implements LlmEvent {
 
 		@Override
+		public String type() {
+			return "completed";
+		}
+
+		@Override
 		public int characters() {
 			return 0;
 		}
@@ -136,6 +173,12 @@ public sealed interface LlmEvent {
 	}
 
 	/**
+	 * The kind of event, such as {@code text_delta}; tells the kinds apart in JSON.
+	 */
+	@JsonProperty("type")
+	String type();
+
+	/**
 	 * How many characters of the answer this brings.
 	 */
 	int characters();
@@ -144,6 +187,7 @@ public sealed interface LlmEvent {
 	 * Whether this is a part of the answer that a user would see: what makes repeating
 	 * the call unsafe once it was passed on. An empty delta is none.
 	 */
+	@JsonIgnore
 	boolean isContent();
 
 	/**

@@ -203,6 +203,22 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
+	 * What is written in the place of this exception: causes and subclasses may hold what
+	 * cannot be serialized.
+	 */
+	protected final Object writeReplace() {
+		return new SerializedFailure(this, String.valueOf(super.getMessage()), this.chain);
+	}
+
+	/** For {@link SerializedFailure}. */
+	LlmException restored(@Nullable String chain, StackTraceElement[] stackTrace, List<LlmException> others) {
+		this.chain = chain;
+		setStackTrace(stackTrace);
+		others.forEach(this::addSuppressed);
+		return this;
+	}
+
+	/**
 	 * A provider may throw one exception in all its calls, and none may carry what is of
 	 * another. A type of its own stays as it is, since nobody else can make it.
 	 */

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,10 +29,13 @@ import org.jspecify.annotations.Nullable;
  * @param callOptions how the stack treats this call
  * @param streaming whether the answer is wanted as it is made
  */
-public record LlmRequest(List<Message> messages, List<Tool> tools, @Nullable ToolChoice toolChoice,
-		@Nullable String model, @Nullable Integer maxTokens, @Nullable Double temperature, @Nullable Double topP,
-		List<String> stop, @Nullable ResponseFormat responseFormat, @Nullable ReasoningEffort reasoningEffort,
-		RequestMetadata metadata, Map<String, @Nullable Object> options, CallOptions callOptions, boolean streaming) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record LlmRequest(@AbsentIsEmpty List<Message> messages, @AbsentIsEmpty List<Tool> tools,
+		@Nullable ToolChoice toolChoice, @Nullable String model, @Nullable Integer maxTokens,
+		@Nullable Double temperature, @Nullable Double topP, @AbsentIsEmpty List<String> stop,
+		@Nullable ResponseFormat responseFormat, @Nullable ReasoningEffort reasoningEffort, RequestMetadata metadata,
+		@AbsentIsEmpty Map<String, @Nullable Object> options, CallOptions callOptions,
+		@AbsentIsEmpty boolean streaming) {
 
 	public LlmRequest {
 		messages = Copies.of(messages, "messages");

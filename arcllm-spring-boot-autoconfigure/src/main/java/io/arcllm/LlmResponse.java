@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,9 +25,9 @@ import org.jspecify.annotations.Nullable;
  * failed
  * @param age how old the answer is, where it comes from a cache
  */
-public record LlmResponse(List<Content> content, Usage usage, StopReason stopReason, Target target,
-		@Nullable String requestId, @Nullable Cost cost, @Nullable RawBody raw, Trail trail, boolean stale,
-		@Nullable Duration age) {
+public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, StopReason stopReason, Target target,
+		@Nullable String requestId, @Nullable Cost cost, @JsonIgnore @Nullable RawBody raw, Trail trail,
+		@AbsentIsEmpty boolean stale, @Nullable Duration age) {
 
 	public LlmResponse {
 		content = Copies.of(content, "content");

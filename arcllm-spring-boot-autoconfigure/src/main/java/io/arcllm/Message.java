@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param isCacheable whether the prompt up to the end of this turn is worth keeping in
  * the vendor's cache
  */
-public record Message(Role role, List<Content> content, boolean isCacheable) {
+public record Message(Role role, @AbsentIsEmpty List<Content> content, @CacheMark boolean isCacheable) {
 
 	/**
 	 * The speaker of a turn.

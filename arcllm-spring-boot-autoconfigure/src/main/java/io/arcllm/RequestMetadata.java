@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param session the conversation
  * @param labels anything else
  */
-public record RequestMetadata(@Nullable String tenant, @Nullable String session, Map<String, String> labels) {
+public record RequestMetadata(@Nullable String tenant, @Nullable String session,
+		@AbsentIsEmpty Map<String, String> labels) {
 
 	/** Nothing is known. */
 	public static final RequestMetadata EMPTY = new RequestMetadata(null, null, Map.of());

@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param schema the JSON schema, for {@link Type#JSON_SCHEMA}
  * @param strict whether the vendor must hold the answer to the schema, where it can
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record ResponseFormat(Type type, @Nullable String name, @Nullable Map<String, Object> schema,
 		@Nullable Boolean strict) {
 

@@ -8,7 +8,7 @@ import java.util.Locale;
  * @param type the meaning
  * @param raw the vendor's own word
  */
-public record StopReason(Type type, String raw) {
+public record StopReason(Type type, @AbsentIsEmpty String raw) {
 
 	/**
 	 * The meaning of a stop.

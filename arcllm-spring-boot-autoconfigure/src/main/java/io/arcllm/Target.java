@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param provider the provider's name
  * @param model the model, or {@code null} for the provider's own default
  */
-public record Target(String provider, @Nullable String model) {
+public record Target(@AbsentIsEmpty String provider, @Nullable String model) {
 
 	public Target {
 		Objects.requireNonNull(provider, "provider");

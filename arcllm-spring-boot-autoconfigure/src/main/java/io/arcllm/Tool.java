@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * @param isCacheable whether the tools up to this one are worth keeping in the vendor's
  * cache
  */
-public record Tool(String name, String description, Map<String, Object> parameters, @Nullable Boolean strict,
-		boolean isCacheable) {
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Tool(String name, @AbsentIsEmpty String description, @AbsentIsEmpty Map<String, Object> parameters,
+		@Nullable Boolean strict, @CacheMark boolean isCacheable) {
 
 	public Tool {
 		Objects.requireNonNull(name, "name");

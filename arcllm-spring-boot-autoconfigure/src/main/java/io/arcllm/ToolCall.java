@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * @param vendorData what the vendor attached to the call, or {@code null}
  * @param isCacheable whether the prompt up to here is worth keeping in the vendor's cache
  */
-public record ToolCall(String id, String name, String rawArguments,
-		@Nullable Map<String, @Nullable Object> parsedArguments, @Nullable VendorData vendorData,
-		boolean isCacheable) implements Content {
+public record ToolCall(@AbsentIsEmpty String id, @AbsentIsEmpty String name, @AbsentIsEmpty String rawArguments,
+		@JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Map<String, @Nullable Object> parsedArguments,
+		@Nullable VendorData vendorData, @CacheMark boolean isCacheable) implements Content {
 
 	/**
 	 * What a vendor attached to a call and wants back unchanged with it, such as the
@@ -63,6 +64,11 @@ public record ToolCall(String id, String name, String rawArguments,
 	public ToolCall(String id, String name, String rawArguments,
 			@Nullable Map<String, @Nullable Object> parsedArguments, @Nullable VendorData vendorData) {
 		this(id, name, rawArguments, parsedArguments, vendorData, false);
+	}
+
+	@Override
+	public String type() {
+		return "tool_use";
 	}
 
 	@Override

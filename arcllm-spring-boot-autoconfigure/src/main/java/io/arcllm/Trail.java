@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What happened during a call: its attempts in the order in which they ended, and the
  * targets that were passed over.
  */
-public record Trail(List<Attempt> attempts) {
+public record Trail(@AbsentIsEmpty List<Attempt> attempts) {
 
 	/** Nothing happened yet. */
 	public static final Trail EMPTY = new Trail(List.of());

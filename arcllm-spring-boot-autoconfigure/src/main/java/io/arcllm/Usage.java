@@ -1,5 +1,6 @@
 package io.arcllm;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param cacheWriteTokens the part of the prompt written to the vendor's cache
  * @param reasoningTokens the part of the answer that was thinking
  */
+@JsonInclude(JsonInclude.Include.NON_NULL)
 public record Usage(@Nullable Integer inputTokens, @Nullable Integer outputTokens, @Nullable Integer cacheReadTokens,
 		@Nullable Integer cacheWriteTokens, @Nullable Integer reasoningTokens) {
 

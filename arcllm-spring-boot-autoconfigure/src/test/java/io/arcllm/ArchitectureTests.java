@@ -26,11 +26,12 @@ class ArchitectureTests {
 	private static final String AUTOCONFIGURE = "io.arcllm.autoconfigure..";
 
 	@ArchTest
-	static final ArchRule coreKnowsOnlyReactor = classes().that()
+	static final ArchRule coreKnowsOnlyReactorAndJacksonsAnnotations = classes().that()
 		.resideInAPackage("io.arcllm")
 		.should()
 		.onlyDependOnClassesThat()
-		.resideInAnyPackage("io.arcllm", "java..", "reactor..", "org.reactivestreams..", "org.jspecify..");
+		.resideInAnyPackage("io.arcllm", "java..", "reactor..", "org.reactivestreams..", "org.jspecify..",
+				"com.fasterxml.jackson.annotation");
 
 	@ArchTest
 	static final ArchRule modulesDoNotKnowEachOther = slices().matching("io.arcllm.module.(*)..")

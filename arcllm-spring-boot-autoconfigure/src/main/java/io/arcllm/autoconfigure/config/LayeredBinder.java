@@ -51,7 +51,7 @@ public final class LayeredBinder {
 		this.defaults = new ConfigLayer("", Objects.requireNonNull(ConfigurationPropertySource.from(defaults)));
 		this.defaultOrder = order(List.of(this.defaults.source()));
 		// a module in the order that is not one of ours is the user's own
-		List<String> own = new ArrayList<>(order(raw()));
+		List<String> own = new ArrayList<>(order(MeantSources.of(environment)));
 		own.removeAll(defaultOrder());
 		own.addAll(modules);
 		this.known = new KnownKeys(Set.of(defaults.getPropertyNames()), own, planned());
@@ -88,7 +88,9 @@ public final class LayeredBinder {
 
 	/** The environment's sources as they are, highest precedence first. */
 	List<ConfigurationPropertySource> raw() {
-		return MeantSources.of(this.environment);
+		List<ConfigurationPropertySource> sources = MeantSources.of(this.environment);
+		List<String> declared = PropertiesBinding.declared(sources);
+		return sources.stream().map((source) -> VariableSource.meantBy(source, this.known.root(), declared)).toList();
 	}
 
 	/** What is configured, highest precedence first; what is left blank is not. */

@@ -6,9 +6,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 
-import io.arcllm.autoconfigure.config.KeyTree.KnownKeys;
 import io.arcllm.autoconfigure.config.UnknownKeys.UnknownKeyCheck;
 
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -54,44 +53,30 @@ public final class PropertiesBinding {
 	public static List<String> names(LayeredBinder binder) {
 		List<ConfigurationPropertySource> sources = binder.raw();
 		Map<String, String> names = new LinkedHashMap<>();
-		for (int i = sources.size() - 1; i >= 0; i--) {
-			if (!isEnvironment(sources.get(i))) {
-				namesIn(sources.get(i)).forEach((name) -> names.putIfAbsent(KeyTree.uniform(name), name));
-			}
-		}
+		declared(sources).forEach((name) -> names.putIfAbsent(KeyTree.uniform(name), name));
 		sources.stream()
-			.filter(PropertiesBinding::isEnvironment)
-			.flatMap((source) -> namesInVariables(source, binder.known()).stream())
+			.filter(VariableSource.class::isInstance)
+			.flatMap((source) -> names(((VariableSource) source).known()).sorted())
 			.forEach((name) -> names.putIfAbsent(KeyTree.uniform(name), name));
 		return List.copyOf(names.values());
 	}
 
-	private static Set<String> namesIn(ConfigurationPropertySource source) {
+	/** The names that stand elsewhere than in variables, the lowest source first. */
+	static List<String> declared(List<ConfigurationPropertySource> sources) {
 		Set<String> names = new LinkedHashSet<>();
-		if (source instanceof IterableConfigurationPropertySource iterable) {
-			iterable.stream()
-				.filter(PROVIDERS::isAncestorOf)
-				.map((name) -> name.getElement(2, Form.ORIGINAL))
-				.peek(ProviderDefinitions::checkName)
-				.forEach(names::add);
-		}
-		return names;
-	}
-
-	private static Set<String> namesInVariables(ConfigurationPropertySource source, KnownKeys known) {
-		Set<String> names = new TreeSet<>();
-		if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource environment) {
-			for (String variable : environment.getPropertyNames()) {
-				List<String> parts = UnknownKeys.parts(variable);
-				if (parts.size() > 3 && parts.subList(0, 2).equals(List.of("arcllm", "providers"))) {
-					KeyTree provider = UnknownKeys.node(known.root(), parts.subList(0, 3));
-					if (provider != null && UnknownKeys.isKnownVariable(provider, parts.subList(3, parts.size()))) {
-						names.add(parts.get(2));
-					}
-				}
+		for (int i = sources.size() - 1; i >= 0; i--) {
+			if (!isEnvironment(sources.get(i))
+					&& sources.get(i) instanceof IterableConfigurationPropertySource iterable) {
+				names(iterable.stream()).forEach(names::add);
 			}
 		}
-		return names;
+		return List.copyOf(names);
+	}
+
+	private static Stream<String> names(Stream<ConfigurationPropertyName> keys) {
+		return keys.filter(PROVIDERS::isAncestorOf)
+			.map((name) -> name.getElement(2, Form.ORIGINAL))
+			.peek(ProviderDefinitions::checkName);
 	}
 
 	static boolean isEnvironment(ConfigurationPropertySource source) {

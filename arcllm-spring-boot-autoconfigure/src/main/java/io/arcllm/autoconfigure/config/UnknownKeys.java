@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import io.arcllm.autoconfigure.config.KeyTree.Each;
 import io.arcllm.autoconfigure.config.KeyTree.KnownKeys;
@@ -144,7 +145,7 @@ final class UnknownKeys {
 		return Arrays.stream(variable.toLowerCase(Locale.ROOT).split("_")).filter((part) -> !part.isEmpty()).toList();
 	}
 
-	private static boolean isIndex(String element) {
+	static boolean isIndex(String element) {
 		return !element.isEmpty() && element.chars().allMatch(Character::isDigit);
 	}
 
@@ -168,7 +169,9 @@ final class UnknownKeys {
 
 		private void check(ConfigurationPropertySource source) {
 			if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource environment) {
-				List.of(environment.getPropertyNames()).forEach(this::checkVariable);
+				Stream.of(environment.getPropertyNames())
+					.filter((variable) -> !VariableSource.isLink(environment, variable))
+					.forEach(this::checkVariable);
 			}
 			else if (source instanceof IterableConfigurationPropertySource iterable) {
 				iterable.stream().filter(ROOT::isAncestorOf).forEach((name) -> check(source, name));

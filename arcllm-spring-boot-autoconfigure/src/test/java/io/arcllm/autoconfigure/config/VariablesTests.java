@@ -1,0 +1,103 @@
+package io.arcllm.autoconfigure.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.core.env.StandardEnvironment;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Variables of the environment alone configure providers, and what a cluster puts there
+ * does no harm.
+ */
+class VariablesTests {
+
+	private final Map<String, Object> variables = new HashMap<>();
+
+	private final Map<String, Object> file = new HashMap<>();
+
+	@Test
+	void variablesAloneConfigureAProviderWithADash() {
+		this.variables.put("ARCLLM_PROVIDERS_AZURE_OPENAI_BASE_URL", "http://localhost/v1");
+		this.variables.put("ARCLLM_PROVIDERS_AZURE_OPENAI_MODEL", "ok");
+		this.variables.put("ARCLLM_PROVIDERS_HOUSE_MODEL_TYPE", "openai");
+		this.variables.put("ARCLLM_PROVIDERS_HOUSE_MODEL_MODEL", "m");
+		this.variables.put("ARCLLM_PROVIDERS_HOUSE_MODEL_API_KEYS_0", "key");
+		this.variables.put("ARCLLM_PROVIDERS_HOUSE_MODEL_MODULES_RETRY_MAX_RETRIES", "7");
+		ArcllmProperties properties = bind();
+		assertThat(properties.providers()).containsOnlyKeys("azure-openai", "house-model");
+		assertThat(properties.providers().get("azure-openai").baseUrl()).isEqualTo("http://localhost/v1");
+		assertThat(properties.providers().get("house-model").model()).isEqualTo("m");
+		assertThat(properties.providers().get("house-model").apiKeys()).containsExactly("key");
+	}
+
+	@Test
+	void whatFollowsOptionsIsOneName() {
+		this.variables.put("ARCLLM_PROVIDERS_V_OPTIONS_TOP_K", "40");
+		this.variables.put("ARCLLM_PROVIDERS_V_OPTIONS_REASONING_EFFORT", "low");
+		this.variables.put("ARCLLM_PROVIDERS_V_OPTIONS_STOP_TOKEN_IDS_0", "7");
+		this.variables.put("ARCLLM_PROVIDERS_V_HEADERS_X_TEAM", "blue");
+		ProviderProperties provider = bind().providers().get("v");
+		assertThat(provider.options())
+			.isEqualTo(Map.of("top_k", 40L, "reasoning_effort", "low", "stop_token_ids", List.of(7L)));
+		assertThat(provider.headers()).isEqualTo(Map.of("x-team", "blue"));
+	}
+
+	@Test
+	void variablesSpeakOfAProviderThatAFileDeclares() {
+		this.file.put("arcllm.providers.my-llm.type", "openai");
+		this.variables.put("ARCLLM_PROVIDERS_MY_LLM_MODEL", "one");
+		this.variables.put("ARCLLM_PROVIDERS_MYLLM_APIKEY", "key");
+		ArcllmProperties properties = bind();
+		assertThat(properties.providers()).containsOnlyKeys("my-llm");
+		assertThat(properties.providers().get("my-llm").model()).isEqualTo("one");
+		assertThat(properties.providers().get("my-llm").apiKey()).isEqualTo("key");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "PROVIDER", "PROVIDERS", "MODULES", "MODELS", "PROVIDERS_V" })
+	void linksOfAClusterAreIgnored(String service) {
+		this.file.put("arcllm.providers.v.type", "openai");
+		Map.of("_SERVICE_HOST", "10.0.0.1", "_SERVICE_PORT", "80", "_SERVICE_PORT_HTTP", "80", "_PORT",
+				"tcp://10.0.0.1:80", "_PORT_80_TCP", "tcp://10.0.0.1:80", "_PORT_80_TCP_PROTO", "tcp",
+				"_PORT_80_TCP_PORT", "80", "_PORT_80_TCP_ADDR", "10.0.0.1")
+			.forEach((suffix, value) -> this.variables.put("ARCLLM_" + service + suffix, value));
+		ArcllmProperties properties = bind();
+		assertThat(properties.providers()).containsOnlyKeys("v");
+		assertThat(properties.provider()).isNull();
+	}
+
+	@Test
+	void slipInAVariableStillStopsTheStart() {
+		this.variables.put("ARCLLM_MODULES_RETRY_MAX_RETRY", "3");
+		assertThatExceptionOfType(ConfigMistake.class).isThrownBy(this::bind)
+			.withMessageContaining("ARCLLM_MODULES_RETRY_MAX_RETRY")
+			.withMessageContaining("max-retries");
+	}
+
+	@Test
+	void portOfAProxyIsNoLink() {
+		this.variables.put("ARCLLM_PROVIDERS_OPENAI_HTTP_PROXY_HOST", "proxy");
+		this.variables.put("ARCLLM_PROVIDERS_OPENAI_HTTP_PROXY_PORT", "3128");
+		assertThat(bind().providers().get("openai").http().proxy().port()).isEqualTo(3128);
+	}
+
+	private ArcllmProperties bind() {
+		StandardEnvironment environment = new StandardEnvironment();
+		environment.getPropertySources()
+			.replace(StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, new SystemEnvironmentPropertySource(
+					StandardEnvironment.SYSTEM_ENVIRONMENT_PROPERTY_SOURCE_NAME, this.variables));
+		environment.getPropertySources().addLast(new MapPropertySource("file", this.file));
+		return PropertiesBinding.bind(new LayeredBinder(environment, List.of()));
+	}
+
+}

@@ -19,11 +19,22 @@ import org.jspecify.annotations.Nullable;
  * @param partial what was delivered before the failure
  * @param body the vendor's answer as it came; may hold what the caller sent
  * @param retryable what the vendor says of trying again, where it says so
+ * @param staleConnection whether a connection that was kept open from an earlier request
+ * broke before a byte of the answer came
  */
 public record ErrorDetails(ErrorKind kind, @Nullable Target target, @Nullable Integer status,
 		@Nullable String vendorCode, @Nullable String requestId, @Nullable Duration retryAfter,
 		@Nullable TimeoutStage stage, @JsonIgnore @Nullable LlmResponse partial, @JsonIgnore @Nullable String body,
-		@Nullable Boolean retryable) {
+		@Nullable Boolean retryable, boolean staleConnection) {
+
+	/**
+	 * Details of a failure on a connection of its own.
+	 */
+	public ErrorDetails(ErrorKind kind, @Nullable Target target, @Nullable Integer status, @Nullable String vendorCode,
+			@Nullable String requestId, @Nullable Duration retryAfter, @Nullable TimeoutStage stage,
+			@Nullable LlmResponse partial, @Nullable String body, @Nullable Boolean retryable) {
+		this(kind, target, status, vendorCode, requestId, retryAfter, stage, partial, body, retryable, false);
+	}
 
 	/**
 	 * Details of which only the kind is known.

@@ -1,5 +1,7 @@
 package io.arcllm;
 
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -17,6 +19,11 @@ import org.jspecify.annotations.Nullable;
 public class LlmException extends RuntimeException {
 
 	private static final int LONGEST_MESSAGE = 500;
+
+	/** How many causes are looked at, as a chain of them may be a circle. */
+	private static final int DEEPEST_CAUSE = 16;
+
+	private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
 	private final ErrorKind kind;
 
@@ -103,6 +110,9 @@ public class LlmException extends RuntimeException {
 	 */
 	public @Nullable Duration retryAfter() {
 		Duration own = details().retryAfter();
+		if (this.chain != null && isRefusedByAll()) {
+			return null;
+		}
 		boolean alone = this.chain == null || (own == null && isRetryable());
 		return alone ? own
 				: Stream
@@ -159,6 +169,64 @@ public class LlmException extends RuntimeException {
 		return (kind() == ErrorKind.INTERRUPTED) ? partial() == null : kind().failsOver();
 	}
 
+	/** All targets that were asked refused the request: it would be in vain to wait. */
+	private boolean isRefusedByAll() {
+		return kind().refusesRequest()
+				&& others().stream().allMatch((other) -> other.kind().refusesRequest() || other.kind().isUnsent());
+	}
+
+	/**
+	 * Whether the target let the call wait in vain, and would so again: it is asked once
+	 * more only where no other is left. A 408 is a vendor's word, not silence.
+	 */
+	public boolean isSilence() {
+		return kind() == ErrorKind.TIMEOUT && stage() != TimeoutStage.CONNECT && status() == null;
+	}
+
+	/**
+	 * How long a call leaves the target alone after it, the longest duration there is for
+	 * the rest of the call, or {@code null} for not at all.
+	 */
+	public @Nullable Duration leaveAloneFor() {
+		return switch (kind().pause()) {
+			case NONE -> isSilence() ? FOREVER : null;
+			case AS_ASKED -> retryAfter();
+			case REST_OF_CALL -> FOREVER;
+		};
+	}
+
+	/**
+	 * Whether the call is over: by its own limits, or since part of the answer was
+	 * delivered.
+	 */
+	public boolean endsTheCall() {
+		return kind().endsTheCall() || (kind() == ErrorKind.INTERRUPTED && partial() != null);
+	}
+
+	/**
+	 * Whether the vendor may have got the request: not where a module of ours refused,
+	 * where it was refused before it was sent, or where there was no connection.
+	 */
+	public boolean wasSent() {
+		return switch (kind()) {
+			case TIMEOUT -> stage() != TimeoutStage.CONNECT;
+			case INVALID_REQUEST, UNSUPPORTED -> status() != null;
+			case NETWORK -> hadConnection();
+			default -> !kind().isUnsent();
+		};
+	}
+
+	private boolean hadConnection() {
+		Throwable cause = getCause();
+		for (int depth = 0; cause != null && depth < DEEPEST_CAUSE; depth++) {
+			if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
+				return false;
+			}
+			cause = cause.getCause();
+		}
+		return true;
+	}
+
 	/**
 	 * The errors of the other targets that were asked and failed too.
 	 */
@@ -189,7 +257,9 @@ public class LlmException extends RuntimeException {
 	 */
 	public LlmException withSuppressed(LlmException other) {
 		LlmException told = again();
-		told.addSuppressed(other);
+		if (other != this && other != told) {
+			told.addSuppressed(other);
+		}
 		return told;
 	}
 

@@ -32,6 +32,8 @@ public final class LlmExceptionBuilder {
 
 	private @Nullable Boolean retryable;
 
+	private boolean staleConnection;
+
 	private @Nullable Throwable cause;
 
 	LlmExceptionBuilder(ErrorKind kind, String message) {
@@ -52,6 +54,7 @@ public final class LlmExceptionBuilder {
 		this.stage = known.stage();
 		this.body = known.body();
 		this.retryable = known.retryable();
+		this.staleConnection = known.staleConnection();
 		return this;
 	}
 
@@ -114,6 +117,15 @@ public final class LlmExceptionBuilder {
 		return this;
 	}
 
+	/**
+	 * A connection that was kept open from an earlier request broke before a byte of the
+	 * answer came: says nothing about the vendor.
+	 */
+	public LlmExceptionBuilder staleConnection(boolean staleConnection) {
+		this.staleConnection = staleConnection;
+		return this;
+	}
+
 	/** The failure below. */
 	public LlmExceptionBuilder cause(@Nullable Throwable cause) {
 		this.cause = cause;
@@ -123,7 +135,7 @@ public final class LlmExceptionBuilder {
 	/** The details alone, for exceptions of a type of their own. */
 	public ErrorDetails details() {
 		return new ErrorDetails(this.kind, this.target, this.status, this.vendorCode, this.requestId, this.retryAfter,
-				this.stage, this.partial, this.body, this.retryable);
+				this.stage, this.partial, this.body, this.retryable, this.staleConnection);
 	}
 
 	/** The exception. */

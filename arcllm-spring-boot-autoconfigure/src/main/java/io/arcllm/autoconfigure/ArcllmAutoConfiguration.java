@@ -145,7 +145,7 @@ public final class ArcllmAutoConfiguration {
 		return ModuleFactory.of("retry", (inner, position) -> {
 			RetrySettings own = settings.bind("retry", RetrySettings.class, position);
 			return new RetryModule(inner, new RetryEngine(policy.getIfAvailable(() -> new LlmRetryPolicy(own)),
-					backOff.getIfAvailable(() -> new LlmBackOffPolicy(own)), budget));
+					backOff.getIfAvailable(() -> new LlmBackOffPolicy(own)), budget, own.maxWaitWithOthers()));
 		});
 	}
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorDetails;
@@ -49,6 +50,10 @@ public final class Call {
 	private final Map<Target, Pause> pauses = new HashMap<>(0);
 
 	private Map<Target, LlmException> failures = Map.of();
+
+	private Map<Target, Readiness> gates = Map.of();
+
+	private @Nullable Target first;
 
 	private int attempts;
 
@@ -237,10 +242,62 @@ public final class Call {
 	}
 
 	/**
+	 * How the targets failed that were asked, each the last time.
+	 */
+	public synchronized Stream<LlmException> failures() {
+		return List.copyOf(this.failures.values()).stream();
+	}
+
+	/**
 	 * How a target failed when it was last asked, if it was and did.
 	 */
 	public synchronized @Nullable LlmException failure(Target target) {
 		return this.failures.get(target);
+	}
+
+	/**
+	 * Remembers the gate that stands before a target which failed, so that nothing waits
+	 * for one that is closed.
+	 */
+	public synchronized void gated(Target target, Readiness gate) {
+		if (this.gates.isEmpty()) {
+			this.gates = new HashMap<>();
+		}
+		this.gates.put(target, gate);
+	}
+
+	/**
+	 * Why the gate before a target that failed would refuse it after that wait, if it
+	 * would.
+	 */
+	public @Nullable Refusal refusalAfter(@Nullable Target target, Duration wait) {
+		Readiness gate;
+		synchronized (this) {
+			gate = (target == null) ? null : this.gates.get(target);
+		}
+		Refusal refusal = (gate == null) ? null : gate.refusal();
+		return (refusal == null || refusal.isOverIn(wait)) ? null : refusal;
+	}
+
+	/** A target is about to be asked: the first one is the primary one of this call. */
+	public synchronized void asking(Target target) {
+		if (this.first == null) {
+			this.first = target;
+		}
+	}
+
+	/** A gate of ours refused the target that was about to be asked. */
+	public synchronized void notAsked(Target target) {
+		if (target.equals(this.first) && !this.failures.containsKey(target)) {
+			this.first = null;
+		}
+	}
+
+	/**
+	 * Whether the target was the first one that was asked in this call.
+	 */
+	public synchronized boolean isFirst(Target target) {
+		return target.equals(this.first);
 	}
 
 	/** Notes a deliberate wait: it is shown with the attempt after it. */

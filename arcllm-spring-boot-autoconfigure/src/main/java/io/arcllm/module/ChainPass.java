@@ -11,7 +11,6 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
-import io.arcllm.TimeoutStage;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
@@ -50,34 +49,20 @@ public final class ChainPass {
 	 * Notes that a target failed, and that it wants to be left alone if it says so.
 	 */
 	public synchronized void failed(Target target, LlmException failure) {
-		this.failures.put(target, failure);
-		this.call.failed(target, failure);
-		Duration pause = pause(failure);
-		if (pause != null) {
+		refused(target, failure);
+		Duration pause = failure.leaveAloneFor();
+		boolean endsTheChain = !failure.failsOver() && this.call.isFirst(target);
+		if (pause != null && !endsTheChain) {
 			this.call.pause(target, failure, pause);
 		}
 	}
 
 	/**
-	 * How long this call leaves the target alone, or {@code null} for not at all.
+	 * Notes that a target failed which may be asked the same in another way.
 	 */
-	private static @Nullable Duration pause(LlmException failure) {
-		return switch (failure.kind()) {
-			case RATE_LIMITED, OVERLOADED, SERVER_ERROR -> failure.retryAfter();
-			case TIMEOUT -> isSilence(failure) ? Call.FOREVER : null;
-			case AUTHENTICATION, PERMISSION, QUOTA_EXHAUSTED, MODEL_NOT_FOUND, CONTEXT_WINDOW ->
-				failure.isRetryable() ? null : Call.FOREVER;
-			default -> null;
-		};
-	}
-
-	/**
-	 * Whether the target let the call wait in vain, and would so again: it is asked once
-	 * more only where no other is left. A 408 is a vendor's word, not silence.
-	 */
-	public static boolean isSilence(LlmException failure) {
-		return failure.kind() == ErrorKind.TIMEOUT && failure.stage() != TimeoutStage.CONNECT
-				&& failure.status() == null;
+	public synchronized void refused(Target target, LlmException failure) {
+		this.failures.put(target, failure);
+		this.call.failed(target, failure);
 	}
 
 	/**
@@ -106,7 +91,7 @@ public final class ChainPass {
 		LlmException paused = this.heedsPauses ? this.call.pausedBy(candidate.target()) : null;
 		if (paused != null) {
 			passedOver(candidate.target(), paused);
-			this.call.skipped(candidate.target(), paused.kind(), "not asked again yet: " + paused.getMessage(), cause);
+			this.call.skipped(candidate.target(), paused.kind(), waits(paused) + paused.getMessage(), cause);
 			return true;
 		}
 		Refusal refusal = candidate.refusal(request);
@@ -120,6 +105,20 @@ public final class ChainPass {
 					.retryAfter(refusal.retryAfter())
 					.build());
 		return true;
+	}
+
+	private static String waits(LlmException paused) {
+		Duration wait = paused.retryAfter();
+		return (wait == null) ? "not asked again in this call: " : "not asked again for " + wait.toMillis() + " ms: ";
+	}
+
+	/**
+	 * Whether the target could be asked now: it did not fail on this pass, does not want
+	 * to be left alone, and would not refuse the request.
+	 */
+	public boolean isReady(Candidate candidate, LlmRequest request) {
+		return !hasFailed(candidate.target()) && this.call.pausedBy(candidate.target()) == null
+				&& candidate.refusal(request) == null;
 	}
 
 	private synchronized void passedOver(Target target, LlmException refusal) {

@@ -13,4 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param retryAfter when it will admit again, where known
  */
 public record Refusal(ErrorKind kind, String reason, @Nullable Duration retryAfter) {
+
+	/**
+	 * Whether it would not refuse any more after that wait.
+	 */
+	public boolean isOverIn(Duration wait) {
+		return this.retryAfter != null && this.retryAfter.compareTo(wait) <= 0;
+	}
+
 }

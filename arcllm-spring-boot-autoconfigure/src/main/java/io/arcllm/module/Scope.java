@@ -1,5 +1,7 @@
 package io.arcllm.module;
 
+import java.util.function.BooleanSupplier;
+
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.Target;
@@ -14,18 +16,18 @@ import reactor.util.context.ContextView;
  * @param pass the call's pass down a chain, if it is on one
  * @param limits how long the attempt may be silent, if that is bounded; absent inside the
  * attempt
- * @param othersLeft whether the chain has other targets left to try; false inside the
- * attempt
+ * @param others asked whether another target of the chain is ready to be asked; absent
+ * where there is none, and inside the attempt
  * @param cause why the next attempt is made
  */
-public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits, boolean othersLeft,
-		Attempt.Cause cause) {
+public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits,
+		@Nullable BooleanSupplier others, Attempt.Cause cause) {
 
 	/**
 	 * The scope of a call that has just begun.
 	 */
 	public Scope(Call call) {
-		this(call, null, null, false, Attempt.Cause.FIRST);
+		this(call, null, null, null, Attempt.Cause.FIRST);
 	}
 
 	/**
@@ -45,18 +47,23 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	}
 
 	/** The same call on this pass down a chain. */
-	public Scope on(ChainPass pass, boolean othersLeft) {
-		return new Scope(this.call, pass, this.limits, othersLeft, this.cause);
+	public Scope on(ChainPass pass, @Nullable BooleanSupplier others) {
+		return new Scope(this.call, pass, this.limits, others, this.cause);
+	}
+
+	/** Whether the chain has another target that could be asked now. */
+	public boolean isAnotherReady() {
+		return this.others != null && this.others.getAsBoolean();
 	}
 
 	/** The same call with these limits for each attempt. */
 	public Scope within(AttemptLimits limits) {
-		return new Scope(this.call, this.pass, limits, this.othersLeft, this.cause);
+		return new Scope(this.call, this.pass, limits, this.others, this.cause);
 	}
 
 	/** The same call where it asks for this reason. */
 	public Scope because(Attempt.Cause cause) {
-		return (cause == this.cause) ? this : new Scope(this.call, this.pass, this.limits, this.othersLeft, cause);
+		return (cause == this.cause) ? this : new Scope(this.call, this.pass, this.limits, this.others, cause);
 	}
 
 	/**
@@ -64,8 +71,8 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	 * is part of: neither limits nor what is left of the chain reach through an attempt.
 	 */
 	public Scope inAttempt() {
-		return (this.limits == null && !this.othersLeft && this.cause == Attempt.Cause.FIRST) ? this
-				: new Scope(this.call, this.pass, null, false, Attempt.Cause.FIRST);
+		return (this.limits == null && this.others == null && this.cause == Attempt.Cause.FIRST) ? this
+				: new Scope(this.call, this.pass, null, null, Attempt.Cause.FIRST);
 	}
 
 	/** Notes that the target that would be asked next was passed over. */

@@ -106,7 +106,8 @@ public final class Breaker implements Readiness {
 			if (!(failure instanceof LlmException known)) {
 				this.machine.failed(era, nanos, failure, Duration.ZERO);
 			}
-			else if (known.kind().isCountedByBreaker() && known.kind() != ErrorKind.QUOTA_EXHAUSTED) {
+			else if (known.kind().isCountedByBreaker() && !known.details().staleConnection()
+					&& known.kind() != ErrorKind.QUOTA_EXHAUSTED) {
 				this.machine.failed(era, nanos, known, retryAfter(known));
 			}
 			else {

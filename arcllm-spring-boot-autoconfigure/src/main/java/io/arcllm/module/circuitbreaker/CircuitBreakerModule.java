@@ -1,6 +1,7 @@
 package io.arcllm.module.circuitbreaker;
 
 import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
@@ -79,6 +80,9 @@ public final class CircuitBreakerModule extends BaseModule {
 		@Override
 		protected void failed(Throwable failure) {
 			this.breaker.failed(this.era, ModuleClock.nanos() - this.start, failure, this.model);
+			if (failure instanceof LlmException known && known.details().target() != null) {
+				call().gated(known.details().target(), this.breaker);
+			}
 		}
 
 		@Override

@@ -124,21 +124,46 @@ public final class FallbackModule extends BaseModule {
 				Candidate candidate = targets.get(i);
 				Attempt.Cause why = (i == 0) ? cause : Attempt.Cause.NEXT_TARGET;
 				if (!this.pass.passOver(candidate, this.request, why)) {
+					this.call.asking(candidate.target());
 					return ask(candidate, targets.subList(i + 1, targets.size()), why);
+				}
+				List<Candidate> wider = wider(candidate, targets);
+				if (!wider.isEmpty()) {
+					return ask(wider, Attempt.Cause.NEXT_TARGET);
 				}
 			}
 			return Flux.error(exhausted());
 		}
 
+		/**
+		 * The targets for requests that are too long, after one that was passed over for
+		 * that, unless it is one of them.
+		 */
+		private List<Candidate> wider(Candidate passedOver, List<Candidate> targets) {
+			LlmException refusal = this.pass.failure(passedOver.target());
+			boolean tooLong = refusal != null && refusal.kind() == ErrorKind.CONTEXT_WINDOW
+					&& !this.chain.contextWindow().contains(passedOver);
+			return tooLong ? this.chain.contextWindow() : List.of();
+		}
+
+		private boolean isAnyReady(List<Candidate> targets) {
+			return targets.stream().anyMatch((other) -> this.pass.isReady(other, this.request));
+		}
+
 		private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest, Attempt.Cause cause) {
 			return candidate.provider()
 				.exchange(Hop.request(this.request, this.chain.primary().target(), candidate.target()))
-				.contextWrite(
-						(context) -> Scope.of(context).on(this.pass, !rest.isEmpty()).because(cause).into(context))
+				.contextWrite((context) -> Scope.of(context)
+					.on(this.pass, rest.isEmpty() ? null : () -> isAnyReady(rest))
+					.because(cause)
+					.into(context))
 				.onErrorResume(LlmException.class, (failure) -> after(candidate, failure, rest));
 		}
 
 		private Flux<LlmEvent> after(Candidate candidate, LlmException failure, List<Candidate> rest) {
+			if (failure.kind().isUnsent()) {
+				this.call.notAsked(candidate.target());
+			}
 			this.pass.failed(candidate.target(), failure);
 			if (this.resume.recovery() != Recovery.FAIL && StreamRecovery.isNeeded(failure)) {
 				return new StreamRecovery(this.resume, this.pass, this.call, this.request,
@@ -162,30 +187,48 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		/**
-		 * Whether a target after the primary one cannot take what this one could: nothing
-		 * was sent to it, and it is passed over.
+		 * Whether a target after the first one that was asked does not take what that one
+		 * could: it is passed over, and never ends the chain.
 		 */
 		private boolean isRefusedHere(Candidate candidate, LlmException failure) {
-			Target target = candidate.target();
-			return failure.kind() == ErrorKind.INVALID_REQUEST && !target.equals(this.chain.primary().target())
-					&& !this.call.trail().hasAsked(target);
-		}
-
-		private LlmException exhausted() {
-			List<LlmException> all = this.pass.failures();
-			LlmException primary = this.pass.failure(this.chain.primary().target());
-			LlmException last = all.get(all.size() - 1);
-			boolean wantsLast = this.settings.onExhausted() == FallbackSettings.OnExhausted.LAST;
-			LlmException told = (primary == null || wantsLast || endsTheCall(last)) ? last : primary;
-			return (all.size() == 1) ? told : told.exhausted(this.pass.written(), all);
+			return (failure.kind() == ErrorKind.INVALID_REQUEST || failure.kind() == ErrorKind.UNSUPPORTED)
+					&& !this.call.isFirst(candidate.target());
 		}
 
 		/**
-		 * Nothing may be tried after it, and so no other error may hide it.
+		 * What the caller is told: what ended the call, else the error of the primary
+		 * target if it was asked, else that of the first target that was. Where all that
+		 * were asked refused the request, that of the first.
 		 */
-		private static boolean endsTheCall(LlmException failure) {
-			return failure.kind() == ErrorKind.DEADLINE_EXCEEDED
-					|| (failure.kind() == ErrorKind.INTERRUPTED && !failure.failsOver());
+		private LlmException exhausted() {
+			List<LlmException> all = this.pass.failures();
+			List<LlmException> asked = all.stream().filter(this::wasAsked).toList();
+			LlmException last = all.get(all.size() - 1);
+			LlmException primary = this.pass.failure(this.chain.primary().target());
+			LlmException told;
+			if (last.endsTheCall() || this.settings.onExhausted() == FallbackSettings.OnExhausted.LAST) {
+				told = last;
+			}
+			else if (!asked.isEmpty() && asked.stream().allMatch((one) -> one.kind().refusesRequest())) {
+				told = asked.get(0);
+			}
+			else if (primary != null && (asked.isEmpty() || asked.contains(primary))) {
+				told = primary;
+			}
+			else {
+				told = asked.isEmpty() ? last : asked.get(0);
+			}
+			return (all.size() == 1) ? told : told.exhausted(this.pass.written(), all);
+		}
+
+		/** Whether the failure is of a target that was asked, and not passed over. */
+		private boolean wasAsked(LlmException failure) {
+			return !failure.kind().isUnsent() && this.call.failures().anyMatch((one) -> isOf(failure, one));
+		}
+
+		/** What is left of a pause is told in a copy of the failure that began it. */
+		private static boolean isOf(LlmException failure, LlmException earlier) {
+			return failure == earlier || failure.getCause() == earlier;
 		}
 
 		private static void log(LlmException failure, List<Candidate> next) {

@@ -1,7 +1,5 @@
 package io.arcllm.module.ratelimit;
 
-import java.net.ConnectException;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
@@ -13,7 +11,6 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
-import io.arcllm.TimeoutStage;
 import io.arcllm.Usage;
 import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
@@ -155,7 +152,7 @@ public final class RateLimitModule extends BaseModule {
 		@Override
 		protected void failed(Throwable failure) {
 			LlmException known = (failure instanceof LlmException llmException) ? llmException : null;
-			if (known != null && wasNotSent(known)) {
+			if (known != null && !known.wasSent()) {
 				this.limiter.refund(this.tokens);
 			}
 			else if (!refundUnsent() && known != null && known.partial() != null) {
@@ -184,24 +181,6 @@ public final class RateLimitModule extends BaseModule {
 				this.limiter.refund(this.tokens);
 			}
 			return refunded;
-		}
-
-		private static boolean wasNotSent(LlmException failure) {
-			return switch (failure.kind()) {
-				case TIMEOUT -> failure.stage() == TimeoutStage.CONNECT;
-				case INVALID_REQUEST -> failure.status() == null;
-				case NETWORK -> hadNoConnection(failure);
-				default -> false;
-			};
-		}
-
-		private static boolean hadNoConnection(LlmException failure) {
-			for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
-				if (cause instanceof ConnectException || cause instanceof UnknownHostException) {
-					return true;
-				}
-			}
-			return false;
 		}
 
 		/**

@@ -29,18 +29,30 @@ public final class RetryEngine {
 
 	private final Hook hook = new Hook("A RetryPolicy or BackOffPolicy");
 
+	private final Duration maxWaitWithOthers;
+
 	private final ThreadLocal<Long> slept = ThreadLocal.withInitial(() -> 0L);
 
 	public RetryEngine(RetrySettings settings, RetryBudget budget) {
-		this(new LlmRetryPolicy(settings), new LlmBackOffPolicy(settings), budget);
+		this(new LlmRetryPolicy(settings), new LlmBackOffPolicy(settings), budget, settings.maxWaitWithOthers());
+	}
+
+	/**
+	 * An engine that waits as long where another target could be asked as where none
+	 * could.
+	 */
+	public RetryEngine(RetryPolicy policy, BackOffPolicy backOff, RetryBudget budget) {
+		this(policy, backOff, budget, Duration.ofNanos(Long.MAX_VALUE));
 	}
 
 	/**
 	 * @param policy whether to try again
 	 * @param backOff after what wait; one that sleeps, so that its wait can be learnt
 	 * @param budget how many retries the process may make
+	 * @param maxWaitWithOthers the longest wait while another target could be asked
 	 */
-	public RetryEngine(RetryPolicy policy, BackOffPolicy backOff, RetryBudget budget) {
+	public RetryEngine(RetryPolicy policy, BackOffPolicy backOff, RetryBudget budget, Duration maxWaitWithOthers) {
+		this.maxWaitWithOthers = maxWaitWithOthers;
 		this.policy = policy;
 		this.budget = budget;
 		if (backOff instanceof SleepingBackOffPolicy<?> sleeping) {
@@ -53,6 +65,11 @@ public final class RetryEngine {
 			throw new LlmConfigException("The BackOffPolicy " + backOff.getClass().getName()
 					+ " would block a thread: implement SleepingBackOffPolicy, so that its waits can be waited without one");
 		}
+	}
+
+	/** The longest wait while another target could be asked. */
+	Duration maxWaitWithOthers() {
+		return this.maxWaitWithOthers;
 	}
 
 	/**
@@ -79,6 +96,8 @@ public final class RetryEngine {
 
 		private final @Nullable BackOffContext waits;
 
+		private boolean replacedConnection;
+
 		private Retries(RetryContext context, @Nullable BackOffContext waits) {
 			this.context = context;
 			this.waits = waits;
@@ -100,7 +119,7 @@ public final class RetryEngine {
 			engine.slept.set(0L);
 			try {
 				engine.backOff.backOff(this.waits);
-				return Duration.ofMillis(engine.slept.get());
+				return replacesConnection(failure) ? Duration.ZERO : Duration.ofMillis(engine.slept.get());
 			}
 			catch (BackOffInterruptedException ex) {
 				return null;
@@ -108,6 +127,13 @@ public final class RetryEngine {
 			finally {
 				engine.slept.remove();
 			}
+		}
+
+		/** A connection that had gone stale is worth a new one at once, but only once. */
+		private boolean replacesConnection(LlmException failure) {
+			boolean first = failure.details().staleConnection() && !this.replacedConnection;
+			this.replacedConnection |= first;
+			return first;
 		}
 
 		/**

@@ -1,6 +1,8 @@
 package io.arcllm.module.retry;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
@@ -8,17 +10,17 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.EventStep;
 import io.arcllm.module.Call;
-import io.arcllm.module.ChainPass;
+import io.arcllm.module.Refusal;
 import io.arcllm.module.Scope;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.util.context.ContextView;
 
 /**
  * A redirector: asks the same again after a wait, as long as nothing was delivered.
@@ -50,29 +52,72 @@ public final class RetryModule extends BaseModule {
 
 	private Flux<LlmEvent> again(LlmRequest request, LlmException failure, RetryEngine.Retries retries) {
 		return EventStep.defer((context) -> {
-			Duration wait = wait(failure, retries, context);
+			Scope scope = Scope.of(context);
+			Duration wait = wait(failure, retries, scope);
 			if (wait == null) {
+				return Flux.error(failure);
+			}
+			LlmException closed = closed(failure, wait, scope);
+			if (closed != null) {
+				return Flux.error(failure.withSuppressed(closed));
+			}
+			if (!retries.tryRetry()) {
 				return Flux.error(failure);
 			}
 			logger.info(failure.getMessage() + "; asking again in " + wait.toMillis() + " ms (retry " + retries.count()
 					+ ")");
-			Call.of(context).waited(wait);
+			scope.call().waited(wait);
 			return Mono.delay(wait)
 				.thenMany(this.inner.exchange(request))
-				.contextWrite((next) -> Scope.of(next).because(Attempt.Cause.RETRY).into(next))
-				.onErrorResume(LlmException.class, (next) -> again(request, next, retries));
+				.contextWrite((inner) -> Scope.of(inner).because(Attempt.Cause.RETRY).into(inner))
+				.onErrorResume(LlmException.class, (next) -> again(request, failure, next, retries));
 		});
 	}
 
-	private static @Nullable Duration wait(LlmException failure, RetryEngine.Retries retries, ContextView context) {
-		Scope scope = Scope.of(context);
+	/** A breaker that opened during the wait hides nothing that the vendor said. */
+	private Flux<LlmEvent> again(LlmRequest request, LlmException before, LlmException failure,
+			RetryEngine.Retries retries) {
+		boolean opened = failure.kind() == ErrorKind.CIRCUIT_OPEN && before.kind() != ErrorKind.CIRCUIT_OPEN;
+		return opened ? Flux.error(before.withSuppressed(failure)) : again(request, failure, retries);
+	}
+
+	private @Nullable Duration wait(LlmException failure, RetryEngine.Retries retries, Scope scope) {
 		Call call = scope.call();
 		boolean delivered = failure.kind() == ErrorKind.INTERRUPTED && !failure.isRetryable();
-		if (delivered || !call.hasAttemptsLeft() || (ChainPass.isSilence(failure) && scope.othersLeft())) {
+		if (delivered || !call.hasAttemptsLeft() || (failure.isSilence() && scope.isAnotherReady())) {
 			return null;
 		}
 		Duration wait = retries.next(failure);
-		return (wait != null && wait.compareTo(call.remaining()) < 0 && retries.tryRetry()) ? wait : null;
+		if (wait == null || wait.compareTo(call.remaining()) >= 0) {
+			return null;
+		}
+		boolean tooLong = wait.compareTo(this.engine.maxWaitWithOthers()) > 0 && scope.isAnotherReady();
+		return tooLong ? null : wait;
+	}
+
+	/**
+	 * The refusal with which asking again after that wait would end, where the breaker of
+	 * every target that is worth it has opened.
+	 */
+	private static @Nullable LlmException closed(LlmException failure, Duration wait, Scope scope) {
+		List<LlmException> worthAsking = Stream.concat(Stream.of(failure), failure.others().stream())
+			.filter((one) -> one.isRetryable() && one.kind() != ErrorKind.THROTTLED)
+			.toList();
+		LlmException first = null;
+		for (LlmException one : worthAsking) {
+			Target target = one.details().target();
+			Refusal refusal = scope.call().refusalAfter(target, wait);
+			if (refusal == null || target == null) {
+				return null;
+			}
+			scope.skipped(target, refusal.kind(), refusal.reason());
+			first = (first != null) ? first
+					: LlmException.of(refusal.kind(), target + " was not asked again: " + refusal.reason())
+						.target(target)
+						.retryAfter(refusal.retryAfter())
+						.build();
+		}
+		return first;
 	}
 
 }

@@ -19,10 +19,12 @@ import io.arcllm.ErrorKind;
  * @param on the kinds of errors without a status worth another attempt
  * @param respectRetryAfter whether a wait named by the vendor replaces ours
  * @param budget how many retries the whole process may make
+ * @param maxWaitWithOthers the longest wait for a target while another one of its chain
+ * could be asked
  */
 public record RetrySettings(int maxRetries, Strategy strategy, Duration backoffBase, double multiplier,
 		Duration maxWait, boolean jitter, Set<Integer> retryableStatusCodes, Set<ErrorKind> on,
-		boolean respectRetryAfter, Budget budget) {
+		boolean respectRetryAfter, Budget budget, Duration maxWaitWithOthers) {
 
 	/**
 	 * How waits grow.
@@ -61,6 +63,7 @@ public record RetrySettings(int maxRetries, Strategy strategy, Duration backoffB
 		check(!backoffBase.isNegative(), "backoff-base must be 0 or more, was " + backoffBase);
 		check(multiplier >= 1 && multiplier <= 100, "multiplier must be between 1 and 100, was " + multiplier);
 		check(!maxWait.isNegative(), "max-wait must be 0 or more, was " + maxWait);
+		check(!maxWaitWithOthers.isNegative(), "max-wait-with-others must be 0 or more, was " + maxWaitWithOthers);
 		retryableStatusCodes.forEach((code) -> check(code >= 300 && code <= 599,
 				"retryable-status-codes must be HTTP statuses from 300 to 599, was " + code));
 		retryableStatusCodes = Set.copyOf(retryableStatusCodes);

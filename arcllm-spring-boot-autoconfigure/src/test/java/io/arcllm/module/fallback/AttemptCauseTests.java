@@ -53,7 +53,7 @@ class AttemptCauseTests {
 	private static LlmProvider retry(LlmProvider inner) {
 		RetrySettings settings = new RetrySettings(1, RetrySettings.Strategy.FIXED, Duration.ofSeconds(1), 2,
 				Duration.ofSeconds(60), false, Set.of(), Set.of(ErrorKind.OVERLOADED), true,
-				new RetrySettings.Budget(1, 1000));
+				new RetrySettings.Budget(1, 1000), Duration.ofSeconds(60));
 		return new RetryModule(inner, new RetryEngine(settings, new RetryBudget(settings.budget(), System::nanoTime)));
 	}
 

@@ -81,7 +81,8 @@ class FallbackModuleTests {
 	private static LlmProvider retry(LlmProvider inner, boolean respectRetryAfter) {
 		RetrySettings settings = new RetrySettings(3, RetrySettings.Strategy.FIXED, Duration.ofSeconds(1), 2,
 				Duration.ofSeconds(60), false, Set.of(408, 429, 500, 503, 529),
-				EnumSet.of(ErrorKind.TIMEOUT, ErrorKind.NETWORK), respectRetryAfter, new RetrySettings.Budget(1, 1000));
+				EnumSet.of(ErrorKind.TIMEOUT, ErrorKind.NETWORK), respectRetryAfter, new RetrySettings.Budget(1, 1000),
+				Duration.ofSeconds(60));
 		return new RetryModule(inner, new RetryEngine(settings, new RetryBudget(settings.budget(), System::nanoTime)));
 	}
 

@@ -153,10 +153,9 @@ class RandomExchangesTests {
 
 	private RetryEngine retries() {
 		RetrySettings.Budget budget = new RetrySettings.Budget(0.2, 100);
-		return new RetryEngine(
-				new RetrySettings(1, RetrySettings.Strategy.FIXED, Duration.ofMillis(20), 1, Duration.ofSeconds(1),
-						true, Set.of(500), EnumSet.of(ErrorKind.NETWORK, ErrorKind.CIRCUIT_OPEN), true, budget),
-				new RetryBudget(budget, () -> this.time.now(TimeUnit.NANOSECONDS)));
+		return new RetryEngine(new RetrySettings(1, RetrySettings.Strategy.FIXED, Duration.ofMillis(20), 1,
+				Duration.ofSeconds(1), true, Set.of(500), EnumSet.of(ErrorKind.NETWORK, ErrorKind.CIRCUIT_OPEN), true,
+				budget, Duration.ofSeconds(60)), new RetryBudget(budget, () -> this.time.now(TimeUnit.NANOSECONDS)));
 	}
 
 	/**

@@ -102,7 +102,8 @@ class StackStormTests implements CallListener {
 	private void checkMeters() {
 		for (StormMember member : this.members) {
 			assertThat(count("arcllm.attempts", "provider", member.name())).isEqualTo(member.attempts());
-			assertThat(rejections(member, "circuit-open")).isEqualTo(member.breakerRefusals());
+			// a retry that would be refused is noted, too, and not made
+			assertThat(rejections(member, "circuit-open")).isGreaterThanOrEqualTo(member.breakerRefusals());
 			assertThat(rejections(member, "bulkhead-full")).isEqualTo(member.bulkheadRefusals());
 		}
 		assertThat(count("arcllm.attempts"))
@@ -138,7 +139,7 @@ class StackStormTests implements CallListener {
 		RetrySettings.Budget budget = new RetrySettings.Budget(0.2, 1000);
 		RetrySettings retries = new RetrySettings(4, RetrySettings.Strategy.FIXED, Duration.ofMillis(1), 1,
 				Duration.ofSeconds(1), true, Set.of(500), EnumSet.of(ErrorKind.SERVER_ERROR, ErrorKind.BULKHEAD_FULL),
-				true, budget);
+				true, budget, Duration.ofSeconds(60));
 		LlmProvider retry = new RetryModule(fallback,
 				new RetryEngine(retries, new RetryBudget(budget, System::nanoTime)));
 		CallListener meters = new CallMeters(this.meters,

@@ -53,7 +53,7 @@ class RetryModuleTests {
 
 	private static RetrySettings settings(int retries, RetrySettings.Strategy strategy, boolean jitter) {
 		return new RetrySettings(retries, strategy, Duration.ofSeconds(1), 2, Duration.ofSeconds(60), jitter, CODES, ON,
-				true, ENOUGH);
+				true, ENOUGH, Duration.ofSeconds(60));
 	}
 
 	private static LlmProvider stack(Script script, RetrySettings settings) {
@@ -133,7 +133,7 @@ class RetryModuleTests {
 	@WholeAndStreamed
 	void ownStatusCodesReplaceTheUsualOnes(boolean streaming) {
 		RetrySettings settings = new RetrySettings(1, RetrySettings.Strategy.FIXED, Duration.ZERO, 2, Duration.ZERO,
-				false, Set.of(418), ON, true, ENOUGH);
+				false, Set.of(418), ON, true, ENOUGH, Duration.ofSeconds(60));
 		Script teapot = new Script("a", Script.fails(ErrorKind.INVALID_REQUEST, 418, null), Script.says("hi"));
 		ask(stack(teapot, settings), streaming);
 		assertThat(teapot.asked()).isEqualTo(2);
@@ -220,7 +220,7 @@ class RetryModuleTests {
 	@WholeAndStreamed
 	void waitOfTheVendorCountsForNothingWhereItIsNotRespected(boolean streaming) {
 		RetrySettings settings = new RetrySettings(3, RetrySettings.Strategy.FIXED, Duration.ofSeconds(1), 2,
-				Duration.ofSeconds(60), false, CODES, ON, false, ENOUGH);
+				Duration.ofSeconds(60), false, CODES, ON, false, ENOUGH, Duration.ofSeconds(60));
 		Script script = new Script("a", Script.fails(ErrorKind.RATE_LIMITED, 429, Duration.ofHours(1)),
 				Script.says("hi"));
 		assertThat(ask(stack(script, settings), streaming).kind()).isNull();

@@ -86,7 +86,8 @@ class RetryStormTests {
 
 	private static LlmProvider retry(LlmProvider inner, int retries, RetrySettings.Budget budget) {
 		RetrySettings settings = new RetrySettings(retries, RetrySettings.Strategy.FIXED, Duration.ofMillis(1), 1,
-				Duration.ofSeconds(1), false, Set.of(), EnumSet.of(ErrorKind.SERVER_ERROR), true, budget);
+				Duration.ofSeconds(1), false, Set.of(), EnumSet.of(ErrorKind.SERVER_ERROR), true, budget,
+				Duration.ofSeconds(60));
 		return new RetryModule(inner, new RetryEngine(settings, new RetryBudget(budget, () -> 0)));
 	}
 

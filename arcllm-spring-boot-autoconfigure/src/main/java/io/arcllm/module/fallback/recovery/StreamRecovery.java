@@ -119,10 +119,13 @@ public final class StreamRecovery {
 		logger.warn(broken.failure().getMessage() + "; asking " + target + " to go on ("
 				+ step.how().name().toLowerCase(Locale.ROOT) + ")");
 		this.asked.add(target);
-		boolean others = !this.steps.isEmpty();
+		List<Step> left = List.copyOf(this.steps);
 		return answer(step, broken)
-			.contextWrite(
-					(context) -> Scope.of(context).on(this.pass, others).because(Attempt.Cause.RECOVERY).into(context))
+			.contextWrite((context) -> Scope.of(context)
+				.on(this.pass, left.isEmpty() ? null
+						: () -> left.stream().anyMatch((other) -> this.pass.isReady(other.candidate(), this.request)))
+				.because(Attempt.Cause.RECOVERY)
+				.into(context))
 			.onErrorResume(LlmException.class, (failure) -> broke(step, failure, broken))
 			.onErrorResume(DivergedException.class,
 					(ex) -> Flux.error(failed(broken, target + " gave another answer: " + ex.getMessage())));
@@ -165,17 +168,23 @@ public final class StreamRecovery {
 
 	private Flux<LlmEvent> broke(Step step, LlmException failure, Broken broken) {
 		this.others.add(failure);
-		this.pass.failed(step.candidate().target(), failure);
 		LlmResponse partial = failure.partial();
 		boolean continued = step.how() == Recovery.CONTINUE
 				&& ContinueSplice.isPossible(broken.delivered().buildPartial(this.primary));
+		boolean refused = partial == null && continued && failure.kind().refusesRequest();
+		if (refused) {
+			this.pass.refused(step.candidate().target(), failure);
+		}
+		else {
+			this.pass.failed(step.candidate().target(), failure);
+		}
 		if (partial != null && continued) {
 			broken.delivered().usage(broken.delivered().usage().plus(partial.usage()));
 		}
 		if (failure.kind() == ErrorKind.DEADLINE_EXCEEDED || failure.kind() == ErrorKind.CANCELLED) {
 			return Flux.error(failed(broken, null));
 		}
-		if (partial == null && continued && failure.kind() == ErrorKind.INVALID_REQUEST) {
+		if (refused) {
 			replayLater(step);
 		}
 		boolean restarted = partial != null && step.how() == Recovery.RESTART;

@@ -88,8 +88,7 @@ public final class Inventory {
 	Map<String, Map<String, List<?>>> states() {
 		Map<String, Map<String, List<?>>> states = new LinkedHashMap<>();
 		for (ModuleFactory module : this.stacks.modules()) {
-			Map<String, List<?>> ofModule = new LinkedHashMap<>();
-			module.states().forEach((target, all) -> ofModule.put(target.toString(), all));
+			Map<String, List<?>> ofModule = module.levels();
 			if (!ofModule.isEmpty()) {
 				states.put(module.name(), ofModule);
 			}

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import io.arcllm.module.attempt.TimeoutSettings;
+import io.arcllm.module.budget.BudgetSettings;
 import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.fallback.FallbackSettings;
@@ -66,6 +67,7 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 	 * @param timeout how long an attempt may be silent
 	 * @param telemetry whether calls are observed and counted
 	 * @param hedge when a second target is asked too
+	 * @param budget how much money calls may cost
 	 * @param streams what happens to streams that break off
 	 */
 	public record Modules(List<String> order, @NestedConfigurationProperty RetrySettings retry,
@@ -74,7 +76,7 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 			@NestedConfigurationProperty RateLimitSettings rateLimit,
 			@NestedConfigurationProperty BulkheadSettings bulkhead,
 			@NestedConfigurationProperty TimeoutSettings timeout, @NestedConfigurationProperty HedgeSettings hedge,
-			@NestedConfigurationProperty StreamSettings streams,
+			@NestedConfigurationProperty BudgetSettings budget, @NestedConfigurationProperty StreamSettings streams,
 			@NestedConfigurationProperty TelemetrySettings telemetry) {
 
 		/**

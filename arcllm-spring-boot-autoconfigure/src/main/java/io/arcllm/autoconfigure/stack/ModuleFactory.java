@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure.stack;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
@@ -50,6 +51,15 @@ public interface ModuleFactory {
 	 */
 	default Map<Target, List<?>> states() {
 		return Map.of();
+	}
+
+	/**
+	 * The same as it is shown, by what it is about: targets, or names of limits.
+	 */
+	default Map<String, List<?>> levels() {
+		Map<String, List<?>> levels = new LinkedHashMap<>();
+		states().forEach((target, all) -> levels.put(target.toString(), all));
+		return levels;
 	}
 
 	/**

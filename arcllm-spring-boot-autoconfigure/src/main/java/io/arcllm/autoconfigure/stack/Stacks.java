@@ -155,7 +155,11 @@ public final class Stacks {
 	private List<Readiness> gates(StackPosition position) {
 		List<Readiness> gates = new ArrayList<>();
 		gates.add(this.switches.readiness(position.provider()));
-		for (ModuleFactory module : on(order().aroundTarget(), position)) {
+		for (ModuleFactory module : on(order().modules(), position)) {
+			// what stands around the chain may have a gate at each attempt
+			if (!module.wrapsAttempts() && !order().aroundTarget().contains(module)) {
+				continue;
+			}
 			Readiness readiness = module.readiness(position);
 			if (readiness != Readiness.READY) {
 				gates.add(readiness);

@@ -17,6 +17,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.Usage;
 import io.arcllm.module.Pricing;
+import io.arcllm.module.Refusal;
 import io.arcllm.module.budget.BudgetAccount.Level;
 import io.arcllm.module.budget.BudgetLimit.Action;
 import io.arcllm.module.budget.BudgetSettings.Reserve;
@@ -37,6 +38,9 @@ public final class Budget {
 	 * them.
 	 */
 	private static final long UNKNOWN = 1;
+
+	/** A request of which nothing is known. */
+	private static final LlmRequest NOTHING = LlmRequest.of("");
 
 	private static final String PROCESS = UUID.randomUUID().toString();
 
@@ -144,15 +148,21 @@ public final class Budget {
 		});
 	}
 
+	/** Whether there are limits for which a chain passes over a target. */
+	public boolean mayPassOver() {
+		return this.settings.limits().stream().anyMatch((limit) -> limit.action() == Action.FALLBACK);
+	}
+
 	/**
-	 * The limit that the target is to be passed over for, if there is one.
+	 * Why a chain is to pass over the target, if it is to.
 	 */
-	@Nullable BudgetExceededException passedOver(Target target, LlmRequest request) {
-		for (BudgetAccount account : accounts(true, target, request)) {
+	public @Nullable Refusal refusal(Target target) {
+		for (BudgetAccount account : accounts(true, target, NOTHING)) {
 			if (account.limit().action() == Action.FALLBACK) {
 				Level level = store().level(account);
-				if (level.exceeds(need(target, request), account.limit().micros())) {
-					return refusal(target, new Answer(account, level));
+				if (level.exceeds(need(target, NOTHING), account.limit().micros())) {
+					BudgetExceededException refusal = refusal(target, new Answer(account, level));
+					return new Refusal(refusal.kind(), refusal.reason(), refusal.retryAfter());
 				}
 			}
 		}

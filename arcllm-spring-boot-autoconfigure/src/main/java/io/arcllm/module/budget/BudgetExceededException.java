@@ -20,6 +20,8 @@ public class BudgetExceededException extends LlmException {
 
 	private final transient @Nullable BigDecimal amount;
 
+	private final String reason;
+
 	private final boolean passesOn;
 
 	BudgetExceededException(Target target, String limit, @Nullable BigDecimal spent, @Nullable BigDecimal amount,
@@ -29,7 +31,13 @@ public class BudgetExceededException extends LlmException {
 		this.limit = limit;
 		this.spent = spent;
 		this.amount = amount;
+		this.reason = reason;
 		this.passesOn = passesOn;
+	}
+
+	/** Why, in a few words for the trail. */
+	String reason() {
+		return this.reason;
 	}
 
 	/**

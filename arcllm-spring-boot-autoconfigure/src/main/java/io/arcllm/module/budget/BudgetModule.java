@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 
 import io.arcllm.Attempt;
 import io.arcllm.Cost;
-import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
@@ -19,6 +18,7 @@ import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
 import io.arcllm.module.GatedCall;
+import io.arcllm.module.Scope;
 import io.arcllm.module.budget.Budget.Held;
 import io.arcllm.module.budget.BudgetStore.Answer;
 import org.jspecify.annotations.Nullable;
@@ -133,9 +133,8 @@ public final class BudgetModule extends BaseModule {
 			}
 		}
 
-		final void turnAway(LlmException refusal) {
-			call().skipped(this.target, ErrorKind.BUDGET_EXCEEDED,
-					String.valueOf(refusal.getMessage()).replace(this.target + " was not asked: ", ""));
+		final void turnAway(BudgetExceededException refusal) {
+			Scope.of(currentContext()).skipped(this.target, refusal.kind(), refusal.reason());
 			ended();
 			refuse(refusal);
 		}

@@ -42,7 +42,8 @@ public record Chain(List<Candidate> targets, List<Candidate> contextWindow, List
 		if (failure.kind() == ErrorKind.CONTEXT_WINDOW && !this.contextWindow.isEmpty()) {
 			return this.contextWindow;
 		}
-		boolean next = (failure.kind() == ErrorKind.INTERRUPTED) ? failure.failsOver()
+		boolean itself = failure.kind() == ErrorKind.INTERRUPTED || failure.kind() == ErrorKind.BUDGET_EXCEEDED;
+		boolean next = itself ? failure.failsOver()
 				: settings.on().contains(failure.kind());
 		return next ? rest : List.of();
 	}

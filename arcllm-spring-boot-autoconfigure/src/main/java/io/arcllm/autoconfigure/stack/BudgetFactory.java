@@ -25,8 +25,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Puts budgets into stacks: one around the whole call, and one around each attempt. All of
- * them share what is spent.
+ * Puts budgets into stacks: one around the whole call, and one around each attempt. All
+ * of them share what is spent.
  */
 public final class BudgetFactory implements ModuleFactory {
 
@@ -65,8 +65,8 @@ public final class BudgetFactory implements ModuleFactory {
 	}
 
 	/**
-	 * Refuses configured targets of unknown price where a budget is on that blocks them, and
-	 * a shared budget without Redis.
+	 * Refuses configured targets of unknown price where a budget is on that blocks them,
+	 * and a shared budget without Redis.
 	 */
 	public void check(Targets targets, ChainFactory chains) {
 		boolean memory = false;

@@ -43,8 +43,7 @@ public record Chain(List<Candidate> targets, List<Candidate> contextWindow, List
 			return this.contextWindow;
 		}
 		boolean itself = failure.kind() == ErrorKind.INTERRUPTED || failure.kind() == ErrorKind.BUDGET_EXCEEDED;
-		boolean next = itself ? failure.failsOver()
-				: settings.on().contains(failure.kind());
+		boolean next = itself ? failure.failsOver() : settings.on().contains(failure.kind());
 		return next ? rest : List.of();
 	}
 

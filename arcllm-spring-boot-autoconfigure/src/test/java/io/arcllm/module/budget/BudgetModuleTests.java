@@ -112,8 +112,8 @@ class BudgetModuleTests {
 	}
 
 	private LlmProvider stack(LlmProvider vendor, BudgetSettings settings) {
-		Pricing prices = (target, usage) -> "unknown".equals(target.model()) ? null : new Cost(BigDecimal
-			.valueOf((usage.outputTokens() == null) ? 0 : usage.outputTokens(), 2), "USD");
+		Pricing prices = (target, usage) -> "unknown".equals(target.model()) ? null
+				: new Cost(BigDecimal.valueOf((usage.outputTokens() == null) ? 0 : usage.outputTokens(), 2), "USD");
 		Budget budget = new Budget(settings, this.ledger, prices, clock());
 		LlmProvider attempt = new AttemptBudgetModule(new ContractModule(vendor, TARGET, prices), budget, TARGET);
 		return new CallModule(new CallModule.Limits(Duration.ofMinutes(1), 10), CallOptions.NONE,

@@ -1,0 +1,47 @@
+package io.arcllm.module.redaction;
+
+import java.util.List;
+
+import io.arcllm.PiiDetector;
+
+/**
+ * A detector of the application's own.
+ */
+final class BeanDetector extends Detector {
+
+	private final PiiDetector own;
+
+	BeanDetector(PiiDetector own) {
+		super(own.type());
+		this.own = own;
+	}
+
+	/** It sees the words before, too; what it finds there was decided before. */
+	@Override
+	void find(Scan scan, int from, Matches matches) {
+		List<PiiDetector.Span> spans = this.own.find(scan.text);
+		for (PiiDetector.Span span : spans) {
+			if (span.end() > scan.end()) {
+				throw new IllegalArgumentException("The detector '" + type() + "' found something beyond the text");
+			}
+			if (span.start() >= from) {
+				matches.add(span.start(), span.end(), this);
+			}
+		}
+		int begun = this.own.begunAt(scan.text);
+		if (begun < scan.end()) {
+			matches.open(Math.max(begun, from));
+		}
+	}
+
+	@Override
+	boolean mayBegin(int before, char c) {
+		return true;
+	}
+
+	@Override
+	int match(Scan scan, int start) {
+		return 0;
+	}
+
+}

@@ -1,0 +1,212 @@
+package io.arcllm.module.redaction;
+
+/**
+ * Redacts JSON that comes in pieces, in its string values only: names, numbers and what
+ * stands between them go through as they are, and so do escapes that nothing was taken
+ * out of. Text that is no JSON does no harm.
+ */
+final class JsonRedaction {
+
+	private static final String HEX = "0123456789abcdef";
+
+	private final TextRedaction value;
+
+	private final StringBuilder out = new StringBuilder();
+
+	/** A string value as it is written, and how many characters each of it takes. */
+	private final StringBuilder written = new StringBuilder();
+
+	private final StringBuilder widths = new StringBuilder();
+
+	/** Whether objects or arrays are open, the innermost last. */
+	private final StringBuilder open = new StringBuilder();
+
+	/** What is known of an escape that is not whole yet. */
+	private final StringBuilder escape = new StringBuilder();
+
+	private State state = State.BETWEEN;
+
+	private boolean nameIsNext;
+
+	private enum State {
+
+		BETWEEN, NAME, NAME_ESCAPE, VALUE, VALUE_ESCAPE
+
+	}
+
+	JsonRedaction(Redactor redactor, Placeholders placeholders) {
+		this.value = new TextRedaction(redactor, placeholders, new Written());
+	}
+
+	/** All of a document. */
+	static String redact(String json, Redactor redactor, Placeholders placeholders) {
+		JsonRedaction redaction = new JsonRedaction(redactor, placeholders);
+		String redacted = redaction.add(json) + redaction.end();
+		return redacted.equals(json) ? json : redacted;
+	}
+
+	/** The next piece, and what of all may be passed on. */
+	String add(String piece) {
+		StringBuilder decoded = new StringBuilder();
+		for (int i = 0; i < piece.length(); i++) {
+			char c = piece.charAt(i);
+			switch (this.state) {
+				case BETWEEN -> between(c);
+				case NAME -> name(c);
+				case NAME_ESCAPE -> {
+					this.out.append(c);
+					this.state = State.NAME;
+				}
+				case VALUE -> value(c, decoded);
+				case VALUE_ESCAPE -> escaped(c, decoded);
+			}
+		}
+		flush(decoded);
+		return take();
+	}
+
+	/** There is no more. */
+	String end() {
+		this.value.end();
+		this.out.append(this.written).append(this.escape);
+		this.written.setLength(0);
+		this.widths.setLength(0);
+		this.escape.setLength(0);
+		this.state = State.BETWEEN;
+		return take();
+	}
+
+	private String take() {
+		String taken = this.out.toString();
+		this.out.setLength(0);
+		return taken;
+	}
+
+	private void between(char c) {
+		this.out.append(c);
+		switch (c) {
+			case '{', '[' -> {
+				this.open.append(c);
+				this.nameIsNext = c == '{';
+			}
+			case '}', ']' -> {
+				this.open.setLength(Math.max(0, this.open.length() - 1));
+				this.nameIsNext = false;
+			}
+			case ',' -> this.nameIsNext = !this.open.isEmpty() && this.open.charAt(this.open.length() - 1) == '{';
+			case ':' -> this.nameIsNext = false;
+			case '"' -> this.state = this.nameIsNext ? State.NAME : State.VALUE;
+			default -> {
+			}
+		}
+	}
+
+	private void name(char c) {
+		this.out.append(c);
+		if (c == '"') {
+			this.state = State.BETWEEN;
+		}
+		else if (c == '\\') {
+			this.state = State.NAME_ESCAPE;
+		}
+	}
+
+	private void value(char c, StringBuilder decoded) {
+		if (c == '"') {
+			flush(decoded);
+			this.value.end();
+			this.out.append(c);
+			this.state = State.BETWEEN;
+		}
+		else if (c == '\\') {
+			this.escape.append(c);
+			this.state = State.VALUE_ESCAPE;
+		}
+		else {
+			write(String.valueOf(c), c, decoded);
+		}
+	}
+
+	private void escaped(char c, StringBuilder decoded) {
+		this.escape.append(c);
+		int width = this.escape.length();
+		if (this.escape.charAt(1) == 'u') {
+			if (width < 6) {
+				return;
+			}
+			write(this.escape.toString(), code(), decoded);
+		}
+		else {
+			int known = "nrtbf".indexOf(c);
+			write(this.escape.toString(), (known < 0) ? c : "\n\r\t\b\f".charAt(known), decoded);
+		}
+		this.escape.setLength(0);
+		this.state = State.VALUE;
+	}
+
+	private char code() {
+		int code = 0;
+		for (int i = 2; i < 6; i++) {
+			code = code * 16 + Math.max(0, Character.digit(this.escape.charAt(i), 16));
+		}
+		return (char) code;
+	}
+
+	private void write(String as, char c, StringBuilder decoded) {
+		this.written.append(as);
+		this.widths.append((char) as.length());
+		decoded.append(c);
+	}
+
+	private void flush(StringBuilder decoded) {
+		if (!decoded.isEmpty()) {
+			this.value.add(decoded);
+			decoded.setLength(0);
+		}
+	}
+
+	/**
+	 * Puts characters out as they are written.
+	 */
+	private final class Written implements TextRedaction.Output {
+
+		@Override
+		public void keep(CharSequence text, int from, int to) {
+			int width = width(to - from);
+			JsonRedaction.this.out.append(JsonRedaction.this.written, 0, width);
+			JsonRedaction.this.written.delete(0, width);
+		}
+
+		@Override
+		public void replace(int characters, String replacement) {
+			JsonRedaction.this.written.delete(0, width(characters));
+			for (int i = 0; i < replacement.length(); i++) {
+				quote(replacement.charAt(i));
+			}
+		}
+
+		private int width(int characters) {
+			int width = 0;
+			for (int i = 0; i < characters; i++) {
+				width += JsonRedaction.this.widths.charAt(i);
+			}
+			JsonRedaction.this.widths.delete(0, characters);
+			return width;
+		}
+
+		private void quote(char c) {
+			StringBuilder out = JsonRedaction.this.out;
+			if (c == '"' || c == '\\') {
+				out.append('\\').append(c);
+			}
+			else if (c < ' ') {
+				out.append("\\u00").append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
+			}
+			else {
+				out.append(c);
+			}
+		}
+
+	}
+
+}

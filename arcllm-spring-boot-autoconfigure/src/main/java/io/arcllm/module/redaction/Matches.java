@@ -1,0 +1,102 @@
+package io.arcllm.module.redaction;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What detectors found in a text: those that overlap become one.
+ */
+final class Matches {
+
+	private static final Comparator<Match> BY_PLACE = Comparator.comparingInt(Match::start)
+		.thenComparing(Comparator.comparingInt(Match::end).reversed());
+
+	private final String text;
+
+	private final Set<String> stopWords;
+
+	private List<Match> found = List.of();
+
+	private int open;
+
+	/**
+	 * @param stopWords what is never taken out, in lower case
+	 */
+	Matches(String text, Set<String> stopWords) {
+		this.text = text;
+		this.stopWords = stopWords;
+		this.open = text.length();
+	}
+
+	/**
+	 * A part to be taken out.
+	 *
+	 * @param start of its first character
+	 * @param end after its last character
+	 * @param length of the longest of the matches it was merged of
+	 * @param detector found the longest
+	 */
+	record Match(int start, int end, int length, Detector detector) {
+
+		Match merge(Match other) {
+			boolean longer = other.length > this.length;
+			return new Match(this.start, Math.max(this.end, other.end), longer ? other.length : this.length,
+					longer ? other.detector : this.detector);
+		}
+
+	}
+
+	void add(int start, int end, Detector detector) {
+		if (!this.stopWords.isEmpty()
+				&& this.stopWords.contains(Redactor.lowerCase(this.text.substring(start, end)))) {
+			return;
+		}
+		if (this.found.isEmpty()) {
+			this.found = new ArrayList<>();
+		}
+		this.found.add(new Match(start, end, end - start, detector));
+	}
+
+	/** Something may have begun there that is not whole yet. */
+	void open(int start) {
+		this.open = Math.min(this.open, start);
+	}
+
+	/** All that was found, in order and without overlaps. */
+	List<Match> merged() {
+		if (this.found.size() < 2) {
+			return this.found;
+		}
+		this.found.sort(BY_PLACE);
+		List<Match> merged = new ArrayList<>(this.found.size());
+		Match last = this.found.get(0);
+		for (Match match : this.found.subList(1, this.found.size())) {
+			if (match.start() < last.end()) {
+				last = last.merge(match);
+			}
+			else {
+				merged.add(last);
+				last = match;
+			}
+		}
+		merged.add(last);
+		return merged;
+	}
+
+	/**
+	 * Up to where all is decided, whatever comes after the text: no match has begun
+	 * before it that could still grow, and none reaches over it.
+	 */
+	int decidedUntil(List<Match> merged) {
+		int until = this.open;
+		for (int i = merged.size() - 1; i >= 0; i--) {
+			if (merged.get(i).start() < until && merged.get(i).end() > until) {
+				until = merged.get(i).start();
+			}
+		}
+		return until;
+	}
+
+}

@@ -1,0 +1,142 @@
+package io.arcllm.module.redaction;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What stands in the place of what was taken out in one call. Numbered, they lead back to
+ * it; in this call alone. Not safe for use by several threads at once.
+ */
+final class Placeholders {
+
+	private static final Pattern NUMBERED = Pattern.compile("\\[[A-Z][A-Z0-9_]*_\\d{1,9}]");
+
+	private final boolean numbered;
+
+	private final RedactionListener listener;
+
+	/** Already in the request, in the caller's own words. */
+	private final Set<String> taken = new HashSet<>(0);
+
+	private final Map<String, Integer> last = new HashMap<>(0);
+
+	private final Map<String, String> byValue = new LinkedHashMap<>(0);
+
+	private final Map<String, String> values = new LinkedHashMap<>(0);
+
+	private boolean restorable = true;
+
+	private int count;
+
+	Placeholders(boolean numbered, RedactionListener listener) {
+		this.numbered = numbered;
+		this.listener = listener;
+	}
+
+	/** Numbers that stand in this text are not given. */
+	void avoid(String text) {
+		if (this.numbered && text.indexOf('[') >= 0) {
+			Matcher matcher = NUMBERED.matcher(text);
+			while (matcher.find()) {
+				this.taken.add(matcher.group());
+			}
+		}
+	}
+
+	/** What is taken out from now on comes from the answer: it is not put back. */
+	void endRequest() {
+		this.restorable = false;
+	}
+
+	/** What stands for this value. */
+	String replace(Detector detector, String value) {
+		if (detector instanceof PlaceholderDetector) {
+			return this.values.getOrDefault(value, value);
+		}
+		String name = name(detector.type());
+		if (!this.numbered) {
+			count(detector);
+			return "[" + name + "]";
+		}
+		String known = this.byValue.get(name + value);
+		if (known != null && !this.restorable && this.values.containsKey(known)) {
+			return value;
+		}
+		count(detector);
+		return (known != null) ? known : give(name, value);
+	}
+
+	private String give(String name, String value) {
+		String placeholder;
+		do {
+			placeholder = "[" + name + "_" + this.last.merge(name, 1, Integer::sum) + "]";
+		}
+		while (this.taken.contains(placeholder));
+		this.byValue.put(name + value, placeholder);
+		if (this.restorable) {
+			this.values.put(placeholder, value);
+		}
+		return placeholder;
+	}
+
+	private void count(Detector detector) {
+		this.count++;
+		this.listener.redacted(detector.type());
+	}
+
+	/** How much was taken out. */
+	int count() {
+		return this.count;
+	}
+
+	/** Finds what is to be put back; {@code null} where nothing is. */
+	@Nullable Detector restoring() {
+		return this.values.isEmpty() ? null : new PlaceholderDetector(this.values.keySet());
+	}
+
+	private static String name(String type) {
+		return type.toUpperCase(Locale.ROOT).replace('-', '_');
+	}
+
+	/**
+	 * Finds the placeholders of this call in its answer.
+	 */
+	private static final class PlaceholderDetector extends Detector {
+
+		private final Set<String> placeholders;
+
+		private final int longest;
+
+		PlaceholderDetector(Set<String> placeholders) {
+			super("placeholder");
+			this.placeholders = placeholders;
+			this.longest = placeholders.stream().mapToInt(String::length).max().orElse(0);
+		}
+
+		@Override
+		boolean mayBegin(int before, char c) {
+			return c == '[';
+		}
+
+		@Override
+		int match(Scan scan, int start) {
+			int index = start + 1;
+			int c = scan.at(index);
+			while ((Scan.isAlphanumeric(c) || c == '_') && index - start < this.longest) {
+				c = scan.at(++index);
+			}
+			boolean known = c == ']' && this.placeholders.contains(scan.text.substring(start, index + 1));
+			return known ? index + 1 : 0;
+		}
+
+	}
+
+}

@@ -44,8 +44,8 @@ public interface PiiDetector {
 
 		public Span {
 			if (start < 0 || end <= start) {
-				throw new IllegalArgumentException("A span must begin at 0 or later and end after it began, was "
-						+ start + " to " + end);
+				throw new IllegalArgumentException(
+						"A span must begin at 0 or later and end after it began, was " + start + " to " + end);
 			}
 		}
 	}

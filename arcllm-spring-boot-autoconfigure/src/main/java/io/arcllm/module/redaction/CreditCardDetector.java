@@ -75,8 +75,7 @@ final class CreditCardDetector extends Detector {
 
 	private static boolean isEnd(Scan scan, int index, int separator) {
 		int next = scan.at(index);
-		return !Scan.isWord(next)
-				&& !(next == '-' && separator != ' ' && Scan.isDigit(scan.at(index + 1)))
+		return !Scan.isWord(next) && !(next == '-' && separator != ' ' && Scan.isDigit(scan.at(index + 1)))
 				&& !(next == '.' && Scan.isDigit(scan.at(index + 1)));
 	}
 

@@ -49,8 +49,7 @@ final class Matches {
 	}
 
 	void add(int start, int end, Detector detector) {
-		if (!this.stopWords.isEmpty()
-				&& this.stopWords.contains(Redactor.lowerCase(this.text.substring(start, end)))) {
+		if (!this.stopWords.isEmpty() && this.stopWords.contains(Redactor.lowerCase(this.text.substring(start, end)))) {
 			return;
 		}
 		if (this.found.isEmpty()) {

@@ -49,7 +49,7 @@ final class PhoneDetector extends Detector {
 
 	private static int international(Scan scan, int start) {
 		int index = start + 1;
-		if (scan.at(index) == '0') {
+		if (!Scan.isDigit(scan.at(index)) || scan.at(index) == '0') {
 			return 0;
 		}
 		int digits = 0;
@@ -76,7 +76,8 @@ final class PhoneDetector extends Detector {
 			}
 			index = next;
 		}
-		boolean right = (most == LONGEST.get(1)) ? digits == most : digits >= FEWEST;
+		int first = scan.at(start + 1);
+		boolean right = (first == '1' || first == '7') ? digits == most : digits >= FEWEST;
 		return (right && !Scan.isLetter(scan.at(end))) ? end : 0;
 	}
 
@@ -86,8 +87,7 @@ final class PhoneDetector extends Detector {
 		StringBuilder separator = new StringBuilder(LONGEST_SEPARATOR);
 		while (!Scan.isDigit(scan.at(index))) {
 			int c = scan.at(index);
-			if (c == Scan.NONE || separator.length() == LONGEST_SEPARATOR
-					|| (c == '(' && digits > LATEST_BRACKET)) {
+			if (c == Scan.NONE || separator.length() == LONGEST_SEPARATOR || (c == '(' && digits > LATEST_BRACKET)) {
 				return 0;
 			}
 			separator.append(Scan.isSpace(c) ? ' ' : (char) c);

@@ -3,6 +3,8 @@ package io.arcllm.module.redaction;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Makes of a regular expression another one, which matches all beginnings of what the
  * first matches. RE2 does not tell whether more text could have changed a match; this
@@ -41,9 +43,8 @@ final class PrefixExpression {
 		}
 
 		Part then(Part next) {
-			return next.whole.isEmpty() ? this
-					: new Part(this.whole + next.whole,
-							"(?:" + this.whole + next.beginning + "|" + this.beginning + ")");
+			return next.whole.isEmpty() ? this : new Part(this.whole + next.whole,
+					"(?:" + this.whole + next.beginning + "|" + this.beginning + ")");
 		}
 
 	}
@@ -192,7 +193,7 @@ final class PrefixExpression {
 		return repeated;
 	}
 
-	private @org.jspecify.annotations.Nullable String repetition() {
+	private @Nullable String repetition() {
 		char c = this.regex.charAt(this.index);
 		if (c == '*' || c == '+' || c == '?') {
 			this.index++;

@@ -1,6 +1,7 @@
 package io.arcllm.module.redaction;
 
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -22,7 +23,7 @@ public record RedactionSettings(List<Kind> detectors, List<Expression> patterns,
 		Direction direction, boolean restore, OnError onError) {
 
 	public RedactionSettings {
-		detectors = (detectors == null) ? List.of() : List.copyOf(new java.util.LinkedHashSet<>(detectors));
+		detectors = (detectors == null) ? List.of() : List.copyOf(new LinkedHashSet<>(detectors));
 		patterns = (patterns == null) ? List.of() : List.copyOf(patterns);
 		stopWords = (stopWords == null) ? List.of() : List.copyOf(stopWords);
 		if (restore && direction == Direction.RESPONSE) {

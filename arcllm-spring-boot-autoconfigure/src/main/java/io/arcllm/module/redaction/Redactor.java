@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import io.arcllm.module.redaction.Matches.Match;
 
@@ -31,8 +32,7 @@ final class Redactor {
 
 	/** The same with one more thing to look for. */
 	Redactor with(Detector more) {
-		return new Redactor(
-				java.util.stream.Stream.concat(java.util.stream.Stream.of(more), this.detectors.stream()).toList(),
+		return new Redactor(Stream.concat(Stream.of(more), this.detectors.stream()).toList(),
 				List.copyOf(this.stopWords));
 	}
 

@@ -1,6 +1,7 @@
 package io.arcllm.module.redaction;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Finds keys, tokens and passwords: by the prefixes that vendors give them, by the words
@@ -25,27 +26,41 @@ final class SecretDetector extends Detector {
 	private static final int SHORTEST_JWT = 8;
 
 	/** Prefixes that a separator follows. */
-	private static final List<String> PREFIXES = List.of("sk", "pk", "rk", "gsk", "xai", "r8", "pplx", "tgp", "csk",
+	private static final String[][] PREFIXES = byLetter("sk", "pk", "rk", "gsk", "xai", "r8", "pplx", "tgp", "csk",
 			"nvapi", "ghp", "gho", "ghs", "github_pat", "glpat", "bedrock-api-key");
 
 	/** Prefixes that are words, too: what follows must be long. */
-	private static final List<String> WORDS = List.of("key", "hf", "fw");
+	private static final String[][] WORDS = byLetter("key", "hf", "fw");
 
 	private static final int LONG = 16;
 
 	/** Prefixes that the key follows at once. */
-	private static final List<String> JOINED = List.of("AIza", "AKIA", "ASIA", "ABSK", "ya29.");
+	private static final String[][] JOINED = byLetter("AIza", "AKIA", "ASIA", "ABSK", "ya29.");
 
 	/** Words that tell what stands after a colon or an equals sign. */
-	private static final List<String> LABELS = List.of("api key", "access token", "token", "secret", "password",
+	private static final String[][] LABELS = byLetter("api key", "access token", "token", "secret", "password",
 			"credential", "key");
 
 	private static final List<String> MORE = List.of(" provided", " supplied", " is");
 
-	private static final List<String> SCHEMES = List.of("bearer ", "basic ");
+	private static final String[][] SCHEMES = byLetter("bearer ", "basic ");
 
 	SecretDetector() {
 		super("secret");
+	}
+
+	/** Most words of a text begin like none of them. */
+	private static String[][] byLetter(String... texts) {
+		String[][] byLetter = new String['z' + 1][0];
+		for (char c = 0; c < byLetter.length; c++) {
+			char first = c;
+			byLetter[c] = Stream.of(texts).filter((text) -> text.charAt(0) == first).toArray(String[]::new);
+		}
+		return byLetter;
+	}
+
+	private static String[] beginning(String[][] byLetter, int c) {
+		return (c <= 'z') ? byLetter[c] : byLetter[0];
 	}
 
 	@Override
@@ -60,19 +75,20 @@ final class SecretDetector extends Detector {
 	}
 
 	private static int byLook(Scan scan, int start) {
-		for (String prefix : PREFIXES) {
+		char c = scan.text.charAt(start);
+		for (String prefix : beginning(PREFIXES, c)) {
 			int end = prefixed(scan, start, prefix, SHORTEST_KEY);
 			if (end > 0) {
 				return end;
 			}
 		}
-		for (String prefix : WORDS) {
+		for (String prefix : beginning(WORDS, c)) {
 			int end = prefixed(scan, start, prefix, LONG);
 			if (end > 0) {
 				return end;
 			}
 		}
-		for (String prefix : JOINED) {
+		for (String prefix : beginning(JOINED, c)) {
 			if (is(scan, start, prefix)) {
 				int end = key(scan, start + prefix.length(), SHORTEST_KEY);
 				if (end > 0) {
@@ -152,12 +168,13 @@ final class SecretDetector extends Detector {
 	}
 
 	private static int labelled(Scan scan, int start) {
-		for (String scheme : SCHEMES) {
+		char c = Character.toLowerCase(scan.text.charAt(start));
+		for (String scheme : beginning(SCHEMES, c)) {
 			if (isIgnoringCase(scan, start, scheme)) {
 				return credentials(scan, start + scheme.length());
 			}
 		}
-		for (String label : LABELS) {
+		for (String label : beginning(LABELS, c)) {
 			if (isIgnoringCase(scan, start, label)) {
 				boolean vague = label.equals("key") || label.equals("token");
 				int end = value(scan, start + label.length(), vague ? SHORTEST_KEY : SHORTEST_VALUE, vague);

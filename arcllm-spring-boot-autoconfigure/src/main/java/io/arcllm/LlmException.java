@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -300,6 +301,32 @@ public class LlmException extends RuntimeException {
 		copy.setStackTrace(getStackTrace());
 		copy.chain = this.chain;
 		Arrays.stream(getSuppressed()).forEach(copy::addSuppressed);
+		return copy;
+	}
+
+	/**
+	 * This failure with other words delivered before it and before those that are
+	 * suppressed in it; itself where nothing was delivered. For modules that change what
+	 * is delivered.
+	 */
+	public LlmException withPartials(UnaryOperator<LlmResponse> change) {
+		LlmResponse partial = partial();
+		boolean own = partial != null || others().stream().anyMatch((other) -> other.partial() != null)
+				|| (getCause() instanceof LlmException cause && cause.partial() != null);
+		if (!own) {
+			return this;
+		}
+		Throwable cause = (getCause() instanceof LlmException below) ? below.withPartials(change) : getCause();
+		LlmException copy = of(kind(), String.valueOf(super.getMessage())).like(this)
+			.partial((partial == null) ? null : change.apply(partial))
+			.cause(cause)
+			.build();
+		copy.setStackTrace(getStackTrace());
+		copy.chain = this.chain;
+		copy.trail = this.trail;
+		for (Throwable other : getSuppressed()) {
+			copy.addSuppressed((other instanceof LlmException failure) ? failure.withPartials(change) : other);
+		}
 		return copy;
 	}
 

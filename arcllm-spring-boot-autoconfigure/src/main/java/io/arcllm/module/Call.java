@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import io.arcllm.Attempt;
@@ -54,6 +55,8 @@ public final class Call {
 	private Map<Target, Readiness> gates = Map.of();
 
 	private @Nullable Target first;
+
+	private volatile UnaryOperator<String> redaction = UnaryOperator.identity();
 
 	private int attempts;
 
@@ -349,6 +352,20 @@ public final class Call {
 	/** The time of day so many nanoseconds after the start of the call. */
 	public Instant instant(long elapsed) {
 		return this.startedAt.plusNanos(elapsed);
+	}
+
+	/**
+	 * What is recorded of the call's content is shown through this function. For the
+	 * module that redacts answers.
+	 */
+	public void redactedBy(UnaryOperator<String> redaction) {
+		UnaryOperator<String> before = this.redaction;
+		this.redaction = (text) -> redaction.apply(before.apply(text));
+	}
+
+	/** Takes out of a recorded text what the caller is not shown. */
+	public UnaryOperator<String> redaction() {
+		return this.redaction;
 	}
 
 	/** What happened so far. */

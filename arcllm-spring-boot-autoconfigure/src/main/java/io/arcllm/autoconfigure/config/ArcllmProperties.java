@@ -12,6 +12,7 @@ import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.hedge.HedgeSettings;
 import io.arcllm.module.ratelimit.RateLimitSettings;
+import io.arcllm.module.redaction.RedactionSettings;
 import io.arcllm.module.retry.RetrySettings;
 import io.arcllm.module.telemetry.TelemetrySettings;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +70,7 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 	 * @param hedge when a second target is asked too
 	 * @param budget how much money calls may cost
 	 * @param streams what happens to streams that break off
+	 * @param redaction what is taken out of requests and answers
 	 */
 	public record Modules(List<String> order, @NestedConfigurationProperty RetrySettings retry,
 			@NestedConfigurationProperty FallbackSettings fallback,
@@ -77,7 +79,8 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 			@NestedConfigurationProperty BulkheadSettings bulkhead,
 			@NestedConfigurationProperty TimeoutSettings timeout, @NestedConfigurationProperty HedgeSettings hedge,
 			@NestedConfigurationProperty BudgetSettings budget, @NestedConfigurationProperty StreamSettings streams,
-			@NestedConfigurationProperty TelemetrySettings telemetry) {
+			@NestedConfigurationProperty TelemetrySettings telemetry,
+			@NestedConfigurationProperty RedactionSettings redaction) {
 
 		/**
 		 * The settings of that type, for all providers that have none of their own.

@@ -34,13 +34,13 @@ final class JsonRedaction {
 
 	}
 
-	JsonRedaction(Redactor redactor, Placeholders placeholders) {
-		this.value = new TextRedaction(redactor, placeholders, new Written());
+	JsonRedaction(Redactor redactor, Redactor.Replacement replacement) {
+		this.value = new TextRedaction(redactor, replacement, new Written());
 	}
 
 	/** All of a document. */
-	static String redact(String json, Redactor redactor, Placeholders placeholders) {
-		JsonRedaction redaction = new JsonRedaction(redactor, placeholders);
+	static String redact(String json, Redactor redactor, Redactor.Replacement replacement) {
+		JsonRedaction redaction = new JsonRedaction(redactor, replacement);
 		String redacted = redaction.add(json) + redaction.end();
 		return redacted.equals(json) ? json : redacted;
 	}

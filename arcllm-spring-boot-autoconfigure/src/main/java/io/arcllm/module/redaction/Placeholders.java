@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What stands in the place of what was taken out in one call. Numbered, they lead back to
- * it; in this call alone. Not safe for use by several threads at once.
+ * it; in this call alone. Safe for use by several threads.
  */
 final class Placeholders {
 
@@ -34,15 +34,13 @@ final class Placeholders {
 
 	private boolean restorable = true;
 
-	private int count;
-
 	Placeholders(boolean numbered, RedactionListener listener) {
 		this.numbered = numbered;
 		this.listener = listener;
 	}
 
 	/** Numbers that stand in this text are not given. */
-	void avoid(String text) {
+	synchronized void avoid(String text) {
 		if (this.numbered && text.indexOf('[') >= 0) {
 			Matcher matcher = NUMBERED.matcher(text);
 			while (matcher.find()) {
@@ -52,26 +50,40 @@ final class Placeholders {
 	}
 
 	/** What is taken out from now on comes from the answer: it is not put back. */
-	void endRequest() {
+	synchronized void endRequest() {
 		this.restorable = false;
 	}
 
 	/** What stands for this value. */
-	String replace(Detector detector, String value) {
+	synchronized String replace(Detector detector, String value) {
+		if (!(detector instanceof PlaceholderDetector) && !isPutBack(detector, value)) {
+			this.listener.redacted(detector.type());
+		}
+		return replaceAgain(detector, value);
+	}
+
+	/** What stands for this value, which was counted before. */
+	synchronized String replaceAgain(Detector detector, String value) {
 		if (detector instanceof PlaceholderDetector) {
 			return this.values.getOrDefault(value, value);
 		}
+		return isPutBack(detector, value) ? value : replaceUncounted(detector, value);
+	}
+
+	/** What stands for this value where nothing is put back. */
+	synchronized String replaceUncounted(Detector detector, String value) {
 		String name = name(detector.type());
 		if (!this.numbered) {
-			count(detector);
 			return "[" + name + "]";
 		}
 		String known = this.byValue.get(name + value);
-		if (known != null && !this.restorable && this.values.containsKey(known)) {
-			return value;
-		}
-		count(detector);
 		return (known != null) ? known : give(name, value);
+	}
+
+	/** Whether the answer repeats what the request said, which its reader knows. */
+	private boolean isPutBack(Detector detector, String value) {
+		String known = this.restorable ? null : this.byValue.get(name(detector.type()) + value);
+		return known != null && this.values.containsKey(known);
 	}
 
 	private String give(String name, String value) {
@@ -87,18 +99,8 @@ final class Placeholders {
 		return placeholder;
 	}
 
-	private void count(Detector detector) {
-		this.count++;
-		this.listener.redacted(detector.type());
-	}
-
-	/** How much was taken out. */
-	int count() {
-		return this.count;
-	}
-
 	/** Finds what is to be put back; {@code null} where nothing is. */
-	@Nullable Detector restoring() {
+	synchronized @Nullable Detector restoring() {
 		return this.values.isEmpty() ? null : new PlaceholderDetector(this.values.keySet());
 	}
 

@@ -3,10 +3,15 @@ package io.arcllm.module.redaction;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
 import io.arcllm.module.redaction.Matches.Match;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * Knows what is to be taken out of a text: all detectors together. The engine of the
@@ -17,9 +22,23 @@ final class Redactor {
 	/** So many characters before a match may decide whether it is one. */
 	static final int CONTEXT = 32;
 
+	private static final Log logger = LogFactory.getLog(Redactor.class);
+
 	private final List<Detector> detectors;
 
+	private final AtomicBoolean failed = new AtomicBoolean();
+
 	private final Set<String> stopWords;
+
+	/**
+	 * Says what stands in the place of what was found.
+	 */
+	@FunctionalInterface
+	interface Replacement {
+
+		String replace(Detector detector, String value);
+
+	}
 
 	/**
 	 * @param detectors what is looked for
@@ -43,13 +62,28 @@ final class Redactor {
 		Matches matches = new Matches(text, this.stopWords);
 		Scan scan = new Scan(text);
 		for (Detector detector : this.detectors) {
-			detector.find(scan, from, matches);
+			try {
+				detector.find(scan, from, matches);
+			}
+			catch (RuntimeException ex) {
+				throw refused(detector, ex);
+			}
 		}
 		return matches;
 	}
 
+	/** Says neither the text nor what the detector says of it. */
+	private LlmException refused(Detector detector, RuntimeException failure) {
+		String message = "The detector '" + detector.type() + "' of redaction failed (" + failure.getClass().getName()
+				+ ")";
+		if (this.failed.compareAndSet(false, true)) {
+			logger.error(message + "; calls whose text it cannot look at are refused");
+		}
+		return LlmException.of(ErrorKind.CONTENT_POLICY, message + ": the call is refused").build();
+	}
+
 	/** The same text with placeholders; the same instance where nothing was found. */
-	String redact(String text, Placeholders placeholders) {
+	String redact(String text, Replacement replacement) {
 		List<Match> all = text.isEmpty() ? List.of() : find(text, 0).merged();
 		if (all.isEmpty()) {
 			return text;
@@ -58,7 +92,7 @@ final class Redactor {
 		int from = 0;
 		for (Match match : all) {
 			redacted.append(text, from, match.start());
-			redacted.append(placeholders.replace(match.detector(), text.substring(match.start(), match.end())));
+			redacted.append(replacement.replace(match.detector(), text.substring(match.start(), match.end())));
 			from = match.end();
 		}
 		return redacted.append(text, from, text.length()).toString();

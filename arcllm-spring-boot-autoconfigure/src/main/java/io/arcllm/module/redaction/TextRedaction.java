@@ -14,7 +14,7 @@ final class TextRedaction {
 
 	private final Redactor redactor;
 
-	private final Placeholders placeholders;
+	private final Redactor.Replacement replacement;
 
 	private final Output output;
 
@@ -23,9 +23,9 @@ final class TextRedaction {
 
 	private int decided;
 
-	TextRedaction(Redactor redactor, Placeholders placeholders, Output output) {
+	TextRedaction(Redactor redactor, Redactor.Replacement replacement, Output output) {
 		this.redactor = redactor;
-		this.placeholders = placeholders;
+		this.replacement = replacement;
 		this.output = output;
 	}
 
@@ -74,7 +74,7 @@ final class TextRedaction {
 			}
 			keep(text, from, match.start());
 			String value = text.substring(match.start(), match.end());
-			this.output.replace(value.length(), this.placeholders.replace(match.detector(), value));
+			this.output.replace(value.length(), this.replacement.replace(match.detector(), value));
 			from = match.end();
 		}
 		keep(text, from, until);

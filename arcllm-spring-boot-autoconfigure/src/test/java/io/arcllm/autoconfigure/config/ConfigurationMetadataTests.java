@@ -44,8 +44,8 @@ class ConfigurationMetadataTests {
 	void everyDescribedKeyIsKnown() {
 		Set<String> described = new TreeSet<>(this.metadata.keySet());
 		described.removeAll(knownKeys());
-		assertThat(described).containsExactly("arcllm.modules.budget.limits", "arcllm.providers", PROVIDER + "models",
-				PROVIDER + "modules");
+		assertThat(described).containsExactly("arcllm.modules.budget.limits", "arcllm.modules.redaction.patterns",
+				"arcllm.providers", PROVIDER + "models", PROVIDER + "modules");
 	}
 
 	@Test

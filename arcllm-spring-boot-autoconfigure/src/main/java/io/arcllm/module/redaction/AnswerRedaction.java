@@ -1,0 +1,224 @@
+package io.arcllm.module.redaction;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.arcllm.Content;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmResponse;
+
+/**
+ * Redacts one answer, event by event.
+ * <p>
+ * Invariants: held-back words come out before events of another kind, so that the order
+ * of blocks stays; joined deltas are what the whole answer says; what is held back when
+ * the answer fails never comes out.
+ */
+final class AnswerRedaction {
+
+	private final Redactor redactor;
+
+	private final Placeholders placeholders;
+
+	private final Words text;
+
+	private final Words thinking;
+
+	private final Map<Integer, JsonRedaction> calls = new TreeMap<>();
+
+	AnswerRedaction(Redactor redactor, Placeholders placeholders) {
+		this.redactor = redactor;
+		this.placeholders = placeholders;
+		this.text = new Words(redactor, placeholders);
+		this.thinking = new Words(redactor, placeholders);
+	}
+
+	/** What of all events so far may be passed on. */
+	List<LlmEvent> next(LlmEvent event) {
+		List<LlmEvent> out = new ArrayList<>(2);
+		if (event instanceof LlmEvent.TextDelta delta) {
+			thinking(this.thinking.end(), out);
+			text(this.text.add(delta.text()), out);
+		}
+		else if (event instanceof LlmEvent.ThinkingDelta delta) {
+			text(this.text.end(), out);
+			thinking(this.thinking.add(delta.text()), out);
+		}
+		else if (event instanceof LlmEvent.ToolCallDelta delta) {
+			endWords(out);
+			call(delta, out);
+		}
+		else if (event instanceof LlmEvent.Completed completed) {
+			endWords(out);
+			endCalls(out);
+			out.add(new LlmEvent.Completed(whole(completed.response())));
+		}
+		else {
+			this.text.forget();
+			this.thinking.forget();
+			this.calls.clear();
+			out.add(event);
+		}
+		return out;
+	}
+
+	private void endWords(List<LlmEvent> out) {
+		thinking(this.thinking.end(), out);
+		text(this.text.end(), out);
+	}
+
+	private static void text(String words, List<LlmEvent> out) {
+		if (!words.isEmpty()) {
+			out.add(new LlmEvent.TextDelta(words));
+		}
+	}
+
+	private static void thinking(String words, List<LlmEvent> out) {
+		if (!words.isEmpty()) {
+			out.add(new LlmEvent.ThinkingDelta(words));
+		}
+	}
+
+	private void call(LlmEvent.ToolCallDelta delta, List<LlmEvent> out) {
+		JsonRedaction call = this.calls.computeIfAbsent(delta.index(),
+				(index) -> new JsonRedaction(this.redactor, this.placeholders::replace));
+		String fragment = call.add(delta.argumentsFragment());
+		if (!fragment.isEmpty() || !delta.id().isEmpty() || !delta.name().isEmpty()) {
+			out.add(new LlmEvent.ToolCallDelta(delta.index(), delta.id(), delta.name(), fragment));
+		}
+	}
+
+	private void endCalls(List<LlmEvent> out) {
+		this.calls.forEach((index, call) -> {
+			String fragment = call.end();
+			if (!fragment.isEmpty()) {
+				out.add(new LlmEvent.ToolCallDelta(index, "", "", fragment));
+			}
+		});
+		this.calls.clear();
+	}
+
+	/** The whole answer; the vendor's own body goes where anything was taken out. */
+	private LlmResponse whole(LlmResponse answer) {
+		StructureWalk walk = new StructureWalk((words) -> this.redactor.redact(words, this.placeholders::replaceAgain),
+				(json) -> JsonRedaction.redact(json, this.redactor, this.placeholders::replaceAgain));
+		LlmResponse redacted = changed(answer, walk);
+		String body = answer.rawBody();
+		boolean clean = redacted == answer && (body == null || this.redactor.find(body, 0).merged().isEmpty());
+		return clean ? answer : redacted.withRaw(null);
+	}
+
+	/**
+	 * The failure, with what was delivered before it: what was held back is no part of
+	 * it.
+	 */
+	LlmException failed(LlmException failure) {
+		StructureWalk walk = new StructureWalk((words) -> {
+			Words open = new Words(this.redactor, this.placeholders::replaceAgain);
+			return open.add(words);
+		}, (json) -> new JsonRedaction(this.redactor, this.placeholders::replaceAgain).add(json));
+		return failure.withPartials((partial) -> changed(partial, walk).withRaw(null));
+	}
+
+	/** Words that follow each other are one text, as they are in the deltas. */
+	private LlmResponse changed(LlmResponse answer, StructureWalk walk) {
+		List<Content> before = answer.content();
+		List<Content> after = new ArrayList<>(before.size());
+		boolean same = true;
+		for (int i = 0; i < before.size(); i++) {
+			int end = i;
+			while (end < before.size() && before.get(end) instanceof Content.Text) {
+				end++;
+			}
+			if (end - i > 1) {
+				same &= joined(before.subList(i, end), walk, after);
+				i = end - 1;
+			}
+			else {
+				Content content = walk.content(before.get(i));
+				same &= content == before.get(i);
+				after.add(content);
+			}
+		}
+		return same ? answer : answer.withContent(after);
+	}
+
+	/** Changes in words that stand in several blocks are put into the first of them. */
+	private static boolean joined(List<Content> blocks, StructureWalk walk, List<Content> after) {
+		StringBuilder all = new StringBuilder();
+		blocks.forEach((block) -> all.append(((Content.Text) block).text()));
+		String before = all.toString();
+		String changed = walk.text().apply(before);
+		if (changed.equals(before)) {
+			after.addAll(blocks);
+			return true;
+		}
+		boolean apart = blocks.stream()
+			.map((block) -> walk.text().apply(((Content.Text) block).text()))
+			.reduce("", String::concat)
+			.equals(changed);
+		if (apart) {
+			blocks.forEach((block) -> after.add(walk.content(block)));
+		}
+		else {
+			after.add(new Content.Text(changed));
+		}
+		return false;
+	}
+
+	/**
+	 * Words that come in pieces.
+	 */
+	private static final class Words implements TextRedaction.Output {
+
+		private final TextRedaction redaction;
+
+		private final StringBuilder out = new StringBuilder();
+
+		Words(Redactor redactor, Redactor.Replacement replacement) {
+			this.redaction = new TextRedaction(redactor, replacement, this);
+		}
+
+		Words(Redactor redactor, Placeholders placeholders) {
+			this(redactor, placeholders::replace);
+		}
+
+		String add(String piece) {
+			this.redaction.add(piece);
+			return take();
+		}
+
+		String end() {
+			this.redaction.end();
+			return take();
+		}
+
+		void forget() {
+			this.redaction.forget();
+		}
+
+		private String take() {
+			if (this.out.isEmpty()) {
+				return "";
+			}
+			String taken = this.out.toString();
+			this.out.setLength(0);
+			return taken;
+		}
+
+		@Override
+		public void keep(CharSequence text, int from, int to) {
+			this.out.append(text, from, to);
+		}
+
+		@Override
+		public void replace(int characters, String replacement) {
+			this.out.append(replacement);
+		}
+
+	}
+
+}

@@ -1,0 +1,88 @@
+package io.arcllm.module.redaction;
+
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+import io.arcllm.LlmRequest;
+import io.arcllm.PiiDetector;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the module does for each call. Safe for use by several threads.
+ */
+public final class Redaction {
+
+	private final RedactionSettings settings;
+
+	private final Redactor redactor;
+
+	private final RedactionListener listener;
+
+	/**
+	 * @param own detectors of the application's own
+	 * @param listener hears what is taken out, by type
+	 * @throws IllegalArgumentException if an expression is wrong
+	 */
+	public Redaction(RedactionSettings settings, List<PiiDetector> own, RedactionListener listener) {
+		this.settings = settings;
+		this.redactor = Redactors.of(settings, own);
+		this.listener = listener;
+	}
+
+	/** A call begins. */
+	OneCall begin() {
+		return new OneCall(new Placeholders(this.settings.restore(), this.listener));
+	}
+
+	/**
+	 * Redacts one call.
+	 */
+	final class OneCall {
+
+		private final Placeholders placeholders;
+
+		OneCall(Placeholders placeholders) {
+			this.placeholders = placeholders;
+		}
+
+		/** What goes out. */
+		LlmRequest request(LlmRequest request) {
+			Redaction outer = Redaction.this;
+			if (!outer.settings.redactsRequests()) {
+				return request;
+			}
+			if (outer.settings.restore()) {
+				UnaryOperator<String> avoid = (text) -> {
+					this.placeholders.avoid(text);
+					return text;
+				};
+				new StructureWalk(avoid, avoid).request(request);
+			}
+			LlmRequest redacted = new StructureWalk((text) -> outer.redactor.redact(text, this.placeholders::replace),
+					(json) -> JsonRedaction.redact(json, outer.redactor, this.placeholders::replaceAgain))
+				.request(request);
+			this.placeholders.endRequest();
+			return redacted;
+		}
+
+		/** Redacts its answer; {@code null} where answers stay as they are. */
+		@Nullable AnswerRedaction answer() {
+			Detector restoring = this.placeholders.restoring();
+			Redactor answers = Redaction.this.settings.redactsAnswers() ? Redaction.this.redactor
+					: new Redactor(List.of(), List.of());
+			if (restoring == null && !Redaction.this.settings.redactsAnswers()) {
+				return null;
+			}
+			return new AnswerRedaction((restoring == null) ? answers : answers.with(restoring), this.placeholders);
+		}
+
+		/** How what is recorded of this call is shown; nothing is put back in it. */
+		UnaryOperator<String> shown() {
+			return Redaction.this.settings.redactsAnswers()
+					? (text) -> Redaction.this.redactor.redact(text, this.placeholders::replaceUncounted)
+					: UnaryOperator.identity();
+		}
+
+	}
+
+}

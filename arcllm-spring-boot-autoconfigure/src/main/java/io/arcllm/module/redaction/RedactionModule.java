@@ -1,0 +1,43 @@
+package io.arcllm.module.redaction;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.module.BaseModule;
+import io.arcllm.module.EventStep;
+import io.arcllm.module.Scope;
+import reactor.core.publisher.Flux;
+
+/**
+ * A redirector: asks with what a request may say, and passes on what an answer may say.
+ */
+public final class RedactionModule extends BaseModule {
+
+	private final Redaction redaction;
+
+	/**
+	 * @param inner what is asked with redacted requests
+	 * @param redaction what is done for each call; may be shared
+	 */
+	public RedactionModule(LlmProvider inner, Redaction redaction) {
+		super(inner);
+		this.redaction = redaction;
+	}
+
+	@Override
+	public Flux<LlmEvent> exchange(LlmRequest request) {
+		return EventStep.defer((context) -> {
+			Redaction.OneCall call = this.redaction.begin();
+			Flux<LlmEvent> answer = this.inner.exchange(call.request(request));
+			Scope scope = Scope.in(context);
+			if (scope != null) {
+				scope.call().redactedBy(call.shown());
+			}
+			AnswerRedaction redacted = call.answer();
+			return (redacted == null) ? answer
+					: answer.flatMapIterable(redacted::next, 1).onErrorMap(LlmException.class, redacted::failed);
+		});
+	}
+
+}

@@ -157,9 +157,14 @@ public class LlmException extends RuntimeException {
 	 */
 	public boolean isRetryable() {
 		if (kind() == ErrorKind.INTERRUPTED) {
-			return partial() == null;
+			return isUndelivered();
 		}
 		return !Boolean.FALSE.equals(details().retryable()) && kind().isRetryable();
+	}
+
+	/** Whether nothing of an answer that broke off has reached the caller. */
+	private boolean isUndelivered() {
+		return partial() == null || Boolean.TRUE.equals(details().retryable());
 	}
 
 	/**
@@ -167,7 +172,7 @@ public class LlmException extends RuntimeException {
 	 * nothing was delivered.
 	 */
 	public boolean failsOver() {
-		return (kind() == ErrorKind.INTERRUPTED) ? partial() == null : kind().failsOver();
+		return (kind() == ErrorKind.INTERRUPTED) ? isUndelivered() : kind().failsOver();
 	}
 
 	/** All targets that were asked refused the request: it would be in vain to wait. */

@@ -14,6 +14,9 @@ public enum TimeoutStage {
 	/** Between two tokens of a stream. */
 	IDLE,
 
+	/** A stream had too few tokens a second. */
+	RATE,
+
 	/** Before a whole answer was there. */
 	ATTEMPT
 

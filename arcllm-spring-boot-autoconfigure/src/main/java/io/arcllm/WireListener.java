@@ -15,6 +15,32 @@ public interface WireListener {
 	void sending();
 
 	/**
+	 * The provider waits for a thread or a connection of our own: that is not its
+	 * silence.
+	 */
+	default void waiting() {
+	}
+
+	/**
+	 * The provider begins only now, after it was {@link #waiting}.
+	 */
+	default void begun() {
+	}
+
+	/**
+	 * The first word of an answer has come that is not passed on before it is whole.
+	 */
+	default void speaking() {
+	}
+
+	/**
+	 * Whether the frames of a streamed answer are to be kept as its raw body.
+	 */
+	default boolean wantsFrames() {
+		return false;
+	}
+
+	/**
 	 * The attempt was refused here: nothing was sent after all.
 	 */
 	default void refused() {

@@ -168,4 +168,21 @@ class LlmProviderTests {
 		assertThat(telling.invoke(List.of(Message.user("hi"))).text()).isEqualTo("false");
 	}
 
+	@Test
+	void functionGivesItsTextAsADeltaFirst() {
+		LlmProvider provider = LlmProvider.of("mine", (request) -> LlmResponse.of("Hello"));
+		List<LlmEvent> events = provider.stream(LlmRequest.of("Hi")).collectList().block();
+		assertThat(events).hasSize(2).first().isEqualTo(new LlmEvent.TextDelta("Hello"));
+		assertThat(events.get(1).answer().text()).isEqualTo("Hello");
+	}
+
+	@Test
+	void functionRunsOnAVirtualThreadWhereThereIsOne() {
+		LlmProvider provider = LlmProvider.of("mine",
+				(request) -> LlmResponse.of(String.valueOf(Thread.currentThread())));
+		String thread = provider.invoke("Hi").text();
+		assertThat(thread).contains("arcllm-mine")
+			.matches((text) -> text.contains("VirtualThread") == Runtime.version().feature() >= 21);
+	}
+
 }

@@ -19,8 +19,11 @@ import io.arcllm.module.Candidate;
 import io.arcllm.module.Pricing;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.attempt.CommitModule;
-import io.arcllm.module.attempt.CommitPoint;
 import io.arcllm.module.attempt.ContractModule;
+import io.arcllm.module.attempt.RepeatModule;
+import io.arcllm.module.attempt.StreamingRefusals;
+import io.arcllm.module.attempt.Upstream;
+import io.arcllm.module.attempt.UpstreamModule;
 import io.arcllm.module.keys.KeyRotationModule;
 import io.arcllm.provider.key.ApiKeys;
 
@@ -41,6 +44,8 @@ public final class Stacks {
 	private final ModuleSettings settings;
 
 	private final ProviderSwitches switches;
+
+	private final StreamingRefusals refusals = new StreamingRefusals();
 
 	/**
 	 * @param targets what modules are put around
@@ -177,9 +182,12 @@ public final class Stacks {
 		if (keys != null && keys.mayRotate()) {
 			layers.add(new Layer("key-rotation", (inner) -> new KeyRotationModule(inner, keys::hasAnother)));
 		}
-		CommitPoint commit = this.settings.bind("streams", StreamSettings.class, position).commit();
-		if (commit.holdsBack()) {
-			layers.add(new Layer("commit", (inner) -> new CommitModule(inner, target, commit)));
+		StreamSettings streams = this.settings.bind("streams", StreamSettings.class, position);
+		if (streams.commit().holdsBack()) {
+			layers.add(new Layer("commit", (inner) -> new CommitModule(inner, target, streams.commit())));
+		}
+		if (streams.upstream() == Upstream.ALWAYS && this.targets.definition(target.provider()) != null) {
+			layers.add(new Layer("upstream", (inner) -> new UpstreamModule(inner, target, this.refusals)));
 		}
 		layers.addAll(attemptLayers(position));
 		return layers;
@@ -196,6 +204,10 @@ public final class Stacks {
 		Pricing prices = this.targets.hasPrices(target.provider()) ? new Prices(this.targets, this.settings)
 				: Pricing.NONE;
 		layers.add(new Layer("contract", (inner) -> new ContractModule(inner, target, prices)));
+		int repeats = this.settings.bind("streams", StreamSettings.class, position).maxRepeats();
+		if (repeats > 0) {
+			layers.add(new Layer("repeats", (inner) -> new RepeatModule(inner, target, repeats)));
+		}
 		return layers;
 	}
 

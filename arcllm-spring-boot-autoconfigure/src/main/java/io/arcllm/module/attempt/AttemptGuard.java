@@ -21,6 +21,7 @@ import io.arcllm.Usage;
 import io.arcllm.WireListener;
 import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
+import io.arcllm.module.MinRate;
 import io.arcllm.module.Pricing;
 import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +55,8 @@ final class AttemptGuard extends EventStep {
 
 	private final SilenceWatch silence;
 
+	private final @Nullable RateWatch rate;
+
 	private final AttemptListener listener;
 
 	private final Context context;
@@ -82,7 +85,7 @@ final class AttemptGuard extends EventStep {
 		Call call = scope.call();
 		this.call = call;
 		this.target = target;
-		this.listener = new AttemptListener(actual.currentContext());
+		this.listener = new AttemptListener(actual.currentContext(), this::begun);
 		this.context = scope.inAttempt().into(actual.currentContext()).put(WireListener.class, this.listener);
 		this.startedAfter = call.elapsedNanos();
 		this.waited = call.takeWaited();
@@ -90,6 +93,14 @@ final class AttemptGuard extends EventStep {
 		this.cost = cost;
 		this.silence = new SilenceWatch(call, target, scope.limits(),
 				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, alarms.alarm(this::checkSilence));
+		MinRate rate = (scope.limits() == null) ? null : scope.limits().minRate();
+		this.rate = (rate == null) ? null : new RateWatch(call, rate, alarms.alarm(this::checkRate));
+	}
+
+	/** The provider was waiting for a thread of ours: it begins only now. */
+	private void begun() {
+		this.silence.excuse();
+		this.silence.watch();
 	}
 
 	@Override
@@ -126,8 +137,11 @@ final class AttemptGuard extends EventStep {
 		if (!STATE.compareAndSet(this, OPEN, EMITTING)) {
 			return;
 		}
-		if (this.demand != Long.MAX_VALUE) {
-			DEMAND.decrementAndGet(this);
+		if (this.demand != Long.MAX_VALUE && DEMAND.decrementAndGet(this) == 0) {
+			this.silence.dry();
+			if (this.rate != null) {
+				this.rate.dry();
+			}
 		}
 		try {
 			deliver(event);
@@ -148,6 +162,9 @@ final class AttemptGuard extends EventStep {
 			}
 			this.delivered.add(event);
 			this.silence.content();
+			if (this.rate != null) {
+				this.rate.content(event);
+			}
 		}
 		else if (event instanceof LlmEvent.Restarted) {
 			this.delivered = List.of();
@@ -184,7 +201,11 @@ final class AttemptGuard extends EventStep {
 	}
 
 	private void checkSilence() {
-		if (this.demand <= 0) {
+		if (this.demand <= 0 || this.listener.isWaiting()) {
+			if (this.silence.isUnread()) {
+				gone();
+				return;
+			}
 			this.silence.excuse();
 		}
 		LlmException failure = this.silence.failure();
@@ -194,7 +215,7 @@ final class AttemptGuard extends EventStep {
 			}
 		}
 		else if (STATE.compareAndSet(this, OPEN, ENDED)) {
-			this.silence.stop();
+			stopWatches();
 			LlmResponse whole = (failure.kind() == ErrorKind.TIMEOUT) ? whole() : null;
 			if (whole != null) {
 				succeed(whole);
@@ -202,6 +223,31 @@ final class AttemptGuard extends EventStep {
 			}
 			super.cancel();
 			fail(failure);
+		}
+	}
+
+	private void checkRate() {
+		RateWatch rate = Objects.requireNonNull(this.rate);
+		if (this.state == EMITTING) {
+			rate.later();
+		}
+		else if (rate.isTooSlow() && end()) {
+			super.cancel();
+			fail(LlmException
+				.of(ErrorKind.TIMEOUT, this.target + " had fewer than " + rate.rate() + " tokens (min-rate)")
+				.target(this.target)
+				.stage(TimeoutStage.RATE)
+				.build());
+		}
+	}
+
+	/** The subscriber has asked for nothing for too long. */
+	private void gone() {
+		if (end()) {
+			super.cancel();
+			LlmException failure = this.silence.unread();
+			note(ended(Attempt.Outcome.CANCELLED).failure(failure).usage(this.listener.answer().used()));
+			this.actual.onError(failure);
 		}
 	}
 
@@ -235,7 +281,10 @@ final class AttemptGuard extends EventStep {
 	public void request(long n) {
 		if (Operators.validate(n)) {
 			if (DEMAND.getAndAccumulate(this, n, Operators::addCap) <= 0) {
-				this.silence.excuse();
+				this.silence.asked();
+				if (this.rate != null) {
+					this.rate.asked();
+				}
 			}
 			super.request(n);
 		}
@@ -254,8 +303,15 @@ final class AttemptGuard extends EventStep {
 		if (STATE.getAndSet(this, ENDED) == ENDED) {
 			return false;
 		}
-		this.silence.stop();
+		stopWatches();
 		return true;
+	}
+
+	private void stopWatches() {
+		this.silence.stop();
+		if (this.rate != null) {
+			this.rate.stop();
+		}
 	}
 
 	/**

@@ -19,12 +19,18 @@ final class AttemptListener implements WireListener {
 
 	private volatile SoFar answer = NOTHING;
 
+	private final Runnable begun;
+
 	private volatile boolean refused;
+
+	private volatile boolean waiting;
 
 	/**
 	 * @param context of the attempt, where an outer listener may be
+	 * @param begun run when the provider begins after it was waiting
 	 */
-	AttemptListener(ContextView context) {
+	AttemptListener(ContextView context, Runnable begun) {
+		this.begun = begun;
 		this.outer = WireListener.of(context);
 	}
 
@@ -36,6 +42,27 @@ final class AttemptListener implements WireListener {
 	@Override
 	public void refused() {
 		this.refused = true;
+	}
+
+	/** The provider waits for something of ours. */
+	@Override
+	public void waiting() {
+		this.waiting = true;
+	}
+
+	@Override
+	public void begun() {
+		this.waiting = false;
+		this.begun.run();
+	}
+
+	boolean isWaiting() {
+		return this.waiting;
+	}
+
+	@Override
+	public boolean wantsFrames() {
+		return this.outer != null && this.outer.wantsFrames();
 	}
 
 	boolean isRefused() {

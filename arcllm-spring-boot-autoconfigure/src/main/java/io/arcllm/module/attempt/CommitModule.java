@@ -75,8 +75,6 @@ public final class CommitModule extends BaseModule {
 		/** What an event costs besides its text. */
 		private static final int EVENT = 64;
 
-		private static final int CHARACTERS_A_TOKEN = 4;
-
 		private static final int HOLDING = 0;
 
 		private static final int COMMITTED = 1;
@@ -124,9 +122,8 @@ public final class CommitModule extends BaseModule {
 		}
 
 		private boolean isReached(LlmEvent event) {
-			int characters = event.characters();
-			this.tokens += Math.max(1, characters / CHARACTERS_A_TOKEN);
-			this.size += EVENT + characters;
+			this.tokens += CommitPoint.tokens(event);
+			this.size += EVENT + event.characters();
 			Duration after = this.commit.after();
 			if (after != null && this.timer == null) {
 				this.timer = Schedulers.parallel().schedule(this::onTime, after.toNanos(), TimeUnit.NANOSECONDS);

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
+import io.arcllm.LlmEvent;
 import io.arcllm.module.TimeText;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,8 @@ public record CommitPoint(int tokens, @Nullable Duration after) {
 
 	/** When the answer is whole. */
 	public static final CommitPoint FULL = new CommitPoint(Integer.MAX_VALUE, null);
+
+	private static final int CHARACTERS_A_TOKEN = 4;
 
 	private static final Pattern TOKENS = Pattern.compile("(\\d{1,9})[- ]?tokens?");
 
@@ -57,6 +60,11 @@ public record CommitPoint(int tokens, @Nullable Duration after) {
 					"'" + text + "' is no commit point: write 'first-token', '500ms', '40-tokens' or 'full'");
 		}
 		return new CommitPoint(Integer.MAX_VALUE, time);
+	}
+
+	/** How many tokens an event counts as: one for four characters, at least one. */
+	static int tokens(LlmEvent event) {
+		return Math.max(1, event.characters() / CHARACTERS_A_TOKEN);
 	}
 
 	/**

@@ -6,8 +6,8 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
-import io.arcllm.module.Call;
 import io.arcllm.module.AttemptLimits;
+import io.arcllm.module.Call;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SilenceWatch {
 
-	/** A caller who is slow to take what is due keeps no timer busy. */
+	/** Never re-arm sooner than this. */
 	private static final long SHORTEST_WATCH = Duration.ofMillis(1).toNanos();
+
+	private static final long NOT_DRY = -1;
 
 	private final Call call;
 
@@ -31,10 +33,13 @@ final class SilenceWatch {
 
 	private volatile long since;
 
+	/** Since when the subscriber has asked for nothing, or NOT_DRY. */
+	private volatile long dryFrom = NOT_DRY;
+
 	private volatile boolean stopped;
 
 	/**
-	 * @param alarm rings when somebody should ask {@link #failure()}
+	 * @param alarm rings when {@link #failure()} is to be asked
 	 */
 	SilenceWatch(Call call, Target target, @Nullable AttemptLimits limits, TimeoutStage stage,
 			SharedTimer.Alarm alarm) {
@@ -50,6 +55,7 @@ final class SilenceWatch {
 	 */
 	void begin(long elapsed) {
 		this.since = elapsed;
+		this.dryFrom = elapsed;
 		watch(elapsed);
 	}
 
@@ -62,7 +68,7 @@ final class SilenceWatch {
 	}
 
 	private void watch(long elapsed) {
-		long wait = Math.min(untilSilent(elapsed), this.call.remainingNanos(elapsed));
+		long wait = Math.min(Math.min(untilSilent(elapsed), untilUnread(elapsed)), this.call.remainingNanos(elapsed));
 		if (wait == Long.MAX_VALUE || this.stopped) {
 			return;
 		}
@@ -83,8 +89,48 @@ final class SilenceWatch {
 		}
 	}
 
+	/** The subscriber asks for nothing from now on. */
+	void dry() {
+		this.dryFrom = this.call.elapsedNanos();
+		if (this.limits != null && isShort(this.limits.unread())) {
+			watch();
+		}
+	}
+
+	/** The alarm rings for the other limits often enough where this one is longer. */
+	private boolean isShort(Duration unread) {
+		return !unread.isZero() && this.limits != null && unread.compareTo(this.limits.of(this.stage)) < 0;
+	}
+
+	/** The subscriber asks again. */
+	void asked() {
+		this.dryFrom = NOT_DRY;
+		excuse();
+	}
+
+	/** Whether the subscriber has asked for nothing for so long that it must be gone. */
+	boolean isUnread() {
+		return untilUnread(this.call.elapsedNanos()) <= 0;
+	}
+
+	private long untilUnread(long elapsed) {
+		long from = this.dryFrom;
+		return (this.limits == null || this.limits.unread().isZero() || from == NOT_DRY) ? Long.MAX_VALUE
+				: from + this.limits.unread().toNanos() - elapsed;
+	}
+
+	/** The error of a call whose subscriber must be gone. */
+	LlmException unread() {
+		Duration unread = (this.limits == null) ? Duration.ZERO : this.limits.unread();
+		return LlmException
+			.of(ErrorKind.CANCELLED,
+					"Nothing of the answer of " + this.target + " was asked for in " + unread + " (timeout.unread)")
+			.target(this.target)
+			.build();
+	}
+
 	/**
-	 * Nobody was asked for anything until now: that is no silence.
+	 * The provider was asked for nothing until now: that is no silence.
 	 */
 	void excuse() {
 		this.since = this.call.elapsedNanos();
@@ -121,6 +167,7 @@ final class SilenceWatch {
 			case CONNECT -> "connect";
 			case FIRST_TOKEN -> "first-token";
 			case IDLE -> "idle";
+			case RATE -> "min-rate";
 			case ATTEMPT -> "attempt";
 		};
 	}

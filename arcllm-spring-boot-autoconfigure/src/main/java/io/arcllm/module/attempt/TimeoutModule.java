@@ -3,9 +3,9 @@ package io.arcllm.module.attempt;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.module.AttemptLimits;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Scope;
-import io.arcllm.module.AttemptLimits;
 import reactor.core.publisher.Flux;
 
 /**
@@ -22,7 +22,8 @@ public final class TimeoutModule extends BaseModule {
 	 */
 	public TimeoutModule(LlmProvider inner, TimeoutSettings settings) {
 		super(inner);
-		this.limits = new AttemptLimits(settings.attempt(), settings.firstToken(), settings.idle());
+		this.limits = new AttemptLimits(settings.attempt(), settings.firstToken(), settings.idle(), settings.minRate(),
+				settings.unread());
 	}
 
 	@Override

@@ -8,6 +8,8 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.VendorLimits;
+import io.arcllm.WireListener;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
@@ -236,21 +238,53 @@ public final class HedgeModule extends BaseModule {
 		/**
 		 * One of the two.
 		 */
-		private final class Leg extends EventStep {
+		private final class Leg extends EventStep implements WireListener {
 
 			private final @Nullable Candidate hedge;
+
+			private final @Nullable WireListener outer;
+
+			private final Context context;
 
 			private @Nullable Throwable failure;
 
 			Leg(@Nullable Candidate hedge) {
 				super(HedgedCall.this.actual);
 				this.hedge = hedge;
+				Context context = HedgedCall.this.actual.currentContext();
+				this.outer = WireListener.of(context);
+				Context told = HedgedCall.this.request.streaming() ? context : context.put(WireListener.class, this);
+				this.context = (hedge == null) ? told : Scope.of(told).because(Attempt.Cause.HEDGE).into(told);
 			}
 
 			@Override
 			public Context currentContext() {
-				Context context = HedgedCall.this.actual.currentContext();
-				return (this.hedge == null) ? context : Scope.of(context).because(Attempt.Cause.HEDGE).into(context);
+				return this.context;
+			}
+
+			/** The first word of a whole answer that is asked for as a stream. */
+			@Override
+			public void speaking() {
+				wins(this);
+			}
+
+			@Override
+			public void sending() {
+				if (this.outer != null) {
+					this.outer.sending();
+				}
+			}
+
+			@Override
+			public void remaining(VendorLimits limits) {
+				if (this.outer != null) {
+					this.outer.remaining(limits);
+				}
+			}
+
+			@Override
+			public boolean wantsLimits() {
+				return this.outer != null && this.outer.wantsLimits();
 			}
 
 			@Override

@@ -104,6 +104,13 @@ public final class RateLimitModule extends BaseModule {
 		}
 
 		@Override
+		public void speaking() {
+			if (this.outer != null) {
+				this.outer.speaking();
+			}
+		}
+
+		@Override
 		public void remaining(VendorLimits limits) {
 			this.limiter.observe(limits);
 		}

@@ -54,6 +54,8 @@ final class HttpAnswer {
 
 	private final int limit;
 
+	private final boolean keepsFrames;
+
 	private @Nullable String requestId;
 
 	private boolean begun;
@@ -61,7 +63,9 @@ final class HttpAnswer {
 	/** The error that the application's filters were shown. */
 	private @Nullable LlmException noted;
 
-	HttpAnswer(WireFormat format, ErrorReader errors, Target target, boolean streaming, DataSize limit) {
+	HttpAnswer(WireFormat format, ErrorReader errors, Target target, boolean streaming, DataSize limit,
+			boolean keepsFrames) {
+		this.keepsFrames = keepsFrames;
 		this.format = format;
 		this.errors = errors;
 		this.target = target;
@@ -183,7 +187,7 @@ final class HttpAnswer {
 		if (framing == null) {
 			return document.get();
 		}
-		Supplier<AnswerBody> stream = () -> new StreamedBody(framing, decoder, most);
+		Supplier<AnswerBody> stream = () -> new StreamedBody(framing, decoder, most, this.keepsFrames);
 		return (framing == Framing.NDJSON) ? stream.get()
 				: new SniffedBody(stream, document, type.startsWith(MediaType.APPLICATION_JSON_VALUE));
 	}

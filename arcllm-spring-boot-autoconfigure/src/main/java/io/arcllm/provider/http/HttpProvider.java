@@ -91,7 +91,7 @@ public final class HttpProvider implements LlmProvider {
 
 	private Flux<LlmEvent> send(LlmRequest request, @Nullable WireListener listener) {
 		try {
-			return send(complete(request));
+			return send(complete(request), listener != null && listener.wantsFrames());
 		}
 		catch (LlmException ex) {
 			if (listener != null) {
@@ -105,13 +105,13 @@ public final class HttpProvider implements LlmProvider {
 		}
 	}
 
-	private Flux<LlmEvent> send(LlmRequest request) {
+	private Flux<LlmEvent> send(LlmRequest request, boolean keepsFrames) {
 		Target target = new Target(name(), request.model());
 		RequestCheck.check(request, target);
 		String key = key(target);
 		byte[] body = this.format.encode(request);
 		HttpAnswer answer = new HttpAnswer(this.format, this.errors, target, request.streaming(),
-				this.settings.maxResponseSize());
+				this.settings.maxResponseSize(), keepsFrames);
 		return this.client.post()
 			.uri(this.url)
 			.attribute(ApplicationFilters.ANSWER, answer)

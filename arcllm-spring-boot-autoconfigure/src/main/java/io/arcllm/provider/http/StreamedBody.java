@@ -1,13 +1,16 @@
 package io.arcllm.provider.http;
 
+import java.io.ByteArrayOutputStream;
 import java.util.function.Consumer;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
+import io.arcllm.RawBody;
 import io.arcllm.Usage;
 import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.Frame;
 import io.arcllm.provider.WireFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -27,15 +30,38 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 
 	private final SizeLimit limit;
 
+	private final @Nullable ByteArrayOutputStream raw;
+
 	private long kept;
 
 	private Consumer<LlmEvent> out = (event) -> {
 	};
 
-	StreamedBody(WireFormat.Framing framing, AnswerDecoder decoder, SizeLimit limit) {
+	/**
+	 * @param keepsFrames whether the frames, each in a line, become the answer's raw body
+	 */
+	StreamedBody(WireFormat.Framing framing, AnswerDecoder decoder, SizeLimit limit, boolean keepsFrames) {
 		this.decoder = decoder;
 		this.limit = limit;
-		this.frames = new FrameReader(framing, limit.bytes(), (frame) -> this.decoder.frame(frame, this));
+		this.raw = keepsFrames ? new ByteArrayOutputStream() : null;
+		this.frames = new FrameReader(framing, limit.bytes(), this::frame);
+	}
+
+	private void frame(Frame frame) {
+		if (this.raw != null) {
+			this.kept += frame.length() + 1;
+			if (this.kept > this.limit.bytes()) {
+				throw this.limit.exceeded();
+			}
+			this.raw.write(frame.bytes(), frame.offset(), frame.length());
+			this.raw.write('\n');
+		}
+		this.decoder.frame(frame, this);
+	}
+
+	private LlmResponse answer() {
+		LlmResponse answer = this.decoder.end();
+		return (this.raw == null) ? answer : answer.withRaw(new RawBody(this.raw.toByteArray()));
 	}
 
 	@Override
@@ -54,7 +80,7 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 		this.out = out;
 		LlmException cut = lastFrame();
 		try {
-			out.accept(new LlmEvent.Completed(this.decoder.end()));
+			out.accept(new LlmEvent.Completed(answer()));
 		}
 		catch (LlmException ex) {
 			if (cut != null) {
@@ -97,7 +123,7 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 	@Override
 	public @Nullable LlmResponse whole() {
 		try {
-			return this.decoder.end();
+			return answer();
 		}
 		catch (LlmException ex) {
 			return null;

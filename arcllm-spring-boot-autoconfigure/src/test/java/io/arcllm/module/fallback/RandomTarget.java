@@ -113,8 +113,8 @@ final class RandomTarget {
 		LlmProvider rotating = new KeyRotationModule(held, this.keys::hasAnother);
 		LlmProvider once = (request) -> rotating.exchange(request)
 			.contextWrite((context) -> context.put(AtomicBoolean.class, new AtomicBoolean()));
-		LlmProvider timed = new TimeoutModule(once,
-				new TimeoutSettings(Duration.ofSeconds(3), Duration.ofSeconds(2), Duration.ofSeconds(2)));
+		LlmProvider timed = new TimeoutModule(once, new TimeoutSettings(Duration.ofSeconds(3), Duration.ofSeconds(2),
+				Duration.ofSeconds(2), null, Duration.ZERO));
 		LlmProvider limited = new RateLimitModule(new BulkheadModule(timed, this.bulkhead), this.limiter);
 		return this.script.candidate(new CircuitBreakerModule(limited, this.breaker));
 	}

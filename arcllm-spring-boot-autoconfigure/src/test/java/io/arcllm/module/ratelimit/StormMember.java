@@ -77,7 +77,7 @@ final class StormMember {
 						Duration.ofMillis(2), PROBES));
 		Duration patience = Duration.ofSeconds(10);
 		LlmProvider timeout = new TimeoutModule(new ContractModule(watched(), target),
-				new TimeoutSettings(patience, patience, patience));
+				new TimeoutSettings(patience, patience, patience, null, Duration.ZERO));
 		this.places = new Counted(new BulkheadModule(timeout, this.bulkhead));
 		this.limited = new Counted(new RateLimitModule(this.places, this.limiter));
 		this.gates = new Counted(new CircuitBreakerModule(this.limited, this.breaker));

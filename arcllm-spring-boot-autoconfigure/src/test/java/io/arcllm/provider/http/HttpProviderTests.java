@@ -384,7 +384,7 @@ class HttpProviderTests {
 			.cast(DataBuffer.class);
 		WireFormat format = new OpenAiFormat("acme");
 		SizeLimit limit = new SizeLimit(how.equals("too long") ? 50 : 10_000, StreamedAnswer.context().target());
-		AnswerBody answer = new StreamedBody(format.framing(), format.decoder(StreamedAnswer.context()), limit);
+		AnswerBody answer = new StreamedBody(format.framing(), format.decoder(StreamedAnswer.context()), limit, false);
 		Publisher<LlmEvent> events = (subscriber) -> body
 			.subscribe(new BodySubscriber(Operators.toCoreSubscriber(subscriber), answer, (ex) -> ex));
 		Flux.from(events).take(how.equals("cancelled") ? 1 : 100).onErrorComplete().blockLast(LIMIT);

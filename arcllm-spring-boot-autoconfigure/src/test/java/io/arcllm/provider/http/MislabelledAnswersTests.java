@@ -191,7 +191,7 @@ class MislabelledAnswersTests {
 	private static String read(Vendor vendor, boolean calledDocument, byte[] bytes, int cut) {
 		SizeLimit limit = new SizeLimit(10_000, StreamedAnswer.context().target());
 		AnswerDecoder decoder = vendor.format.decoder(StreamedAnswer.context());
-		SniffedBody body = new SniffedBody(() -> new StreamedBody(vendor.format.framing(), decoder, limit),
+		SniffedBody body = new SniffedBody(() -> new StreamedBody(vendor.format.framing(), decoder, limit, false),
 				() -> WholeBody.answer(limit, -1, true, decoder::whole), calledDocument);
 		List<LlmEvent> events = new ArrayList<>();
 		for (byte[] piece : List.of(Arrays.copyOf(bytes, cut), Arrays.copyOfRange(bytes, cut, bytes.length))) {

@@ -45,7 +45,7 @@ public record StreamedAnswer(List<LlmEvent> events, LlmException failure) {
 
 	/** Reads nothing yet. */
 	static StreamedBody body(WireFormat format) {
-		return new StreamedBody(format.framing(), format.decoder(context()), new SizeLimit(10_000_000, ASKED));
+		return new StreamedBody(format.framing(), format.decoder(context()), new SizeLimit(10_000_000, ASKED), false);
 	}
 
 	/** How reading failed, or {@code null}; anything untyped is thrown. */

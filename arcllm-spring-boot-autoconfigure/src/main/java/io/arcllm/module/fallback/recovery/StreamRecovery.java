@@ -85,7 +85,7 @@ public final class StreamRecovery {
 	 * Whether this failure is one to go on from.
 	 */
 	public static boolean isNeeded(LlmException failure) {
-		return failure.kind() == ErrorKind.INTERRUPTED && failure.partial() != null;
+		return failure.kind() == ErrorKind.INTERRUPTED && failure.partial() != null && !failure.isRetryable();
 	}
 
 	/**

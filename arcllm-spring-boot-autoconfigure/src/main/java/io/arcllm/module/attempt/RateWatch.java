@@ -1,0 +1,116 @@
+package io.arcllm.module.attempt;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.module.Call;
+import io.arcllm.module.MinRate;
+
+/**
+ * Watches that a stream does not crawl: counts its tokens in windows, from the first
+ * content on.
+ * <p>
+ * Invariants: {@code tokens} is written by the provider's thread alone and only grows; a
+ * window is begun and judged by the alarm's thread alone, after {@link #content} began
+ * the first one. Time without demand is no part of a window: it begins with {@link #dry},
+ * ends with {@link #asked}, and these alternate, since nothing comes without demand.
+ */
+final class RateWatch {
+
+	private static final long NOT_DRY = -1;
+
+	private final Call call;
+
+	private final MinRate rate;
+
+	private final SharedTimer.Alarm alarm;
+
+	private final AtomicLong excused = new AtomicLong();
+
+	private volatile long tokens;
+
+	private volatile long dryFrom = NOT_DRY;
+
+	private volatile boolean stopped;
+
+	private long windowBegan;
+
+	private long tokensBefore;
+
+	RateWatch(Call call, MinRate rate, SharedTimer.Alarm alarm) {
+		this.call = call;
+		this.rate = rate;
+		this.alarm = alarm;
+	}
+
+	void content(LlmEvent event) {
+		boolean first = this.tokens == 0;
+		this.tokens += CommitPoint.tokens(event);
+		if (first) {
+			this.windowBegan = this.call.elapsedNanos();
+			this.excused.set(0);
+			ring(this.rate.window().toNanos());
+		}
+	}
+
+	/** Nothing is asked for from now on. */
+	void dry() {
+		this.dryFrom = this.call.elapsedNanos();
+	}
+
+	/** Something is asked for again. */
+	void asked() {
+		long from = this.dryFrom;
+		if (from != NOT_DRY) {
+			this.dryFrom = NOT_DRY;
+			this.excused.addAndGet(this.call.elapsedNanos() - from);
+		}
+	}
+
+	/**
+	 * At the alarm: whether the window that has ended had too few tokens. Begins the next
+	 * one where it had not.
+	 */
+	boolean isTooSlow() {
+		long now = this.call.elapsedNanos();
+		long from = this.dryFrom;
+		long dry = this.excused.get() + ((from == NOT_DRY) ? 0 : now - from);
+		long left = this.rate.window().toNanos() - (now - this.windowBegan - dry);
+		if (left > 0) {
+			ring(left);
+			return false;
+		}
+		if (this.tokens - this.tokensBefore < this.rate.tokens()) {
+			return true;
+		}
+		this.windowBegan = now;
+		this.tokensBefore = this.tokens;
+		this.excused.set(0);
+		ring(this.rate.window().toNanos());
+		return false;
+	}
+
+	/** Looks again a little later: an event is being passed on just now. */
+	void later() {
+		ring(1_000_000);
+	}
+
+	private void ring(long wait) {
+		if (!this.stopped) {
+			this.alarm.set(this.call.moment(this.call.elapsedNanos() + wait));
+			if (this.stopped) {
+				this.alarm.stop();
+			}
+		}
+	}
+
+	void stop() {
+		this.stopped = true;
+		this.alarm.stop();
+	}
+
+	MinRate rate() {
+		return this.rate;
+	}
+
+}

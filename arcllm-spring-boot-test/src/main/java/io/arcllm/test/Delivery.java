@@ -35,7 +35,9 @@ record Delivery(Vendor vendor, Pace pace) {
 		return switch (fault) {
 			case RESET, DOWN -> reset(response);
 			case SILENCE -> Mono.never();
-			default -> question.stream() ? stream(response, fault, dial, this.vendor.frames(question, answer, id))
+			default -> question.stream()
+					? stream(response, fault, dial,
+							delivered(fault, question, this.vendor.frames(question, answer, id)))
 					: whole(response, fault, dial, answer.tokens(), this.vendor.whole(question, answer, id));
 		};
 	}
@@ -61,20 +63,28 @@ record Delivery(Vendor vendor, Pace pace) {
 					.then(end(response, fault))
 					.then();
 			}
-			case MALFORMED -> response.sendByteArray(Mono.just(half)).then();
+			case MALFORMED, NO_END -> response.sendByteArray(Mono.just(half)).then();
 			default -> response.sendByteArray(Mono.just(body)).then();
 		}));
 	}
 
 	private Publisher<Void> stream(HttpServerResponse response, Fault fault, Dial dial, List<byte[]> frames) {
 		response.header("content-type", this.vendor.streamType()).header("cache-control", "no-cache");
-		boolean broken = fault == Fault.CUT || fault == Fault.STALL || fault == Fault.MALFORMED;
-		Flux<byte[]> paced = paced(broken ? frames.subList(0, Math.max(1, frames.size() / 2)) : frames);
+		Flux<byte[]> paced = paced(frames);
 		Flux<byte[]> body = (fault == Fault.MALFORMED) ? paced.concatWithValues(NOT_JSON) : paced;
 		return after(first(fault, dial))
 			.thenEmpty(Mono.defer(() -> response.send(body.map(Unpooled::wrappedBuffer), (buffer) -> true)
 				.then(end(response, fault))
 				.then()));
+	}
+
+	private List<byte[]> delivered(Fault fault, Question question, List<byte[]> frames) {
+		return switch (fault) {
+			case CUT, STALL, MALFORMED -> frames.subList(0, Math.max(1, frames.size() / 2));
+			case NO_END -> frames.subList(0, Math.max(1, frames.size() - this.vendor.endFrames(question)));
+			case NO_MARKER -> frames.subList(0, frames.size() - this.vendor.markerFrames());
+			default -> frames;
+		};
 	}
 
 	private Flux<byte[]> paced(List<byte[]> frames) {

@@ -1,5 +1,6 @@
 package io.arcllm.test;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -42,6 +43,22 @@ public record Dial(Fault fault, double rate, int every, @Nullable Integer times,
 	/** The next calls alone. */
 	public Dial times(int calls) {
 		return new Dial(this.fault, this.rate, this.every, calls, this.seconds, this.retryAfter, this.delay);
+	}
+
+	/** Until so much time has passed; whole seconds, at least one. */
+	public Dial forTime(Duration time) {
+		return new Dial(this.fault, this.rate, this.every, this.times, (int) Math.max(1, time.toSeconds()),
+				this.retryAfter, this.delay);
+	}
+
+	/** Says so many seconds in {@code Retry-After}. */
+	public Dial retryAfter(int seconds) {
+		return new Dial(this.fault, this.rate, this.every, this.times, this.seconds, seconds, this.delay);
+	}
+
+	/** The first token of a slow vendor is so many seconds late. */
+	public Dial delay(int seconds) {
+		return new Dial(this.fault, this.rate, this.every, this.times, this.seconds, this.retryAfter, seconds);
 	}
 
 	/**

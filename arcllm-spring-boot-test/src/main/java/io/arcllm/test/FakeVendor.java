@@ -1,6 +1,8 @@
 package io.arcllm.test;
 
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -14,6 +16,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.group.ChannelGroup;
 import org.reactivestreams.Publisher;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
 import reactor.netty.http.server.HttpServerRequest;
@@ -31,7 +34,7 @@ public final class FakeVendor {
 
 	private final Answers answers;
 
-	private final DialState dial = new DialState(new Random(), System::nanoTime);
+	private final DialState dial = new DialState(new Random(), FakeVendor::nanos);
 
 	private final Delivery delivery;
 
@@ -78,6 +81,63 @@ public final class FakeVendor {
 	}
 
 	/**
+	 * Resets every connection for so long, as a vendor that is down does.
+	 */
+	public void downFor(Duration time) {
+		set(Dial.of(Fault.DOWN).forTime(time));
+	}
+
+	/**
+	 * Breaks every call like this until {@link #heal()}.
+	 */
+	public void fail(Fault fault) {
+		set(Dial.of(fault));
+	}
+
+	/**
+	 * Breaks the next calls like this.
+	 * @param calls how many
+	 */
+	public void fail(Fault fault, int calls) {
+		set(Dial.of(fault).times(calls));
+	}
+
+	/**
+	 * Refuses every call with a 429 that asks to be left alone for so long, in whole
+	 * seconds.
+	 */
+	public void rateLimit(Duration retryAfter) {
+		set(Dial.of(Fault.RATE_LIMIT).retryAfter((int) retryAfter.toSeconds()));
+	}
+
+	/**
+	 * Is healthy again.
+	 */
+	public void heal() {
+		set(Dial.HEALTHY);
+	}
+
+	/**
+	 * How many requests it got since the start or the last {@link #reset()}.
+	 */
+	public int asked() {
+		return Math.toIntExact(this.calls.get());
+	}
+
+	/**
+	 * Is healthy again and forgets what it was asked.
+	 */
+	public void reset() {
+		heal();
+		this.calls.set(0);
+		this.broken.set(0);
+	}
+
+	private static long nanos() {
+		return Schedulers.parallel().now(TimeUnit.NANOSECONDS);
+	}
+
+	/**
 	 * What it is doing.
 	 */
 	public VendorState state() {
@@ -114,7 +174,7 @@ public final class FakeVendor {
 	}
 
 	private Publisher<Void> answer(HttpServerRequest request, HttpServerResponse response, byte[] body, String id) {
-		if (!request.method().name().equals("POST") || !request.uri().split("\\?", 2)[0].equals(this.vendor.path())) {
+		if (!request.method().name().equals("POST") || !this.vendor.answers(request.uri().split("\\?", 2)[0])) {
 			return refuse(response, 404, "The simulated " + name() + " answers POST " + this.vendor.path() + " alone",
 					id);
 		}

@@ -2,7 +2,9 @@ package io.arcllm.test;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 import io.arcllm.test.vendor.AnthropicVendor;
@@ -16,8 +18,9 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import reactor.netty.resources.LoopResources;
 
 /**
- * Three vendors that need no key and no network: Anthropic, OpenAI and Ollama on loopback
- * ports. Their answers say that they are simulated.
+ * Vendors that need no key and no network: each answers in a real wire format on a
+ * loopback port of its own, and breaks on request. Their answers say that they are
+ * simulated. Safe for use by many threads.
  */
 public final class FakeVendors implements AutoCloseable {
 
@@ -33,24 +36,51 @@ public final class FakeVendors implements AutoCloseable {
 	}
 
 	/**
-	 * Starts all three.
+	 * Starts Anthropic, OpenAI and Ollama, healthy and without any waiting.
+	 */
+	public static FakeVendors start() {
+		return start(FakeVendorSettings.instant());
+	}
+
+	/**
+	 * Starts Anthropic, OpenAI and Ollama.
 	 */
 	public static FakeVendors start(FakeVendorSettings settings) {
-		FakeVendors simulator = new FakeVendors();
+		Map<String, String> formats = new LinkedHashMap<>();
+		List.of("anthropic", "openai", "ollama").forEach((name) -> formats.put(name, name));
+		return start(settings, formats);
+	}
+
+	/**
+	 * Starts one vendor for each name.
+	 * @param formats by the vendor's name its wire format: {@code anthropic},
+	 * {@code openai} or {@code ollama}
+	 */
+	public static FakeVendors start(FakeVendorSettings settings, Map<String, String> formats) {
+		FakeVendors started = new FakeVendors();
 		try {
-			for (Vendor vendor : List.of(new AnthropicVendor(), new OpenAiVendor(), new OllamaVendor())) {
-				simulator.vendors.add(new FakeVendor(vendor, settings, simulator.loops, simulator.channels));
-			}
+			formats.forEach((name, format) -> started.vendors
+				.add(new FakeVendor(vendor(name, format), settings, started.loops, started.channels)));
 		}
 		catch (RuntimeException ex) {
-			simulator.close();
+			started.close();
 			throw ex;
 		}
 		if (settings.failEvery() > 0) {
-			simulator.vendor(settings.failing())
+			started.vendor(settings.failing())
 				.ifPresent((vendor) -> vendor.set(Dial.of(Fault.OVERLOADED).every(settings.failEvery())));
 		}
-		return simulator;
+		return started;
+	}
+
+	private static Vendor vendor(String name, String format) {
+		return switch (format) {
+			case "anthropic" -> new AnthropicVendor(name);
+			case "openai" -> new OpenAiVendor(name);
+			case "ollama" -> new OllamaVendor(name);
+			default -> throw new IllegalArgumentException(
+					"'" + format + "' is no wire format of fake vendors: it is one of anthropic, openai, ollama");
+		};
 	}
 
 	/**
@@ -61,10 +91,27 @@ public final class FakeVendors implements AutoCloseable {
 	}
 
 	/**
-	 * The vendor of that name, if it is simulated.
+	 * The vendor of that name, if there is one.
 	 */
 	public Optional<FakeVendor> vendor(String name) {
 		return this.vendors.stream().filter((vendor) -> vendor.name().equals(name)).findFirst();
+	}
+
+	/**
+	 * The vendor of that name.
+	 * @throws IllegalArgumentException if there is none; the message names those there
+	 * are
+	 */
+	public FakeVendor of(String name) {
+		return vendor(name).orElseThrow(() -> new IllegalArgumentException("There is no fake vendor '" + name
+				+ "': there are " + this.vendors.stream().map(FakeVendor::name).toList()));
+	}
+
+	/**
+	 * Makes all vendors healthy and forgets what they were asked.
+	 */
+	public void reset() {
+		this.vendors.forEach(FakeVendor::reset);
 	}
 
 	/**

@@ -4,7 +4,7 @@ import io.arcllm.LlmException;
 import io.arcllm.Target;
 
 /**
- * Hears of a call's requests while it goes on. Found in the Reactor context under its
+ * Is told of a call's requests while it goes on. Found in the Reactor context under its
  * class. Called by one thread after another.
  */
 public interface AttemptWatch {
@@ -13,6 +13,13 @@ public interface AttemptWatch {
 	 * A request is about to go out.
 	 */
 	void started(Target target);
+
+	/**
+	 * The first event of its answer has come, and goes on to the caller unless another
+	 * target was faster.
+	 */
+	default void speaks(Target target) {
+	}
 
 	/**
 	 * It has failed.

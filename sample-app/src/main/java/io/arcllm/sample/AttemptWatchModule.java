@@ -1,5 +1,7 @@
 package io.arcllm.sample;
 
+import java.util.concurrent.atomic.AtomicBoolean;
+
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmModule;
@@ -41,8 +43,12 @@ public final class AttemptWatchModule implements LlmModule {
 				}
 				Target target = new Target(name(), request.model());
 				watch.started(target);
-				return this.inner.exchange(request)
-					.doOnError(LlmException.class, (failure) -> watch.failed(target, failure));
+				AtomicBoolean spoke = new AtomicBoolean();
+				return this.inner.exchange(request).doOnNext((event) -> {
+					if (spoke.compareAndSet(false, true)) {
+						watch.speaks(target);
+					}
+				}).doOnError(LlmException.class, (failure) -> watch.failed(target, failure));
 			});
 		}
 

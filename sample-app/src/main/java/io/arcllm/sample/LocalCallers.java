@@ -3,8 +3,12 @@ package io.arcllm.sample;
 import java.net.InetSocketAddress;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+import reactor.netty.http.server.HttpServerRequest;
+
 import org.springframework.http.HttpStatus;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
@@ -18,13 +22,30 @@ public final class LocalCallers {
 	}
 
 	/**
-	 * @throws ResponseStatusException if the request came from elsewhere
+	 * Looks at the connection itself, since headers can say what they like.
+	 * @throws ResponseStatusException if the request came from elsewhere, or through a
+	 * proxy
 	 */
 	public static void require(ServerHttpRequest request) {
 		InetSocketAddress remote = request.getRemoteAddress();
+		boolean forwarded = FORWARDED.stream().anyMatch(request.getHeaders()::containsHeader);
+		if (nativeRequest(request) instanceof HttpServerRequest netty) {
+			remote = (netty.connectionRemoteAddress() instanceof InetSocketAddress address) ? address : null;
+			forwarded = FORWARDED.stream().anyMatch(netty.requestHeaders()::contains);
+		}
 		boolean local = remote != null && remote.getAddress() != null && remote.getAddress().isLoopbackAddress();
-		if (!local || FORWARDED.stream().anyMatch(request.getHeaders()::containsHeader)) {
+		if (!local || forwarded) {
 			throw new ResponseStatusException(HttpStatus.FORBIDDEN, "This answers on this machine alone");
+		}
+	}
+
+	/** Reactor Netty's request; {@code null} for that of a test. */
+	static @Nullable Object nativeRequest(ServerHttpRequest request) {
+		try {
+			return ServerHttpRequestDecorator.getNativeRequest(request);
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
 		}
 	}
 

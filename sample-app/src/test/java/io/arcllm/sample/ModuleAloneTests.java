@@ -47,6 +47,7 @@ class ModuleAloneTests {
 			JsonNode shown = json.valueToTree(context.getBean(ArcllmEndpoint.class).overview());
 			assertThat(shown.at("/stack").asString()).isEqualTo(stack);
 			assertThat(shown.at("/providers/anthropic/stack").valueStream().map(JsonNode::asString))
+				.filteredOn(MODULES::contains)
 				.containsExactlyElementsOf(MODULES.contains(module) ? List.of(module) : List.of());
 			assertThat(context.getBean(LlmProvider.class).invoke("hi").text()).isNotBlank();
 		}

@@ -86,10 +86,21 @@ class SampleApplicationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "anthropic", "openai", "ollama", "openai/gpt-9", "ollama/llama9" })
+	@ValueSource(strings = { "anthropic", "openai", "ollama", "openai/gpt-5-mini", "ollama/llama3.2" })
 	void everyModelStreams(String model) {
 		String body = chat(model, true).expectStatus().isOk().expectBody(String.class).returnResult().getResponseBody();
 		assertThat(body).contains("Simulated").endsWith("data: [DONE]\n\n");
+	}
+
+	@Test
+	void aModelThatIsNotConfiguredReachesNobody() {
+		long calls = this.simulator.of("openai").asked();
+		chat("openai/gpt-9", true).expectStatus()
+			.isNotFound()
+			.expectBody()
+			.jsonPath("$.error.code")
+			.isEqualTo("model_not_found");
+		assertThat(this.simulator.of("openai").asked()).isEqualTo((int) calls);
 	}
 
 	@ParameterizedTest

@@ -140,10 +140,10 @@ final class VariableSource implements IterableConfigurationPropertySource {
 			Collection<String> declared) {
 		for (int length = parts.size(); length > 0; length--) {
 			String spelling = section.spelling(String.join("", parts.subList(0, length)));
-			if (spelling != null) {
+			KeyTree child = (spelling == null) ? null : section.children().get(spelling);
+			if (child != null) {
 				String dot = before.isEmpty() ? "" : before + ".";
-				String meant = meant(section.children().get(spelling), dot + spelling,
-						parts.subList(length, parts.size()), declared);
+				String meant = meant(child, dot + spelling, parts.subList(length, parts.size()), declared);
 				if (meant != null) {
 					return meant;
 				}

@@ -93,8 +93,7 @@ public final class HttpClients implements DisposableBean {
 				HttpClient client = proxy(netty.disableRetry(true), http, connect);
 				return definition.isEncrypted() ? secure(client, http, bundle, connect) : client;
 			})
-			.build(new HttpClientSettings(HttpRedirects.DONT_FOLLOW, connect, all.readTimeout(), null)
-				.withInetAddressFilter(all.inetAddressFilter()));
+			.build(all.withRedirects(HttpRedirects.DONT_FOLLOW).withConnectTimeout(connect).withSslBundle(null));
 	}
 
 	/** The provider's own goes before that of all clients. */

@@ -14,9 +14,18 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class AnthropicVendor implements Vendor {
 
+	private final String name;
+
+	/**
+	 * @param name the vendor's, such as {@code anthropic}
+	 */
+	public AnthropicVendor(String name) {
+		this.name = name;
+	}
+
 	@Override
 	public String name() {
-		return "anthropic";
+		return this.name;
 	}
 
 	@Override
@@ -100,6 +109,11 @@ public final class AnthropicVendor implements Vendor {
 		frames.add(event("message_stop", (data) -> {
 		}));
 		return frames;
+	}
+
+	@Override
+	public int endFrames(Question question) {
+		return 2;
 	}
 
 	@Override

@@ -49,7 +49,13 @@ public enum Fault {
 	STALL(200),
 
 	/** Half of the answer comes, then something that is not JSON. */
-	MALFORMED(200);
+	MALFORMED(200),
+
+	/** All words come, but neither a reason to stop nor an end. */
+	NO_END(200),
+
+	/** The answer is whole but for the marker after its end, where the format has one. */
+	NO_MARKER(200);
 
 	private final int status;
 

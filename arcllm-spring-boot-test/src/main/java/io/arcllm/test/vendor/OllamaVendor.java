@@ -13,9 +13,18 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class OllamaVendor implements Vendor {
 
+	private final String name;
+
+	/**
+	 * @param name the vendor's, such as {@code ollama}
+	 */
+	public OllamaVendor(String name) {
+		this.name = name;
+	}
+
 	@Override
 	public String name() {
-		return "ollama";
+		return this.name;
 	}
 
 	@Override
@@ -72,6 +81,11 @@ public final class OllamaVendor implements Vendor {
 		}
 		frames.add(Json.line(done(question, answer, message(""))));
 		return frames;
+	}
+
+	@Override
+	public int endFrames(Question question) {
+		return 1;
 	}
 
 	@Override

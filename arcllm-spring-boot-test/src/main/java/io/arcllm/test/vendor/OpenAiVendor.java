@@ -15,16 +15,30 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class OpenAiVendor implements Vendor {
 
+	private final String name;
+
 	private static final Set<String> NO_THINKING = Set.of("", "none", "minimal");
+
+	/**
+	 * @param name the vendor's, such as {@code openai}
+	 */
+	public OpenAiVendor(String name) {
+		this.name = name;
+	}
 
 	@Override
 	public String name() {
-		return "openai";
+		return this.name;
 	}
 
 	@Override
 	public String path() {
 		return "/v1/chat/completions";
+	}
+
+	@Override
+	public boolean answers(String path) {
+		return path.endsWith("/chat/completions");
 	}
 
 	@Override
@@ -101,6 +115,16 @@ public final class OpenAiVendor implements Vendor {
 		}
 		frames.add("data: [DONE]\n\n".getBytes(StandardCharsets.UTF_8));
 		return frames;
+	}
+
+	@Override
+	public int endFrames(Question question) {
+		return question.includeUsage() ? 3 : 2;
+	}
+
+	@Override
+	public int markerFrames() {
+		return 1;
 	}
 
 	@Override

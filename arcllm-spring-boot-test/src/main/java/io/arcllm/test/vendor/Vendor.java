@@ -14,6 +14,14 @@ public interface Vendor {
 	/** The one path that answers. */
 	String path();
 
+	/**
+	 * Whether it answers there; vendors that are spoken to like this one have other
+	 * roots.
+	 */
+	default boolean answers(String path) {
+		return path.equals(path());
+	}
+
 	/** Of a streamed answer. */
 	String streamType();
 
@@ -27,6 +35,14 @@ public interface Vendor {
 
 	/** A streamed answer's frames. */
 	List<byte[]> frames(Question question, Answer answer, String id);
+
+	/** How many frames at the end of a stream say that and why it ended. */
+	int endFrames(Question question);
+
+	/** How many of these are a marker alone, which says nothing else. */
+	default int markerFrames() {
+		return 0;
+	}
 
 	/** An error's body, for faults with an error status. */
 	byte[] error(Fault fault, int retryAfter, String id);

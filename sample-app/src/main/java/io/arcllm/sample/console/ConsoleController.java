@@ -4,19 +4,22 @@ import java.util.List;
 
 import io.arcllm.LlmProviders;
 import io.arcllm.sample.AskQuestion;
+import io.arcllm.sample.LocalCallers;
 import reactor.core.publisher.Flux;
 
 import org.springframework.core.env.Environment;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerSentEvent;
+import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Asks for the page and shows it the state of things.
+ * Asks for the page and shows it the state of things, for callers on this machine alone.
  */
 @RestController
 @RequestMapping("/console")
@@ -32,6 +35,11 @@ class ConsoleController {
 		this.providers = providers;
 		this.pulse = pulse;
 		this.stack = DrawnStack.of(providers, environment);
+	}
+
+	@ModelAttribute
+	void refuseOthers(ServerHttpRequest request) {
+		LocalCallers.require(request);
 	}
 
 	@PostMapping(path = "/ask", consumes = MediaType.APPLICATION_JSON_VALUE,

@@ -5,28 +5,32 @@ import io.arcllm.sample.AttemptWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the gateway knows of a call before it has ended: the requests so far and who is
- * asked now. Safe for use by many threads.
+ * What the gateway knows of a call before it has ended: the requests so far and which
+ * target speaks. Safe for use by many threads.
  */
 final class AttemptLog implements AttemptWatch {
 
 	private int attempts;
 
-	private @Nullable Target now;
+	private @Nullable Target speaker;
 
 	@Override
 	public synchronized void started(Target target) {
 		this.attempts++;
-		this.now = target;
+	}
+
+	@Override
+	public synchronized void speaks(Target target) {
+		this.speaker = target;
 	}
 
 	synchronized int attempts() {
 		return this.attempts;
 	}
 
-	/** Who was asked last, if anybody was. */
-	synchronized @Nullable Target now() {
-		return this.now;
+	/** The target whose words are passed on now, if one has spoken. */
+	synchronized @Nullable Target speaker() {
+		return this.speaker;
 	}
 
 }

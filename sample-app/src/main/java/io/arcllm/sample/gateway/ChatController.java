@@ -5,11 +5,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
-import org.springframework.util.unit.DataSize;
+import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ServerWebExchange;
@@ -26,9 +26,12 @@ class ChatController {
 
 	private final int maxBodySize;
 
-	ChatController(ModelDirectory models, @Value("${gateway.max-body-size:16MB}") DataSize maxBodySize) {
+	private final long maxTextSize;
+
+	ChatController(ModelDirectory models, GatewayProperties gateway) {
 		this.models = models;
-		this.maxBodySize = Math.toIntExact(maxBodySize.toBytes());
+		this.maxBodySize = Math.toIntExact(gateway.maxBodySize().toBytes());
+		this.maxTextSize = gateway.maxTextSize().toBytes();
 	}
 
 	@PostMapping("/v1/chat/completions")
@@ -37,8 +40,18 @@ class ChatController {
 		return DataBufferUtils.join(exchange.getRequest().getBody(), this.maxBodySize)
 			.map(ChatController::bytes)
 			.defaultIfEmpty(new byte[0])
+			.publishOn(Schedulers.boundedElastic())
+			.map((body) -> read(body, exchange.getRequest().getHeaders()))
 			.flatMap(chat::answer)
 			.onErrorResume(chat::refuse);
+	}
+
+	private ChatRequest read(byte[] body, HttpHeaders headers) {
+		if (body.length > this.maxTextSize && body.length - Base64Runs.length(body) > this.maxTextSize) {
+			throw new InvalidChatException(413, "The request is too large without its pictures and documents.",
+					"request_too_large", null);
+		}
+		return CallerMetadata.add(ChatRequestReader.read(body), headers);
 	}
 
 	private static byte[] bytes(DataBuffer buffer) {

@@ -1,5 +1,6 @@
 package io.arcllm.sample.gateway;
 
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
@@ -43,10 +44,9 @@ final class ChatExchange {
 	}
 
 	/**
-	 * Asks what the body says, and sends the answer.
+	 * Asks, and sends the answer.
 	 */
-	Mono<Void> answer(byte[] body) {
-		ChatRequest chat = ChatRequestReader.read(body);
+	Mono<Void> answer(ChatRequest chat) {
 		ModelDirectory.Route route = this.models.route(chat);
 		Mono<Void> answer = chat.request().streaming() ? stream(route, chat.includeUsage())
 				: route.provider().invokeAsync(route.request()).flatMap(this::whole);
@@ -74,6 +74,7 @@ final class ChatExchange {
 
 	private Mono<Void> whole(LlmResponse answer) {
 		said(answer.target(), Math.max(this.attempts.attempts(), answer.trail().requests()));
+		cached(answer);
 		return send(ChatResponseWriter.write(answer, this.id, this.created, this.models.modelOf(answer.target())));
 	}
 
@@ -96,7 +97,7 @@ final class ChatExchange {
 	private byte[] chunk(ChatChunkWriter writer, boolean first, LlmEvent event) {
 		LlmResponse answer = event.answer();
 		Target target = (answer != null) ? answer.target()
-				: Objects.requireNonNullElse(this.attempts.now(), new Target("", null));
+				: Objects.requireNonNullElse(this.attempts.speaker(), new Target("", null));
 		if (first || answer != null) {
 			writer.model(this.models.modelOf(target));
 		}
@@ -106,6 +107,9 @@ final class ChatExchange {
 			headers.setCacheControl("no-cache");
 			headers.set("x-accel-buffering", "no");
 			said(target, this.attempts.attempts());
+			if (answer != null) {
+				cached(answer);
+			}
 		}
 		return writer.write(event);
 	}
@@ -120,6 +124,17 @@ final class ChatExchange {
 			headers.set("x-arcllm-provider", target.provider());
 		}
 		headers.set("x-arcllm-attempts", String.valueOf(Math.max(1, attempts)));
+	}
+
+	/** An answer that was kept says so, and how old it is. */
+	private void cached(LlmResponse answer) {
+		Duration age = answer.age();
+		if (age != null) {
+			HttpHeaders headers = this.response.getHeaders();
+			headers.set("x-arcllm-cache", answer.stale() ? "stale" : "hit");
+			headers.set("age", String.valueOf(age.toSeconds()));
+			headers.set("x-arcllm-attempts", String.valueOf(this.attempts.attempts()));
+		}
 	}
 
 	private DataBuffer wrap(byte[] bytes) {

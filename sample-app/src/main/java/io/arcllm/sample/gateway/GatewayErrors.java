@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
@@ -22,13 +23,16 @@ final class GatewayErrors {
 
 	private static final Log logger = LogFactory.getLog(GatewayErrors.class);
 
+	/** A host and its port, such as {@code inner/10.0.0.7:8080}. */
+	private static final Pattern ADDRESS = Pattern.compile("[\\w./\\[\\]-]++:\\d{2,5}\\b");
+
 	private GatewayErrors() {
 	}
 
 	static GatewayError of(Throwable failure) {
 		if (failure instanceof LlmException llm) {
 			return new GatewayError(StatusOfKind.of(llm.kind()), headers(llm),
-					body(String.valueOf(llm.getMessage()), type(llm.kind()), code(llm.kind()), null));
+					body(message(llm), type(llm.kind()), code(llm.kind()), null));
 		}
 		if (failure instanceof InvalidChatException invalid) {
 			return new GatewayError(invalid.status(), Map.of(), body(String.valueOf(invalid.getMessage()),
@@ -40,6 +44,13 @@ final class GatewayErrors {
 		}
 		logger.error("A chat completion failed unexpectedly", failure);
 		return new GatewayError(500, Map.of(), body("Internal error.", "server_error", "internal_error", null));
+	}
+
+	/**
+	 * Where a connection failed, the address of an inner host is not for callers outside.
+	 */
+	private static String message(LlmException failure) {
+		return ADDRESS.matcher(String.valueOf(failure.getMessage())).replaceAll("the vendor's address");
 	}
 
 	private static Map<String, String> headers(LlmException failure) {
@@ -74,7 +85,7 @@ final class GatewayErrors {
 	private static String code(ErrorKind kind) {
 		return switch (kind) {
 			case RATE_LIMITED -> "rate_limit_exceeded";
-			case QUOTA_EXHAUSTED -> "insufficient_quota";
+			case QUOTA_EXHAUSTED, BUDGET_EXCEEDED -> "insufficient_quota";
 			case AUTHENTICATION -> "invalid_api_key";
 			case CONTEXT_WINDOW -> "context_length_exceeded";
 			case CONTENT_POLICY -> "content_filter";

@@ -13,25 +13,30 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds whom a client of the gateway means. Reaches configured providers alone.
+ * Finds the target that a client of the gateway means. Reaches configured providers
+ * alone, and of their models those that the configuration names, unless
+ * {@code gateway.models} is {@code any}.
  */
 @Component
 class ModelDirectory {
 
 	private final LlmProviders providers;
 
-	ModelDirectory(LlmProviders providers) {
+	private final boolean any;
+
+	ModelDirectory(LlmProviders providers, GatewayProperties gateway) {
 		this.providers = providers;
+		this.any = gateway.models() == GatewayProperties.Models.ANY;
 	}
 
 	/**
-	 * Whom to ask what.
+	 * The provider to ask, and the request.
 	 */
 	record Route(LlmProvider provider, LlmRequest request) {
 	}
 
 	/**
-	 * @throws InvalidChatException if there is no such provider
+	 * @throws InvalidChatException if nothing of that name may be asked
 	 */
 	Route route(ChatRequest chat) {
 		String model = chat.model();
@@ -40,10 +45,15 @@ class ModelDirectory {
 		}
 		int slash = model.indexOf('/');
 		String name = (slash < 0) ? model : model.substring(0, slash);
-		if (!this.providers.names().contains(name) || slash == model.length() - 1) {
-			throw new InvalidChatException(404, "The model '" + model + "' does not exist. There is: default, "
-					+ String.join(", ", ids()) + "; or any other model as 'provider/model'.", "model_not_found",
-					"model");
+		if (ids().contains(model) && !this.providers.names().contains(name)) {
+			return new Route(this.providers.load(model), chat.request());
+		}
+		if (!this.providers.names().contains(name) || slash == model.length() - 1
+				|| (slash >= 0 && !this.any && !ids().contains(model))) {
+			throw new InvalidChatException(404,
+					"The model '" + model + "' does not exist. There is: default, " + String.join(", ", ids())
+							+ (this.any ? "; or any other model as 'provider/model'." : "."),
+					"model_not_found", "model");
 		}
 		return new Route(this.providers.load(name),
 				(slash < 0) ? chat.request() : chat.request().withModel(model.substring(slash + 1)));

@@ -6,6 +6,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -49,14 +50,20 @@ final class GatewayServer implements LlmProviders, AutoCloseable {
 	GatewayServer() {
 		this.context.register(Web.class, ModelDirectory.class, ModelsController.class);
 		this.context.getBeanFactory().registerSingleton("providers", this);
-		this.context.registerBean(ChatController.class,
-				() -> new ChatController(this.context.getBean(ModelDirectory.class), DataSize.ofKilobytes(100)));
+		this.context.getBeanFactory().registerSingleton("gateway", properties(List.of()));
+		this.context.register(ChatController.class);
 		this.context.refresh();
 		this.server = HttpServer.create()
 			.host("127.0.0.1")
 			.port(0)
 			.handle(new ReactorHttpHandlerAdapter(WebHttpHandlerBuilder.applicationContext(this.context).build()))
 			.bindNow();
+	}
+
+	/** Those of the default, for small bodies and for models of any name. */
+	static GatewayProperties properties(List<String> hosts) {
+		return new GatewayProperties(null, Map.of(), GatewayProperties.Models.ANY, hosts, DataSize.ofKilobytes(100),
+				DataSize.ofKilobytes(100));
 	}
 
 	void answer(LlmEvent... events) {

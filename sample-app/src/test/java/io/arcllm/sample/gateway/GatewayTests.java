@@ -146,6 +146,15 @@ class GatewayTests {
 		assertThat(gateway.chat(STREAM).body()).contains("\"error\"").doesNotContain("Hello", "[DONE]");
 	}
 
+	@Test
+	void innerAddressesAreNotToldOutside() throws Exception {
+		gateway.answer(Flux.error(LlmException
+			.of(ErrorKind.NETWORK, "ollama/m failed: Connection refused: inner-host/10.0.0.7:11434, 10.0.0.7:11434")
+			.target(CLAUDE)
+			.build()));
+		assertThat(gateway.chat(ASK).body()).contains("Connection refused").doesNotContain("10.0.0.7", "inner-host");
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "RATE_LIMITED, 429, rate_limit_exceeded", "THROTTLED, 429, throttled",
 			"QUOTA_EXHAUSTED, 429, insufficient_quota", "OVERLOADED, 503, overloaded",
@@ -155,7 +164,8 @@ class GatewayTests {
 			"AUTHENTICATION, 401, invalid_api_key", "PERMISSION, 403, permission",
 			"MODEL_NOT_FOUND, 404, model_not_found", "CONTEXT_WINDOW, 400, context_length_exceeded",
 			"CONTENT_POLICY, 400, content_filter", "INVALID_REQUEST, 400, invalid_request",
-			"BUDGET_EXCEEDED, 402, budget_exceeded" })
+			"BUDGET_EXCEEDED, 402, insufficient_quota", "UNSUPPORTED, 400, unsupported_parameter",
+			"AUDIT_UNAVAILABLE, 503, audit_unavailable" })
 	void failuresHaveTheStatusThatFits(ErrorKind kind, int status, String code) throws Exception {
 		gateway.answer(Flux.error(LlmException.of(kind, "no").target(CLAUDE).build()));
 		for (String body : List.of(ASK, STREAM)) {

@@ -1,4 +1,4 @@
-package io.arcllm.sample;
+package io.arcllm.sample.gateway;
 
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -8,22 +8,23 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
 import org.springframework.http.server.reactive.ServerHttpRequest;
+import org.springframework.http.server.reactive.ServerHttpResponse;
 import org.springframework.stereotype.Component;
-import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.server.ServerWebExchange;
 import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Refuses what other sites' pages send from a visitor's browser, and names that such a
- * page could have pointed at this machine. Clients that are no browsers don't notice.
+ * Refuses names that a foreign page could have pointed at this machine, on every path but
+ * health, and what other sites' pages send from a visitor's browser. A link from another
+ * site opens the page itself and nothing else.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -36,28 +37,31 @@ class PageGuard implements WebFilter {
 
 	private final List<String> hosts;
 
-	/**
-	 * @param hosts names under which the page may be visited, besides {@code localhost}
-	 * and addresses
-	 */
-	PageGuard(@Value("${console.hosts:}") List<String> hosts) {
-		this.hosts = hosts.stream().map((host) -> host.toLowerCase(Locale.ROOT)).toList();
+	PageGuard(GatewayProperties gateway) {
+		this.hosts = gateway.hosts();
 	}
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		String path = request.getURI().getPath();
-		boolean console = path.startsWith("/console") || path.startsWith("/simulator");
-		if ((console && !isKnown(host(request))) || isForeign(request)) {
-			return Mono.error(new ResponseStatusException(HttpStatus.FORBIDDEN,
-					"Only this application's own page may ask that; see console.hosts"));
+		if (!GatewayKeyFilter.isHealth(request.getURI().getPath()) && !isKnown(host(request))) {
+			return refuse(exchange.getResponse(), "This host is not served here: name it in gateway.hosts.");
+		}
+		if (isForeign(request)) {
+			return refuse(exchange.getResponse(), "Only this application's own page may ask that; see gateway.hosts.");
 		}
 		HttpHeaders headers = exchange.getResponse().getHeaders();
 		headers.set("Content-Security-Policy", CONTENT_SECURITY);
 		headers.set("X-Content-Type-Options", "nosniff");
 		headers.set("Referrer-Policy", "no-referrer");
 		return chain.filter(exchange);
+	}
+
+	private static Mono<Void> refuse(ServerHttpResponse response, String message) {
+		GatewayError error = GatewayErrors.of(new InvalidChatException(403, message, "forbidden", null));
+		response.setStatusCode(HttpStatus.FORBIDDEN);
+		response.getHeaders().setContentType(MediaType.APPLICATION_JSON);
+		return response.writeWith(Mono.fromSupplier(() -> response.bufferFactory().wrap(error.body())));
 	}
 
 	private boolean isForeign(ServerHttpRequest request) {
@@ -67,7 +71,8 @@ class PageGuard implements WebFilter {
 			return !isOwn(origin, request);
 		}
 		String site = headers.getFirst("Sec-Fetch-Site");
-		boolean visit = request.getMethod() == HttpMethod.GET && "navigate".equals(headers.getFirst("Sec-Fetch-Mode"));
+		boolean visit = request.getMethod() == HttpMethod.GET && request.getURI().getPath().equals("/")
+				&& "navigate".equals(headers.getFirst("Sec-Fetch-Mode"));
 		return site != null && site.endsWith("-site") && !visit;
 	}
 
@@ -83,8 +88,8 @@ class PageGuard implements WebFilter {
 	}
 
 	private boolean isKnown(@Nullable String host) {
-		return host != null && (host.equals("localhost") || host.endsWith(".localhost")
-				|| ADDRESS.matcher(host).matches() || this.hosts.contains(host));
+		return host != null
+				&& (host.equals("localhost") || ADDRESS.matcher(host).matches() || this.hosts.contains(host));
 	}
 
 	private static @Nullable String host(ServerHttpRequest request) {

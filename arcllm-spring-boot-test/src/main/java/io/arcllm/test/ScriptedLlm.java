@@ -1,0 +1,225 @@
+package io.arcllm.test;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+
+/**
+ * A provider without HTTP whose answers a test writes down beforehand. Each call takes
+ * the answer of the first rule that matches its request, else the next answer of the
+ * queue; a call for which neither is there fails and names the request. Remembers what it
+ * was asked. Scripting is meant for one thread before the calls; calls may come from
+ * many.
+ */
+public final class ScriptedLlm implements LlmProvider {
+
+	private final String name;
+
+	private final Queue<ScriptedAnswer> queue = new ConcurrentLinkedQueue<>();
+
+	private final List<Rule> rules = new CopyOnWriteArrayList<>();
+
+	private final List<LlmRequest> asked = new CopyOnWriteArrayList<>();
+
+	private @Nullable Predicate<LlmRequest> condition;
+
+	private @Nullable ScriptedAnswer last;
+
+	private ScriptedLlm(String name) {
+		this.name = name;
+	}
+
+	/**
+	 * A provider named {@code scripted} with nothing to say yet.
+	 */
+	public static ScriptedLlm create() {
+		return create("scripted");
+	}
+
+	/**
+	 * A provider with nothing to say yet.
+	 * @param name its name in trails and errors
+	 */
+	public static ScriptedLlm create(String name) {
+		return new ScriptedLlm(name);
+	}
+
+	/**
+	 * The next answer is for each request that matches, as often as one comes; it is not
+	 * part of the queue.
+	 */
+	public ScriptedLlm when(Predicate<LlmRequest> matches) {
+		this.condition = matches;
+		return this;
+	}
+
+	/** Answers with this text: its words are deltas before the whole answer. */
+	public ScriptedLlm answer(String text) {
+		return add(ScriptedAnswer.of(LlmResponse.builder().text(text).build()));
+	}
+
+	/** Gives this answer. */
+	public ScriptedLlm answer(LlmResponse response) {
+		return add(ScriptedAnswer.of(response));
+	}
+
+	/**
+	 * Calls a tool.
+	 * @param tool its name
+	 * @param arguments by name, of types that JSON has
+	 */
+	public ScriptedLlm toolCall(String tool, Map<String, ?> arguments) {
+		return add(ScriptedAnswer.of(ScriptedAnswer.toolCall("call_" + (this.queue.size() + 1), tool, arguments)));
+	}
+
+	/** Fails before the first word. */
+	public ScriptedLlm fail(ErrorKind kind) {
+		return fail(kind, null);
+	}
+
+	/**
+	 * Fails before the first word.
+	 * @param retryAfter how long the vendor asks to be left alone, if it does
+	 */
+	public ScriptedLlm fail(ErrorKind kind, @Nullable Duration retryAfter) {
+		return fail(
+				LlmException.of(kind, "Scripted failure: " + kind).provider(this.name).retryAfter(retryAfter).build());
+	}
+
+	/** Fails with this before the first word. */
+	public ScriptedLlm fail(RuntimeException failure) {
+		return add(ScriptedAnswer.failing(failure));
+	}
+
+	/**
+	 * Answers word by word.
+	 * @param gap before each word
+	 * @param words the deltas, as they are: spaces are not added
+	 */
+	public ScriptedLlm stream(Duration gap, String... words) {
+		return add(ScriptedAnswer.of(Arrays.asList(words), gap));
+	}
+
+	/**
+	 * Cuts the answer that was scripted last: the connection breaks after so many deltas.
+	 */
+	public ScriptedLlm cutAfter(int deltas) {
+		return replaceLast(scripted().cutAfter(deltas));
+	}
+
+	/**
+	 * Lets the answer that was scripted last stall: nothing comes after so many deltas,
+	 * and no end.
+	 */
+	public ScriptedLlm stallAfter(int deltas) {
+		return replaceLast(scripted().stallAfter(deltas));
+	}
+
+	/** Never says anything. */
+	public ScriptedLlm stall() {
+		return add(ScriptedAnswer.of(List.of(), Duration.ZERO).stallAfter(0));
+	}
+
+	/**
+	 * What it was asked, in the order of the subscriptions.
+	 */
+	public List<LlmRequest> asked() {
+		return List.copyOf(this.asked);
+	}
+
+	/** Forgets the script and what it was asked. */
+	public void reset() {
+		this.queue.clear();
+		this.rules.clear();
+		this.asked.clear();
+		this.condition = null;
+		this.last = null;
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public Flux<LlmEvent> exchange(LlmRequest request) {
+		return Flux.defer(() -> {
+			this.asked.add(request);
+			return next(request).events();
+		});
+	}
+
+	private ScriptedAnswer next(LlmRequest request) {
+		for (Rule rule : this.rules) {
+			if (rule.matches().test(request)) {
+				return rule.answer();
+			}
+		}
+		ScriptedAnswer next = this.queue.poll();
+		return (next != null) ? next : ScriptedAnswer.failing(new IllegalStateException(
+				"Not scripted: request " + this.asked.size() + " to '" + this.name + "', " + describe(request)));
+	}
+
+	private static String describe(LlmRequest request) {
+		String text = request.messages().isEmpty() ? ""
+				: request.messages().get(request.messages().size() - 1).content().toString();
+		return "whose last message is " + ((text.length() > 200) ? text.substring(0, 200) + "…" : text);
+	}
+
+	private ScriptedLlm add(ScriptedAnswer answer) {
+		Predicate<LlmRequest> matches = this.condition;
+		if (matches == null) {
+			this.queue.add(answer);
+		}
+		else {
+			this.rules.add(new Rule(matches, answer));
+		}
+		this.condition = null;
+		this.last = answer;
+		return this;
+	}
+
+	private ScriptedAnswer scripted() {
+		if (this.last == null) {
+			throw new IllegalStateException("Script an answer first: answer(…), stream(…) or toolCall(…)");
+		}
+		return this.last;
+	}
+
+	private ScriptedLlm replaceLast(ScriptedAnswer changed) {
+		ScriptedAnswer before = scripted();
+		if (this.queue.remove(before)) {
+			this.queue.add(changed);
+		}
+		else {
+			this.rules.replaceAll((rule) -> (rule.answer() == before) ? new Rule(rule.matches(), changed) : rule);
+		}
+		this.last = changed;
+		return this;
+	}
+
+	private record Rule(Predicate<LlmRequest> matches, ScriptedAnswer answer) {
+
+	}
+
+	/** The words of a text with the space before them. */
+	static List<String> words(String text) {
+		return text.isEmpty() ? List.of() : new ArrayList<>(Arrays.asList(text.split("(?<=\\S)(?=\\s)")));
+	}
+
+}

@@ -1,0 +1,101 @@
+package io.arcllm.test;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmRequest;
+import org.junit.jupiter.api.Test;
+import reactor.test.StepVerifier;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * A scripted provider says what was written down, and remembers what it was asked.
+ */
+class ScriptedLlmTests {
+
+	private static final Duration LIMIT = Duration.ofSeconds(5);
+
+	private final ScriptedLlm llm = ScriptedLlm.create();
+
+	@Test
+	void answersComeInTheirOrder() {
+		this.llm.answer("one").answer("two");
+		assertThat(this.llm.invoke("a").text()).isEqualTo("one");
+		assertThat(this.llm.invoke("b").text()).isEqualTo("two");
+		assertThat(this.llm.asked()).extracting((request) -> request.messages().get(0).text())
+			.containsExactly("a", "b");
+	}
+
+	@Test
+	void textIsStreamedByTheWord() {
+		this.llm.answer("so it goes");
+		assertThat(this.llm.stream(LlmRequest.of("a")).collectList().block(LIMIT)).hasSize(4)
+			.startsWith(new LlmEvent.TextDelta("so"), new LlmEvent.TextDelta(" it"));
+	}
+
+	@Test
+	void failuresHaveTheirKindAndWait() {
+		this.llm.fail(ErrorKind.RATE_LIMITED, Duration.ofSeconds(7));
+		LlmException failure = catchThrowableOfType(LlmException.class, () -> this.llm.invoke("a"));
+		assertThat(failure.kind()).isEqualTo(ErrorKind.RATE_LIMITED);
+		assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(7));
+	}
+
+	@Test
+	void streamsHaveGapsAndMayBeCut() {
+		StepVerifier.withVirtualTime(() -> {
+			this.llm.stream(Duration.ofSeconds(2), "a", "b", "c").cutAfter(2);
+			return this.llm.stream(LlmRequest.of("x"));
+		})
+			.expectSubscription()
+			.expectNoEvent(Duration.ofSeconds(2))
+			.expectNext(new LlmEvent.TextDelta("a"))
+			.thenAwait(Duration.ofSeconds(2))
+			.expectNext(new LlmEvent.TextDelta("b"))
+			.expectErrorMatches((failure) -> ((LlmException) failure).kind() == ErrorKind.NETWORK)
+			.verify(LIMIT);
+	}
+
+	@Test
+	void stallsNeverEnd() {
+		this.llm.answer("a b").stallAfter(1);
+		StepVerifier.create(this.llm.stream(LlmRequest.of("x")))
+			.expectNextCount(1)
+			.expectNoEvent(Duration.ofMillis(50))
+			.thenCancel()
+			.verify(LIMIT);
+	}
+
+	@Test
+	void rulesGoBeforeTheQueueAndLast() {
+		this.llm.when((request) -> request.messages().get(0).text().contains("weather"))
+			.toolCall("weather", Map.of("city", "Paris"))
+			.answer("other");
+		assertThat(this.llm.invoke("the weather?").toolCalls().get(0).arguments()).containsEntry("city", "Paris");
+		assertThat(this.llm.invoke("hello").text()).isEqualTo("other");
+		assertThat(this.llm.invoke("weather again").toolCalls()).hasSize(1);
+	}
+
+	@Test
+	void whatIsNotScriptedIsRefusedAndNamed() {
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.llm.invoke("surprise"))
+			.withMessageContaining("Not scripted")
+			.withMessageContaining("surprise");
+	}
+
+	@Test
+	void resetForgets() {
+		this.llm.answer("one");
+		this.llm.reset();
+		assertThat(this.llm.asked()).isEqualTo(List.of());
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.llm.invoke("a"));
+	}
+
+}

@@ -1,0 +1,42 @@
+package io.arcllm.sample.gateway;
+
+import java.net.InetAddress;
+
+import io.arcllm.RequestMetadata;
+import io.arcllm.RequestMetadataResolver;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * What the gateway is configured with, and the check that no address beyond this machine
+ * is opened without a key.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(GatewayProperties.class)
+class GatewayConfiguration {
+
+	GatewayConfiguration(GatewayProperties gateway, ServerProperties server) {
+		InetAddress address = server.getAddress();
+		if ((address == null || !address.isLoopbackAddress()) && !gateway.isKeyDemanded()) {
+			throw new IllegalStateException("server.address is " + described(address)
+					+ ", which others can reach: set gateway.api-key or gateway.keys to a key of at least 16 characters, "
+					+ "or leave server.address at 127.0.0.1");
+		}
+	}
+
+	private static String described(@Nullable InetAddress address) {
+		return (address == null) ? "not set" : address.getHostAddress();
+	}
+
+	/** The tenant of the key that the caller showed. */
+	@Bean
+	RequestMetadataResolver tenantOfTheKey() {
+		return (context) -> context.hasKey(RequestMetadata.class) ? context.get(RequestMetadata.class)
+				: RequestMetadata.EMPTY;
+	}
+
+}

@@ -43,7 +43,7 @@ class PlannedModulesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "audit", "cache" })
+	@ValueSource(strings = { "audit" })
 	void switchingOneOnStopsTheStart(String module) {
 		for (String place : new String[] { "arcllm.", "arcllm.providers.ollama." }) {
 			String key = place + "modules." + module + ".enabled";
@@ -57,7 +57,7 @@ class PlannedModulesTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "audit", "cache" })
+	@ValueSource(strings = { "audit" })
 	void overrideOfOneIsRefused(String module) {
 		mine().run((context) -> {
 			LlmProviders providers = context.getBean(LlmProviders.class);

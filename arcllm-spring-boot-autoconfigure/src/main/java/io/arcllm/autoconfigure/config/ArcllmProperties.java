@@ -8,6 +8,7 @@ import java.util.Map;
 import io.arcllm.module.attempt.TimeoutSettings;
 import io.arcllm.module.budget.BudgetSettings;
 import io.arcllm.module.bulkhead.BulkheadSettings;
+import io.arcllm.module.cache.CacheSettings;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.hedge.HedgeSettings;
@@ -68,6 +69,7 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 	 * @param timeout how long an attempt may be silent
 	 * @param telemetry whether calls are observed and counted
 	 * @param hedge when a second target is asked too
+	 * @param cache which answers are kept, and for how long
 	 * @param budget how much money calls may cost
 	 * @param streams what happens to streams that break off
 	 * @param redaction what is taken out of requests and answers
@@ -78,7 +80,8 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 			@NestedConfigurationProperty RateLimitSettings rateLimit,
 			@NestedConfigurationProperty BulkheadSettings bulkhead,
 			@NestedConfigurationProperty TimeoutSettings timeout, @NestedConfigurationProperty HedgeSettings hedge,
-			@NestedConfigurationProperty BudgetSettings budget, @NestedConfigurationProperty StreamSettings streams,
+			@NestedConfigurationProperty CacheSettings cache, @NestedConfigurationProperty BudgetSettings budget,
+			@NestedConfigurationProperty StreamSettings streams,
 			@NestedConfigurationProperty TelemetrySettings telemetry,
 			@NestedConfigurationProperty RedactionSettings redaction) {
 

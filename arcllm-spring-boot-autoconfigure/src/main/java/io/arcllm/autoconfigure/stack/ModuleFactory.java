@@ -9,6 +9,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.module.Readiness;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts one kind of module into stacks, and keeps what stacks of one target share. A
@@ -60,6 +61,13 @@ public interface ModuleFactory {
 		Map<String, List<?>> levels = new LinkedHashMap<>();
 		states().forEach((target, all) -> levels.put(target.toString(), all));
 		return levels;
+	}
+
+	/**
+	 * Forgets what is kept of a tenant's calls.
+	 * @param tenant all where it is {@code null}
+	 */
+	default void forget(@Nullable String tenant) {
 	}
 
 	/**

@@ -136,7 +136,8 @@ public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List
 	public record AbsentModule(String name, boolean expected, String reason) {
 
 		private static final Map<String, String> LIBRARIES = Map.of("circuit-breaker",
-				"io.github.resilience4j:resilience4j-circuitbreaker", "rate-limit", "com.bucket4j:bucket4j_jdk17-core");
+				"io.github.resilience4j:resilience4j-circuitbreaker", "rate-limit", "com.bucket4j:bucket4j_jdk17-core",
+				"cache", "com.github.ben-manes.caffeine:caffeine");
 
 		/** The library of the module is not on the class path. */
 		static AbsentModule withoutLibrary(String name) {

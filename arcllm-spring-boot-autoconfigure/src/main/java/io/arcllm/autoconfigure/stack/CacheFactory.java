@@ -1,0 +1,154 @@
+package io.arcllm.autoconfigure.stack;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+import io.arcllm.CallOptions;
+import io.arcllm.LlmProvider;
+import io.arcllm.Target;
+import io.arcllm.autoconfigure.config.ConfigMistake;
+import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.module.cache.AnswerCache;
+import io.arcllm.module.cache.AnswerCache.Route;
+import io.arcllm.module.cache.AnswerStore;
+import io.arcllm.module.cache.CacheModule;
+import io.arcllm.module.cache.CacheSettings;
+import io.arcllm.module.cache.MemoryAnswers;
+import io.arcllm.module.fallback.FallbackSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts caches into stacks. Caches of the same size share what is kept.
+ */
+public final class CacheFactory implements ModuleFactory {
+
+	static final String NAME = "cache";
+
+	private final ModuleSettings settings;
+
+	private final Targets targets;
+
+	private final Prices prices;
+
+	private final Clock clock;
+
+	private final Supplier<@Nullable AnswerStore> spring;
+
+	private final Map<Size, AnswerStore> stores = new LinkedHashMap<>();
+
+	private final Map<Key, AnswerCache> caches = new LinkedHashMap<>();
+
+	/**
+	 * @param settings what is kept at each position
+	 * @param targets what calls may be asked of
+	 * @param clock the time of day
+	 * @param spring the store of the application's cache manager, if it has one
+	 */
+	public CacheFactory(ModuleSettings settings, Targets targets, Clock clock, Supplier<@Nullable AnswerStore> spring) {
+		this.settings = settings;
+		this.targets = targets;
+		this.prices = new Prices(targets, settings);
+		this.clock = clock;
+		this.spring = spring;
+	}
+
+	@Override
+	public String name() {
+		return NAME;
+	}
+
+	@Override
+	public LlmProvider around(LlmProvider inner, StackPosition position) {
+		return new CacheModule(inner, cache(position), position.target());
+	}
+
+	private synchronized AnswerCache cache(StackPosition position) {
+		CacheSettings own = this.settings.bind(NAME, CacheSettings.class, position);
+		Key key = new Key(position.target(), own, route(position));
+		AnswerCache known = this.caches.get(key);
+		if (known == null) {
+			known = new AnswerCache(own, key.route(), store(own), this.clock, this.prices.currency());
+			if (this.caches.size() < GateFactory.MOST_KEPT) {
+				this.caches.put(key, known);
+			}
+		}
+		return known;
+	}
+
+	/** The target and its chain, and what is sent where a request says nothing. */
+	private Route route(StackPosition position) {
+		StringBuilder route = new StringBuilder(position.target().toString());
+		CallOptions options = position.options();
+		if (this.settings.enabled(ChainFactory.NAME, position.provider(), options)) {
+			FallbackSettings chain = this.settings.bind(ChainFactory.NAME, FallbackSettings.class, position);
+			route.append(chain.chain())
+				.append(chain.contextWindow())
+				.append(chain.contentPolicy())
+				.append(chain.selection())
+				.append(chain.weights());
+		}
+		ProviderDefinition definition = this.targets.definition(position.provider());
+		if (definition == null) {
+			return new Route(route.toString(), null, false);
+		}
+		route.append(definition.defaults()).append(definition.options());
+		return new Route(route.toString(), definition.defaults().temperature(),
+				definition.options().get("seed") != null);
+	}
+
+	private AnswerStore store(CacheSettings own) {
+		if (own.store() == CacheSettings.Store.SPRING) {
+			AnswerStore store = this.spring.get();
+			if (store == null) {
+				throw new ConfigMistake("arcllm.modules.cache.store",
+						"arcllm.modules.cache.store is spring, but there is no CacheManager with a cache named 'arcllm'.",
+						"Add @EnableCaching and such a cache, or set arcllm.modules.cache.store: memory.");
+			}
+			return store;
+		}
+		return this.stores.computeIfAbsent(new Size(own.maxEntries(), own.maxSize().toBytes()),
+				(size) -> new MemoryAnswers(size.entries(), size.bytes()));
+	}
+
+	/**
+	 * Forgets the answers of a tenant.
+	 * @param tenant all where it is {@code null}
+	 */
+	@Override
+	public void forget(@Nullable String tenant) {
+		stores().forEach((store) -> store.forget(tenant));
+	}
+
+	private synchronized List<AnswerStore> stores() {
+		boolean shared = this.caches.keySet()
+			.stream()
+			.anyMatch((key) -> key.settings().store() == CacheSettings.Store.SPRING);
+		AnswerStore spring = shared ? this.spring.get() : null;
+		List<AnswerStore> all = new ArrayList<>(this.stores.values());
+		if (spring != null) {
+			all.add(spring);
+		}
+		return all;
+	}
+
+	@Override
+	public synchronized Map<Target, List<?>> states() {
+		Map<Target, List<Object>> states = new LinkedHashMap<>();
+		this.caches.forEach(
+				(key, cache) -> states.computeIfAbsent(key.target(), (one) -> new ArrayList<>()).add(cache.status()));
+		return new LinkedHashMap<>(states);
+	}
+
+	private record Size(int entries, long bytes) {
+	}
+
+	private record Key(Target target, CacheSettings settings, Route route) {
+	}
+
+}

@@ -1,0 +1,32 @@
+package io.arcllm.module.cache;
+
+import java.util.concurrent.CompletableFuture;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where answers are kept. Never blocks. Safe for use by many threads.
+ */
+public interface AnswerStore {
+
+	/**
+	 * The answer of that key; {@code null} if there is none. Never fails: a store that
+	 * cannot be reached has none.
+	 */
+	CompletableFuture<@Nullable CachedAnswer> get(String key);
+
+	/** Keeps an answer. */
+	void put(String key, CachedAnswer answer);
+
+	/**
+	 * Forgets the answers of a tenant.
+	 * @param tenant all where it is {@code null}
+	 */
+	void forget(@Nullable String tenant);
+
+	/** About how many there are; -1 where that is not known. */
+	default long entries() {
+		return -1;
+	}
+
+}

@@ -1,0 +1,13 @@
+package io.arcllm.module.cache;
+
+/**
+ * What a cache does, for meters and the actuator.
+ *
+ * @param hits calls that were given an answer that was kept, or that another call got
+ * @param misses calls for which there was none
+ * @param stale calls that were given an older answer because all targets failed
+ * @param flights calls under way that others may share
+ * @param entries about how many answers are kept; -1 where that is not known
+ */
+public record CacheStatus(long hits, long misses, long stale, int flights, long entries) {
+}

@@ -1,0 +1,325 @@
+package io.arcllm.module.cache;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmResponse;
+import io.arcllm.Target;
+import io.arcllm.module.Call;
+import org.jspecify.annotations.Nullable;
+import org.reactivestreams.Subscription;
+import reactor.core.CoreSubscriber;
+import reactor.core.Disposable;
+import reactor.core.Disposables;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
+import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
+
+/**
+ * One call that equal ones share: the first asks, in its own context, and all hear the
+ * events as they come. When the first is cancelled, the others keep it going; it ends
+ * when all are gone.
+ * <p>
+ * Invariants: {@code events} only grows, and every member reads it at its own pace and by
+ * its own demand. {@code over} is set once, under the lock, with the last signal or when
+ * the last member leaves; after it no one joins.
+ */
+final class Flight {
+
+	private final Consumer<Flight> ended;
+
+	private final List<LlmEvent> events = new ArrayList<>();
+
+	private final List<Member> members = new ArrayList<>();
+
+	private final Disposable.Swap upstream = Disposables.swap();
+
+	private @Nullable Throwable failure;
+
+	private boolean over;
+
+	/**
+	 * @param ended told when no one may join any more
+	 */
+	Flight(Consumer<Flight> ended) {
+		this.ended = ended;
+	}
+
+	/**
+	 * Joins; the first to join asks.
+	 * @param shared what others than the first are given in the place of the end
+	 * @param question asks
+	 * @return false if it is over
+	 */
+	boolean join(CoreSubscriber<? super LlmEvent> actual, Call call, Target target,
+			Function<LlmResponse, List<LlmEvent>> shared, Supplier<Flux<LlmEvent>> question) {
+		Member member;
+		boolean first;
+		synchronized (this) {
+			if (this.over) {
+				return false;
+			}
+			first = this.members.isEmpty();
+			member = new Member(actual, first ? null : shared);
+			this.members.add(member);
+		}
+		actual.onSubscribe(member);
+		if (first) {
+			question.get().subscribe(new Asking(actual.currentContext()));
+		}
+		else {
+			member.expireWith(call, target);
+			member.drain();
+		}
+		return true;
+	}
+
+	private synchronized int size() {
+		return this.events.size();
+	}
+
+	private synchronized LlmEvent event(int index) {
+		return this.events.get(index);
+	}
+
+	/** The failure, or {@code null}. */
+	private synchronized @Nullable Throwable failure() {
+		return this.failure;
+	}
+
+	private synchronized boolean isOver() {
+		return this.over;
+	}
+
+	private void heard(@Nullable LlmEvent event, boolean last, @Nullable Throwable failure) {
+		List<Member> all;
+		synchronized (this) {
+			if (this.over) {
+				return;
+			}
+			if (event != null) {
+				this.events.add(event);
+			}
+			this.over = last;
+			this.failure = failure;
+			all = List.copyOf(this.members);
+		}
+		if (last) {
+			this.ended.accept(this);
+		}
+		if (all.size() == 1) {
+			all.get(0).drain();
+		}
+		else {
+			// each on a thread of its own: the slowest holds back no other
+			all.forEach(Member::drainSoon);
+		}
+	}
+
+	private void leave(Member member) {
+		boolean last;
+		synchronized (this) {
+			this.members.remove(member);
+			last = this.members.isEmpty() && !this.over;
+			this.over |= last;
+		}
+		if (last) {
+			this.ended.accept(this);
+			this.upstream.dispose();
+		}
+	}
+
+	/**
+	 * The one that asks, in the context of the first member.
+	 */
+	private final class Asking implements CoreSubscriber<LlmEvent> {
+
+		private final Context context;
+
+		Asking(Context context) {
+			this.context = context;
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.context;
+		}
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			Flight.this.upstream.update(subscription::cancel);
+			subscription.request(Long.MAX_VALUE);
+		}
+
+		@Override
+		public void onNext(LlmEvent event) {
+			heard(event, false, null);
+		}
+
+		@Override
+		public void onError(Throwable failure) {
+			heard(null, true, failure);
+		}
+
+		@Override
+		public void onComplete() {
+			heard(null, true, null);
+		}
+
+	}
+
+	/**
+	 * One call of those that share: reads the events by its own demand, one thread at a
+	 * time.
+	 */
+	private final class Member implements Subscription {
+
+		private final CoreSubscriber<? super LlmEvent> actual;
+
+		private final @Nullable Function<LlmResponse, List<LlmEvent>> shared;
+
+		private final Disposable.Swap timer = Disposables.swap();
+
+		private final List<LlmEvent> own = new ArrayList<>();
+
+		private int read;
+
+		private boolean spoke;
+
+		private long demand;
+
+		private int wanted;
+
+		private volatile boolean gone;
+
+		private volatile @Nullable Throwable expired;
+
+		Member(CoreSubscriber<? super LlmEvent> actual, @Nullable Function<LlmResponse, List<LlmEvent>> shared) {
+			this.actual = actual;
+			this.shared = shared;
+		}
+
+		/** Its own deadline holds for it, too. */
+		void expireWith(Call call, Target target) {
+			long left = call.remainingNanos();
+			if (left < Long.MAX_VALUE) {
+				this.timer.update(Schedulers.parallel().schedule(() -> {
+					this.expired = call.overdue(target);
+					drain();
+				}, Math.max(0, left), TimeUnit.NANOSECONDS));
+			}
+		}
+
+		@Override
+		public void request(long n) {
+			if (Operators.validate(n)) {
+				synchronized (this) {
+					this.demand = Operators.addCap(this.demand, n);
+				}
+				drain();
+			}
+		}
+
+		@Override
+		public void cancel() {
+			if (!this.gone) {
+				this.gone = true;
+				this.timer.dispose();
+				leave(this);
+			}
+		}
+
+		void drainSoon() {
+			Schedulers.boundedElastic().schedule(this::drain);
+		}
+
+		void drain() {
+			synchronized (this) {
+				if (this.wanted++ > 0) {
+					return;
+				}
+			}
+			int done = 1;
+			while (done > 0) {
+				while (!this.gone && step()) {
+					// goes on
+				}
+				synchronized (this) {
+					this.wanted -= done;
+					done = this.wanted;
+				}
+			}
+		}
+
+		/** Passes one event or the end on. */
+		private boolean step() {
+			Throwable expired = this.expired;
+			if (expired != null) {
+				end(expired);
+				return false;
+			}
+			boolean over = isOver();
+			if (this.own.isEmpty() && this.read < size()) {
+				take(event(this.read));
+				this.read++;
+			}
+			if (!this.own.isEmpty()) {
+				if (!tryTake()) {
+					return false;
+				}
+				this.actual.onNext(this.own.remove(0));
+				return true;
+			}
+			if (over && this.read == size()) {
+				end(failure());
+			}
+			return false;
+		}
+
+		/**
+		 * Others than the first get the end as theirs; one that heard nothing, its words,
+		 * too.
+		 */
+		private void take(LlmEvent event) {
+			LlmResponse answer = event.answer();
+			if (answer == null || this.shared == null) {
+				this.spoke |= event.isContent();
+				this.own.add(event);
+				return;
+			}
+			List<LlmEvent> events = this.shared.apply(answer);
+			this.own.addAll(this.spoke ? events.subList(events.size() - 1, events.size()) : events);
+		}
+
+		private synchronized boolean tryTake() {
+			if (this.demand == 0) {
+				return false;
+			}
+			this.demand -= (this.demand == Long.MAX_VALUE) ? 0 : 1;
+			return true;
+		}
+
+		private void end(@Nullable Throwable failure) {
+			if (this.gone) {
+				return;
+			}
+			this.gone = true;
+			this.timer.dispose();
+			leave(this);
+			if (failure == null) {
+				this.actual.onComplete();
+			}
+			else {
+				this.actual.onError(failure);
+			}
+		}
+
+	}
+
+}

@@ -1,5 +1,13 @@
 package io.arcllm.autoconfigure;
 
+import io.arcllm.autoconfigure.actuator.ArcllmHealthIndicator.DownWhen;
+import io.arcllm.autoconfigure.actuator.ArcllmWebExtension;
+import io.arcllm.autoconfigure.actuator.EndpointAction;
+import io.arcllm.autoconfigure.config.ConfigMistake;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
 import io.arcllm.LlmProviders;
 import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
 import io.arcllm.autoconfigure.actuator.ArcllmHealthIndicator;
@@ -42,8 +50,16 @@ public final class ArcllmActuatorAutoConfiguration {
 		@Bean
 		@ConditionalOnMissingBean
 		@ConditionalOnAvailableEndpoint
-		ArcllmEndpoint arcllmEndpoint(Inventory inventory) {
-			return new ArcllmEndpoint(inventory);
+		ArcllmEndpoint arcllmEndpoint(Inventory inventory, ObjectProvider<EndpointAction> actions) {
+			return new ArcllmEndpoint(inventory, actions.orderedStream().toList());
+		}
+
+		@Bean
+		@ConditionalOnMissingBean
+		@ConditionalOnBean(ArcllmEndpoint.class)
+		@ConditionalOnAvailableEndpoint(ArcllmEndpoint.class)
+		ArcllmWebExtension arcllmWebExtension(ArcllmEndpoint endpoint) {
+			return new ArcllmWebExtension(endpoint);
 		}
 
 	}
@@ -59,8 +75,18 @@ public final class ArcllmActuatorAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean(name = "arcllmHealthIndicator")
-		HealthIndicator arcllmHealthIndicator(Inventory inventory) {
-			return new ArcllmHealthIndicator(inventory);
+		HealthIndicator arcllmHealthIndicator(Inventory inventory, Environment environment) {
+			return new ArcllmHealthIndicator(inventory, downWhen(environment));
+		}
+
+		private static DownWhen downWhen(Environment environment) {
+			String key = "management.health.arcllm.down-when";
+			try {
+				return Binder.get(environment).bind(key, DownWhen.class).orElse(DownWhen.NEVER);
+			}
+			catch (BindException ex) {
+				throw new ConfigMistake(key, "'" + key + "' cannot be read.", "Give one of never, chain-open.");
+			}
 		}
 
 	}

@@ -5,7 +5,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
+import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.config.Text;
 import io.arcllm.provider.Presets;
 import org.jspecify.annotations.Nullable;
@@ -29,11 +31,35 @@ public final class ArcllmSanitizingAutoConfiguration {
 			"^arcllm[._]?providers[._\\[].*(api[-_]?keys?|password|headers|options|base[-_]?url)",
 			Pattern.CASE_INSENSITIVE);
 
+	/**
+	 * Shorter keys are part of too many words: they are masked where they are all there
+	 * is.
+	 */
+	private static final int SHORTEST_PART = 8;
+
 	@Bean
-	SanitizingFunction arcllmSanitizing(ObjectProvider<Presets> presets) {
+	SanitizingFunction arcllmSanitizing(ObjectProvider<Presets> presets,
+			ObjectProvider<ProviderDefinitions> definitions) {
 		Supplier<Set<String>> variables = SingletonSupplier.of(() -> variables(presets.getIfAvailable()));
-		return (data) -> (SECRET.matcher(data.getLowerCaseKey()).find()
-				|| variables.get().contains(data.getLowerCaseKey())) ? masked(data) : data;
+		return (data) -> {
+			if (SECRET.matcher(data.getLowerCaseKey()).find() || variables.get().contains(data.getLowerCaseKey())) {
+				return masked(data);
+			}
+			return holdsKey(data.getValue(), definitions.getIfAvailable()) ? data.withValue(Text.MASK) : data;
+		};
+	}
+
+	/** Whether a value holds a configured key, whatever the property is called. */
+	private static boolean holdsKey(@Nullable Object value, @Nullable ProviderDefinitions definitions) {
+		if (value == null || definitions == null) {
+			return false;
+		}
+		String text = value.toString();
+		return definitions.all()
+			.stream()
+			.flatMap((definition) -> Stream.concat(definition.keys().stream(),
+					Stream.ofNullable(definition.http().proxy().password())))
+			.anyMatch((key) -> (key.length() < SHORTEST_PART) ? text.equals(key) : text.contains(key));
 	}
 
 	/** The variables that hold keys, though they do not begin with our name. */

@@ -4,6 +4,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.PromptServers;
 import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
+import io.arcllm.autoconfigure.actuator.ArcllmWebExtension;
 import io.arcllm.autoconfigure.actuator.ArcllmEndpoint.Action;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import mockwebserver3.MockResponse;
@@ -15,6 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -95,19 +97,63 @@ class ActuatorAutoConfigurationTests {
 	}
 
 	@Test
-	void healthIsDownOnlyWhenTheWholeChainIsOpen() {
+	void healthIsUpWhateverIsOpen() {
 		runner().run((context) -> {
 			HealthIndicator health = context.getBean(HealthIndicator.class);
 			ArcllmEndpoint endpoint = context.getBean(ArcllmEndpoint.class);
+			assertThat(health.health().getDetails()).containsEntry("status", "ready");
 			endpoint.change("anthropic", Action.OPEN, null);
-			assertThat(health.health().getStatus()).isEqualTo(Status.UP);
 			assertThat(health.health().getDetails()).containsEntry("anthropic/claude-x", "open")
-				.containsEntry("openai/gpt-x", "closed");
+				.containsEntry("openai/gpt-x", "closed")
+				.containsEntry("status", "degraded");
 			endpoint.change("openai", Action.OPEN, null);
-			assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
-			endpoint.change("anthropic", Action.CLOSE, null);
 			assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+			assertThat(health.health().getDetails()).containsEntry("status", "chain-open");
 		});
+	}
+
+	@Test
+	void healthIsDownWhileTheChainIsOpenWhereThatIsConfigured() {
+		runner()
+			.withPropertyValues("management.health.arcllm.down-when=chain-open",
+					"arcllm.modules.circuit-breaker.open-for=1s")
+			.run((context) -> {
+				HealthIndicator health = context.getBean(HealthIndicator.class);
+				ArcllmEndpoint endpoint = context.getBean(ArcllmEndpoint.class);
+				endpoint.change("anthropic", Action.OPEN, null);
+				assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+				endpoint.change("openai", Action.OPEN, null);
+				assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+				endpoint.change("anthropic", Action.CLOSE, null);
+				assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+			});
+		runner().withPropertyValues("management.health.arcllm.down-when=sometimes")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("Give one of never, chain-open."));
+	}
+
+	@Test
+	void writeThatChangesNothingIsRefusedWithAReason() {
+		runner().run((context) -> {
+			ArcllmWebExtension web = new ArcllmWebExtension(context.getBean(ArcllmEndpoint.class));
+			assertRefused(web.change("nobody", "reset", null),
+					"There is no provider 'nobody'; there are: anthropic, openai");
+			assertRefused(web.change("openai", "break", null), "there are: disable, enable, open, close, reset");
+			assertRefused(web.change("openai", "enable", null), "The provider 'openai' is enabled already");
+			assertRefused(web.change("openai", "open", "nix"),
+					"There is no circuit breaker of openai/nix: there are: ");
+			assertRefused(web.act("nix", null, null), "There is no action 'nix' here");
+			assertThat(web.change("openai", "disable", null).getStatus()).isEqualTo(200);
+		});
+		runner().withPropertyValues("arcllm.modules.circuit-breaker.enabled=false").run((context) -> {
+			ArcllmWebExtension web = new ArcllmWebExtension(context.getBean(ArcllmEndpoint.class));
+			assertRefused(web.change("openai", "open", null), "see arcllm.modules.circuit-breaker.enabled");
+		});
+	}
+
+	private static void assertRefused(WebEndpointResponse<?> answer, String reason) {
+		assertThat(answer.getStatus()).isEqualTo(400);
+		assertThat(String.valueOf(answer.getBody())).contains(reason);
 	}
 
 	@Test

@@ -85,6 +85,22 @@ class ArcllmSanitizingTests {
 	}
 
 	@Test
+	void valueThatHoldsAKeyIsMaskedWhateverItsName() {
+		this.runner
+			.withPropertyValues("arcllm.providers.openai.api-key=" + CANARY, "arcllm.providers.groq.api-key=short")
+			.run((context) -> {
+				SanitizingFunction sanitizing = context.getBean(SanitizingFunction.class);
+				for (String value : new String[] { CANARY, "-Dkey=" + CANARY + " -Xmx1g",
+						"{\"key\":\"" + CANARY + "\"}", "short" }) {
+					assertThat(sanitizing.apply(new SanitizableData(null, "KEY_OF_TEAM_A", value)).getValue())
+						.isEqualTo("******");
+				}
+				assertThat(sanitizing.apply(new SanitizableData(null, "path", "in short")).getValue())
+					.isEqualTo("in short");
+			});
+	}
+
+	@Test
 	void isAbsentWithoutTheActuator() {
 		this.runner.withClassLoader(new FilteredClassLoader(SanitizingFunction.class))
 			.run((context) -> assertThat(context).hasNotFailed().doesNotHaveBean("arcllmSanitizing"));

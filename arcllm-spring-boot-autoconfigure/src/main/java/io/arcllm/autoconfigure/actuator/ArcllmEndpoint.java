@@ -1,12 +1,16 @@
 package io.arcllm.autoconfigure.actuator;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
 
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.Decisions.Decision;
 import io.arcllm.autoconfigure.config.Text;
 import io.arcllm.autoconfigure.stack.ProviderSwitches;
+import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerState;
 import io.arcllm.provider.key.KeyPool;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +31,15 @@ public final class ArcllmEndpoint {
 
 	private final Inventory inventory;
 
-	public ArcllmEndpoint(Inventory inventory) {
+	private final Map<String, EndpointAction> actions = new TreeMap<>();
+
+	/**
+	 * @param inventory what runs
+	 * @param actions what can be done other than to one provider
+	 */
+	public ArcllmEndpoint(Inventory inventory, Collection<EndpointAction> actions) {
 		this.inventory = inventory;
+		actions.forEach((action) -> this.actions.put(action.name(), action));
 	}
 
 	/**
@@ -41,26 +52,66 @@ public final class ArcllmEndpoint {
 	}
 
 	/**
+	 * Does something that is not about one provider.
+	 * @param action the name of an {@link EndpointAction}
+	 * @param tenant the tenant that is meant, where the action is about one
+	 * @param limit the limit that is meant, where the action is about one
+	 */
+	@WriteOperation
+	public Object act(String action, @Nullable String tenant, @Nullable String limit) {
+		EndpointAction known = this.actions.get(action);
+		if (known == null) {
+			throw refused("There is no action '" + action + "' here; there are: "
+					+ String.join(", ", this.actions.keySet()) + ". Actions on a provider are posted to /{provider}");
+		}
+		return known.run(new EndpointAction.Parameters(tenant, limit));
+	}
+
+	/**
 	 * Steps in: for a whole provider, or for one of its models.
 	 * @param provider the provider's name
 	 * @param model whose breaker is meant; those of all models where it is left out
+	 * @throws InvalidEndpointRequestException if the write would change nothing
 	 */
 	@WriteOperation
 	public Changed change(@Selector String provider, Action action, @Nullable String model) {
 		if (!this.inventory.names().contains(provider)) {
-			throw new InvalidEndpointRequestException("There is no provider '" + provider + "'", "no such provider");
+			throw refused(
+					"There is no provider '" + provider + "'; there are: " + String.join(", ", this.inventory.names()));
 		}
 		ProviderSwitches switches = this.inventory.switches();
 		int breakers = switch (action) {
-			case DISABLE -> switches.disable(provider);
-			case ENABLE -> switches.enable(provider);
-			case OPEN -> this.inventory.breakers(provider, model, (one) -> one.force(BreakerState.FORCED_OPEN));
-			case CLOSE -> this.inventory.breakers(provider, model, (one) -> one.force(BreakerState.CLOSED));
-			case RESET -> this.inventory.breakers(provider, model, (one) -> one.reset());
+			case DISABLE -> switched(provider, false);
+			case ENABLE -> switched(provider, true);
+			case OPEN -> breakers(provider, model, (one) -> one.force(BreakerState.FORCED_OPEN));
+			case CLOSE -> breakers(provider, model, (one) -> one.force(BreakerState.CLOSED));
+			case RESET -> breakers(provider, model, Breaker::reset);
 		};
 		this.inventory.decisions()
 			.add(Decision.Type.MANUAL, new Target(provider, model), null, Text.dashed(action) + " by hand");
 		return new Changed(provider, switches.isEnabled(provider), breakers);
+	}
+
+	private int switched(String provider, boolean enabled) {
+		if (this.inventory.switches().isEnabled(provider) == enabled) {
+			throw refused("The provider '" + provider + "' is " + (enabled ? "enabled" : "disabled") + " already");
+		}
+		return enabled ? this.inventory.switches().enable(provider) : this.inventory.switches().disable(provider);
+	}
+
+	private int breakers(String provider, @Nullable String model, Consumer<Breaker> change) {
+		int changed = this.inventory.breakers(provider, model, change);
+		if (changed == 0) {
+			List<String> there = this.inventory.breakers().keySet().stream().map(Target::toString).toList();
+			throw refused("There is no circuit breaker of " + new Target(provider, model) + ": "
+					+ (there.isEmpty() ? "none was made; see arcllm.modules.circuit-breaker.enabled"
+							: "there are: " + String.join(", ", there)));
+		}
+		return changed;
+	}
+
+	static InvalidEndpointRequestException refused(String reason) {
+		return new InvalidEndpointRequestException(reason, reason);
 	}
 
 	/**

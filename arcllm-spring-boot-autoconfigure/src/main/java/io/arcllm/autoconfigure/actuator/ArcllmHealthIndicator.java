@@ -1,44 +1,65 @@
 package io.arcllm.autoconfigure.actuator;
 
 import java.util.List;
-import java.util.Map;
 
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.Text;
+import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerState;
-import io.arcllm.module.circuitbreaker.BreakerStatus;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
-import org.springframework.boot.health.contributor.Status;
 
 /**
- * Says from breakers' states, without a call, whether the primary chain can answer: down
- * only when the breaker of each of its targets is open.
+ * Says from breakers' states, without a call, whether the primary chain can answer. Up
+ * also when it cannot, unless that is configured: a load balancer would take the
+ * application out with all that needs no model.
  */
 public final class ArcllmHealthIndicator extends AbstractHealthIndicator {
 
 	private final Inventory inventory;
 
-	public ArcllmHealthIndicator(Inventory inventory) {
+	private final DownWhen downWhen;
+
+	/**
+	 * When the application counts as down.
+	 */
+	public enum DownWhen {
+
+		/** Never. */
+		NEVER,
+
+		/** While no target of the primary's chain would admit a call or a probe. */
+		CHAIN_OPEN
+
+	}
+
+	public ArcllmHealthIndicator(Inventory inventory, DownWhen downWhen) {
 		super("The state of circuit breakers could not be read");
 		this.inventory = inventory;
+		this.downWhen = downWhen;
 	}
 
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
-		Map<Target, List<BreakerStatus>> breakers = this.inventory.breakers();
-		breakers.forEach((target, all) -> builder.withDetail(target.toString(),
-				isOpen(all) ? "open" : Text.dashed(all.get(0).state())));
 		List<Target> chain = this.inventory.chain();
-		boolean down = !chain.isEmpty()
-				&& chain.stream().allMatch((target) -> isOpen(breakers.getOrDefault(target, List.of())));
-		builder.status(down ? Status.DOWN : Status.UP);
+		long closed = chain.stream().filter(this::admits).count();
+		boolean open = closed == 0 && !chain.isEmpty();
+		builder.status((open && this.downWhen == DownWhen.CHAIN_OPEN) ? "DOWN" : "UP");
+		builder.withDetail("status", open ? "chain-open" : (closed < chain.size()) ? "degraded" : "ready");
+		this.inventory.breakers()
+			.forEach((target, all) -> builder.withDetail(target.toString(),
+					all.stream().allMatch((one) -> isOpen(one.state())) ? "open" : Text.dashed(all.get(0).state())));
 	}
 
-	private static boolean isOpen(List<BreakerStatus> breakers) {
-		return !breakers.isEmpty() && breakers.stream()
-			.allMatch((one) -> one.state() == BreakerState.OPEN || one.state() == BreakerState.FORCED_OPEN);
+	/** A breaker that would admit a probe is not in the way, though it is still open. */
+	private boolean admits(Target target) {
+		List<Breaker> breakers = this.inventory.breakers(target);
+		return breakers.isEmpty() || breakers.stream().anyMatch((breaker) -> breaker.refusal() == null);
+	}
+
+	private static boolean isOpen(BreakerState state) {
+		return state == BreakerState.OPEN || state == BreakerState.FORCED_OPEN;
 	}
 
 }

@@ -104,6 +104,11 @@ public final class Inventory {
 		return states;
 	}
 
+	/** The breakers of a target. */
+	List<Breaker> breakers(Target target) {
+		return all().stream().filter((breaker) -> breaker.target().equals(target)).toList();
+	}
+
 	/**
 	 * Does something to breakers.
 	 * @return to how many

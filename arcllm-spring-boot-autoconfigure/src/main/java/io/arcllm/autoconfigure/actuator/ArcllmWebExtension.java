@@ -1,0 +1,69 @@
+package io.arcllm.autoconfigure.actuator;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+import io.arcllm.autoconfigure.actuator.ArcllmEndpoint.Action;
+import io.arcllm.autoconfigure.config.Text;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.Selector;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
+
+/**
+ * Answers writes over HTTP that change nothing with a 400 that says why, whatever the
+ * application does with the messages of its errors.
+ */
+@EndpointWebExtension(endpoint = ArcllmEndpoint.class)
+public final class ArcllmWebExtension {
+
+	private final ArcllmEndpoint endpoint;
+
+	public ArcllmWebExtension(ArcllmEndpoint endpoint) {
+		this.endpoint = endpoint;
+	}
+
+	/**
+	 * Does something that is not about one provider.
+	 */
+	@WriteOperation
+	public WebEndpointResponse<Object> act(@Nullable String action, @Nullable String tenant, @Nullable String limit) {
+		return answer(() -> this.endpoint.act(String.valueOf(action), tenant, limit));
+	}
+
+	/**
+	 * Steps in for a provider.
+	 */
+	@WriteOperation
+	public WebEndpointResponse<Object> change(@Selector String provider, @Nullable String action,
+			@Nullable String model) {
+		return answer(() -> this.endpoint.change(provider, action(action), model));
+	}
+
+	private static Action action(@Nullable String text) {
+		String name = String.valueOf(text).toUpperCase(Locale.ROOT).replace('-', '_');
+		return Arrays.stream(Action.values())
+			.filter((action) -> action.name().equals(name))
+			.findFirst()
+			.orElseThrow(() -> ArcllmEndpoint.refused("There is no action '" + text + "' on a provider; there are: "
+					+ Arrays.stream(Action.values()).map(Text::dashed).collect(Collectors.joining(", "))));
+	}
+
+	private static WebEndpointResponse<Object> answer(Supplier<Object> write) {
+		try {
+			return new WebEndpointResponse<>(write.get());
+		}
+		catch (InvalidEndpointRequestException ex) {
+			Map<String, Object> body = Map.of("status", WebEndpointResponse.STATUS_BAD_REQUEST, "error",
+					String.valueOf(ex.getReason()));
+			return new WebEndpointResponse<>(body, WebEndpointResponse.STATUS_BAD_REQUEST);
+		}
+	}
+
+}

@@ -1,6 +1,7 @@
 package io.arcllm;
 
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 
 /**
@@ -36,6 +37,13 @@ public interface LlmProviders {
 	 * application's own beans.
 	 */
 	List<String> names();
+
+	/**
+	 * The names of {@code arcllm.models}, each with the targets that it stands for.
+	 */
+	default Map<String, List<Target>> models() {
+		return Map.of();
+	}
 
 	/**
 	 * All that can be asked by name: each provider with each of its configured models.

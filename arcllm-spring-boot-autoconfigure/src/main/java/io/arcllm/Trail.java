@@ -9,14 +9,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * What happened during a call: its attempts in the order in which they ended, and the
  * targets that were passed over.
+ *
+ * @param attempts in the order in which they ended
+ * @param asked the name of a model that the call was made with, such as {@code fast};
+ * {@code null} where it named a target or nothing
  */
-public record Trail(@AbsentIsEmpty List<Attempt> attempts) {
+public record Trail(@AbsentIsEmpty List<Attempt> attempts, @Nullable String asked) {
 
 	/** Nothing happened yet. */
 	public static final Trail EMPTY = new Trail(List.of());
 
 	public Trail {
 		attempts = List.copyOf(attempts);
+	}
+
+	public Trail(List<Attempt> attempts) {
+		this(attempts, null);
 	}
 
 	/**

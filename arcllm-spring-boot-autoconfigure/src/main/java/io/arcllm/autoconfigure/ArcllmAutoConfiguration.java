@@ -98,7 +98,7 @@ public final class ArcllmAutoConfiguration {
 	Targets arcllmTargets(ArcllmProperties properties, ProviderDefinitions definitions, ListableBeanFactory beans,
 			AdapterFactory arcllmAdapters) {
 		return new Targets(definitions, OwnProviders.names(beans, definitions, properties.provider()), beans,
-				arcllmAdapters);
+				arcllmAdapters, properties.models());
 	}
 
 	@Bean
@@ -207,7 +207,7 @@ public final class ArcllmAutoConfiguration {
 	StackLlmProviders arcllmProviders(ArcllmProperties properties, ProviderDefinitions definitions, Targets targets,
 			Stacks stacks, ModuleSettings settings, ObjectProvider<CallListener> listeners,
 			ObjectProvider<RequestMetadataResolver> metadata, ListableBeanFactory beans) {
-		ChainCheck chains = new ChainCheck(definitions, targets.names());
+		ChainCheck chains = new ChainCheck(definitions, targets.names(), targets.modelNames());
 		String primary = chains.primary(
 				(properties.provider() != null) ? properties.provider() : OwnProviders.primary(beans, targets.own()));
 		chains.checkAll(settings, primary);

@@ -46,6 +46,8 @@ public final class Call {
 
 	private final RequestMetadata metadata;
 
+	private final @Nullable String asked;
+
 	private final List<Attempt> trail = new ArrayList<>(2);
 
 	private final Map<Target, Pause> pauses = new HashMap<>(0);
@@ -73,10 +75,11 @@ public final class Call {
 	 * @param maxAttempts over all modules
 	 */
 	public Call(Duration deadline, int maxAttempts) {
-		this(deadline, maxAttempts, CallListener.NONE, RequestMetadata.EMPTY);
+		this(deadline, maxAttempts, CallListener.NONE, RequestMetadata.EMPTY, null);
 	}
 
-	Call(Duration deadline, int maxAttempts, CallListener listener, RequestMetadata metadata) {
+	Call(Duration deadline, int maxAttempts, CallListener listener, RequestMetadata metadata, @Nullable String asked) {
+		this.asked = asked;
 		this.start = this.clock.now(TimeUnit.NANOSECONDS);
 		this.startedAt = Instant.ofEpochMilli(this.clock.now(TimeUnit.MILLISECONDS));
 		this.deadline = deadline.toNanos();
@@ -98,6 +101,14 @@ public final class Call {
 	 */
 	public RequestMetadata metadata() {
 		return this.metadata;
+	}
+
+	/**
+	 * The name of a model that the call was made with; {@code null} where it named a
+	 * target or nothing.
+	 */
+	public @Nullable String asked() {
+		return this.asked;
 	}
 
 	/**
@@ -370,7 +381,7 @@ public final class Call {
 
 	/** What happened so far. */
 	public synchronized Trail trail() {
-		return new Trail(this.trail);
+		return new Trail(this.trail, this.asked);
 	}
 
 	/**

@@ -15,6 +15,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.RequestMetadata;
 import io.arcllm.RequestMetadataResolver;
+import org.jspecify.annotations.Nullable;
 import io.arcllm.Trail;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
@@ -30,6 +31,8 @@ import reactor.util.context.ContextView;
 public final class CallModule extends BaseModule {
 
 	private final Limits limits;
+
+	private final @Nullable String asked;
 
 	private final CallOptions options;
 
@@ -66,7 +69,19 @@ public final class CallModule extends BaseModule {
 	 * @param stacks the stack for options that change it
 	 */
 	public CallModule(Limits limits, CallOptions options, Function<CallOptions, LlmProvider> stacks) {
+		this(limits, options, stacks, null);
+	}
+
+	/**
+	 * @param limits what bounds each call
+	 * @param options how every call is treated; a call's own options go before them
+	 * @param stacks the stack for options that change it
+	 * @param asked the name of a model that the stack stands for
+	 */
+	public CallModule(Limits limits, CallOptions options, Function<CallOptions, LlmProvider> stacks,
+			@Nullable String asked) {
 		super(stacks.apply(options.ofStack()));
+		this.asked = asked;
 		this.limits = limits;
 		this.options = options;
 		this.stacks = stacks;
@@ -89,8 +104,8 @@ public final class CallModule extends BaseModule {
 		LlmRequest told = told(request, wanted, resolve(context));
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
-				? this.limits.deadline() : deadline, this.limits.maxAttempts(), this.limits.listener(),
-				told.metadata());
+				? this.limits.deadline() : deadline, this.limits.maxAttempts(), this.limits.listener(), told.metadata(),
+				this.asked);
 		return EventStep.around(stack.exchange(told), (actual) -> new CallStep(actual, call, this.limits.listener()));
 	}
 

@@ -32,13 +32,15 @@ import org.springframework.util.ReflectionUtils;
  * @param deadline for a whole call, with all attempts and waits
  * @param providers the providers by name, such as 'anthropic'; the name is bean
  * qualifier, chain entry and metric tag
+ * @param models names for targets and chains: a target such as openai/gpt-5-mini, or a
+ * list of targets
  * @param modules what stands around a provider
  * @param springAi how the stack stands beside models of Spring AI
  * @param langchain4j how the stack stands beside models of LangChain4j
  */
 @ConfigurationProperties("arcllm")
 public record ArcllmProperties(@Nullable String provider, int maxAttempts, Duration deadline,
-		Map<String, ProviderProperties> providers, Modules modules,
+		Map<String, ProviderProperties> providers, Map<String, Object> models, Modules modules,
 		@NestedConfigurationProperty SpringAiSettings springAi,
 		@NestedConfigurationProperty LangChain4jSettings langchain4j) {
 
@@ -47,6 +49,7 @@ public record ArcllmProperties(@Nullable String provider, int maxAttempts, Durat
 	{
 		provider = Text.orNull(provider);
 		providers = (providers == null) ? Map.of() : providers;
+		models = (models == null) ? Map.of() : models;
 		if (maxAttempts < 1) {
 			throw new IllegalArgumentException("max-attempts must be 1 or more, was " + maxAttempts);
 		}

@@ -29,6 +29,7 @@ public final class PropertiesBinding {
 	public static ArcllmProperties bind(LayeredBinder binder) {
 		List<ConfigurationPropertySource> sources = binder.raw();
 		new UnknownKeyCheck(binder.known()).check(sources);
+		ModelNames.checkSpelling(sources);
 		List<ConfigLayer> layers = new ArrayList<>(binder.configured());
 		layers.add(binder.defaults());
 		ArcllmProperties bound = binder.bind("arcllm", ArcllmProperties.class, layers);
@@ -40,8 +41,8 @@ public final class PropertiesBinding {
 			providers.put(name, known.options().isEmpty() ? known : known
 				.withOptions(new OptionTypes(sources, "arcllm.providers." + name + ".options").of(known.options())));
 		});
-		return new ArcllmProperties(bound.provider(), bound.maxAttempts(), bound.deadline(), providers, bound.modules(),
-				bound.springAi(), bound.langchain4j());
+		return new ArcllmProperties(bound.provider(), bound.maxAttempts(), bound.deadline(), providers, bound.models(),
+				bound.modules(), bound.springAi(), bound.langchain4j());
 	}
 
 	/**

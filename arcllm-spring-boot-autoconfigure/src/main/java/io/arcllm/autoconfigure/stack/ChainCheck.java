@@ -5,12 +5,15 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.arcllm.CallOptions;
 import io.arcllm.LlmConfigException;
+import io.arcllm.LlmException;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigLayer;
 import io.arcllm.autoconfigure.config.ConfigMistake;
+import io.arcllm.autoconfigure.config.ModelNames;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.Nearest;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
@@ -28,11 +31,15 @@ public final class ChainCheck {
 
 	private final ProviderDefinitions definitions;
 
+	private final ModelNames names;
+
 	/**
 	 * @param beans names of the user's own providers
+	 * @param names what names of models stand for
 	 */
-	public ChainCheck(ProviderDefinitions definitions, Collection<String> beans) {
+	public ChainCheck(ProviderDefinitions definitions, Collection<String> beans, ModelNames names) {
 		this.definitions = definitions;
+		this.names = names;
 		definitions.all().forEach((definition) -> this.known.add(definition.name()));
 		this.known.addAll(beans);
 	}
@@ -120,10 +127,13 @@ public final class ChainCheck {
 	 */
 	public void check(String key, List<String> chain, Target primary) {
 		Set<Target> seen = new LinkedHashSet<>();
-		for (String text : chain) {
+		for (String text : expand(key, chain)) {
 			Target target = target(key, text);
 			requireKnown(key, target);
 			requireModel(key, target);
+			if (!chain.contains(text)) {
+				continue;
+			}
 			if (withModel(target).equals(withModel(primary))) {
 				throw new ConfigMistake(key, "'" + key + "' has '" + text + "', which is the primary target itself.",
 						"Remove it, or name another model, such as '" + target.provider() + "/<model>'.");
@@ -132,6 +142,18 @@ public final class ChainCheck {
 				throw new ConfigMistake(key, "'" + key + "' has '" + text + "' twice.",
 						"Remove one of the two: a target is asked once in a chain.");
 			}
+		}
+	}
+
+	private List<String> expand(String key, List<String> chain) {
+		try {
+			return chain.stream()
+				.flatMap((text) -> (this.names.find(text) == null) ? Stream.of(text)
+						: this.names.expand(List.of(text)).stream())
+				.toList();
+		}
+		catch (LlmException ex) {
+			throw new ConfigMistake(key, "'" + key + "' is wrong: " + ex.getMessage() + ".", "Correct the target.");
 		}
 	}
 

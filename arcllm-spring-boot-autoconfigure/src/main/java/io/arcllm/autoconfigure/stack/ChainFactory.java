@@ -107,7 +107,11 @@ public final class ChainFactory {
 	List<Target> targets(StackPosition position) {
 		Set<Target> targets = new LinkedHashSet<>(List.of(position.target()));
 		if (isEnabled(position)) {
-			settings(position).chain().stream().map(this.targets::resolve).forEach(targets::add);
+			this.targets.modelNames()
+				.expand(settings(position).chain())
+				.stream()
+				.map(this.targets::resolve)
+				.forEach(targets::add);
 		}
 		return List.copyOf(targets);
 	}
@@ -119,7 +123,7 @@ public final class ChainFactory {
 	private List<Candidate> resolve(List<String> chain, StackPosition position,
 			Function<Target, Candidate> candidates) {
 		List<Candidate> resolved = new ArrayList<>();
-		for (String text : chain) {
+		for (String text : this.targets.modelNames().expand(chain)) {
 			Target target = this.targets.resolve(text);
 			if (target.equals(position.target())) {
 				continue;

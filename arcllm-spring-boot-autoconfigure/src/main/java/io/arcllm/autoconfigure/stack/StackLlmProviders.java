@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure.stack;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,6 +11,7 @@ import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.Target;
+import io.arcllm.autoconfigure.config.ModelNames.Meant;
 import io.arcllm.module.CallModule;
 import org.jspecify.annotations.Nullable;
 
@@ -52,10 +54,16 @@ public final class StackLlmProviders implements LlmProviders {
 
 	@Override
 	public LlmProvider load(String target, Consumer<CallOptions.Builder> options) {
-		Target resolved = this.targets.resolve(target);
+		Meant meant = this.targets.modelNames().find(target);
+		Target first = this.targets.resolve(target);
 		CallOptions.Builder builder = CallOptions.builder();
+		if (meant != null && meant.chain()) {
+			builder.chain(meant.targets().subList(1, meant.targets().size()).toArray(String[]::new));
+		}
 		options.accept(builder);
-		return new CallModule(this.limits, builder.build(), (wanted) -> stack(resolved, wanted));
+		LlmProvider provider = new CallModule(this.limits, builder.build(), (wanted) -> stack(first, wanted),
+				(meant == null) ? null : target);
+		return new NamedModels(provider, first.provider(), this.targets.modelNames(), (name) -> load(name, options));
 	}
 
 	@Override
@@ -79,6 +87,15 @@ public final class StackLlmProviders implements LlmProviders {
 	@Override
 	public List<String> names() {
 		return this.targets.names();
+	}
+
+	@Override
+	public Map<String, List<Target>> models() {
+		Map<String, List<Target>> models = new LinkedHashMap<>();
+		this.targets.modelNames()
+			.all()
+			.forEach((name, meant) -> models.put(name, meant.targets().stream().map(this.targets::resolve).toList()));
+		return models;
 	}
 
 	@Override

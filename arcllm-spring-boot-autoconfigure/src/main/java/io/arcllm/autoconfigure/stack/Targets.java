@@ -12,6 +12,8 @@ import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
+import io.arcllm.autoconfigure.config.ModelNames;
+import io.arcllm.autoconfigure.config.ModelNames.Meant;
 import io.arcllm.autoconfigure.config.Nearest;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
@@ -36,6 +38,8 @@ public final class Targets {
 
 	private final AdapterFactory adapters;
 
+	private final ModelNames modelNames;
+
 	private final Map<String, LlmProvider> made = new ConcurrentHashMap<>();
 
 	/**
@@ -43,12 +47,15 @@ public final class Targets {
 	 * @param own the names of the application's provider beans
 	 * @param beans has them
 	 * @param adapters makes an adapter of a definition
+	 * @param models {@code arcllm.models}
 	 */
-	public Targets(ProviderDefinitions configured, Set<String> own, BeanFactory beans, AdapterFactory adapters) {
+	public Targets(ProviderDefinitions configured, Set<String> own, BeanFactory beans, AdapterFactory adapters,
+			Map<String, Object> models) {
 		this.configured = configured;
 		this.own = own;
 		this.beans = beans;
 		this.adapters = adapters;
+		this.modelNames = new ModelNames(models, configured, names());
 	}
 
 	/**
@@ -56,7 +63,8 @@ public final class Targets {
 	 * @throws LlmConfigException if there is no such provider
 	 */
 	public Target resolve(String text) {
-		Target target = Target.parse(text);
+		Meant meant = this.modelNames.find(text);
+		Target target = Target.parse((meant == null) ? text : meant.targets().get(0));
 		if (!names().contains(target.provider())) {
 			String near = Nearest.closeTo(target.provider(), names())
 				.map((name) -> "Did you mean '" + name + "'? ")
@@ -69,6 +77,11 @@ public final class Targets {
 		ProviderDefinition definition = this.configured.find(target.provider());
 		return (target.model() != null || definition == null) ? target
 				: new Target(target.provider(), definition.model());
+	}
+
+	/** What names of models stand for. */
+	public ModelNames modelNames() {
+		return this.modelNames;
 	}
 
 	/**

@@ -315,7 +315,8 @@ class ConfigMistakeTests {
 	void chainIsCheckedForStrangersDoublesAndThePrimaryItself() {
 		this.runner.withPropertyValues("arcllm.providers.openai.model=a", "arcllm.providers.ollama.model=b")
 			.run((context) -> {
-				ChainCheck check = new ChainCheck(context.getBean(ProviderDefinitions.class), List.of("ownBean"));
+				ChainCheck check = new ChainCheck(context.getBean(ProviderDefinitions.class), List.of("ownBean"),
+						new ModelNames(Map.of(), context.getBean(ProviderDefinitions.class), List.of()));
 				Target primary = Target.parse("openai");
 				check.check("c", List.of("ollama", "ownBean", "openai/other"), primary);
 				refuses(() -> check.check("c", List.of("olama"), primary), "Did you mean 'ollama'?");

@@ -23,6 +23,7 @@ import io.arcllm.autoconfigure.stack.GateFactory;
 import io.arcllm.autoconfigure.stack.Gauges;
 import io.arcllm.autoconfigure.stack.HedgeFactory;
 import io.arcllm.autoconfigure.stack.HttpClients;
+import io.arcllm.autoconfigure.stack.Linter;
 import io.arcllm.autoconfigure.stack.LlmWebClientCustomizer;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.ModuleOrder;
@@ -218,9 +219,16 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
+	Linter arcllmLinter(LayeredBinder binder, ArcllmProperties properties, ModuleSettings settings, Targets targets,
+			Stacks stacks) {
+		return new Linter(binder, properties, settings, targets, stacks);
+	}
+
+	@Bean
 	@ConditionalOnBean(StackLlmProviders.class)
-	StartUp arcllmStartUp(StackLlmProviders providers, Targets targets, ListableBeanFactory beans) {
-		return new StartUp(providers, OwnProviders.primary(beans, targets.own()));
+	StartUp arcllmStartUp(StackLlmProviders providers, Targets targets, ListableBeanFactory beans,
+			ArcllmProperties properties, Linter linter) {
+		return new StartUp(providers, OwnProviders.primary(beans, targets.own()), linter, properties.warmUp());
 	}
 
 	@Bean

@@ -30,6 +30,9 @@ import org.springframework.util.ReflectionUtils;
  * is only one
  * @param maxAttempts the most attempts of one call, over all modules
  * @param deadline for a whole call, with all attempts and waits
+ * @param lint what happens with settings that contradict each other or do nothing: a
+ * warning, a stop of the start, or nothing
+ * @param warmUp what is made at start for the primary and its chain; never a paid call
  * @param providers the providers by name, such as 'anthropic'; the name is bean
  * qualifier, chain entry and metric tag
  * @param models names for targets and chains: a target such as openai/gpt-5-mini, or a
@@ -39,10 +42,42 @@ import org.springframework.util.ReflectionUtils;
  * @param langchain4j how the stack stands beside models of LangChain4j
  */
 @ConfigurationProperties("arcllm")
-public record ArcllmProperties(@Nullable String provider, int maxAttempts, Duration deadline,
+public record ArcllmProperties(@Nullable String provider, int maxAttempts, Duration deadline, Lint lint, WarmUp warmUp,
 		Map<String, ProviderProperties> providers, Map<String, Object> models, Modules modules,
 		@NestedConfigurationProperty SpringAiSettings springAi,
 		@NestedConfigurationProperty LangChain4jSettings langchain4j) {
+
+	/**
+	 * What happens with warnings.
+	 */
+	public enum Lint {
+
+		/** They are logged. */
+		WARN,
+
+		/** They stop the start. */
+		FAIL,
+
+		/** Nothing is checked and nothing logged. */
+		OFF
+
+	}
+
+	/**
+	 * What is made at start.
+	 */
+	public enum WarmUp {
+
+		/** Nothing. */
+		NONE,
+
+		/** The stack of the primary target. */
+		STACKS,
+
+		/** The stack, and a connection to each target of the chain. */
+		CONNECTIONS
+
+	}
 
 	public ArcllmProperties
 

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.arcllm.autoconfigure.config.UnitCheck.MissingUnit;
 import org.springframework.beans.BeanInstantiationException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -29,6 +30,13 @@ final class BindMistake {
 	}
 
 	static ConfigMistake explain(BindException ex, List<ConfigLayer> layers) {
+		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
+			if (cause instanceof MissingUnit missing) {
+				return mistake(layers, ex.getName().toString(),
+						"is '" + missing.value() + "', a duration without a unit.",
+						"Write " + missing.value() + "s or " + missing.value() + "ms.");
+			}
+		}
 		IllegalArgumentException refused = refusal(ex);
 		String name = ex.getName().toString();
 		if (refused != null && refused.getMessage() != null) {

@@ -27,7 +27,7 @@ public record ConfigLayer(String prefix, ConfigurationPropertySource source) {
 	}
 
 	/** The whole key. */
-	String key(String name) {
+	public String key(String name) {
 		return this.prefix.isEmpty() ? name : this.prefix + "." + name;
 	}
 

@@ -12,16 +12,12 @@ import io.arcllm.module.Recovery;
 import io.arcllm.module.attempt.TimeoutSettings;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.retry.RetrySettings;
-import org.apache.commons.logging.Log;
-import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Finds settings that contradict each other.
  */
 public final class ContradictionCheck {
-
-	private static final Log logger = LogFactory.getLog(ContradictionCheck.class);
 
 	private final LayeredBinder binder;
 
@@ -82,7 +78,6 @@ public final class ContradictionCheck {
 			}
 		});
 		checkRecovery(provider);
-		checkHedge(provider);
 		TimeoutSettings timeout = timeout(provider);
 		compare(provider, "timeout.first-token", timeout.firstToken(), timeout.attempt());
 		checkWaits(provider);
@@ -125,16 +120,6 @@ public final class ContradictionCheck {
 		this.settings.configured(module, provider, setting).ifPresent((layer) -> {
 			String key = layer.key(module + "." + setting);
 			throw new ConfigMistake(key, "'" + key + "' " + what, mend);
-		});
-	}
-
-	private void checkHedge(@Nullable String provider) {
-		this.settings.configured("hedge", provider, "enabled").ifPresent((layer) -> {
-			if (this.settings.enabled("hedge", provider, CallOptions.NONE)
-					&& !this.settings.enabled("fallback", null, CallOptions.NONE)) {
-				logger.warn("'" + layer.key("hedge.enabled")
-						+ "' is true, but fallback is off, so there is no other target to ask: set arcllm.modules.fallback.enabled and .chain");
-			}
 		});
 	}
 

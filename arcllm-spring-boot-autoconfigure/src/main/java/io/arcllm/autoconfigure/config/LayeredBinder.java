@@ -14,7 +14,9 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.PropertySourcesPlaceholdersResolver;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.ResourcePropertySource;
@@ -106,6 +108,19 @@ public final class LayeredBinder {
 		return configured().stream().anyMatch((layer) -> layer.contains(key));
 	}
 
+	/** The keys that are written under a prefix. */
+	List<String> written(String prefix) {
+		ConfigurationPropertyName root = ConfigurationPropertyName.of(prefix);
+		return configured().stream()
+			.map(ConfigLayer::source)
+			.filter(IterableConfigurationPropertySource.class::isInstance)
+			.flatMap((source) -> ((IterableConfigurationPropertySource) source).stream())
+			.filter(root::isAncestorOf)
+			.map(ConfigurationPropertyName::toString)
+			.distinct()
+			.toList();
+	}
+
 	/** What is configured under a prefix. */
 	List<ConfigLayer> configured(String prefix) {
 		return configured().stream().map((layer) -> layer.under(prefix)).toList();
@@ -121,7 +136,8 @@ public final class LayeredBinder {
 	 */
 	<T> T bind(String name, Class<T> type, List<ConfigLayer> layers) {
 		try {
-			return binder(layers.stream().map(ConfigLayer::source).toList()).bindOrCreate(name, Bindable.of(type));
+			return binder(layers.stream().map(ConfigLayer::source).toList()).bindOrCreate(name, Bindable.of(type),
+					new UnitCheck(this.environment));
 		}
 		catch (BindException ex) {
 			throw BindMistake.explain(ex, layers);

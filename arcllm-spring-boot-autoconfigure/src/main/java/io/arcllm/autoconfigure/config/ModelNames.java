@@ -33,6 +33,8 @@ public final class ModelNames {
 
 	private final Map<String, Meant> names = new LinkedHashMap<>();
 
+	private final Set<String> providers;
+
 	private final Map<String, List<String>> bare = new LinkedHashMap<>();
 
 	/**
@@ -56,6 +58,7 @@ public final class ModelNames {
 	 * @param providers the names of all providers, the application's own included
 	 */
 	public ModelNames(Map<String, Object> configured, ProviderDefinitions definitions, Collection<String> providers) {
+		this.providers = Set.copyOf(providers);
 		definitions.all().forEach(this::addBare);
 		Map<String, List<String>> written = new LinkedHashMap<>();
 		Set<String> chains = new LinkedHashSet<>();
@@ -201,6 +204,12 @@ public final class ModelNames {
 				.build();
 		}
 		return models.isEmpty() ? meant : new Meant(models, false);
+	}
+
+	/** Whether the text would be a target of a provider that there is. */
+	public boolean isTarget(String text) {
+		int slash = text.indexOf('/');
+		return slash > 0 && this.providers.contains(text.substring(0, slash));
 	}
 
 	/** Whether the text is the name of a model of that provider. */

@@ -204,6 +204,25 @@ public final class ModuleSettings {
 			.findFirst();
 	}
 
+	/**
+	 * Settings that are written for modules that are off where they are written, though
+	 * they were not switched off: the module by the whole key.
+	 */
+	public Map<String, String> idle() {
+		Map<String, String> idle = new LinkedHashMap<>();
+		List<@Nullable String> positions = new ArrayList<>();
+		positions.add(null);
+		this.properties.get().providers().keySet().forEach(positions::add);
+		TYPES.forEach((module, type) -> {
+			boolean switched = this.binder.defaults().contains("arcllm.modules." + module + ".enabled");
+			if (switched && positions.stream().noneMatch((one) -> enabled(module, one, CallOptions.NONE))
+					&& !this.binder.isConfigured("arcllm.modules." + module + ".enabled")) {
+				this.binder.written("arcllm.modules." + module).forEach((key) -> idle.put(key, module));
+			}
+		});
+		return idle;
+	}
+
 	private List<ConfigLayer> layers(String module, @Nullable String provider, CallOptions options) {
 		List<ConfigLayer> layers = new ArrayList<>();
 		layers.add(new ConfigLayer("", new MapConfigurationPropertySource(overrides(module, options))));

@@ -28,6 +28,9 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
  */
 final class UnknownKeys {
 
+	/** All keys begin so, and are no more alike for it. */
+	private static final int SHARED = "arcllm.".length();
+
 	private UnknownKeys() {
 	}
 
@@ -104,7 +107,7 @@ final class UnknownKeys {
 		List<String> all = new ArrayList<>();
 		collect(root, "", path, all);
 		String meant = Nearest.to(written, all).orElse(written);
-		boolean likely = Nearest.distance(written, meant) <= written.length() / 3;
+		boolean likely = Nearest.distance(written, meant) <= (written.length() - ((path.size() > 2) ? 0 : SHARED)) / 3;
 		String shown = (likely || here.isEmpty()) ? meant : before + Nearest.to(element, here).orElse("");
 		return new Unknown(shown, likely, here);
 	}
@@ -179,6 +182,7 @@ final class UnknownKeys {
 		}
 
 		private void check(ConfigurationPropertySource source, ConfigurationPropertyName name) {
+			checkModels(name);
 			Optional<Unknown> unknown = UnknownKeys.find(this.known.root(), MeantSources.path(name));
 			if (UnknownKeys.node(this.known.root(), MeantSources.path(name)) instanceof Section section) {
 				checkNoValue(source, name, section);
@@ -188,6 +192,17 @@ final class UnknownKeys {
 				String origin = (property == null || property.getOrigin() == null) ? ""
 						: " (" + property.getOrigin() + ")";
 				throw mistake(name.toString(), origin, unknown.get());
+			}
+		}
+
+		/** A provider's models are a list: Spring drops dots and slashes from keys. */
+		private static void checkModels(ConfigurationPropertyName name) {
+			List<String> path = MeantSources.path(name);
+			if (path.size() > 4 && path.get(1).equals("providers") && path.get(3).equals("models")
+					&& !isIndex(path.get(4))) {
+				String key = String.join(".", path.subList(0, 4));
+				throw new ConfigMistake(key, "'" + key + "' is a map, but must be a list.",
+						"Write each model as an entry of the list: '- name: " + path.get(4) + "'.");
 			}
 		}
 

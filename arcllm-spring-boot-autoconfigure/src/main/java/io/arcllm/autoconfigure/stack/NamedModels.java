@@ -2,7 +2,9 @@ package io.arcllm.autoconfigure.stack;
 
 import java.util.function.Function;
 
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.autoconfigure.config.ModelNames;
@@ -41,8 +43,20 @@ final class NamedModels extends BaseModule {
 	}
 
 	private Flux<LlmEvent> named(String model, LlmRequest request) {
-		return Flux.defer(() -> (this.names.find(model) == null) ? this.inner.exchange(request)
-				: this.load.apply(model).exchange(request.mutate().model(null).build()));
+		return Flux.defer(() -> (this.names.find(model) != null)
+				? this.load.apply(model).exchange(request.mutate().model(null).build())
+				: this.names.isTarget(model)
+						? this.inner.exchange(request)
+							.onErrorMap(LlmException.class, (failure) -> hinted(failure, model))
+						: this.inner.exchange(request));
+	}
+
+	/** The model begins with the name of a provider, which may be what is meant. */
+	private static LlmException hinted(LlmException failure, String model) {
+		return (failure.kind() != ErrorKind.MODEL_NOT_FOUND) ? failure
+				: LlmException.of(failure.kind(), failure.getMessage() + "; did you mean the target '" + model + "'?")
+					.like(failure)
+					.build();
 	}
 
 	/** Always there, so not part of what is written. */

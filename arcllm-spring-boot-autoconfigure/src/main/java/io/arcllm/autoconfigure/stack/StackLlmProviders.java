@@ -75,6 +75,14 @@ public final class StackLlmProviders implements LlmProviders {
 		return load(this.primary);
 	}
 
+	/** Opens a connection to each target of the primary's chain, without a call. */
+	public void connect() {
+		Target first = primaryTarget();
+		if (first != null) {
+			this.stacks.chain(first).forEach((target) -> this.targets.connect(target.provider()));
+		}
+	}
+
 	public boolean hasPrimary() {
 		return this.primary != null;
 	}

@@ -18,6 +18,7 @@ import io.arcllm.autoconfigure.config.Nearest;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.config.ProviderProperties.Model;
+import io.arcllm.provider.http.HttpProvider;
 import io.arcllm.provider.key.ApiKeys;
 import io.arcllm.provider.key.KeyPool;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +92,13 @@ public final class Targets {
 		ProviderDefinition definition = this.configured.find(name);
 		return (definition == null) ? this.beans.getBean(name, LlmProvider.class)
 				: this.made.computeIfAbsent(name, (key) -> this.adapters.adapter(definition));
+	}
+
+	/** Opens a connection to a configured provider, and forgets how that ends. */
+	void connect(String name) {
+		if (this.configured.find(name) != null && provider(name) instanceof HttpProvider vendor) {
+			vendor.connect().subscribe();
+		}
 	}
 
 	/** What is configured; {@code null} for a bean of the application's own. */

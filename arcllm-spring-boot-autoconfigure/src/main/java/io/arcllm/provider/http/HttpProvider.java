@@ -1,6 +1,7 @@
 package io.arcllm.provider.http;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,6 +37,8 @@ import org.springframework.web.reactive.function.client.WebClient;
 public final class HttpProvider implements LlmProvider {
 
 	private static final String PRODUCT = product(HttpProvider.class.getPackage().getImplementationVersion());
+
+	private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(10);
 
 	private final HttpProviderSettings settings;
 
@@ -81,6 +84,18 @@ public final class HttpProvider implements LlmProvider {
 	@Override
 	public boolean validateConfig() {
 		return !this.settings.needsKey() || this.keys.mayBlock() || this.keys.next() != null;
+	}
+
+	/**
+	 * Opens a connection that the first call then finds, by asking the host for nothing,
+	 * without a key: no call is made. Never fails.
+	 */
+	public Mono<Void> connect() {
+		return this.client.head()
+			.uri(this.url.resolve("/"))
+			.exchangeToMono((answer) -> answer.releaseBody())
+			.timeout(CONNECT_PATIENCE)
+			.onErrorComplete();
 	}
 
 	@Override

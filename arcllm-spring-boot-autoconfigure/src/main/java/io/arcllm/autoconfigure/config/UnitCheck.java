@@ -1,0 +1,51 @@
+package io.arcllm.autoconfigure.config;
+
+import java.time.Duration;
+
+import org.springframework.boot.context.properties.bind.BindContext;
+import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.source.ConfigurationProperty;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
+import org.springframework.core.env.Environment;
+
+/**
+ * Refuses durations without a unit: 60 would be 60 milliseconds, and is mostly meant to
+ * be seconds.
+ *
+ * @param environment resolves placeholders
+ */
+record UnitCheck(Environment environment) implements BindHandler {
+
+	@Override
+	public Object onSuccess(ConfigurationPropertyName name, Bindable<?> target, BindContext context, Object result) {
+		ConfigurationProperty property = context.getConfigurationProperty();
+		if (result instanceof Duration && property != null && property.getName().equals(name)
+				&& property.getValue() != null) {
+			String value = this.environment.resolvePlaceholders(property.getValue().toString()).trim();
+			if (value.matches("[+-]?\\d+") && !value.matches("[+-]?0+")) {
+				throw new MissingUnit(value);
+			}
+		}
+		return result;
+	}
+
+	/**
+	 * A duration has no unit.
+	 */
+	static final class MissingUnit extends IllegalArgumentException {
+
+		private final String value;
+
+		MissingUnit(String value) {
+			super("has no unit");
+			this.value = value;
+		}
+
+		String value() {
+			return this.value;
+		}
+
+	}
+
+}

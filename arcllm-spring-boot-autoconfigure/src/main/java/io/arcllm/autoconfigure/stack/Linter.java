@@ -1,0 +1,226 @@
+package io.arcllm.autoconfigure.stack;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+import io.arcllm.CallOptions;
+import io.arcllm.Target;
+import io.arcllm.autoconfigure.config.ArcllmProperties;
+import io.arcllm.autoconfigure.config.ConfigLayer;
+import io.arcllm.autoconfigure.config.ConfigMistake;
+import io.arcllm.autoconfigure.config.LayeredBinder;
+import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.config.ProviderProperties.Model;
+import io.arcllm.module.attempt.TimeoutSettings;
+import io.arcllm.module.fallback.FallbackSettings;
+import io.arcllm.module.retry.RetrySettings;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Says at start-up what one call may cost at most, and which settings contradict each
+ * other, do nothing, or waste a fallback.
+ */
+public final class Linter {
+
+	private static final Log logger = LogFactory.getLog(Linter.class);
+
+	private static final Set<String> GATES = Set.of("circuit-breaker", "rate-limit", "bulkhead");
+
+	private static final int MILLION = 6;
+
+	private final LayeredBinder binder;
+
+	private final ArcllmProperties properties;
+
+	private final ModuleSettings settings;
+
+	private final Targets targets;
+
+	private final Stacks stacks;
+
+	/**
+	 * @param binder what is written
+	 * @param properties what is configured
+	 * @param settings of modules
+	 * @param targets what can be asked
+	 * @param stacks what calls go through
+	 */
+	public Linter(LayeredBinder binder, ArcllmProperties properties, ModuleSettings settings, Targets targets,
+			Stacks stacks) {
+		this.binder = binder;
+		this.properties = properties;
+		this.settings = settings;
+		this.targets = targets;
+		this.stacks = stacks;
+	}
+
+	/**
+	 * Logs the bounds of a call and the warnings, as {@code arcllm.lint} says.
+	 * @throws ConfigMistake naming all warnings where these are to stop the start
+	 */
+	public void run() {
+		if (this.properties.lint() == ArcllmProperties.Lint.OFF) {
+			return;
+		}
+		List<Target> primaries = this.targets.names().stream().map(this.targets::resolve).toList();
+		primaries.forEach((primary) -> logger.info(bounds(primary)));
+		List<String> warnings = warnings(primaries);
+		if (this.properties.lint() == ArcllmProperties.Lint.FAIL && !warnings.isEmpty()) {
+			throw new ConfigMistake("arcllm.lint", "The configuration has warnings:\n" + String.join("\n", warnings),
+					"Mend them, or set arcllm.lint to warn.");
+		}
+		warnings.forEach(logger::warn);
+	}
+
+	/** All warnings, each of which begins with the whole key. */
+	List<String> warnings(List<Target> primaries) {
+		List<String> warnings = new ArrayList<>();
+		primaries.forEach((primary) -> chain(primary, warnings));
+		this.settings.idle()
+			.forEach((key, module) -> warnings.add(key + " does nothing, since " + module + " is off: set "
+					+ key.substring(0, key.indexOf(module)) + module + ".enabled to true"));
+		order(warnings);
+		deadline(warnings);
+		hedge(warnings);
+		return warnings.stream().distinct().toList();
+	}
+
+	private void chain(Target primary, List<String> warnings) {
+		if (!this.settings.enabled("fallback", primary.provider(), CallOptions.NONE)) {
+			return;
+		}
+		List<Target> chain = this.stacks.chain(primary);
+		String enabled = key(primary, "enabled");
+		if (chain.size() < 2 && enabled != null && !isWritten(primary, "chain")) {
+			warnings.add(enabled + " is true, but there is no other target to ask: set "
+					+ enabled.replace(".enabled", ".chain"));
+		}
+		String key = Optional.ofNullable(key(primary, "chain")).orElse("arcllm.modules.fallback.chain");
+		chain.stream().skip(1).forEach((hop) -> hop(key, primary, hop, warnings));
+		cost(primary, chain, warnings);
+	}
+
+	private void hop(String key, Target primary, Target hop, List<String> warnings) {
+		ProviderDefinition first = this.targets.definition(primary.provider());
+		ProviderDefinition next = this.targets.definition(hop.provider());
+		if (first == null || next == null) {
+			return;
+		}
+		if (first != next && first.baseUrl().equals(next.baseUrl()) && first.keys().equals(next.keys())) {
+			warnings.add(key + " names '" + hop + "', which has the URL and the key of '" + primary
+					+ "' and so fails with it: name a target elsewhere");
+		}
+		int window = this.targets.contextWindow(primary);
+		int less = this.targets.contextWindow(hop);
+		if (window > 0 && less > 0 && less < window) {
+			warnings.add(key + " names '" + hop + "', which takes " + less + " tokens where '" + primary + "' takes "
+					+ window + ": longer requests pass over it; name a target with as large a window, or set "
+					+ key.replaceAll("chain$", "context-window"));
+		}
+	}
+
+	private void cost(Target primary, List<Target> chain, List<String> warnings) {
+		FallbackSettings fallback = this.settings.bind("fallback", FallbackSettings.class, primary.provider(),
+				CallOptions.NONE);
+		String key = key(primary, "selection");
+		List<Target> unknown = chain.stream().filter((target) -> price(target) == null).toList();
+		if (key != null && fallback.selection() == FallbackSettings.Choice.COST && !unknown.isEmpty()) {
+			warnings.add(key + " is cost, but the price of '" + unknown.get(0) + "' is not known: set arcllm.providers."
+					+ unknown.get(0).provider() + ".models[].price");
+		}
+	}
+
+	private void order(List<String> warnings) {
+		List<String> order = this.properties.modules().order();
+		order.stream()
+			.filter((module) -> GATES.contains(module) && order.indexOf(module) < order.indexOf("fallback"))
+			.filter((module) -> this.settings.enabled(module, null, CallOptions.NONE)
+					&& this.settings.enabled("fallback", null, CallOptions.NONE))
+			.forEach((module) -> warnings.add("arcllm.modules.order has '" + module
+					+ "' before fallback, where it refuses whole calls and no other target is asked: move it behind fallback"));
+	}
+
+	private void deadline(List<String> warnings) {
+		Duration attempt = this.settings.bind("timeout", TimeoutSettings.class, null, CallOptions.NONE).attempt();
+		if (this.binder.isConfigured("arcllm.deadline") && this.binder.isConfigured("arcllm.modules.timeout.attempt")
+				&& this.properties.deadline().compareTo(attempt) < 0) {
+			warnings.add("arcllm.deadline is shorter than arcllm.modules.timeout.attempt, so that no attempt can take"
+					+ " as long: make it longer, or the attempt shorter");
+		}
+	}
+
+	private void hedge(List<String> warnings) {
+		String key = "arcllm.modules.hedge.enabled";
+		if (this.binder.isConfigured(key) && this.settings.enabled("hedge", null, CallOptions.NONE)
+				&& !this.settings.enabled("fallback", null, CallOptions.NONE)) {
+			warnings.add(key + " is true, but fallback is off, so there is no other target to ask: set"
+					+ " arcllm.modules.fallback.enabled and .chain");
+		}
+	}
+
+	private boolean isWritten(Target primary, String setting) {
+		return key(primary, setting) != null;
+	}
+
+	/** The whole key of a setting of the chain where it is written. */
+	private @Nullable String key(Target primary, String setting) {
+		return this.settings.configured("fallback", primary.provider(), setting)
+			.map((ConfigLayer layer) -> layer.key("fallback." + setting))
+			.orElse(null);
+	}
+
+	/** The most attempts, the longest time and the most money of one call. */
+	String bounds(Target primary) {
+		List<Target> chain = this.stacks.chain(primary);
+		RetrySettings retry = this.settings.bind("retry", RetrySettings.class, primary.provider(), CallOptions.NONE);
+		int retries = this.settings.enabled("retry", primary.provider(), CallOptions.NONE) ? retry.maxRetries() : 0;
+		int attempts = (int) Math.min(this.properties.maxAttempts(), (retries + 1L) * chain.size());
+		Duration attempt = this.settings.bind("timeout", TimeoutSettings.class, primary.provider(), CallOptions.NONE)
+			.attempt();
+		Duration longest = attempt.multipliedBy(attempts).plus(retry.maxWait().multipliedBy(retries));
+		Duration bound = (longest.compareTo(this.properties.deadline()) < 0) ? longest : this.properties.deadline();
+		return "A call of " + primary + ": at most " + attempts + " attempts, " + text(bound) + ", "
+				+ money(chain, attempts);
+	}
+
+	private String money(List<Target> chain, int attempts) {
+		BigDecimal most = BigDecimal.ZERO;
+		for (Target target : chain) {
+			BigDecimal price = price(target);
+			if (price == null) {
+				return "price unknown";
+			}
+			most = most.max(price);
+		}
+		return most.multiply(BigDecimal.valueOf(attempts)).setScale(2, RoundingMode.CEILING) + " USD";
+	}
+
+	/** What a full window and the longest answer cost. */
+	private @Nullable BigDecimal price(Target target) {
+		Model model = this.targets.model(target);
+		if (model == null || model.price() == null || model.contextWindow() == null) {
+			return null;
+		}
+		BigDecimal input = model.price().input();
+		BigDecimal output = model.price().output();
+		Integer longest = (model.maxOutput() == null) ? model.contextWindow() : model.maxOutput();
+		return (input == null || output == null) ? null
+				: input.multiply(BigDecimal.valueOf(model.contextWindow()))
+					.add(output.multiply(BigDecimal.valueOf(longest)))
+					.movePointLeft(MILLION);
+	}
+
+	private static String text(Duration duration) {
+		long seconds = Math.max(1, duration.toSeconds());
+		return (seconds % 60 == 0) ? seconds / 60 + "m" : seconds + "s";
+	}
+
+}

@@ -1,0 +1,110 @@
+package io.arcllm.autoconfigure;
+
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What is said at start-up of settings that start, and yet are not what was meant.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class LinterTests {
+
+	@AutoClose
+	private final Vendors vendors = new Vendors();
+
+	@Test
+	void boundsOfACallAreSaid(CapturedOutput output) {
+		this.vendors.runner()
+			.withPropertyValues("arcllm.modules.retry.enabled=true", "arcllm.modules.fallback.enabled=true",
+					"arcllm.modules.fallback.chain=second", "arcllm.modules.retry.max-wait=2s",
+					"arcllm.providers.first.models[0].name=m0",
+					"arcllm.providers.first.models[0].context-window=100000",
+					"arcllm.providers.first.models[0].max-output=10000",
+					"arcllm.providers.first.models[0].price.input=3",
+					"arcllm.providers.first.models[0].price.output=15", "arcllm.providers.second.models[0].name=m1",
+					"arcllm.providers.second.models[0].context-window=100000",
+					"arcllm.providers.second.models[0].price.input=1",
+					"arcllm.providers.second.models[0].price.output=1")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains("A call of first/m0: at most 8 attempts, 22s, 3.60 USD")
+			.contains("A call of third/m2: at most 8 attempts, 22s, price unknown");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = {
+			"arcllm.modules.fallback.enabled=true | arcllm.modules.fallback.enabled is true, but there is no other target",
+			"arcllm.modules.retry.max-retries=5 | arcllm.modules.retry.max-retries does nothing, since retry is off",
+			"arcllm.modules.hedge.enabled=true | arcllm.modules.hedge.enabled is true, but fallback is off",
+			"arcllm.deadline=1s | arcllm.deadline is shorter than arcllm.modules.timeout.attempt",
+			"arcllm.modules.fallback.enabled=true;arcllm.modules.fallback.chain=second;arcllm.modules.fallback.selection=cost | arcllm.modules.fallback.selection is cost, but the price of 'first/m0' is not known",
+			"arcllm.modules.fallback.enabled=true;arcllm.modules.fallback.chain=second;arcllm.modules.bulkhead.enabled=true;arcllm.modules.order=telemetry,bulkhead,retry,fallback,timeout | arcllm.modules.order has 'bulkhead' before fallback",
+			"arcllm.modules.fallback.enabled=true;arcllm.modules.fallback.chain=second;arcllm.providers.first.models[0].name=m0;arcllm.providers.first.models[0].context-window=9;arcllm.providers.second.models[0].name=m1;arcllm.providers.second.models[0].context-window=8 | arcllm.modules.fallback.chain names 'second/m1', which takes 8 tokens",
+			"arcllm.modules.fallback.enabled=true;arcllm.modules.fallback.chain=second;arcllm.providers.second.base-url=http://localhost/v1;arcllm.providers.first.base-url=http://localhost/v1 | arcllm.modules.fallback.chain names 'second/m1', which has the URL and the key" })
+	void warningBeginsWithTheKey(String properties, String warning, CapturedOutput output) {
+		this.vendors.runner()
+			.withPropertyValues(properties.split(";"))
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).contains(warning);
+		this.vendors.runner()
+			.withPropertyValues(properties.split(";"))
+			.withPropertyValues("arcllm.lint=fail")
+			.run((context) -> assertThat(context).getFailure().hasMessageContaining(warning));
+	}
+
+	@Test
+	void offSaysNothing(CapturedOutput output) {
+		this.vendors.runner()
+			.withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.lint=off")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).doesNotContain("A call of").doesNotContain("no other target");
+	}
+
+	@Test
+	void settingsOfWhatWasSwitchedOffAreNoMistake() {
+		this.vendors.runner()
+			.withPropertyValues("arcllm.modules.retry.enabled=false", "arcllm.modules.retry.max-retries=5",
+					"arcllm.lint=fail")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
+	void connectionsAreMadeWithoutACall() {
+		this.vendors.runner().withPropertyValues("arcllm.warm-up=connections").run((context) -> {
+			var request = this.vendors.first.takeRequest();
+			assertThat(request.getMethod()).isEqualTo("HEAD");
+			assertThat(request.getHeaders().get("authorization")).isNull();
+		});
+		this.vendors.runner()
+			.withPropertyValues("arcllm.warm-up=none")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = { "arcllm.modules.retry.max-wait=60 | a duration without a unit",
+			"arcllm.modules.retry.max-wait=60 | Write 60s or 60ms.", "arcllm.deadline=5 | Write 5s or 5ms.",
+			"arcllm.providers.first.http.connect-timeout=5 | Write 5s or 5ms.",
+			"arcllm.providers.first.modules.timeout.attempt=5 | Write 5s or 5ms.",
+			"arcllm.providers.first.models.gpt-5.context-window=9 | - name: gpt-5",
+			"arcllm.modules.order=retri,fallback,timeout | Did you mean", "arcllm.lint=loud | warn, fail, off" })
+	void trapsStopTheStart(String property, String message) {
+		this.vendors.runner()
+			.withPropertyValues(property)
+			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
+	}
+
+	@Test
+	void zeroNeedsNoUnit() {
+		this.vendors.runner()
+			.withPropertyValues("arcllm.modules.hedge.minimum-delay=0")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+}

@@ -1,5 +1,7 @@
 package io.arcllm.autoconfigure;
 
+import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -7,6 +9,12 @@ import io.arcllm.CallOptions;
 import io.arcllm.LlmProvider;
 import io.arcllm.autoconfigure.actuator.EngineMeters;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.config.ProviderDefinitions;
+import io.arcllm.provider.Presets;
+import io.arcllm.module.telemetry.TelemetrySettings;
+import io.arcllm.module.telemetry.VendorNames;
+import io.arcllm.module.telemetry.VendorNames.Vendor;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.Targets;
@@ -35,6 +43,21 @@ public final class ArcllmTelemetryAutoConfiguration {
 
 	private static final String NAME = "telemetry";
 
+	/** Vendors by the presets of their providers. */
+	private static VendorNames vendors(ProviderDefinitions definitions, Presets presets) {
+		Map<String, Vendor> vendors = new LinkedHashMap<>();
+		definitions.all().forEach((one) -> vendors.put(one.name(), vendor(one, presets)));
+		return new VendorNames(vendors);
+	}
+
+	/** A name that is no vendor's is told by its wire format. */
+	private static Vendor vendor(ProviderDefinition definition, Presets presets) {
+		URI url = URI.create(definition.baseUrl());
+		int port = (url.getPort() > 0) ? url.getPort() : definition.isEncrypted() ? 443 : 80;
+		boolean known = presets.find(definition.name()).isPresent();
+		return new Vendor(known ? definition.name() : definition.type(), url.getHost(), port);
+	}
+
 	/**
 	 * Observations.
 	 */
@@ -44,8 +67,10 @@ public final class ArcllmTelemetryAutoConfiguration {
 	static class Observing {
 
 		@Bean
-		ModuleFactory arcllmTelemetry(ObservationRegistry registry, Targets targets) {
-			return new TelemetryFactory(new Observations(registry, new ModelTags(targets.all())));
+		ModuleFactory arcllmTelemetry(ObservationRegistry registry, Targets targets, ProviderDefinitions definitions,
+				Presets presets) {
+			return new TelemetryFactory(
+					new Observations(registry, new ModelTags(targets.all()), vendors(definitions, presets)));
 		}
 
 		/**
@@ -87,10 +112,14 @@ public final class ArcllmTelemetryAutoConfiguration {
 
 		@Bean
 		@ConditionalOnMissingBean
-		CallMeters arcllmCallMeters(MeterRegistry registry, Targets targets, ModuleSettings settings) {
+		CallMeters arcllmCallMeters(MeterRegistry registry, Targets targets, ModuleSettings settings,
+				ProviderDefinitions definitions, Presets presets) {
 			Map<String, Boolean> wanted = new ConcurrentHashMap<>();
-			return new CallMeters(registry, new ModelTags(targets.all()), (provider) -> wanted.computeIfAbsent(provider,
-					(one) -> settings.enabled(NAME, one, CallOptions.NONE)));
+			return new CallMeters(registry, new ModelTags(targets.all()),
+					(provider) -> wanted.computeIfAbsent(provider,
+							(one) -> settings.enabled(NAME, one, CallOptions.NONE)),
+					vendors(definitions, presets),
+					settings.bind(NAME, TelemetrySettings.class, null, CallOptions.NONE).tenants());
 		}
 
 		@Bean

@@ -329,7 +329,7 @@ public final class Call {
 	public void ended(Attempt attempt) {
 		Trail before = note(attempt);
 		if (this.listener != CallListener.NONE) {
-			this.listener.ended(attempt, before);
+			this.listener.ended(attempt, before, this.metadata);
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.arcllm.Attempt;
 import io.arcllm.LlmResponse;
+import io.arcllm.RequestMetadata;
 import io.arcllm.Trail;
 
 /**
@@ -22,6 +23,16 @@ public interface CallListener {
 	 * @param before what happened earlier in the same call
 	 */
 	void ended(Attempt attempt, Trail before);
+
+	/**
+	 * An attempt has ended, or a target was passed over. Called in the place of
+	 * {@link #ended(Attempt, Trail)}, which is what it does unless it is overridden.
+	 * @param before what happened earlier in the same call
+	 * @param metadata who the call is for
+	 */
+	default void ended(Attempt attempt, Trail before, RequestMetadata metadata) {
+		ended(attempt, before);
+	}
 
 	/**
 	 * A call has its answer.
@@ -59,6 +70,11 @@ public interface CallListener {
 		}
 
 		@Override
+		public void ended(Attempt attempt, Trail before, RequestMetadata metadata) {
+			this.listeners.forEach((listener) -> listener.ended(attempt, before, metadata));
+		}
+
+		@Override
 		public void answered(LlmResponse response) {
 			this.listeners.forEach((listener) -> listener.answered(response));
 		}
@@ -76,6 +92,11 @@ public interface CallListener {
 		@Override
 		public void ended(Attempt attempt, Trail before) {
 			this.hook.run(() -> this.listener.ended(attempt, before));
+		}
+
+		@Override
+		public void ended(Attempt attempt, Trail before, RequestMetadata metadata) {
+			this.hook.run(() -> this.listener.ended(attempt, before, metadata));
 		}
 
 		@Override

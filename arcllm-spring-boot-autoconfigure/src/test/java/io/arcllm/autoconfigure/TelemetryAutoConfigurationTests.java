@@ -104,7 +104,7 @@ class TelemetryAutoConfigurationTests {
 			context.getBean(LlmProvider.class).invoke("Hi");
 			Recording recording = context.getBean(Recording.class);
 			Observation.Context call = recording.one("arcllm.call");
-			List<Observation.Context> attempts = recording.all("gen_ai.client.operation.duration");
+			List<Observation.Context> attempts = recording.all("gen_ai.client.inference.duration");
 			assertThat(attempts).hasSize(2).allSatisfy((attempt) -> assertThat(parent(attempt)).isSameAs(call));
 			assertThat(recording.all("http.client.requests")).extracting(TelemetryAutoConfigurationTests::parent)
 				.containsExactlyElementsOf(attempts);
@@ -171,10 +171,10 @@ class TelemetryAutoConfigurationTests {
 				.verify(Duration.ofSeconds(10));
 			Recording recording = context.getBean(Recording.class);
 			assertThat(tags(recording.one("arcllm.call"))).containsEntry("arcllm.outcome", "cancelled");
-			assertThat(tags(recording.one("gen_ai.client.operation.duration"))).containsEntry("arcllm.outcome",
+			assertThat(tags(recording.one("gen_ai.client.inference.duration"))).containsEntry("arcllm.outcome",
 					"cancelled");
 			assertThat(context.getBean(MeterRegistry.class)
-				.get("gen_ai.client.operation.time_to_first_chunk")
+				.get("gen_ai.client.inference.time_to_first_chunk")
 				.timer()
 				.count()).isOne();
 		});
@@ -203,12 +203,12 @@ class TelemetryAutoConfigurationTests {
 				assertThat(count(meters, "arcllm.circuitbreaker.transitions", "from", "closed", "to", "open")).isOne();
 				assertThat(meters.get("arcllm.circuitbreaker.state").tag("state", "open").gauge().value()).isOne();
 				assertThat(meters.get("arcllm.waits").tag("provider", "openai").timer().count()).isOne();
-				assertThat(meters.get("gen_ai.client.token.usage")
-					.tags("gen_ai.token.type", "input", "gen_ai.provider.name", "openai")
+				assertThat(meters.get("gen_ai.client.inference.operation.input_tokens")
+					.tags("gen_ai.provider.name", "openai", "arcllm.provider", "openai")
 					.summary()
 					.totalAmount()).isEqualTo(5);
 				assertThat(
-						meters.get("gen_ai.client.operation.duration").tag("gen_ai.provider.name", "openai").timers())
+						meters.get("gen_ai.client.inference.duration").tag("gen_ai.provider.name", "openai").timers())
 					.hasSize(2);
 				assertThat(context.getBean(Decisions.class).recent()).extracting(Decision::type)
 					.contains(Decision.Type.FALLBACK, Decision.Type.RETRY, Decision.Type.SKIP, Decision.Type.BREAKER);

@@ -1,12 +1,17 @@
 package io.arcllm.module.telemetry;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 import io.arcllm.Attempt;
 import io.arcllm.Cost;
+import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
 import io.arcllm.Trail;
+import io.arcllm.Usage;
 import io.arcllm.module.CallListener;
 import io.arcllm.module.Hook;
 import io.micrometer.core.instrument.Counter;
@@ -28,6 +33,10 @@ public final class CallMeters implements CallListener {
 
 	private final Predicate<String> wanted;
 
+	private final VendorNames vendors;
+
+	private final Set<String> tenants;
+
 	private final Hook hook = new Hook("A meter of calls");
 
 	/**
@@ -36,13 +45,32 @@ public final class CallMeters implements CallListener {
 	 * @param wanted whether a provider is to be counted
 	 */
 	public CallMeters(MeterRegistry registry, ModelTags models, Predicate<String> wanted) {
+		this(registry, models, wanted, VendorNames.NONE, List.of());
+	}
+
+	/**
+	 * @param registry where the meters are
+	 * @param models names models
+	 * @param wanted whether a provider is to be counted
+	 * @param vendors names vendors
+	 * @param tenants those that are tags; without any, no meter has a tenant
+	 */
+	public CallMeters(MeterRegistry registry, ModelTags models, Predicate<String> wanted, VendorNames vendors,
+			Collection<String> tenants) {
 		this.registry = registry;
 		this.models = models;
 		this.wanted = wanted;
+		this.vendors = vendors;
+		this.tenants = Set.copyOf(tenants);
 	}
 
 	@Override
 	public void ended(Attempt attempt, Trail before) {
+		ended(attempt, before, RequestMetadata.EMPTY);
+	}
+
+	@Override
+	public void ended(Attempt attempt, Trail before, RequestMetadata metadata) {
 		Target target = attempt.target();
 		if (!this.wanted.test(target.provider())) {
 			return;
@@ -65,12 +93,41 @@ public final class CallMeters implements CallListener {
 			time(ConventionNames.TIME_TO_FIRST_CHUNK, "Time to the first content of a stream", attempt.firstToken(),
 					convention);
 		}
-		tokens("input", attempt.usage().inputTokens(), convention);
-		tokens("output", attempt.usage().outputTokens(), convention);
+		spent(attempt, tags, convention, tenant(metadata));
+	}
+
+	/** A tenant that is not on the list could be made up. */
+	private Tags tenant(RequestMetadata metadata) {
+		String tenant = metadata.tenant();
+		return this.tenants.isEmpty() ? Tags.empty()
+				: Tags.of("tenant", (tenant != null && this.tenants.contains(tenant)) ? tenant : "other");
+	}
+
+	private void spent(Attempt attempt, Tags tags, Tags convention, Tags tenant) {
+		Usage usage = attempt.usage();
+		Tags spent = convention.and(tenant);
+		spent("input_tokens", usage.inputTokens(), spent);
+		spent("output_tokens", usage.outputTokens(), spent);
+		spent("cache_read.input_tokens", usage.cacheReadTokens(), spent);
+		spent("cache_write.input_tokens", usage.cacheWriteTokens(), spent);
+		spent("reasoning.output_tokens", usage.reasoningTokens(), spent);
+		tokens("input_tokens", usage.inputTokens(), convention);
+		tokens("output_tokens", usage.outputTokens(), convention);
 		Cost cost = attempt.cost();
 		if (cost != null) {
-			this.registry.counter("arcllm.cost", tags.and("currency", cost.currency()))
-				.increment(cost.amount().doubleValue());
+			this.hook.run(() -> this.registry.counter("arcllm.cost", tags.and("currency", cost.currency()).and(tenant))
+				.increment(cost.amount().doubleValue()));
+		}
+	}
+
+	private void spent(String kind, @Nullable Integer tokens, Tags tags) {
+		if (tokens != null) {
+			this.hook.run(() -> Counter.builder(ConventionNames.TOKENS_SPENT + kind)
+				.description("Tokens of all requests and answers")
+				.baseUnit("token")
+				.tags(tags)
+				.register(this.registry)
+				.increment(tokens));
 		}
 	}
 
@@ -103,12 +160,12 @@ public final class CallMeters implements CallListener {
 		}
 	}
 
-	private void tokens(String type, @Nullable Integer tokens, Tags tags) {
+	private void tokens(String kind, @Nullable Integer tokens, Tags tags) {
 		if (tokens != null) {
-			this.hook.run(() -> DistributionSummary.builder(ConventionNames.TOKEN_USAGE)
-				.description("Tokens of requests and answers")
+			this.hook.run(() -> DistributionSummary.builder(ConventionNames.TOKENS_OF_ANSWERS + kind)
+				.description("Tokens of a single request or answer")
 				.baseUnit("token")
-				.tags(tags.and(ConventionNames.TOKEN_TYPE, type))
+				.tags(tags)
 				.register(this.registry)
 				.record(tokens));
 		}
@@ -120,7 +177,8 @@ public final class CallMeters implements CallListener {
 
 	private Tags convention(Target target) {
 		return Tags.of(ConventionNames.OPERATION_NAME, ConventionNames.CHAT, ConventionNames.PROVIDER_NAME,
-				target.provider(), ConventionNames.REQUEST_MODEL, this.models.of(target));
+				this.vendors.of(target.provider()), ConventionNames.OWN_PROVIDER, target.provider(),
+				ConventionNames.REQUEST_MODEL, this.models.of(target));
 	}
 
 }

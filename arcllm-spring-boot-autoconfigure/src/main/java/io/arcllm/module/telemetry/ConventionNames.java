@@ -9,11 +9,22 @@ final class ConventionNames {
 
 	static final String CALL = "arcllm.call";
 
-	static final String OPERATION_DURATION = "gen_ai.client.operation.duration";
+	static final String OPERATION_DURATION = "gen_ai.client.inference.duration";
 
-	static final String TIME_TO_FIRST_CHUNK = "gen_ai.client.operation.time_to_first_chunk";
+	static final String TIME_TO_FIRST_CHUNK = "gen_ai.client.inference.time_to_first_chunk";
 
-	static final String TOKEN_USAGE = "gen_ai.client.token.usage";
+	/** Before the kind of tokens: what was spent, for totals and rates. */
+	static final String TOKENS_SPENT = "gen_ai.client.inference.usage.";
+
+	/** Before the kind of tokens: how many a single answer has. */
+	static final String TOKENS_OF_ANSWERS = "gen_ai.client.inference.operation.";
+
+	/** The name of the provider in the configuration. */
+	static final String OWN_PROVIDER = "arcllm.provider";
+
+	static final String SERVER_ADDRESS = "server.address";
+
+	static final String SERVER_PORT = "server.port";
 
 	static final String OPERATION_NAME = "gen_ai.operation.name";
 
@@ -22,8 +33,6 @@ final class ConventionNames {
 	static final String PROVIDER_NAME = "gen_ai.provider.name";
 
 	static final String REQUEST_MODEL = "gen_ai.request.model";
-
-	static final String TOKEN_TYPE = "gen_ai.token.type";
 
 	static final String ERROR_TYPE = "error.type";
 

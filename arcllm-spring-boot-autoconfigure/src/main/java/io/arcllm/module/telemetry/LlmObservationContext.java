@@ -18,6 +18,8 @@ public final class LlmObservationContext extends Observation.Context {
 
 	private final LlmRequest request;
 
+	private final @Nullable String asked;
+
 	private @Nullable LlmResponse response;
 
 	private boolean cancelled;
@@ -26,8 +28,10 @@ public final class LlmObservationContext extends Observation.Context {
 	 * @param level what is observed
 	 * @param target who is asked first
 	 * @param request what it is asked
+	 * @param asked the name of a model that the call was made with
 	 */
-	LlmObservationContext(Level level, Target target, LlmRequest request) {
+	LlmObservationContext(Level level, Target target, LlmRequest request, @Nullable String asked) {
+		this.asked = asked;
 		this.level = level;
 		this.target = target;
 		this.request = request;
@@ -59,6 +63,11 @@ public final class LlmObservationContext extends Observation.Context {
 	/** What it is asked. */
 	public LlmRequest request() {
 		return this.request;
+	}
+
+	/** The name of {@code arcllm.models} that the call was made with, if it was. */
+	public @Nullable String asked() {
+		return this.asked;
 	}
 
 	/** The answer, when there is one. */

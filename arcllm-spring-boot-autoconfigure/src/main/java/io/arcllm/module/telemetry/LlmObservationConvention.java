@@ -2,10 +2,12 @@ package io.arcllm.module.telemetry;
 
 import java.util.Locale;
 
+import io.arcllm.Cost;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.Usage;
 import io.arcllm.module.telemetry.LlmObservationContext.Level;
+import io.arcllm.module.telemetry.VendorNames.Vendor;
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
@@ -24,9 +26,12 @@ final class LlmObservationConvention implements ObservationConvention<LlmObserva
 
 	private final ModelTags models;
 
-	LlmObservationConvention(Level level, ModelTags models) {
+	private final VendorNames vendors;
+
+	LlmObservationConvention(Level level, ModelTags models, VendorNames vendors) {
 		this.level = level;
 		this.models = models;
+		this.vendors = vendors;
 	}
 
 	@Override
@@ -52,13 +57,22 @@ final class LlmObservationConvention implements ObservationConvention<LlmObserva
 	@Override
 	public KeyValues getLowCardinalityKeyValues(LlmObservationContext context) {
 		KeyValues values = KeyValues.of(KeyValue.of(ConventionNames.OPERATION_NAME, ConventionNames.CHAT),
-				KeyValue.of(ConventionNames.PROVIDER_NAME, context.target().provider()),
+				KeyValue.of(ConventionNames.PROVIDER_NAME, this.vendors.of(context.target().provider())),
 				KeyValue.of(ConventionNames.REQUEST_MODEL, this.models.of(context.target())),
 				KeyValue.of(ConventionNames.ERROR_TYPE, error(context)),
 				KeyValue.of(ConventionNames.OUTCOME, outcome(context)));
 		LlmResponse response = context.response();
-		return (this.level == Level.ATTEMPT) ? values
+		return (this.level == Level.ATTEMPT) ? values.and(server(context.target().provider()))
 				: values.and(ConventionNames.ANSWERED_BY, (response == null) ? NONE : response.provider());
+	}
+
+	/** Where the request goes, and what the provider is called in the configuration. */
+	private KeyValues server(String provider) {
+		Vendor vendor = this.vendors.find(provider);
+		String host = (vendor == null) ? null : vendor.host();
+		return KeyValues.of(ConventionNames.OWN_PROVIDER, provider, ConventionNames.SERVER_ADDRESS,
+				(host == null) ? NONE : host, ConventionNames.SERVER_PORT,
+				(vendor == null || host == null) ? NONE : String.valueOf(vendor.port()));
 	}
 
 	private static String error(LlmObservationContext context) {
@@ -78,10 +92,14 @@ final class LlmObservationConvention implements ObservationConvention<LlmObserva
 
 	@Override
 	public KeyValues getHighCardinalityKeyValues(LlmObservationContext context) {
+		KeyValues asked = with(KeyValues.of(ConventionNames.OWN_PROVIDER, context.target().provider()),
+				"gen_ai.conversation.id", context.request().metadata().session());
+		asked = with(asked, "arcllm.asked", context.asked());
 		LlmResponse response = context.response();
-		if (response == null) {
-			return KeyValues.empty();
-		}
+		return (response == null) ? asked : asked.and(answered(response));
+	}
+
+	private static KeyValues answered(LlmResponse response) {
 		Usage usage = response.usage();
 		KeyValues values = KeyValues.of("gen_ai.response.finish_reasons",
 				response.stopReason().type().name().toLowerCase(Locale.ROOT));
@@ -90,7 +108,11 @@ final class LlmObservationConvention implements ObservationConvention<LlmObserva
 		values = with(values, "gen_ai.usage.input_tokens", usage.inputTokens());
 		values = with(values, "gen_ai.usage.output_tokens", usage.outputTokens());
 		values = with(values, "gen_ai.usage.cache_read.input_tokens", usage.cacheReadTokens());
-		return with(values, "gen_ai.usage.cache_creation.input_tokens", usage.cacheWriteTokens());
+		values = with(values, "gen_ai.usage.cache_write.input_tokens", usage.cacheWriteTokens());
+		values = with(values, "gen_ai.usage.reasoning.output_tokens", usage.reasoningTokens());
+		Cost cost = response.cost();
+		return (cost == null) ? values
+				: values.and("arcllm.cost", cost.amount().toPlainString(), "arcllm.cost.currency", cost.currency());
 	}
 
 	private static KeyValues with(KeyValues values, String key, @Nullable Object value) {

@@ -6,6 +6,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
+import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
 import io.arcllm.module.Hook;
 import io.arcllm.module.telemetry.LlmObservationContext.Level;
@@ -35,9 +36,18 @@ public final class Observations {
 	 * @param models names models
 	 */
 	public Observations(ObservationRegistry registry, ModelTags models) {
+		this(registry, models, VendorNames.NONE);
+	}
+
+	/**
+	 * @param registry has the handlers
+	 * @param models names models
+	 * @param vendors names vendors
+	 */
+	public Observations(ObservationRegistry registry, ModelTags models, VendorNames vendors) {
 		this.registry = registry;
-		this.calls = new LlmObservationConvention(Level.CALL, models);
-		this.attempts = new LlmObservationConvention(Level.ATTEMPT, models);
+		this.calls = new LlmObservationConvention(Level.CALL, models, vendors);
+		this.attempts = new LlmObservationConvention(Level.ATTEMPT, models, vendors);
 	}
 
 	/**
@@ -47,7 +57,7 @@ public final class Observations {
 	Flux<LlmEvent> observe(Level level, Target target, LlmRequest request, Flux<LlmEvent> answer) {
 		return EventStep.defer((outer) -> {
 			Target asked = (request.model() == null) ? target : new Target(target.provider(), request.model());
-			LlmObservationContext context = new LlmObservationContext(level, asked, request);
+			LlmObservationContext context = new LlmObservationContext(level, asked, request, Call.of(outer).asked());
 			Observation observation = start(context, outer);
 			return EventStep.around(answer, (actual) -> new Observed(actual, observation, context, this.hook));
 		});

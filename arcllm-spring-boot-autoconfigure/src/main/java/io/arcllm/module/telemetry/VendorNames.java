@@ -1,0 +1,47 @@
+package io.arcllm.module.telemetry;
+
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What OpenTelemetry calls the vendors of providers, and where they are.
+ *
+ * @param vendors by the name of the provider
+ */
+public record VendorNames(Map<String, Vendor> vendors) {
+
+	/** No provider is known. */
+	public static final VendorNames NONE = new VendorNames(Map.of());
+
+	/** Vendors that the convention calls otherwise than their presets. */
+	private static final Map<String, String> WELL_KNOWN = Map.of("gemini", "gcp.gemini", "xai", "x_ai", "mistral",
+			"mistral_ai", "azure-openai", "azure.ai.openai");
+
+	public VendorNames {
+		vendors = Map.copyOf(vendors);
+	}
+
+	/**
+	 * A vendor.
+	 *
+	 * @param preset its name among the presets, or the provider's own name
+	 * @param host where it is
+	 * @param port where it listens
+	 */
+	public record Vendor(String preset, @Nullable String host, int port) {
+	}
+
+	/** The well-known value for {@code gen_ai.provider.name}. */
+	String of(String provider) {
+		Vendor vendor = this.vendors.get(provider);
+		String preset = (vendor == null) ? provider : vendor.preset();
+		return WELL_KNOWN.getOrDefault(preset, preset);
+	}
+
+	/** Where the provider is; {@code null} where that is not known. */
+	@Nullable Vendor find(String provider) {
+		return this.vendors.get(provider);
+	}
+
+}

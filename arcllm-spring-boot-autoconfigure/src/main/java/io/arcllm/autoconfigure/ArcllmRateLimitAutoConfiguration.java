@@ -49,12 +49,22 @@ public final class ArcllmRateLimitAutoConfiguration {
 		List<RateLimitCustomizer> all = customizers.orderedStream().toList();
 		Gauges shown = gauges.getIfAvailable(() -> Gauges.NONE);
 		return new GateFactory<>(NAME, (position) -> settings.bind(NAME, RateLimitSettings.class, position),
-				(target, own) -> limiter(target, own, store(target, own, shared.getIfAvailable(), all), shown),
+				(target, own) -> limiter(
+						new RateLimiter(target, own, store(target, own, shared.getIfAvailable(), all),
+								(tenant) -> store(ofTenant(target, tenant), own, shared.getIfAvailable(), all)),
+						target, own, shown),
 				RateLimitModule::new, (limiter) -> Level.of(limiter.status()));
 	}
 
-	private static RateLimiter limiter(Target target, RateLimitSettings settings, LimitStore store, Gauges gauges) {
-		RateLimiter limiter = new RateLimiter(target, settings, store);
+	/**
+	 * Where several replicas share levels, the target's name tells those of tenants
+	 * apart.
+	 */
+	private static Target ofTenant(Target target, String tenant) {
+		return new Target(target.provider(), target.model() + ":tenant:" + tenant);
+	}
+
+	private static RateLimiter limiter(RateLimiter limiter, Target target, RateLimitSettings settings, Gauges gauges) {
 		if (settings.requestsPerMinute() != null) {
 			gauges.gauge("arcllm.ratelimit.requests", target, () -> limiter.status().requests());
 		}

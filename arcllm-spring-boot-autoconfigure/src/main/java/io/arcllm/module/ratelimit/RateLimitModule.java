@@ -46,7 +46,7 @@ public final class RateLimitModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return GatedCall.flux((actual) -> new RateLimitCall(actual, this.inner, request, this.limiter));
+		return GatedCall.flux((actual) -> new RateLimitCall(actual, this.inner, request, this.limiter.of(request)));
 	}
 
 	/**

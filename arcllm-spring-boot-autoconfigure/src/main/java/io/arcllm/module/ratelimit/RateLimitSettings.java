@@ -12,11 +12,25 @@ import org.jspecify.annotations.Nullable;
  * @param burst requests that may go out at once after a pause; unset for a whole minute's
  * @param maxWait the longest wait for a turn; a call that would wait longer is refused at
  * once
+ * @param by what has a limit: the target, or each tenant of the target by itself
  * @param store where the levels are kept
  * @param onStoreFailure what holds while the store cannot be reached
  */
 public record RateLimitSettings(@Nullable Integer requestsPerMinute, @Nullable Integer tokensPerMinute,
-		@Nullable Integer burst, Duration maxWait, Store store, OnStoreFailure onStoreFailure) {
+		@Nullable Integer burst, Duration maxWait, By by, Store store, OnStoreFailure onStoreFailure) {
+
+	/**
+	 * What has a limit.
+	 */
+	public enum By {
+
+		/** The target, for all calls together. */
+		TARGET,
+
+		/** Each tenant by itself; calls without one share theirs. */
+		TENANT
+
+	}
 
 	/**
 	 * Where levels are kept.

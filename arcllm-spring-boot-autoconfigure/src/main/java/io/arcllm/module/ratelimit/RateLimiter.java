@@ -1,6 +1,9 @@
 package io.arcllm.module.ratelimit;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmRequest;
@@ -9,6 +12,7 @@ import io.arcllm.Usage;
 import io.arcllm.VendorLimits;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.Refusal;
+import io.arcllm.module.ratelimit.RateLimitSettings.By;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * of those that wait. One serves all stacks of its target.
  */
 public final class RateLimiter implements Readiness {
+
+	/** Tenants that are known at once; made-up ones are no reason to keep ever more. */
+	static final int MOST_TENANTS = 10_000;
 
 	private final Target target;
 
@@ -27,6 +34,18 @@ public final class RateLimiter implements Readiness {
 
 	private final WaitingLine line;
 
+	private final Function<String, LimitStore> stores;
+
+	/** By tenant, the longest unused first. */
+	private final Map<String, RateLimiter> tenants = new LinkedHashMap<>(16, 0.75f, true) {
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<String, RateLimiter> eldest) {
+			return size() > MOST_TENANTS;
+		}
+
+	};
+
 	/**
 	 * A limiter of this process alone.
 	 */
@@ -35,15 +54,52 @@ public final class RateLimiter implements Readiness {
 	}
 
 	/**
+	 * A limiter whose tenants have levels in this process.
+	 */
+	public RateLimiter(Target target, RateLimitSettings settings, LimitStore store) {
+		this(target, settings, store, (tenant) -> new MemoryStore(settings));
+	}
+
+	/**
 	 * @param target whose calls it limits
 	 * @param settings how much
 	 * @param store where the levels are kept
+	 * @param stores where those of a tenant are kept
 	 */
-	public RateLimiter(Target target, RateLimitSettings settings, LimitStore store) {
+	public RateLimiter(Target target, RateLimitSettings settings, LimitStore store,
+			Function<String, LimitStore> stores) {
 		this.target = target;
+		this.stores = stores;
 		this.settings = settings;
 		this.store = store;
 		this.line = new WaitingLine(store);
+	}
+
+	/** The limiter of a call: that of its tenant where each has its own. */
+	RateLimiter of(LlmRequest request) {
+		String tenant = request.metadata().tenant();
+		return (tenant == null || this.settings.by() == By.TARGET) ? this : ofTenant(tenant);
+	}
+
+	private RateLimiter ofTenant(String tenant) {
+		synchronized (this.tenants) {
+			RateLimiter known = this.tenants.get(tenant);
+			if (known == null) {
+				known = new RateLimiter(this.target, this.settings, this.stores.apply(tenant));
+				this.tenants.put(tenant, known);
+			}
+			return known;
+		}
+	}
+
+	/**
+	 * Forgets the levels of a tenant.
+	 * @param tenant all where it is {@code null}
+	 */
+	public void forget(@Nullable String tenant) {
+		synchronized (this.tenants) {
+			this.tenants.keySet().removeIf((one) -> tenant == null || tenant.equals(one));
+		}
 	}
 
 	Target target() {
@@ -116,6 +172,9 @@ public final class RateLimiter implements Readiness {
 
 	@Override
 	public @Nullable Refusal refusal() {
+		if (this.settings.by() == By.TENANT) {
+			return null;
+		}
 		Duration wait = Duration.ofNanos(this.line.waitNow());
 		return (wait.compareTo(maxWait()) <= 0) ? null
 				: new Refusal(ErrorKind.THROTTLED, "its rate limit is used up", wait);

@@ -37,7 +37,9 @@ public record RateLimitState(@Nullable Window requests, @Nullable Window tokens)
 		Map<String, Window> windows = windows(headers, clock);
 		return new RateLimitState(
 				tightest(windows, (scope) -> scope.contains("request") || scope.endsWith("ratelimit")),
-				tightest(windows, (scope) -> scope.contains("token") || scope.contains("bysize")));
+				// a window of output tokens alone says nothing of all tokens
+				tightest(windows,
+						(scope) -> (scope.contains("token") && !scope.contains("output")) || scope.contains("bysize")));
 	}
 
 	/** All windows, of whatever is limited. */

@@ -71,7 +71,7 @@ final class RandomTarget {
 	private final Breaker breaker;
 
 	private final RateLimitSettings limits = new RateLimitSettings(3000, 30_000_000, 10, Duration.ofSeconds(1),
-			RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+			RateLimitSettings.By.TARGET, RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
 
 	private final Ledger ledger = new Ledger(this.limits);
 

@@ -2,6 +2,8 @@ package io.arcllm.module.ratelimit;
 
 import java.net.ConnectException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -13,6 +15,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Message;
+import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
 import io.arcllm.Usage;
@@ -63,7 +66,7 @@ class RateLimitModuleTests {
 
 	private static RateLimitSettings settings(@Nullable Integer requests, @Nullable Integer tokens,
 			@Nullable Integer burst, long maxWait) {
-		return new RateLimitSettings(requests, tokens, burst, Duration.ofSeconds(maxWait),
+		return new RateLimitSettings(requests, tokens, burst, Duration.ofSeconds(maxWait), RateLimitSettings.By.TARGET,
 				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
 	}
 
@@ -82,6 +85,43 @@ class RateLimitModuleTests {
 
 	private static LlmRequest thousandTokens() {
 		return LlmRequest.builder().messages(Message.user("x".repeat(4000))).maxTokens(0).build();
+	}
+
+	private static LlmRequest request(@Nullable String tenant) {
+		return LlmRequest.builder()
+			.messages(Message.user("hi"))
+			.metadata(new RequestMetadata(tenant, null, Map.of()))
+			.build();
+	}
+
+	@Test
+	void everyTenantHasALimitOfItsOwnAndThoseWithoutShareOne() {
+		RateLimitSettings settings = new RateLimitSettings(60, null, 1, Duration.ZERO, RateLimitSettings.By.TENANT,
+				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+		this.module = new RateLimitModule(new ContractModule(this.provider, TARGET), new RateLimiter(TARGET, settings));
+		for (String tenant : Arrays.asList("a", "b", null)) {
+			assertThat(call(request(tenant)).isOpen()).isTrue();
+			assertThat(call(request(tenant)).kind()).isEqualTo(ErrorKind.THROTTLED);
+		}
+	}
+
+	@Test
+	void longestUnusedOfVeryManyTenantsIsForgotten() {
+		RateLimitSettings settings = new RateLimitSettings(60, null, 1, Duration.ZERO, RateLimitSettings.By.TENANT,
+				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+		RateLimiter limiter = new RateLimiter(TARGET, settings);
+		RateLimiter first = limiter.of(request("first"));
+		for (int i = 1; i < RateLimiter.MOST_TENANTS; i++) {
+			limiter.of(request("t" + i));
+		}
+		assertThat(limiter.of(request("first"))).isSameAs(first);
+		RateLimiter second = limiter.of(request("t1"));
+		limiter.of(request("one more"));
+		limiter.of(request("another"));
+		assertThat(limiter.of(request("t1"))).isSameAs(second);
+		assertThat(limiter.of(request("first"))).isSameAs(first);
+		limiter.forget("first");
+		assertThat(limiter.of(request("first"))).isNotSameAs(first);
 	}
 
 	@ParameterizedTest

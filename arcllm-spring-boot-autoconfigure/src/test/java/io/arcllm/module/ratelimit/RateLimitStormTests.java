@@ -24,7 +24,8 @@ class RateLimitStormTests {
 		Target target = new Target("storm", null);
 		RateLimiter limiter = new RateLimiter(target,
 				new RateLimitSettings(perMinute, null, burst, Duration.ofMillis(maxWaitMillis),
-						RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL));
+						RateLimitSettings.By.TARGET, RateLimitSettings.Store.MEMORY,
+						RateLimitSettings.OnStoreFailure.LOCAL));
 		long start = System.nanoTime();
 		storm.rage(new RateLimitModule(new ContractModule(storm, target), limiter));
 		await().atMost(Duration.ofSeconds(5)).until(() -> limiter.status().queued() == 0);
@@ -44,7 +45,7 @@ class RateLimitStormTests {
 		Storm storm = new Storm();
 		Target target = new Target("storm", null);
 		RateLimitSettings settings = new RateLimitSettings(burst, tokensPerMinute, burst, Duration.ZERO,
-				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+				RateLimitSettings.By.TARGET, RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
 		RateLimiter limiter = new RateLimiter(target, settings, new MemoryStore(settings, (unit, bucket) -> {
 		}, new StoppedClock()));
 		Counted gate = new Counted(new RateLimitModule(new ContractModule(storm, target), limiter));

@@ -56,8 +56,8 @@ class RedisStoreTests {
 
 	private static RateLimitSettings settings(int requests, @Nullable Integer tokens, int burst,
 			RateLimitSettings.OnStoreFailure onStoreFailure) {
-		return new RateLimitSettings(requests, tokens, burst, Duration.ZERO, RateLimitSettings.Store.REDIS,
-				onStoreFailure);
+		return new RateLimitSettings(requests, tokens, burst, Duration.ZERO, RateLimitSettings.By.TARGET,
+				RateLimitSettings.Store.REDIS, onStoreFailure);
 	}
 
 	private RedisStore store(RateLimitSettings settings) {

@@ -67,7 +67,7 @@ final class StormMember {
 		this.script = new Script(name);
 		Target target = this.script.target();
 		this.bulkhead = new Bulkhead(target, new BulkheadSettings(MOST, MOST_QUEUED, Duration.ofMillis(20)));
-		RateLimitSettings limits = new RateLimitSettings(LEVEL, LEVEL, null, Duration.ZERO,
+		RateLimitSettings limits = new RateLimitSettings(LEVEL, LEVEL, null, Duration.ZERO, RateLimitSettings.By.TARGET,
 				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
 		this.limiter = new RateLimiter(target, limits, new MemoryStore(limits, (unit, bucket) -> {
 		}, new StoppedClock()));

@@ -23,14 +23,14 @@ class RateLimitStateTests {
 	}
 
 	@Test
-	void readsAnthropicAndTakesTheTightest() {
+	void readsAnthropicAndTakesTheTightestButNoWindowOfOutputAlone() {
 		set("anthropic-ratelimit-requests-limit", "50", "anthropic-ratelimit-requests-remaining", "0",
 				"anthropic-ratelimit-requests-reset", "2026-01-01T00:00:10Z",
 				"anthropic-ratelimit-input-tokens-remaining", "900", "anthropic-ratelimit-output-tokens-remaining",
 				"80", "anthropic-ratelimit-tokens-remaining", "980");
 		RateLimitState state = read();
 		assertThat(state.requests()).isEqualTo(new Window(50L, 0L, Duration.ofSeconds(10)));
-		assertThat(state.tokens()).isEqualTo(new Window(null, 80L, null));
+		assertThat(state.tokens()).isEqualTo(new Window(null, 900L, null));
 	}
 
 	@Test

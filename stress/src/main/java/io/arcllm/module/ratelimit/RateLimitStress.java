@@ -24,7 +24,7 @@ public final class RateLimitStress {
 
 	private static RateLimiter limiter(int requests, int tokens) {
 		RateLimitSettings settings = new RateLimitSettings(requests, tokens, requests, Duration.ZERO,
-				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+				RateLimitSettings.By.TARGET, RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
 		return new RateLimiter(new Target("stress", null), settings,
 				new MemoryStore(settings, (unit, bucket) -> {
 				}, new StoppedClock()));

@@ -36,7 +36,7 @@ public class ReservationStress {
 	private static final LlmRequest REQUEST = LlmRequest.builder().messages(Message.user("hi")).maxTokens(1).build();
 
 	private static final RateLimitSettings SETTINGS = new RateLimitSettings(1, null, 1, Duration.ZERO,
-			RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+			RateLimitSettings.By.TARGET, RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
 
 	private final RateLimiter limiter = new RateLimiter(TARGET, SETTINGS,
 			new MemoryStore(SETTINGS, (unit, bucket) -> {

@@ -19,15 +19,16 @@ import reactor.util.context.ContextView;
  * @param others asked whether another target of the chain is ready to be asked; absent
  * where there is none, and inside the attempt
  * @param cause why the next attempt is made
+ * @param abandonment says why the attempt is let go of, where a redirector may do so
  */
 public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits,
-		@Nullable BooleanSupplier others, Attempt.Cause cause) {
+		@Nullable BooleanSupplier others, Attempt.Cause cause, @Nullable Abandonment abandonment) {
 
 	/**
 	 * The scope of a call that has just begun.
 	 */
 	public Scope(Call call) {
-		this(call, null, null, null, Attempt.Cause.FIRST);
+		this(call, null, null, null, Attempt.Cause.FIRST, null);
 	}
 
 	/**
@@ -48,7 +49,7 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 
 	/** The same call on this pass down a chain. */
 	public Scope on(ChainPass pass, @Nullable BooleanSupplier others) {
-		return new Scope(this.call, pass, this.limits, others, this.cause);
+		return new Scope(this.call, pass, this.limits, others, this.cause, this.abandonment);
 	}
 
 	/** Whether the chain has another target that could be asked now. */
@@ -58,12 +59,18 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 
 	/** The same call with these limits for each attempt. */
 	public Scope within(AttemptLimits limits) {
-		return new Scope(this.call, this.pass, limits, this.others, this.cause);
+		return new Scope(this.call, this.pass, limits, this.others, this.cause, this.abandonment);
 	}
 
 	/** The same call where it asks for this reason. */
 	public Scope because(Attempt.Cause cause) {
-		return (cause == this.cause) ? this : new Scope(this.call, this.pass, this.limits, this.others, cause);
+		return (cause == this.cause) ? this
+				: new Scope(this.call, this.pass, this.limits, this.others, cause, this.abandonment);
+	}
+
+	/** The same call where an attempt may be let go of. */
+	public Scope abandonable(Abandonment abandonment) {
+		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, abandonment);
 	}
 
 	/**
@@ -71,8 +78,9 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	 * is part of: neither limits nor what is left of the chain reach through an attempt.
 	 */
 	public Scope inAttempt() {
-		return (this.limits == null && this.others == null && this.cause == Attempt.Cause.FIRST) ? this
-				: new Scope(this.call, this.pass, null, null, Attempt.Cause.FIRST);
+		return (this.limits == null && this.others == null && this.cause == Attempt.Cause.FIRST
+				&& this.abandonment == null) ? this
+						: new Scope(this.call, this.pass, null, null, Attempt.Cause.FIRST, null);
 	}
 
 	/** Notes that the target that would be asked next was passed over. */

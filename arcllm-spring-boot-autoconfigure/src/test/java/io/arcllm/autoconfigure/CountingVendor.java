@@ -24,6 +24,14 @@ final class CountingVendor {
 		return streaming ? stream(whole(true, model)) : json(whole(false, model));
 	}
 
+	/** Another whole answer to the same question. */
+	static final String OTHER = TEXT.replace("One", "Uno").replace("seven", "sette");
+
+	static MockResponse otherWords(boolean streaming, String model) {
+		String body = whole(streaming, model).replace("One", "Uno").replace("seven", "sette");
+		return streaming ? stream(body) : json(body);
+	}
+
 	/** What follows the first words never does, and the connection closes. */
 	static MockResponse cutAfterTwoThirds(boolean streaming, String model) {
 		String whole = whole(streaming, model);

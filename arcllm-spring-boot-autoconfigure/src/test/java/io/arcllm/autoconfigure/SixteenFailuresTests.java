@@ -79,13 +79,13 @@ class SixteenFailuresTests {
 
 		LATE_FIRST_TOKEN((streaming) -> CountingVendor.late(streaming, "m-a"), 1, 1, 1, 1),
 
-		CUT_AFTER_TWO_THIRDS((streaming) -> CountingVendor.cutAfterTwoThirds(streaming, "m-a"), 2, 0, 1, 1),
+		CUT_AFTER_TWO_THIRDS((streaming) -> CountingVendor.cutAfterTwoThirds(streaming, "m-a"), 2, 0, 2, 0),
 
-		STALL((streaming) -> CountingVendor.stall(streaming, "m-a"), 1, 1, 1, 1),
+		STALL((streaming) -> CountingVendor.stall(streaming, "m-a"), 1, 1, 2, 0),
 
-		MALFORMED_CHUNK((streaming) -> CountingVendor.malformed(streaming, "m-a"), 2, 0, 1, 1),
+		MALFORMED_CHUNK((streaming) -> CountingVendor.malformed(streaming, "m-a"), 2, 0, 2, 0),
 
-		NO_END((streaming) -> CountingVendor.endless(streaming, "m-a"), 2, 0, 1, 1),
+		NO_END((streaming) -> CountingVendor.endless(streaming, "m-a"), 2, 0, 2, 0),
 
 		NO_DONE_AFTER_THE_END((streaming) -> CountingVendor.withoutDone(streaming, "m-a"), 1, 0, 1, 0),
 
@@ -206,6 +206,7 @@ class SixteenFailuresTests {
 	@Test
 	void aModelThatAcceptsNoPrefixReplaysThoughItsProviderDoes() {
 		this.first.enqueue(CountingVendor.endless(true, "m-a"));
+		this.first.enqueue(error(400, "invalid_request_error"));
 		this.second.enqueue(answer(true, "m-b"));
 		runner("continue")
 			.withPropertyValues("arcllm.providers.beta.accepts-prefix=true", "arcllm.providers.beta.models[0].name=m",
@@ -219,6 +220,7 @@ class SixteenFailuresTests {
 	@Test
 	void aFallbackThatRejectsThePrefixReplays() {
 		this.first.enqueue(CountingVendor.endless(true, "m-a"));
+		this.first.enqueue(error(400, "invalid_request_error"));
 		this.second.enqueue(error(400, "invalid_request_error"));
 		this.second.enqueue(answer(true, "m-b"));
 		runner("continue").withPropertyValues("arcllm.providers.beta.accepts-prefix=true").run((context) -> {
@@ -226,7 +228,7 @@ class SixteenFailuresTests {
 			assertThat(answer.text()).isEqualTo(TEXT).isEqualTo(this.seen.toString());
 			assertThat(this.second.takeRequest().getBody().utf8()).contains("\"assistant\"", "seven");
 			assertThat(this.second.takeRequest().getBody().utf8()).doesNotContain("\"assistant\"");
-			assertThat(answer.trail().requests()).isEqualTo(3);
+			assertThat(answer.trail().requests()).isEqualTo(4);
 		});
 	}
 

@@ -26,6 +26,8 @@ import org.springframework.util.ReflectionUtils;
  * All that is configured under {@code arcllm}. Defaults stand in
  * {@code META-INF/arcllm/defaults.properties}.
  *
+ * @param profile which defaults hold: with 'resilient' calls survive what happens to
+ * vendors; what is written wins over it
  * @param provider which provider an injected LlmProvider is; may be left out when there
  * is only one
  * @param maxAttempts the most attempts of one call, over all modules
@@ -42,7 +44,7 @@ import org.springframework.util.ReflectionUtils;
  * @param langchain4j how the stack stands beside models of LangChain4j
  */
 @ConfigurationProperties("arcllm")
-public record ArcllmProperties(@Nullable String provider, int maxAttempts, Duration deadline, Lint lint, WarmUp warmUp,
+public record ArcllmProperties(Profile profile, @Nullable String provider, int maxAttempts, Duration deadline, Lint lint, WarmUp warmUp,
 		Map<String, ProviderProperties> providers, Map<String, Object> models, Modules modules,
 		@NestedConfigurationProperty SpringAiSettings springAi,
 		@NestedConfigurationProperty LangChain4jSettings langchain4j) {

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
@@ -17,9 +19,11 @@ import org.springframework.boot.context.properties.bind.PropertySourcesPlacehold
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.core.env.Environment;
 import org.springframework.core.io.ClassPathResource;
 import org.springframework.core.io.support.ResourcePropertySource;
+import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Binds what is configured over the defaults of the library, and explains what cannot be
@@ -29,11 +33,16 @@ public final class LayeredBinder {
 
 	private static final String DEFAULTS = "META-INF/arcllm/defaults.properties";
 
+	/** What stands over the defaults under the profile of that name. */
+	private static final String RESILIENT = "META-INF/arcllm/resilient.properties";
+
 	private static final String ORDER = "arcllm.modules.order";
 
 	private final Environment environment;
 
 	private final ConfigLayer defaults;
+
+	private final SingletonSupplier<ConfigLayer> effectiveDefaults = SingletonSupplier.of(this::profiled);
 
 	private final List<String> defaultOrder;
 
@@ -49,7 +58,7 @@ public final class LayeredBinder {
 	 */
 	public LayeredBinder(Environment environment, Collection<String> modules) {
 		this.environment = environment;
-		ResourcePropertySource defaults = readDefaults();
+		ResourcePropertySource defaults = read(DEFAULTS);
 		this.defaults = new ConfigLayer("", Objects.requireNonNull(ConfigurationPropertySource.from(defaults)));
 		this.defaultOrder = order(List.of(this.defaults.source()));
 		// a module in the order that is not one of ours is the user's own
@@ -59,10 +68,9 @@ public final class LayeredBinder {
 		this.known = new KnownKeys(Set.of(defaults.getPropertyNames()), own, planned());
 	}
 
-	private static ResourcePropertySource readDefaults() {
+	private static ResourcePropertySource read(String file) {
 		try {
-			return new ResourcePropertySource("arcllm defaults",
-					new ClassPathResource(DEFAULTS, LayeredBinder.class.getClassLoader()));
+			return new ResourcePropertySource(file, new ClassPathResource(file, LayeredBinder.class.getClassLoader()));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
@@ -126,9 +134,34 @@ public final class LayeredBinder {
 		return configured().stream().map((layer) -> layer.under(prefix)).toList();
 	}
 
-	/** The library's own defaults. */
+	/** The library's own defaults, with those of the profile over them. */
 	ConfigLayer defaults() {
-		return this.defaults;
+		return this.effectiveDefaults.obtain();
+	}
+
+	private ConfigLayer profiled() {
+		if (profile() == Profile.NONE) {
+			return this.defaults;
+		}
+		Map<String, Object> all = new LinkedHashMap<>(read(DEFAULTS).getSource());
+		all.putAll(read(RESILIENT).getSource());
+		List<String> providers = PropertiesBinding.namesInOrderOfFiles(this);
+		if (providers.size() > 1) {
+			all.put("arcllm.modules.fallback.enabled", "true");
+			all.put("arcllm.modules.fallback.chain", String.join(",", providers));
+		}
+		return new ConfigLayer("", new MapConfigurationPropertySource(all));
+	}
+
+	/** The profile that is written; a word that is none is told of when all is bound. */
+	private Profile profile() {
+		List<ConfigurationPropertySource> sources = configured().stream().map(ConfigLayer::source).toList();
+		try {
+			return binder(sources).bind("arcllm.profile", Profile.class).orElse(Profile.NONE);
+		}
+		catch (BindException ex) {
+			return Profile.NONE;
+		}
 	}
 
 	/**

@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName.Form;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
+import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
@@ -22,6 +23,9 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 public final class PropertiesBinding {
 
 	private static final ConfigurationPropertyName PROVIDERS = ConfigurationPropertyName.of("arcllm.providers");
+
+	/** Sources that belong to one start of the application, and not to its files. */
+	private static final Set<String> OF_THE_PROCESS = Set.of("commandLineArgs", "systemProperties");
 
 	private PropertiesBinding() {
 	}
@@ -41,7 +45,7 @@ public final class PropertiesBinding {
 			providers.put(name, known.options().isEmpty() ? known : known
 				.withOptions(new OptionTypes(sources, "arcllm.providers." + name + ".options").of(known.options())));
 		});
-		return new ArcllmProperties(bound.provider(), bound.maxAttempts(), bound.deadline(), bound.lint(),
+		return new ArcllmProperties(bound.profile(), bound.provider(), bound.maxAttempts(), bound.deadline(), bound.lint(),
 				bound.warmUp(), providers, bound.models(), bound.modules(), bound.springAi(), bound.langchain4j());
 	}
 
@@ -60,6 +64,25 @@ public final class PropertiesBinding {
 			.flatMap((source) -> names(((VariableSource) source).known()).sorted())
 			.forEach((name) -> names.putIfAbsent(KeyTree.uniform(name), name));
 		return List.copyOf(names.values());
+	}
+
+	/**
+	 * The names in the order of the files; those that are known from the command line, a
+	 * system property or a variable alone follow by name.
+	 */
+	static List<String> namesInOrderOfFiles(LayeredBinder binder) {
+		List<String> names = names(binder);
+		Set<String> filed = new LinkedHashSet<>(
+				declared(binder.raw().stream().filter((source) -> !isOfTheProcess(source)).toList()));
+		List<String> ordered = new ArrayList<>(filed);
+		ordered.retainAll(names);
+		names.stream().filter((name) -> !filed.contains(name)).sorted().forEach(ordered::add);
+		return List.copyOf(ordered);
+	}
+
+	private static boolean isOfTheProcess(ConfigurationPropertySource source) {
+		return isEnvironment(source) || (source.getUnderlyingSource() instanceof PropertySource<?> known
+				&& OF_THE_PROCESS.contains(known.getName()));
 	}
 
 	/** The names that stand elsewhere than in variables, the lowest source first. */

@@ -87,6 +87,9 @@ public final class ChainCheck {
 		Map<String, List<String>> named = Map.of("chain", chains.chain(), "context-window", chains.contextWindow(),
 				"content-policy", chains.contentPolicy());
 		named.forEach((setting, chain) -> {
+			if (settings.configured("fallback", first.provider(), setting).isEmpty()) {
+				return;
+			}
 			String prefix = prefix(settings, first, setting);
 			// the chain of all is everybody's: whoever is in it leaves itself out
 			boolean own = primary || prefix.startsWith("arcllm.providers.");

@@ -90,7 +90,8 @@ public final class ChainFactory {
 		}
 		List<Candidate> targets = new ArrayList<>();
 		targets.add(primary);
-		targets.addAll(resolve(settings.chain(), position, candidates));
+		targets.addAll(isChosen(position) ? resolve(settings.chain(), position, candidates)
+				: othersOf(settings.chain(), position).stream().map(candidates).toList());
 		return new Chain(this.hedge.around(targets, position.options()),
 				resolve(settings.contextWindow(), position, candidates),
 				resolve(settings.contentPolicy(), position, candidates));
@@ -107,13 +108,26 @@ public final class ChainFactory {
 	List<Target> targets(StackPosition position) {
 		Set<Target> targets = new LinkedHashSet<>(List.of(position.target()));
 		if (isEnabled(position)) {
-			this.targets.modelNames()
-				.expand(settings(position).chain())
-				.stream()
-				.map(this.targets::resolve)
-				.forEach(targets::add);
+			List<String> chain = settings(position).chain();
+			targets.addAll(isChosen(position)
+					? this.targets.modelNames().expand(chain).stream().map(this.targets::resolve).toList()
+					: othersOf(chain, position));
 		}
 		return List.copyOf(targets);
+	}
+
+	/** Whether the chain is written, and not that of a profile. */
+	private boolean isChosen(StackPosition position) {
+		return position.options().chain() != null || position.options().modules().containsKey(NAME)
+				|| this.settings.configured(NAME, position.provider(), "chain").isPresent();
+	}
+
+	/** The other providers that have what they need to be asked. */
+	private List<Target> othersOf(List<String> names, StackPosition position) {
+		return names.stream()
+			.filter((name) -> !name.equals(position.provider()) && this.targets.isComplete(name))
+			.map(this.targets::resolve)
+			.toList();
 	}
 
 	private FallbackSettings settings(StackPosition position) {

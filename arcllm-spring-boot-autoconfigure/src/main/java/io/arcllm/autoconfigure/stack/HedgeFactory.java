@@ -10,10 +10,15 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.StreamSettings;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Refusal;
+import io.arcllm.module.Percent;
+import io.arcllm.module.attempt.Upstream;
+import io.arcllm.module.hedge.HedgeBudget;
 import io.arcllm.module.hedge.HedgeEngine;
 import io.arcllm.module.hedge.HedgeModule;
+import io.arcllm.module.hedge.HedgeModule.Knowledge;
 import io.arcllm.module.hedge.HedgeSettings;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -34,6 +39,8 @@ public final class HedgeFactory {
 
 	private final Map<Target, HedgeEngine> engines = new ConcurrentHashMap<>();
 
+	private final Map<Hedges, HedgeBudget> budgets = new ConcurrentHashMap<>();
+
 	public HedgeFactory(ModuleSettings settings) {
 		this.settings = settings;
 	}
@@ -49,23 +56,41 @@ public final class HedgeFactory {
 				hedged.add(own);
 			}
 			else if (chain.size() == 1) {
-				logger.warn("'arcllm.modules.hedge.enabled' is true, but the chain of " + own.target()
-						+ " has nobody else to ask: nothing is hedged");
+				warn(own.target());
 				hedged.add(own);
 			}
 			else {
 				List<Candidate> others = new ArrayList<>(chain.subList(i + 1, chain.size()));
 				others.addAll(chain.subList(0, i));
-				hedged.add(hedged(own, others, options));
+				hedged.add(hedged(own, others, options, chain));
 			}
 		}
 		return hedged;
 	}
 
-	private Candidate hedged(Candidate own, List<Candidate> others, CallOptions options) {
+	private void warn(Target alone) {
+		if (this.settings.configured(NAME, alone.provider(), "enabled").isPresent()) {
+			logger.warn("'arcllm.modules.hedge.enabled' is true, but the chain of " + alone
+					+ " has no other target: nothing is hedged");
+		}
+	}
+
+	private Candidate hedged(Candidate own, List<Candidate> others, CallOptions options, List<Candidate> chain) {
 		HedgeSettings settings = this.settings.bind(NAME, HedgeSettings.class, own.target().provider(), options);
 		HedgeEngine engine = this.engines.computeIfAbsent(own.target(), (target) -> new HedgeEngine());
-		return new Hedged(own, SingletonSupplier.of(() -> new HedgeModule(own, others, settings, engine)));
+		HedgeBudget budget = this.budgets.computeIfAbsent(
+				new Hedges(chain.get(0).target(), settings.maxRatio(), settings.burst()),
+				(key) -> new HedgeBudget(settings));
+		boolean streamed = this.settings.bind("streams", StreamSettings.class, own.target().provider(), options)
+			.upstream() == Upstream.ALWAYS;
+		Knowledge shared = new Knowledge(engine, budget, streamed);
+		return new Hedged(own, SingletonSupplier.of(() -> new HedgeModule(own, others, settings, shared)));
+	}
+
+	/**
+	 * What calls of one chain share.
+	 */
+	private record Hedges(Target primary, Percent maxRatio, int burst) {
 	}
 
 	/**

@@ -130,6 +130,15 @@ public final class Targets {
 	}
 
 	/**
+	 * Whether a provider has what it needs to be asked: a URL, a model, and a key where
+	 * its preset wants one.
+	 */
+	boolean isComplete(String name) {
+		ProviderDefinition definition = this.configured.find(name);
+		return definition == null || (definition.model() != null && !isWithoutKey(name));
+	}
+
+	/**
 	 * How many tokens the target takes; zero where that is not known.
 	 */
 	int contextWindow(Target target) {

@@ -1,10 +1,13 @@
 package io.arcllm.module.circuitbreaker;
 
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.TimeoutStage;
+import io.arcllm.module.Abandonment;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.GatedCall;
 import io.arcllm.module.ModuleClock;
@@ -87,7 +90,17 @@ public final class CircuitBreakerModule extends BaseModule {
 
 		@Override
 		protected void abandoned() {
-			this.breaker.released(this.era);
+			Abandonment abandonment = Scope.of(currentContext()).abandonment();
+			if (abandonment != null && abandonment.isSilent()) {
+				this.breaker.failed(this.era, ModuleClock.nanos() - this.start,
+						LlmException.of(ErrorKind.TIMEOUT, this.breaker.target() + " was silent until another answered")
+							.stage(TimeoutStage.FIRST_TOKEN)
+							.build(),
+						this.model);
+			}
+			else {
+				this.breaker.released(this.era);
+			}
 		}
 
 	}

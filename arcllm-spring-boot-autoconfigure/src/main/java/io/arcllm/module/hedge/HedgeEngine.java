@@ -3,9 +3,11 @@ package io.arcllm.module.hedge;
 import java.time.Duration;
 import java.util.Arrays;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * What is known of one target: how long it takes to its first token, and how many of its
- * calls were hedged. Safe for use by many threads.
+ * What is known of one target: how long it takes to its first token or to its whole
+ * answer. Safe for use by many threads.
  */
 public final class HedgeEngine {
 
@@ -14,35 +16,17 @@ public final class HedgeEngine {
 
 	private static final int KEPT = 256;
 
-	private static final long WHOLE = 1_000_000;
+	/** The percentile that says what is usual. */
+	private static final int USUAL = 95;
 
-	/** What quiet times save up for a bad one. */
-	private static final long MOST_SAVED = 10 * WHOLE;
+	/** So many times what is usual is a failure of the target. */
+	private static final int FAR_TOO_LONG = 3;
+
+	private static final Duration FAR_TOO_LONG_UNTIL_KNOWN = Duration.ofSeconds(10);
 
 	private final Times streamed = new Times();
 
 	private final Times whole = new Times();
-
-	private long saved;
-
-	/**
-	 * A call begins: it earns its share of a hedge.
-	 */
-	synchronized void called(HedgeSettings settings) {
-		this.saved = Math.min(MOST_SAVED, this.saved + Math.round(settings.maxRatio().ratio() * WHOLE));
-	}
-
-	/**
-	 * Takes a hedge.
-	 * @return false if too many calls were hedged
-	 */
-	synchronized boolean tryHedge() {
-		if (this.saved < WHOLE) {
-			return false;
-		}
-		this.saved -= WHOLE;
-		return true;
-	}
 
 	/**
 	 * The first token came after that time, or had not come by then.
@@ -52,15 +36,31 @@ public final class HedgeEngine {
 	}
 
 	/**
-	 * How long the target may be silent before another is asked.
+	 * How long the target may be silent before another is asked; {@code null} where it is
+	 * not known how long a whole answer of it takes, so that an ordinary long one is not
+	 * paid for twice.
+	 * @param firstWord whether the first word ends the silence, or the whole answer
 	 */
-	synchronized Duration delay(boolean streaming, HedgeSettings settings) {
+	synchronized @Nullable Duration delay(boolean firstWord, HedgeSettings settings) {
+		Times times = firstWord ? this.streamed : this.whole;
 		Duration fixed = settings.after().time();
 		if (fixed != null) {
-			return fixed;
+			Duration usual = Duration.ofNanos(times.percentile(USUAL));
+			return firstWord ? fixed : !times.isKnown() ? null : (fixed.compareTo(usual) < 0) ? usual : fixed;
 		}
-		long usual = (streaming ? this.streamed : this.whole).percentile(settings.after().percentile());
-		return Duration.ofNanos(Math.max(usual, settings.minimumDelay().toNanos()));
+		if (!times.isKnown()) {
+			return settings.untilKnown();
+		}
+		double usual = times.percentile(settings.after().percentile()) * settings.factor();
+		return Duration.ofNanos(Math.max((long) usual, settings.minimumDelay().toNanos()));
+	}
+
+	/**
+	 * Whether a silence of that length is a failure of the target.
+	 */
+	synchronized boolean isFarTooLong(boolean firstWord, long nanos) {
+		Times times = firstWord ? this.streamed : this.whole;
+		return nanos >= (times.isKnown() ? FAR_TOO_LONG * times.percentile(USUAL) : FAR_TOO_LONG_UNTIL_KNOWN.toNanos());
 	}
 
 	private static final class Times {
@@ -74,9 +74,13 @@ public final class HedgeEngine {
 			this.count = (this.count == Integer.MAX_VALUE) ? KEPT : this.count + 1;
 		}
 
+		boolean isKnown() {
+			return this.count >= ENOUGH;
+		}
+
 		long percentile(int percentile) {
 			int known = Math.min(this.count, KEPT);
-			if (known < ENOUGH) {
+			if (!isKnown()) {
 				return 0;
 			}
 			long[] sorted = Arrays.copyOf(this.nanos, known);

@@ -1,6 +1,8 @@
 package io.arcllm.module.hedge;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.arcllm.Attempt;
@@ -10,6 +12,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
+import io.arcllm.module.Abandonment;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
@@ -36,44 +39,74 @@ import reactor.util.context.Context;
  */
 public final class HedgeModule extends BaseModule {
 
+	/** The options with which tools of the vendor's own are asked for. */
+	private static final Set<String> SERVER_TOOLS = Set.of("tools", "mcp_servers", "web_search_options", "container",
+			"plugins");
+
 	private final Candidate own;
 
 	private final List<Candidate> others;
 
 	private final HedgeSettings settings;
 
-	private final HedgeEngine engine;
+	private final Knowledge knowledge;
+
+	/**
+	 * A target that is hedged within a budget of its own.
+	 */
+	public HedgeModule(Candidate own, List<Candidate> others, HedgeSettings settings, HedgeEngine engine) {
+		this(own, others, settings, new Knowledge(engine, new HedgeBudget(settings), false));
+	}
+
+	/**
+	 * What hedges share.
+	 *
+	 * @param engine what is known of the target; shared by all stacks of it
+	 * @param budget how many calls may be hedged; shared by the targets of a chain
+	 * @param upstreamStreamed whether whole answers are asked for as streams, too, so
+	 * that their first word is known
+	 */
+	public record Knowledge(HedgeEngine engine, HedgeBudget budget, boolean upstreamStreamed) {
+	}
 
 	/**
 	 * @param own the target that is asked first
 	 * @param others the other targets of its chain, next one first
 	 * @param settings when to ask one of them
-	 * @param engine what is known of the target; shared by all stacks of it
+	 * @param knowledge what hedges share
 	 */
-	public HedgeModule(Candidate own, List<Candidate> others, HedgeSettings settings, HedgeEngine engine) {
+	public HedgeModule(Candidate own, List<Candidate> others, HedgeSettings settings, Knowledge knowledge) {
 		super(own.provider());
 		this.own = own;
 		this.others = List.copyOf(others);
 		this.settings = settings;
-		this.engine = engine;
+		this.knowledge = knowledge;
 	}
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		if (!request.tools().isEmpty() && !this.settings.allowTools()) {
+		boolean hasTools = !request.tools().isEmpty();
+		if ((hasTools && !this.settings.allowTools()) || hasServerTools(request)) {
 			return this.inner.exchange(request);
 		}
 		return new Flux<>() {
 
 			@Override
 			public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
-				HedgeModule.this.engine.called(HedgeModule.this.settings);
+				if (Scope.of(actual.currentContext()).cause() == Attempt.Cause.FIRST) {
+					HedgeModule.this.knowledge.budget().called();
+				}
 				HedgedCall call = new HedgedCall(actual, HedgeModule.this, request);
 				actual.onSubscribe(call);
 				call.start(HedgeModule.this.inner);
 			}
 
 		};
+	}
+
+	/** What a vendor does on its own side is not to be done twice. */
+	private static boolean hasServerTools(LlmRequest request) {
+		return SERVER_TOOLS.stream().anyMatch(request.options()::containsKey);
 	}
 
 	Candidate own() {
@@ -89,7 +122,16 @@ public final class HedgeModule extends BaseModule {
 	}
 
 	HedgeEngine engine() {
-		return this.engine;
+		return this.knowledge.engine();
+	}
+
+	/** Whether the first word of the answer ends the silence, or the whole of it. */
+	boolean hasFirstWord(LlmRequest request) {
+		return request.streaming() || this.knowledge.upstreamStreamed();
+	}
+
+	HedgeBudget budget() {
+		return this.knowledge.budget();
 	}
 
 	/**
@@ -115,6 +157,8 @@ public final class HedgeModule extends BaseModule {
 
 		private final Leg first;
 
+		private final Abandonment abandonment = new Abandonment();
+
 		private @Nullable Leg second;
 
 		private volatile @Nullable Leg winner;
@@ -132,8 +176,10 @@ public final class HedgeModule extends BaseModule {
 		}
 
 		void start(LlmProvider inner) {
-			long delay = this.module.engine().delay(this.request.streaming(), this.module.settings()).toNanos();
-			this.timer.update(Schedulers.parallel().schedule(this::hedge, delay, TimeUnit.NANOSECONDS));
+			Duration delay = this.module.engine().delay(this.module.hasFirstWord(this.request), this.module.settings());
+			if (delay != null) {
+				this.timer.update(Schedulers.parallel().schedule(this::hedge, delay.toNanos(), TimeUnit.NANOSECONDS));
+			}
 			Flux.defer(() -> inner.exchange(this.request)).subscribe(this.first);
 		}
 
@@ -146,7 +192,7 @@ public final class HedgeModule extends BaseModule {
 			Candidate next;
 			synchronized (this) {
 				next = (this.over || this.winner != null) ? null : next();
-				if (next == null || !this.module.engine().tryHedge()) {
+				if (next == null || !this.module.budget().tryHedge()) {
 					return;
 				}
 				leg = new Leg(next);
@@ -216,7 +262,12 @@ public final class HedgeModule extends BaseModule {
 				loser = (leg == this.first) ? this.second : this.first;
 			}
 			this.timer.dispose();
-			this.module.engine().took(this.request.streaming(), now() - this.start);
+			long silence = now() - this.start;
+			if (leg != this.first
+					&& this.module.engine().isFarTooLong(this.module.hasFirstWord(this.request), silence)) {
+				this.abandonment.silent();
+			}
+			this.module.engine().took(this.module.hasFirstWord(this.request), silence);
 			if (loser != null) {
 				loser.cancel();
 			}
@@ -254,7 +305,10 @@ public final class HedgeModule extends BaseModule {
 				Context context = HedgedCall.this.actual.currentContext();
 				this.outer = WireListener.of(context);
 				Context told = HedgedCall.this.request.streaming() ? context : context.put(WireListener.class, this);
-				this.context = (hedge == null) ? told : Scope.of(told).because(Attempt.Cause.HEDGE).into(told);
+				Scope scope = Scope.of(told);
+				this.context = ((hedge == null) ? scope.abandonable(HedgedCall.this.abandonment)
+						: scope.because(Attempt.Cause.HEDGE))
+					.into(told);
 			}
 
 			@Override

@@ -9,16 +9,28 @@ import io.arcllm.module.Percent;
  *
  * @param after after what silence of the first: a percentile of its own time to the first
  * token, or a fixed time
- * @param minimumDelay the shortest wait where that is a percentile, and the wait until
- * enough is known of the target
+ * @param minimumDelay the shortest wait where that is a percentile
  * @param maxRatio the largest share of calls that are asked twice
  * @param allowTools whether requests with tools are hedged
+ * @param factor how many times the percentile
+ * @param untilKnown the wait until 20 times of the target are known
+ * @param burst how many calls may be hedged before the ratio counts
  */
-public record HedgeSettings(HedgeDelay after, Duration minimumDelay, Percent maxRatio, boolean allowTools) {
+public record HedgeSettings(HedgeDelay after, Duration minimumDelay, Percent maxRatio, boolean allowTools,
+		double factor, Duration untilKnown, int burst) {
 
 	public HedgeSettings {
 		if (minimumDelay.isNegative()) {
 			throw new IllegalArgumentException("minimum-delay must not be negative, was " + minimumDelay);
+		}
+		if (!(factor >= 1 && factor <= 100)) {
+			throw new IllegalArgumentException("factor must be between 1 and 100, was " + factor);
+		}
+		if (untilKnown.isNegative()) {
+			throw new IllegalArgumentException("until-known must not be negative, was " + untilKnown);
+		}
+		if (burst < 0) {
+			throw new IllegalArgumentException("burst must be 0 or more, was " + burst);
 		}
 	}
 

@@ -138,7 +138,8 @@ class RandomExchangesTests {
 			this.targets.add(target);
 			targets.add(target.candidate());
 		}
-		HedgeSettings hedge = new HedgeSettings(HedgeDelay.of("30ms"), Duration.ZERO, Percent.of("50%"), false);
+		HedgeSettings hedge = new HedgeSettings(HedgeDelay.of("30ms"), Duration.ZERO, Percent.of("50%"), false, 1,
+				Duration.ofMillis(500), 0);
 		LlmProvider hedged = new HedgeModule(targets.get(0), targets.subList(1, 3), hedge, new HedgeEngine());
 		targets.set(0, new Script("a").candidate(hedged));
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),

@@ -84,11 +84,12 @@ class RecoveryTests {
 	void replayHoldsBackWhatWasDeliveredWhereverItIsSplit() {
 		for (int cut = 1; cut < ANSWER.length(); cut++) {
 			this.seen.clear();
-			LlmResponse answer = ask(Recovery.REPLAY, cut(cut), new Script("b", streamed(ANSWER, 7)));
+			LlmResponse answer = ask(Recovery.REPLAY, cut(cut, Script.fails(ErrorKind.OVERLOADED)),
+					new Script("b", streamed(ANSWER, 7)));
 			assertThat(text()).isEqualTo(ANSWER);
 			assertThat(answer.text()).isEqualTo(ANSWER);
 			assertThat(answer.target()).hasToString("b/m");
-			assertThat(outcomes(answer.trail())).containsExactly("a FAILED", "b COMPLETED");
+			assertThat(outcomes(answer.trail())).containsExactly("a FAILED", "a FAILED", "b COMPLETED");
 		}
 	}
 
@@ -100,16 +101,54 @@ class RecoveryTests {
 	}
 
 	@Test
-	void replayOfADifferentAnswerIsAnInterruption() {
-		Script third = new Script("c", streamed(ANSWER));
+	void replayAsksTheTargetThatBrokeOffFirst() {
+		Script first = cut(14, streamed(ANSWER));
+		Script second = new Script("b", streamed("Something else"));
+		LlmResponse answer = ask(Recovery.REPLAY, first, second);
+		assertThat(answer.text()).isEqualTo(text()).isEqualTo(ANSWER);
+		assertThat(answer.target()).hasToString("a/m");
+		assertThat(second.asked()).isZero();
+	}
+
+	@Test
+	void replayThatDivergesLeavesTheNextStep() {
 		Script second = new Script("b", streamed("The quick red fox jumps"));
-		LlmException failure = failure(Recovery.REPLAY, cut(14), second, third);
+		Script third = new Script("c", streamed(ANSWER));
+		LlmResponse answer = ask(Recovery.REPLAY, cut(14, streamed("Something else")), second, third);
+		assertThat(answer.text()).isEqualTo(text()).isEqualTo(ANSWER);
+		assertThat(outcomes(answer.trail())).containsExactly("a FAILED", "a CANCELLED", "b CANCELLED", "c COMPLETED");
+	}
+
+	@Test
+	void replayOfDifferentAnswersIsTheFirstInterruption() {
+		Script second = new Script("b", streamed("The quick red fox jumps"));
+		LlmException failure = failure(Recovery.REPLAY, cut(14), second);
 		assertThat(failure.kind()).isEqualTo(ErrorKind.INTERRUPTED);
 		assertThat(failure.getMessage()).contains("b/m gave another answer: its text differs after 10 characters");
 		assertThat(failure.partial().text()).isEqualTo(ANSWER.substring(0, 14));
 		assertThat(text()).isEqualTo(ANSWER.substring(0, 14));
-		assertThat(outcomes(failure.trail())).containsExactly("a FAILED", "b CANCELLED");
-		assertThat(third.asked()).isZero();
+	}
+
+	@Test
+	void continuationThatBeginsAnewLeavesTheReplay() {
+		Script first = cut(40, Script.fails(ErrorKind.OVERLOADED), streamed(ANSWER));
+		Script second = new Script("no-prefix", streamed("Something else"));
+		LlmResponse answer = ask(Recovery.CONTINUE, first, second);
+		assertThat(answer.text()).isEqualTo(text()).isEqualTo(ANSWER);
+	}
+
+	/** Adding a fallback loses no rescue that succeeds without it. */
+	@ParameterizedTest
+	@EnumSource(names = { "REPLAY", "CONTINUE" })
+	void rescueThatSucceedsAloneSucceedsInAChain(Recovery recovery) {
+		for (int cut = 1; cut < ANSWER.length(); cut++) {
+			this.seen.clear();
+			Script first = new Script("no-a",
+					Flux.concat(pieces(ANSWER.substring(0, cut), 3), Script.fails(ErrorKind.NETWORK)),
+					streamed(ANSWER));
+			LlmResponse answer = ask(recovery, first, new Script("no-b", streamed("Something else")));
+			assertThat(answer.text()).isEqualTo(text()).isEqualTo(ANSWER);
+		}
 	}
 
 	@Test
@@ -172,7 +211,7 @@ class RecoveryTests {
 
 	@Test
 	void continueGoesOnFromTheWordsDelivered() {
-		Script first = new Script("a",
+		Script first = new Script("no-a",
 				Flux.concat(pieces("The quick ", 3),
 						Flux.error(() -> LlmException.of(ErrorKind.NETWORK, "gone")
 							.partial(LlmResponse.of("").withText("", Usage.of(10, 4)))
@@ -185,7 +224,7 @@ class RecoveryTests {
 		assertThat(answer.target()).hasToString("b/m");
 		assertThat(answer.trail().attempts()).extracting(Attempt::target)
 			.extracting(Target::provider)
-			.containsExactly("a", "b");
+			.containsExactly("no-a", "b");
 		assertThat(answer.trail().attempts()).extracting(Attempt::usage)
 			.containsExactly(Usage.of(10, 4), Usage.of(14, 2));
 		List<Message> messages = second.lastRequest().messages();
@@ -203,9 +242,11 @@ class RecoveryTests {
 	void anAnswerThatBeginsAnewIsNoContinuation() {
 		Script second = new Script("b", streamed(ANSWER.substring(0, 34) + " the hedgehog", 3));
 		LlmException failure = failure(Recovery.CONTINUE, cut(40), second);
-		assertThat(failure.getMessage()).contains("b/m gave another answer: it begins anew");
+		assertThat(failure.others()).extracting(Throwable::getMessage)
+			.anyMatch((message) -> message.contains("b/m gave another answer: it begins anew"));
 		assertThat(failure.partial().text()).isEqualTo(text()).isEqualTo(ANSWER.substring(0, 40));
-		assertThat(outcomes(failure.trail())).containsExactly("a FAILED", "b CANCELLED");
+		assertThat(outcomes(failure.trail())).containsExactly("a FAILED", "a FAILED", "b CANCELLED", "a FAILED",
+				"b CANCELLED");
 	}
 
 	@Test

@@ -39,7 +39,8 @@ class HedgeModuleTests {
 
 	private final HedgeEngine engine = new HedgeEngine();
 
-	private HedgeSettings settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ofMillis(500), ALWAYS, false);
+	private HedgeSettings settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ofMillis(500), ALWAYS, false, 1,
+			Duration.ofMillis(500), 0);
 
 	private VirtualTimeScheduler time;
 
@@ -48,6 +49,9 @@ class HedgeModuleTests {
 	@BeforeEach
 	void startTime() {
 		this.time = VirtualTimeScheduler.getOrSet();
+		for (int i = 0; i < HedgeEngine.ENOUGH; i++) {
+			this.engine.took(false, 1);
+		}
 	}
 
 	@AfterEach
@@ -128,7 +132,8 @@ class HedgeModuleTests {
 		ask(tools, silent("a"), second);
 		pass(1000);
 		assertThat(second.asked()).isZero();
-		this.settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ZERO, ALWAYS, true);
+		this.settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ZERO, ALWAYS, true, 1,
+				Duration.ofMillis(500), 0);
 		ask(tools, silent("a"), second);
 		pass(1000);
 		assertThat(second.asked()).isEqualTo(1);
@@ -136,7 +141,8 @@ class HedgeModuleTests {
 
 	@Test
 	void noMoreThanTheRatioOfCallsIsHedged() {
-		this.settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ZERO, Percent.of("5%"), false);
+		this.settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ZERO, Percent.of("5%"), false, 1,
+				Duration.ofMillis(500), 0);
 		Script second = new Script("b", Script.says("from b"));
 		LlmProvider stack = stack(silent("a"), second);
 		for (int i = 0; i < 200; i++) {
@@ -148,7 +154,8 @@ class HedgeModuleTests {
 
 	@Test
 	void delayIsThePercentileOfThatTargetOnceEnoughIsKnown() {
-		HedgeSettings p95 = new HedgeSettings(HedgeDelay.of("p95"), Duration.ofMillis(500), ALWAYS, false);
+		HedgeSettings p95 = new HedgeSettings(HedgeDelay.of("p95"), Duration.ofMillis(500), ALWAYS, false, 1,
+				Duration.ofMillis(500), 0);
 		for (int i = 1; i < HedgeEngine.ENOUGH; i++) {
 			this.engine.took(true, Duration.ofMillis(900).toNanos());
 		}

@@ -32,8 +32,15 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
- * One call's way on after its stream broke off with some of it delivered: down the rest
- * of the chain, and then once to the target that broke off.
+ * Goes on with an answer that broke off after some of it was delivered, step by step
+ * until one succeeds. With {@code continue} the targets that go on from a beginning are
+ * asked first, in the order of the chain; then, as with {@code replay}, the target that
+ * broke off and the others give their answers again. With {@code restart} the target that
+ * broke off comes last.
+ * <p>
+ * Invariants: nothing of a step reaches the caller that contradicts what was delivered; a
+ * step that fails or diverges leaves what was delivered as it was, or longer; the failure
+ * that comes out is the first interruption, or the last one that voided it.
  */
 public final class StreamRecovery {
 
@@ -54,6 +61,8 @@ public final class StreamRecovery {
 	private final Set<Target> asked = new LinkedHashSet<>();
 
 	private final List<LlmException> others = new ArrayList<>();
+
+	private @Nullable String divergence;
 
 	public StreamRecovery(RecoveryPlan resume, ChainPass pass, Call call, LlmRequest request, Target primary) {
 		this.resume = resume;
@@ -93,27 +102,35 @@ public final class StreamRecovery {
 	 */
 	public Flux<LlmEvent> after(Candidate broken, LlmException failure, List<Candidate> rest) {
 		this.asked.add(broken.target());
-		List<Step> all = new ArrayList<>();
-		rest.stream()
-			.filter((other) -> !this.pass.hasFailed(other.target()))
-			.forEach((other) -> all.add(new Step(other, how(other), false)));
-		all.add(new Step(broken, how(broken), true));
-		// Where one may go on from the words delivered, nobody needs to find the same.
-		all.stream().filter((step) -> step.how() != Recovery.REPLAY).forEach(this.steps::add);
-		all.stream().filter((step) -> step.how() == Recovery.REPLAY).forEach(this.steps::add);
+		List<Candidate> others = rest.stream().filter((other) -> !this.pass.hasFailed(other.target())).toList();
+		List<Candidate> brokenFirst = new ArrayList<>(List.of(broken));
+		brokenFirst.addAll(others);
+		switch (this.resume.recovery()) {
+			case RESTART -> {
+				others.forEach((other) -> this.steps.add(new Step(other, Recovery.RESTART, false)));
+				this.steps.add(new Step(broken, Recovery.RESTART, true));
+			}
+			case CONTINUE -> {
+				brokenFirst.stream()
+					.filter((one) -> this.resume.acceptsPrefix().test(one.target()))
+					.forEach((one) -> this.steps.add(new Step(one, Recovery.CONTINUE, one == broken)));
+				replay(brokenFirst, broken);
+			}
+			case REPLAY -> replay(brokenFirst, broken);
+			case FAIL -> {
+			}
+		}
 		return next(new Broken(failure, AnswerBuilder.of(Objects.requireNonNull(failure.partial()))));
 	}
 
-	private Recovery how(Candidate candidate) {
-		boolean refuses = this.resume.recovery() == Recovery.CONTINUE
-				&& !this.resume.acceptsPrefix().test(candidate.target());
-		return refuses ? Recovery.REPLAY : this.resume.recovery();
+	private void replay(List<Candidate> targets, Candidate broken) {
+		targets.forEach((one) -> this.steps.add(new Step(one, Recovery.REPLAY, one == broken)));
 	}
 
 	private Flux<LlmEvent> next(Broken broken) {
-		Step step = nextStep();
+		Step step = nextStep(broken);
 		if (step == null) {
-			return Flux.error(failed(broken, null));
+			return Flux.error(failed(broken));
 		}
 		Target target = step.candidate().target();
 		logger.warn(broken.failure().getMessage() + "; asking " + target + " to go on ("
@@ -127,15 +144,31 @@ public final class StreamRecovery {
 				.because(Attempt.Cause.RECOVERY)
 				.into(context))
 			.onErrorResume(LlmException.class, (failure) -> broke(step, failure, broken))
-			.onErrorResume(DivergedException.class,
-					(ex) -> Flux.error(failed(broken, target + " gave another answer: " + ex.getMessage())));
+			.onErrorResume(DivergedException.class, (diverged) -> diverged(target, diverged, broken));
 	}
 
-	private @Nullable Step nextStep() {
+	/**
+	 * The answer is another one than what was delivered. Nothing of it was passed on, so
+	 * the next step is taken.
+	 */
+	private Flux<LlmEvent> diverged(Target target, DivergedException diverged, Broken broken) {
+		this.divergence = target + " gave another answer: " + diverged.getMessage();
+		this.others.add(LlmException.of(ErrorKind.INTERRUPTED, this.divergence).target(target).build());
+		return next(broken);
+	}
+
+	private boolean canBeContinued(Broken broken) {
+		return ContinueSplice.isPossible(broken.delivered().buildPartial(this.primary));
+	}
+
+	private @Nullable Step nextStep(Broken broken) {
 		while (!this.steps.isEmpty()) {
 			Step step = this.steps.remove();
 			if (!this.call.hasAttemptsLeft() || this.call.remaining().isNegative()) {
 				return null;
+			}
+			if (step.how() == Recovery.CONTINUE && !canBeContinued(broken)) {
+				continue;
 			}
 			if (!this.pass.passOver(step.candidate(), this.request, Attempt.Cause.RECOVERY)
 					&& (!step.again() || this.resume.mayRepeat().getAsBoolean())) {
@@ -151,7 +184,7 @@ public final class StreamRecovery {
 			AnswerBuilder delivered = broken.delivered();
 			LlmRequest hop = Hop.request(this.request, this.primary, candidate.target());
 			LlmResponse partial = delivered.buildPartial(targetOf(broken, candidate.target()));
-			if (step.how() == Recovery.CONTINUE && ContinueSplice.isPossible(partial)) {
+			if (step.how() == Recovery.CONTINUE) {
 				ContinueSplice joint = new ContinueSplice(delivered, partial);
 				return joined(candidate, joint.request(hop), joint);
 			}
@@ -169,8 +202,8 @@ public final class StreamRecovery {
 	private Flux<LlmEvent> broke(Step step, LlmException failure, Broken broken) {
 		this.others.add(failure);
 		LlmResponse partial = failure.partial();
-		boolean continued = step.how() == Recovery.CONTINUE
-				&& ContinueSplice.isPossible(broken.delivered().buildPartial(this.primary));
+		boolean continued = step.how() == Recovery.CONTINUE;
+		// a target that takes no beginning may still give its answer from the start
 		boolean refused = partial == null && continued && failure.kind().refusesRequest();
 		if (refused) {
 			this.pass.refused(step.candidate().target(), failure);
@@ -181,36 +214,20 @@ public final class StreamRecovery {
 		if (partial != null && continued) {
 			broken.delivered().usage(broken.delivered().usage().plus(partial.usage()));
 		}
-		if (failure.kind() == ErrorKind.DEADLINE_EXCEEDED || failure.kind() == ErrorKind.CANCELLED) {
-			return Flux.error(failed(broken, null));
-		}
-		if (refused) {
-			replayLater(step);
+		if (failure.kind().endsTheCall()) {
+			return Flux.error(failed(broken));
 		}
 		boolean restarted = partial != null && step.how() == Recovery.RESTART;
 		return next(restarted ? new Broken(failure, broken.delivered()) : broken);
-	}
-
-	/** Who refused to continue may still give the answer again, before who broke off. */
-	private void replayLater(Step refused) {
-		Step last = this.steps.pollLast();
-		boolean lastBrokeOff = last != null && last.again();
-		if (last != null && !lastBrokeOff) {
-			this.steps.add(last);
-		}
-		this.steps.add(new Step(refused.candidate(), Recovery.REPLAY, refused.again()));
-		if (last != null && lastBrokeOff) {
-			this.steps.add(last);
-		}
 	}
 
 	/**
 	 * The failure in the middle of the answer, never one of those who could not mend it,
 	 * with all that was delivered.
 	 */
-	private LlmException failed(Broken broken, @Nullable String why) {
+	private LlmException failed(Broken broken) {
 		LlmException cause = broken.failure();
-		String message = (why == null) ? cause.getMessage() : cause.getMessage() + "; " + why;
+		String message = (this.divergence == null) ? cause.getMessage() : cause.getMessage() + "; " + this.divergence;
 		LlmException told = LlmException.of(ErrorKind.INTERRUPTED, String.valueOf(message))
 			.like(cause)
 			.partial(broken.delivered().buildPartial(targetOf(broken, this.primary)))

@@ -6,16 +6,18 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.BreakerAnnouncer;
 import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.Text;
-import io.arcllm.autoconfigure.stack.GateFactory;
+import io.arcllm.autoconfigure.stack.CircuitBreakerFactory;
 import io.arcllm.autoconfigure.stack.Gauges;
+import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerListener;
 import io.arcllm.module.circuitbreaker.BreakerState;
 import io.arcllm.module.circuitbreaker.CircuitBreakerCustomizer;
-import io.arcllm.module.circuitbreaker.CircuitBreakerModule;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -38,18 +40,29 @@ public final class ArcllmCircuitBreakerAutoConfiguration {
 	}
 
 	@Bean
-	GateFactory<CircuitBreakerSettings, Breaker> arcllmCircuitBreaker(ModuleSettings settings,
-			ObjectProvider<BreakerListener> listeners, ObjectProvider<CircuitBreakerCustomizer> customizers,
-			ObjectProvider<Gauges> gauges) {
+	CircuitBreakerFactory arcllmCircuitBreaker(ModuleSettings settings, ObjectProvider<BreakerListener> listeners,
+			ObjectProvider<CircuitBreakerCustomizer> customizers, ObjectProvider<Gauges> gauges,
+			ObjectProvider<Targets> targets) {
 		BreakerListener listener = BreakerListener.all(listeners.orderedStream().toList());
 		List<CircuitBreakerCustomizer> all = customizers.orderedStream().toList();
 		Gauges shown = gauges.getIfAvailable(() -> Gauges.NONE);
-		return new GateFactory<>(NAME, (position) -> settings.bind(NAME, CircuitBreakerSettings.class, position),
+		return new CircuitBreakerFactory((position) -> settings.bind(NAME, CircuitBreakerSettings.class, position),
 				(target, own) -> shown(
 						new Breaker(target, own, listener,
 								(config) -> all.forEach((customizer) -> customizer.customize(target, config))),
 						target, shown),
-				CircuitBreakerModule::new, Breaker::status);
+				(provider) -> endpoint(settings, targets.getObject().definition(provider)));
+	}
+
+	/**
+	 * A front of many vendors is down for one of them alone, unless it is said otherwise.
+	 */
+	private static @Nullable String endpoint(ModuleSettings settings, @Nullable ProviderDefinition definition) {
+		if (definition == null) {
+			return null;
+		}
+		boolean chosen = settings.configured(NAME, definition.name(), "endpoint").isPresent();
+		return (chosen || !definition.frontsManyVendors()) ? definition.endpoint() : null;
 	}
 
 	private static Breaker shown(Breaker breaker, Target target, Gauges gauges) {

@@ -17,4 +17,13 @@ public interface Readiness {
 	 */
 	@Nullable Refusal refusal();
 
+	/**
+	 * Why it would refuse a request for that model now, or {@code null} if it would
+	 * admit.
+	 * @param model of the request; {@code null} for the target's own
+	 */
+	default @Nullable Refusal refusal(@Nullable String model) {
+		return refusal();
+	}
+
 }

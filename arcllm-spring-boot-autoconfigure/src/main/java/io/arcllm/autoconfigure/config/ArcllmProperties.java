@@ -44,9 +44,9 @@ import org.springframework.util.ReflectionUtils;
  * @param langchain4j how the stack stands beside models of LangChain4j
  */
 @ConfigurationProperties("arcllm")
-public record ArcllmProperties(Profile profile, @Nullable String provider, int maxAttempts, Duration deadline, Lint lint, WarmUp warmUp,
-		Map<String, ProviderProperties> providers, Map<String, Object> models, Modules modules,
-		@NestedConfigurationProperty SpringAiSettings springAi,
+public record ArcllmProperties(Profile profile, @Nullable String provider, int maxAttempts, Duration deadline,
+		Lint lint, WarmUp warmUp, Map<String, ProviderProperties> providers, Map<String, Object> models,
+		Modules modules, @NestedConfigurationProperty SpringAiSettings springAi,
 		@NestedConfigurationProperty LangChain4jSettings langchain4j) {
 
 	/**

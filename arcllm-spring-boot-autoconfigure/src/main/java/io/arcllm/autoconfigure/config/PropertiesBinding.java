@@ -45,8 +45,9 @@ public final class PropertiesBinding {
 			providers.put(name, known.options().isEmpty() ? known : known
 				.withOptions(new OptionTypes(sources, "arcllm.providers." + name + ".options").of(known.options())));
 		});
-		return new ArcllmProperties(bound.profile(), bound.provider(), bound.maxAttempts(), bound.deadline(), bound.lint(),
-				bound.warmUp(), providers, bound.models(), bound.modules(), bound.springAi(), bound.langchain4j());
+		return new ArcllmProperties(bound.profile(), bound.provider(), bound.maxAttempts(), bound.deadline(),
+				bound.lint(), bound.warmUp(), providers, bound.models(), bound.modules(), bound.springAi(),
+				bound.langchain4j());
 	}
 
 	/**

@@ -1,7 +1,9 @@
 package io.arcllm.autoconfigure.config;
 
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -32,9 +34,28 @@ public record ProviderDefinition(String name, String type, String baseUrl, List<
 		boolean keyRequired, @Nullable String model, Map<String, String> headers, Map<String, Object> options,
 		Defaults defaults, List<Model> models, Http http, Set<String> quirks, boolean acceptsPrefix) {
 
+	private static final Set<String> FRONTS = Set.of("openrouter", "huggingface");
+
 	/** Whether it has no key and answers nobody without one. */
 	public boolean missingKey() {
 		return this.keyRequired && this.keys.isEmpty();
+	}
+
+	/** The scheme, host and port that it shares with whatever else is asked there. */
+	public @Nullable String endpoint() {
+		URI url = URI.create(this.baseUrl);
+		if (url.getHost() == null) {
+			return null;
+		}
+		int port = (url.getPort() >= 0) ? url.getPort() : isEncrypted() ? 443 : 80;
+		return url.getScheme().toLowerCase(Locale.ROOT) + "://" + url.getHost() + ":" + port;
+	}
+
+	/** Whether models of many vendors are asked at the same host. */
+	public boolean frontsManyVendors() {
+		String endpoint = endpoint();
+		return FRONTS.contains(this.name)
+				|| (endpoint != null && (endpoint.contains("openrouter.ai:") || endpoint.contains("huggingface.co:")));
 	}
 
 	/** Whether it is asked over TLS. */

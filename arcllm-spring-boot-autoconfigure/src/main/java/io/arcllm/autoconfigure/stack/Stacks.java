@@ -135,7 +135,7 @@ public final class Stacks {
 	}
 
 	private Candidate primary(LlmProvider stack, StackPosition position) {
-		return new TargetCandidate(position.target(), () -> stack, gates(position), primaryWindow(position));
+		return new TargetCandidate(position.target(), () -> stack, gates(position), primaryWindow(position), true);
 	}
 
 	/**
@@ -154,7 +154,7 @@ public final class Stacks {
 		int window = this.targets.contextWindow(position.target());
 		return new TargetCandidate(position.target(),
 				() -> Layer.around(this.targets.provider(position.provider()), targetLayers(position)), gates(position),
-				(request) -> window);
+				(request) -> window, false);
 	}
 
 	private List<Readiness> gates(StackPosition position) {

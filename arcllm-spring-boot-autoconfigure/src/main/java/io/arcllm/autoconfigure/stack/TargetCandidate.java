@@ -29,15 +29,19 @@ final class TargetCandidate implements Candidate {
 
 	private final ToIntFunction<LlmRequest> contextWindow;
 
+	private final boolean primary;
+
 	/**
 	 * @param target who it is
 	 * @param provider makes it, with its modules
 	 * @param gates who must let calls to it through
 	 * @param contextWindow how many tokens it takes when asked for this request; zero
 	 * where that is not known or does not matter
+	 * @param primary whether it is asked for the request's own model
 	 */
 	TargetCandidate(Target target, Supplier<LlmProvider> provider, List<Readiness> gates,
-			ToIntFunction<LlmRequest> contextWindow) {
+			ToIntFunction<LlmRequest> contextWindow, boolean primary) {
+		this.primary = primary;
 		this.target = target;
 		this.provider = SingletonSupplier.of(provider);
 		this.gates = gates;
@@ -57,7 +61,7 @@ final class TargetCandidate implements Candidate {
 	@Override
 	public @Nullable Refusal refusal(LlmRequest request) {
 		for (Readiness gate : this.gates) {
-			Refusal refusal = gate.refusal();
+			Refusal refusal = gate.refusal(this.primary ? request.model() : null);
 			if (refusal != null) {
 				return refusal;
 			}

@@ -264,7 +264,7 @@ final class AttemptGuard extends EventStep {
 		Usage usage = Failures.usage(failure, this.listener.answer().used());
 		LlmException told = this.delivered.isEmpty() ? Failures.undelivered(failure, this.target)
 				: Failures.after(this.delivered, failure, this.target, usage);
-		if (this.listener.isRefused()) {
+		if (this.listener.isRefused() || failure.kind() == ErrorKind.BULKHEAD_FULL) {
 			this.call.giveBackAttempt();
 			note(ended(Attempt.Outcome.SKIPPED).failure(failure));
 		}

@@ -141,9 +141,11 @@ public final class Breaker implements Readiness {
 		}
 	}
 
-	private static Duration retryAfter(LlmException failure) {
+	/** The wait that the vendor names, as far as one answer may decide. */
+	private Duration retryAfter(LlmException failure) {
 		Duration retryAfter = failure.retryAfter();
-		return (retryAfter == null) ? Duration.ZERO : retryAfter;
+		Duration longest = this.settings.maxPause();
+		return (retryAfter == null) ? Duration.ZERO : (retryAfter.compareTo(longest) > 0) ? longest : retryAfter;
 	}
 
 	/**
@@ -154,6 +156,17 @@ public final class Breaker implements Readiness {
 		this.lock.lock();
 		try {
 			return refusalOf(modelOf(null));
+		}
+		finally {
+			unlock();
+		}
+	}
+
+	@Override
+	public @Nullable Refusal refusal(@Nullable String model) {
+		this.lock.lock();
+		try {
+			return refusalOf(modelOf(model));
 		}
 		finally {
 			unlock();

@@ -1,5 +1,7 @@
 package io.arcllm.module.circuitbreaker;
 
+import java.util.function.Function;
+
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -14,6 +16,7 @@ import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.Scope;
 import io.arcllm.module.circuitbreaker.Breaker.Admission;
+import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
@@ -23,20 +26,36 @@ import reactor.core.publisher.Flux;
  */
 public final class CircuitBreakerModule extends BaseModule {
 
-	private final Breaker breaker;
+	private final Function<@Nullable String, Breaker> breakers;
+
+	private final @Nullable Breaker endpoint;
 
 	/**
 	 * @param inner what this module wraps
 	 * @param breaker shared by all stacks of the same target
 	 */
 	public CircuitBreakerModule(LlmProvider inner, Breaker breaker) {
+		this(inner, (model) -> breaker, null);
+	}
+
+	/**
+	 * @param inner what this module wraps
+	 * @param breakers the breaker of the target with the model of a request, which may
+	 * name none
+	 * @param endpoint the breaker that all targets at the same host and port share, if
+	 * there is one
+	 */
+	public CircuitBreakerModule(LlmProvider inner, Function<@Nullable String, Breaker> breakers,
+			@Nullable Breaker endpoint) {
 		super(inner);
-		this.breaker = breaker;
+		this.breakers = breakers;
+		this.endpoint = endpoint;
 	}
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return GatedCall.flux((actual) -> new CircuitBreakerCall(actual, this.inner, request, this.breaker));
+		return GatedCall.flux((actual) -> new CircuitBreakerCall(actual, this.inner, request,
+				this.breakers.apply(request.model()), this.endpoint));
 	}
 
 	/**
@@ -44,62 +63,117 @@ public final class CircuitBreakerModule extends BaseModule {
 	 */
 	static final class CircuitBreakerCall extends GatedCall {
 
+		private static final Admission NONE = new Admission(0, null);
+
 		private final Breaker breaker;
+
+		private final @Nullable Breaker endpoint;
 
 		private final String model;
 
-		private int era;
+		private Admission atEndpoint = NONE;
+
+		private Admission atTarget = NONE;
 
 		private long start;
 
 		CircuitBreakerCall(CoreSubscriber<? super LlmEvent> actual, LlmProvider inner, LlmRequest request,
-				Breaker breaker) {
+				Breaker breaker, @Nullable Breaker endpoint) {
 			super(actual, inner, request);
 			this.breaker = breaker;
+			this.endpoint = endpoint;
 			this.model = breaker.modelOf(request.model());
 		}
 
 		@Override
 		protected void enter() {
-			Admission admission = this.breaker.admit(this.model);
-			Refusal refusal = admission.refusal();
-			if (refusal != null) {
-				Scope.of(currentContext()).skipped(this.breaker.target(), refusal.kind(), refusal.reason());
-				refuse(new CircuitOpenException(this.breaker.target(), refusal));
+			this.atEndpoint = (this.endpoint == null) ? NONE : this.endpoint.admit("");
+			if (refuses(this.atEndpoint)) {
 				return;
 			}
-			this.era = admission.era();
+			this.atTarget = this.breaker.admit(this.model);
+			if (refuses(this.atTarget)) {
+				releaseEndpoint();
+				return;
+			}
 			this.start = ModuleClock.nanos();
 			if (!open()) {
 				abandoned();
 			}
 		}
 
-		@Override
-		protected void succeeded(LlmResponse answer) {
-			this.breaker.succeeded(this.era, ModuleClock.nanos() - this.start);
+		private boolean refuses(Admission admission) {
+			Refusal refusal = admission.refusal();
+			if (refusal == null) {
+				return false;
+			}
+			Scope.of(currentContext()).skipped(this.breaker.target(), refusal.kind(), refusal.reason());
+			refuse(new CircuitOpenException(this.breaker.target(), refusal));
+			return true;
 		}
 
 		@Override
+		protected void succeeded(LlmResponse answer) {
+			this.breaker.succeeded(this.atTarget.era(), took());
+			reached();
+		}
+
+		/** A failure counts on the endpoint or on the target, never on both. */
+		@Override
 		protected void failed(Throwable failure) {
-			this.breaker.failed(this.era, ModuleClock.nanos() - this.start, failure, this.model);
+			if (this.endpoint != null && failure instanceof LlmException known && EndpointFaults.isOne(known)) {
+				this.endpoint.failed(this.atEndpoint.era(), took(), known, "");
+				this.breaker.released(this.atTarget.era());
+			}
+			else {
+				this.breaker.failed(this.atTarget.era(), took(), failure, this.model);
+				if (failure instanceof LlmException known && known.wasSent() && !known.details().staleConnection()) {
+					reached();
+				}
+				else {
+					releaseEndpoint();
+				}
+			}
 			if (failure instanceof LlmException known && known.details().target() != null) {
-				call().gated(known.details().target(), this.breaker);
+				call().gated(known.details().target(), this::refusal);
+			}
+		}
+
+		private @Nullable Refusal refusal() {
+			Refusal refusal = (this.endpoint == null) ? null : this.endpoint.refusal();
+			return (refusal != null) ? refusal : this.breaker.refusal(this.model);
+		}
+
+		private long took() {
+			return ModuleClock.nanos() - this.start;
+		}
+
+		/** The host answered; how fast is a matter of the target. */
+		private void reached() {
+			if (this.endpoint != null) {
+				this.endpoint.succeeded(this.atEndpoint.era(), 0);
+			}
+		}
+
+		private void releaseEndpoint() {
+			if (this.endpoint != null) {
+				this.endpoint.released(this.atEndpoint.era());
 			}
 		}
 
 		@Override
 		protected void abandoned() {
+			releaseEndpoint();
 			Abandonment abandonment = Scope.of(currentContext()).abandonment();
 			if (abandonment != null && abandonment.isSilent()) {
-				this.breaker.failed(this.era, ModuleClock.nanos() - this.start,
+				this.breaker.failed(this.atTarget.era(), took(),
 						LlmException.of(ErrorKind.TIMEOUT, this.breaker.target() + " was silent until another answered")
 							.stage(TimeoutStage.FIRST_TOKEN)
 							.build(),
 						this.model);
 			}
 			else {
-				this.breaker.released(this.era);
+				this.breaker.released(this.atTarget.era());
 			}
 		}
 

@@ -16,9 +16,13 @@ import io.arcllm.module.Percent;
  * @param slowCall when slowness opens it
  * @param openFor how long it stays open; a vendor that asks for longer gets longer
  * @param halfOpenCalls probes that are let through when that time is over
+ * @param endpoint whether what cannot be reached counts on the host and port, which all
+ * targets there share
+ * @param maxPause the longest pause because of one answer, whatever wait it names
  */
 public record CircuitBreakerSettings(Window window, int windowSize, int minimumCalls, Percent failureRate,
-		int consecutiveFailures, SlowCall slowCall, Duration openFor, int halfOpenCalls) {
+		int consecutiveFailures, SlowCall slowCall, Duration openFor, int halfOpenCalls, boolean endpoint,
+		Duration maxPause) {
 
 	/**
 	 * What a window consists of.
@@ -56,6 +60,7 @@ public record CircuitBreakerSettings(Window window, int windowSize, int minimumC
 		check(failureRate.ratio() > 0, "failure-rate must be above 0%");
 		check(consecutiveFailures >= 0, "consecutive-failures must be 0 or more, was " + consecutiveFailures);
 		check(openFor.toMillis() > 0, "open-for must be longer than zero, was " + openFor);
+		check(!maxPause.isNegative() && !maxPause.isZero(), "max-pause must be longer than zero, was " + maxPause);
 		check(halfOpenCalls >= 1, "half-open-calls must be 1 or more, was " + halfOpenCalls);
 	}
 

@@ -55,9 +55,9 @@ final class TransportErrors {
 				notConnected(cause, target, requestId);
 			case "HttpProxyConnectException", "ProxyConnectException" ->
 				isTimeout(cause) ? notConnected(cause, target, requestId) : networkByType(cause, target, requestId);
-			case "PoolAcquireTimeoutException" -> error(ErrorKind.TIMEOUT, target,
-					"had no free connection in time; see http.max-connections and http.pending-acquire-timeout",
-					TimeoutStage.CONNECT, requestId, cause);
+			case "PoolAcquireTimeoutException" -> error(ErrorKind.BULKHEAD_FULL, target,
+					"had no free connection in time; see http.max-connections and http.pending-acquire-timeout", null,
+					requestId, cause);
 			case "PoolAcquirePendingLimitException" -> error(ErrorKind.BULKHEAD_FULL, target,
 					"has too many requests waiting for a connection; see http.max-connections", null, requestId, cause);
 			case "ReadTimeoutException", "HttpTimeoutException", "SocketTimeoutException", "WriteTimeoutException" ->

@@ -20,7 +20,7 @@ class BreakerStormTests {
 	private static CircuitBreakerSettings settings(String rate, int consecutive, int probes) {
 		return new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 5, Percent.of(rate), consecutive,
 				new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)), Duration.ofMillis(2),
-				probes);
+				probes, false, Duration.ofMinutes(5));
 	}
 
 	@ParameterizedTest

@@ -52,7 +52,7 @@ class CircuitBreakerModuleTests {
 	private static CircuitBreakerSettings settings(CircuitBreakerSettings.Window window, int size, int consecutive) {
 		return new CircuitBreakerSettings(window, size, 5, Percent.of("50%"), consecutive,
 				new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)), Duration.ofSeconds(60),
-				2);
+				2, false, Duration.ofMinutes(5));
 	}
 
 	private void use(CircuitBreakerSettings settings) {

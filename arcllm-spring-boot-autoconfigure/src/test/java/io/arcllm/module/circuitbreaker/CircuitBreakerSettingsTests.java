@@ -13,7 +13,7 @@ class CircuitBreakerSettingsTests {
 	private static CircuitBreakerSettings settings(int size, int minimum, String rate) {
 		return new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, size, minimum, Percent.of(rate), 3,
 				new CircuitBreakerSettings.SlowCall(Percent.of("1.0"), Duration.ofSeconds(60)), Duration.ofSeconds(60),
-				2);
+				2, false, Duration.ofMinutes(5));
 	}
 
 	@Test

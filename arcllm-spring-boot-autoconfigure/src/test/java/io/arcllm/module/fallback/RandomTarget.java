@@ -98,7 +98,7 @@ final class RandomTarget {
 		this.breaker = new Breaker(target,
 				new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 10, Percent.of("60%"), 6,
 						new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)),
-						Duration.ofMillis(200), PROBES),
+						Duration.ofMillis(200), PROBES, false, Duration.ofMinutes(5)),
 				(one, from, to, openFor) -> this.opened += (to == BreakerState.OPEN) ? 1 : 0, (config) -> {
 				});
 	}

@@ -74,7 +74,7 @@ final class StormMember {
 		this.breaker = new Breaker(target,
 				new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 5, Percent.of("70%"), 5,
 						new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)),
-						Duration.ofMillis(2), PROBES));
+						Duration.ofMillis(2), PROBES, false, Duration.ofMinutes(5)));
 		Duration patience = Duration.ofSeconds(10);
 		LlmProvider timeout = new TimeoutModule(new ContractModule(watched(), target),
 				new TimeoutSettings(patience, patience, patience, null, Duration.ZERO));

@@ -47,7 +47,8 @@ class RetryAndBreakerTests {
 	private static Breaker breaker(Script script, Duration openFor) {
 		return new Breaker(script.target(),
 				new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 20, Percent.of("100%"), 2,
-						new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)), openFor, 1));
+						new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)), openFor, 1,
+						false, Duration.ofMinutes(5)));
 	}
 
 	private static LlmProvider retry(LlmProvider inner) {

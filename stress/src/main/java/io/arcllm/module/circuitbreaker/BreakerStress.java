@@ -31,7 +31,7 @@ public final class BreakerStress {
 		return new Breaker(new Target("stress", null),
 				new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 20, Percent.of("100%"), 2,
 						new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofMinutes(1)),
-						Duration.ofMinutes(1), 1));
+						Duration.ofMinutes(1), 1, false, Duration.ofMinutes(5)));
 	}
 
 	/**

@@ -1,0 +1,40 @@
+package io.arcllm.module.circuitbreaker;
+
+import java.util.Set;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.TimeoutStage;
+
+/**
+ * Which failures are those of a host and port, whatever is asked there: what cannot be
+ * reached, and a gateway that has nothing behind it.
+ */
+final class EndpointFaults {
+
+	private static final Set<Integer> OF_A_GATEWAY = Set.of(502, 503);
+
+	private static final Set<Integer> OF_AN_EDGE = Set.of(521, 522, 523);
+
+	private EndpointFaults() {
+	}
+
+	static boolean isOne(LlmException failure) {
+		if (failure.details().staleConnection() || failure.partial() != null) {
+			return false;
+		}
+		Integer status = failure.status();
+		if (status == null) {
+			return failure.kind() == ErrorKind.NETWORK
+					|| (failure.kind() == ErrorKind.TIMEOUT && failure.stage() == TimeoutStage.CONNECT);
+		}
+		return OF_AN_EDGE.contains(status) || (OF_A_GATEWAY.contains(status) && !isOfTheVendor(failure));
+	}
+
+	/** Vendors say in JSON what is wrong; gateways send a page, or nothing. */
+	private static boolean isOfTheVendor(LlmException failure) {
+		String body = failure.body();
+		return failure.vendorCode() != null || (body != null && body.stripLeading().startsWith("{"));
+	}
+
+}

@@ -3,7 +3,9 @@ package io.arcllm.autoconfigure;
 import java.util.List;
 import java.util.function.Supplier;
 
+import io.arcllm.CallOptions;
 import io.arcllm.autoconfigure.actuator.BudgetMeters;
+import io.arcllm.autoconfigure.actuator.ResetBudget;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.stack.BudgetFactory;
 import io.arcllm.autoconfigure.stack.ChainFactory;
@@ -12,8 +14,10 @@ import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.ModuleClock;
 import io.arcllm.module.budget.BudgetExhausted;
 import io.arcllm.module.budget.BudgetLedger;
+import io.arcllm.module.budget.BudgetLimit;
 import io.arcllm.module.budget.BudgetListener;
 import io.arcllm.module.budget.BudgetRedis;
+import io.arcllm.module.budget.BudgetSettings;
 import io.arcllm.module.budget.BudgetWarning;
 import io.arcllm.module.ratelimit.RedisConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -21,6 +25,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -124,6 +129,26 @@ public final class ArcllmBudgetAutoConfiguration {
 		BudgetStores arcllmBudgetStores(ObjectProvider<RedisConnection> connections) {
 			RedisConnection connection = connections.getIfAvailable();
 			return new BudgetStores((connection == null) ? null : () -> connection::connect);
+		}
+
+	}
+
+	/**
+	 * What can be done by hand.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(Endpoint.class)
+	static class SteppingIn {
+
+		@Bean
+		ResetBudget arcllmResetBudget(BudgetLedger ledger, ModuleSettings settings) {
+			return new ResetBudget(ledger,
+					() -> !settings.enabled("budget", null, CallOptions.NONE) ? List.of()
+							: settings.configured("budget", BudgetSettings.class, null)
+								.limits()
+								.stream()
+								.map(BudgetLimit::name)
+								.toList());
 		}
 
 	}

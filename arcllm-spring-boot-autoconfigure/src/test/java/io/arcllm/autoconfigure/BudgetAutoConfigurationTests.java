@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -12,6 +13,7 @@ import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.WholeAndStreamed;
+import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
 import io.arcllm.module.budget.BudgetExhausted;
 import io.arcllm.module.budget.BudgetLedger;
 import io.arcllm.module.budget.BudgetWarning;
@@ -23,6 +25,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationListener;
@@ -239,6 +243,29 @@ class BudgetAutoConfigurationTests {
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining("one currency"));
 		runner(limit("global", "1", "arcllm.modules.budget.store=redis"))
 			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining("no connection to Redis"));
+	}
+
+	@Test
+	void budgetsAreShownAndResetByHand() {
+		this.vendors.first.enqueue(answer(false));
+		runner(limit("global", "0.25", "name=mine"))
+			.withConfiguration(
+					AutoConfigurations.of(ArcllmActuatorAutoConfiguration.class, EndpointAutoConfiguration.class))
+			.withPropertyValues("management.endpoints.web.exposure.include=arcllm")
+			.run((context) -> {
+				LlmProvider llm = context.getBean(LlmProviders.class).primary();
+				Vendors.ask(llm, false);
+				ArcllmEndpoint endpoint = context.getBean(ArcllmEndpoint.class);
+				assertThat(endpoint.overview().gates().get("budget").get("mine")).singleElement()
+					.extracting("spent")
+					.isEqualTo(new BigDecimal("0.25"));
+				assertThat(catchThrowableOfType(InvalidEndpointRequestException.class,
+						() -> endpoint.act("reset-budget", null, "yours")))
+					.hasMessageContaining("there are: mine");
+				endpoint.act("reset-budget", null, "mine");
+				assertThat(context.getBean(BudgetLedger.class).status().get(0).spent()).isZero();
+				endpoint.act("reset-budget", null, null);
+			});
 	}
 
 	@Test

@@ -44,7 +44,10 @@ final class RedisAccounts {
 			  local held = KEYS[2 * i]
 			  for _, one in ipairs(redis.call('ZRANGEBYSCORE', held, '-inf', now)) do
 			    redis.call('ZREM', held, one)
-			    redis.call('HINCRBY', KEYS[2 * i - 1], 'r', '-' .. string.match(one, '%d+$'))
+			    local lapsed = string.match(one, '%d+$')
+			    if lapsed ~= '0' then
+			      redis.call('HINCRBY', KEYS[2 * i - 1], 'r', '-' .. lapsed)
+			    end
 			  end
 			  local spent = tonumber(redis.call('HGET', KEYS[2 * i - 1], 's') or '0')
 			  local reserved = tonumber(redis.call('HGET', KEYS[2 * i - 1], 'r') or '0')
@@ -81,7 +84,7 @@ final class RedisAccounts {
 			  local first = false
 			  if ARGV[4] == 'held' then
 			    first = redis.call('ZREM', held, ARGV[1] .. ':' .. ARGV[2]) == 1
-			    if first then
+			    if first and ARGV[2] ~= '0' then
 			      redis.call('HINCRBY', account, 'r', '-' .. ARGV[2])
 			    end
 			  else

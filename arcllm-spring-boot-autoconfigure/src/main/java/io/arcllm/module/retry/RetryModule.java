@@ -1,7 +1,9 @@
 package io.arcllm.module.retry;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 import io.arcllm.Attempt;
@@ -103,21 +105,28 @@ public final class RetryModule extends BaseModule {
 		List<LlmException> worthAsking = Stream.concat(Stream.of(failure), failure.others().stream())
 			.filter((one) -> one.isRetryable() && one.kind() != ErrorKind.THROTTLED)
 			.toList();
-		LlmException first = null;
+		Map<Target, Refusal> refusals = new LinkedHashMap<>();
 		for (LlmException one : worthAsking) {
 			Target target = one.details().target();
 			Refusal refusal = scope.call().refusalAfter(target, wait);
 			if (refusal == null || target == null) {
 				return null;
 			}
-			scope.skipped(target, refusal.kind(), refusal.reason());
-			first = (first != null) ? first
-					: LlmException.of(refusal.kind(), target + " was not asked again: " + refusal.reason())
-						.target(target)
-						.retryAfter(refusal.retryAfter())
-						.build();
+			refusals.put(target, refusal);
 		}
-		return first;
+		refusals.forEach((target, refusal) -> scope.skipped(target, refusal.kind(), refusal.reason()));
+		return refusals.entrySet()
+			.stream()
+			.map((entry) -> refused(entry.getKey(), entry.getValue()))
+			.findFirst()
+			.orElse(null);
+	}
+
+	private static LlmException refused(Target target, Refusal refusal) {
+		return LlmException.of(refusal.kind(), target + " was not asked again: " + refusal.reason())
+			.target(target)
+			.retryAfter(refusal.retryAfter())
+			.build();
 	}
 
 }

@@ -21,19 +21,21 @@ import org.jspecify.annotations.Nullable;
  * @param retryable what the vendor says of trying again, where it says so
  * @param staleConnection whether a connection that was kept open from an earlier request
  * broke before a byte of the answer came
+ * @param refusedParameter the part of the request that the vendor named when it refused
+ * it, or {@code null}
  */
 public record ErrorDetails(ErrorKind kind, @Nullable Target target, @Nullable Integer status,
 		@Nullable String vendorCode, @Nullable String requestId, @Nullable Duration retryAfter,
 		@Nullable TimeoutStage stage, @JsonIgnore @Nullable LlmResponse partial, @JsonIgnore @Nullable String body,
-		@Nullable Boolean retryable, boolean staleConnection) {
+		@Nullable Boolean retryable, boolean staleConnection, @Nullable RefusedParameter refusedParameter) {
 
 	/**
-	 * Details of a failure on a connection of its own.
+	 * Details of a failure on a connection of its own that names no part of the request.
 	 */
 	public ErrorDetails(ErrorKind kind, @Nullable Target target, @Nullable Integer status, @Nullable String vendorCode,
 			@Nullable String requestId, @Nullable Duration retryAfter, @Nullable TimeoutStage stage,
 			@Nullable LlmResponse partial, @Nullable String body, @Nullable Boolean retryable) {
-		this(kind, target, status, vendorCode, requestId, retryAfter, stage, partial, body, retryable, false);
+		this(kind, target, status, vendorCode, requestId, retryAfter, stage, partial, body, retryable, false, null);
 	}
 
 	/**

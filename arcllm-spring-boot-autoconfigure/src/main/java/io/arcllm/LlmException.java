@@ -105,6 +105,13 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
+	 * The part of the request that the vendor named when it refused it, or {@code null}.
+	 */
+	public @Nullable RefusedParameter refusedParameter() {
+		return details().refusedParameter();
+	}
+
+	/**
 	 * How long to wait before trying again, where somebody says so. Never cut short.
 	 * Where a whole chain failed, until the soonest of its targets that name a wait is
 	 * ready; the failed target's own wait is in {@link #details()}.

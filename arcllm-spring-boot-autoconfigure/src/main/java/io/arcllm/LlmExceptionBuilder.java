@@ -34,6 +34,8 @@ public final class LlmExceptionBuilder {
 
 	private boolean staleConnection;
 
+	private @Nullable RefusedParameter refusedParameter;
+
 	private @Nullable Throwable cause;
 
 	LlmExceptionBuilder(ErrorKind kind, String message) {
@@ -55,6 +57,7 @@ public final class LlmExceptionBuilder {
 		this.body = known.body();
 		this.retryable = known.retryable();
 		this.staleConnection = known.staleConnection();
+		this.refusedParameter = known.refusedParameter();
 		return this;
 	}
 
@@ -126,6 +129,12 @@ public final class LlmExceptionBuilder {
 		return this;
 	}
 
+	/** The part of the request that the vendor named when it refused it. */
+	public LlmExceptionBuilder refusedParameter(@Nullable RefusedParameter refusedParameter) {
+		this.refusedParameter = refusedParameter;
+		return this;
+	}
+
 	/** The failure below. */
 	public LlmExceptionBuilder cause(@Nullable Throwable cause) {
 		this.cause = cause;
@@ -135,7 +144,7 @@ public final class LlmExceptionBuilder {
 	/** The details alone, for exceptions of a type of their own. */
 	public ErrorDetails details() {
 		return new ErrorDetails(this.kind, this.target, this.status, this.vendorCode, this.requestId, this.retryAfter,
-				this.stage, this.partial, this.body, this.retryable, this.staleConnection);
+				this.stage, this.partial, this.body, this.retryable, this.staleConnection, this.refusedParameter);
 	}
 
 	/** The exception. */

@@ -18,6 +18,12 @@ public enum ReasoningEffort {
 	MEDIUM,
 
 	/** A lot. */
-	HIGH
+	HIGH,
+
+	/** More than a lot, where the model has such a level; else as {@link #HIGH}. */
+	XHIGH,
+
+	/** As much as the model can, where it has such a level; else as {@link #HIGH}. */
+	MAX
 
 }

@@ -1,5 +1,8 @@
 package io.arcllm;
 
+import java.util.List;
+import java.util.Set;
+
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
@@ -57,6 +60,29 @@ public interface WireListener {
 	 */
 	default boolean wantsLimits() {
 		return true;
+	}
+
+	/**
+	 * Whether this target is the first that the call asks: only there does it matter
+	 * whether a request may be adapted.
+	 */
+	default boolean isFirstTarget() {
+		return true;
+	}
+
+	/**
+	 * The parameters that this attempt leaves out, also those that the provider itself
+	 * would add.
+	 */
+	default Set<Parameter> without() {
+		return Set.of();
+	}
+
+	/**
+	 * Parameters of the request were left out, which the model does not take.
+	 * @param parameters their words, such as {@code top-p}
+	 */
+	default void leftOut(List<String> parameters) {
 	}
 
 	/**

@@ -15,6 +15,8 @@ import io.arcllm.provider.key.ApiKeySupplier;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -66,7 +68,7 @@ public final class ArcllmPropertiesAutoConfiguration {
 			ListableBeanFactory beans) {
 		ProviderDefinitions definitions = new ProviderDefinitions(properties.providers(), presets, environment);
 		boolean keysAreBrought = beans.getBeanNamesForType(ApiKeySupplier.class, true, false).length > 0;
-		definitions.all().forEach((definition) -> warn(definition, keysAreBrought));
+		definitions.all().forEach((definition) -> warn(definition, keysAreBrought, definitions.warning(definition)));
 		return definitions;
 	}
 
@@ -75,7 +77,10 @@ public final class ArcllmPropertiesAutoConfiguration {
 		return LazyInitializationExcludeFilter.forBeanTypes(ContradictionCheck.class, ProviderDefinitions.class);
 	}
 
-	private static void warn(ProviderDefinition definition, boolean keysAreBrought) {
+	private static void warn(ProviderDefinition definition, boolean keysAreBrought, @Nullable String warning) {
+		if (warning != null) {
+			logger.warn(warning);
+		}
 		if (definition.missingKey() && !keysAreBrought) {
 			logger.warn("The provider '" + definition.name() + "' has no key and is skipped in chains: "
 					+ definition.keyMend());

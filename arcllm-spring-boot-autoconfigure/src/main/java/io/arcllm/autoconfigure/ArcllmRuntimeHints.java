@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure;
 import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderProperties;
+import io.arcllm.provider.ModelCatalog;
 import io.arcllm.provider.Preset;
 import io.arcllm.provider.Presets;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +23,9 @@ final class ArcllmRuntimeHints implements RuntimeHintsRegistrar {
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.resources()
 			.registerPattern("META-INF/arcllm/*")
-			.registerPattern(Presets.class.getPackageName().replace('.', '/') + "/presets.json");
-		new BindingReflectionHintsRegistrar().registerReflectionHints(hints.reflection(), Preset.class);
+			.registerPattern(Presets.class.getPackageName().replace('.', '/') + "/*.json");
+		new BindingReflectionHintsRegistrar().registerReflectionHints(hints.reflection(), Preset.class,
+				ModelCatalog.Row.class);
 		hints.reflection().registerType(ArcllmProperties.Modules.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		Class<?>[] settings = ModuleSettings.types().values().toArray(Class<?>[]::new);
 		BindableRuntimeHintsRegistrar.forTypes(settings).registerHints(hints, classLoader);

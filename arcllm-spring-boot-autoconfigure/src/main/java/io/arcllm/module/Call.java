@@ -68,6 +68,8 @@ public final class Call {
 
 	private boolean budgeted;
 
+	private @Nullable Target sentFirst;
+
 	private Duration waited = Duration.ZERO;
 
 	/**
@@ -190,14 +192,26 @@ public final class Call {
 
 	/**
 	 * Takes one of the attempts.
+	 * @param target the target that is about to be asked
 	 * @return false if there was none left
 	 */
-	public synchronized boolean tryAttempt() {
+	public synchronized boolean tryAttempt(Target target) {
 		if (this.attempts >= this.maxAttempts) {
 			return false;
 		}
+		if (this.attempts == 0) {
+			this.sentFirst = target;
+		}
 		this.attempts++;
 		return true;
+	}
+
+	/**
+	 * Whether the first request of the call went to this target and model, or would go
+	 * there now. Another one may be asked for less than what the caller wanted.
+	 */
+	public synchronized boolean isSentFirst(Target target) {
+		return this.sentFirst == null || this.attempts == 0 || this.sentFirst.equals(target);
 	}
 
 	/** Gives an attempt back that sent nothing. */

@@ -1,9 +1,11 @@
 package io.arcllm.module;
 
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
+import io.arcllm.Parameter;
 import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
@@ -20,15 +22,16 @@ import reactor.util.context.ContextView;
  * where there is none, and inside the attempt
  * @param cause why the next attempt is made
  * @param abandonment says why the attempt is let go of, where a redirector may do so
+ * @param without the parameters that the next attempt leaves out
  */
 public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits,
-		@Nullable BooleanSupplier others, Attempt.Cause cause, @Nullable Abandonment abandonment) {
+		@Nullable BooleanSupplier others, Attempt.Cause cause, @Nullable Abandonment abandonment, Set<Parameter> without) {
 
 	/**
 	 * The scope of a call that has just begun.
 	 */
 	public Scope(Call call) {
-		this(call, null, null, null, Attempt.Cause.FIRST, null);
+		this(call, null, null, null, Attempt.Cause.FIRST, null, Set.of());
 	}
 
 	/**
@@ -49,7 +52,7 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 
 	/** The same call on this pass down a chain. */
 	public Scope on(ChainPass pass, @Nullable BooleanSupplier others) {
-		return new Scope(this.call, pass, this.limits, others, this.cause, this.abandonment);
+		return new Scope(this.call, pass, this.limits, others, this.cause, this.abandonment, this.without);
 	}
 
 	/** Whether the chain has another target that could be asked now. */
@@ -59,18 +62,24 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 
 	/** The same call with these limits for each attempt. */
 	public Scope within(AttemptLimits limits) {
-		return new Scope(this.call, this.pass, limits, this.others, this.cause, this.abandonment);
+		return new Scope(this.call, this.pass, limits, this.others, this.cause, this.abandonment, this.without);
 	}
 
 	/** The same call where it asks for this reason. */
 	public Scope because(Attempt.Cause cause) {
 		return (cause == this.cause) ? this
-				: new Scope(this.call, this.pass, this.limits, this.others, cause, this.abandonment);
+				: new Scope(this.call, this.pass, this.limits, this.others, cause, this.abandonment, this.without);
 	}
 
 	/** The same call where an attempt may be let go of. */
 	public Scope abandonable(Abandonment abandonment) {
-		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, abandonment);
+		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, abandonment,
+				this.without);
+	}
+
+	/** The same call where it leaves these parameters out. */
+	public Scope without(Set<Parameter> without) {
+		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, this.abandonment, without);
 	}
 
 	/**
@@ -79,8 +88,8 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	 */
 	public Scope inAttempt() {
 		return (this.limits == null && this.others == null && this.cause == Attempt.Cause.FIRST
-				&& this.abandonment == null) ? this
-						: new Scope(this.call, this.pass, null, null, Attempt.Cause.FIRST, null);
+				&& this.abandonment == null && this.without.isEmpty()) ? this
+						: new Scope(this.call, this.pass, null, null, Attempt.Cause.FIRST, null, Set.of());
 	}
 
 	/** Notes that the target that would be asked next was passed over. */

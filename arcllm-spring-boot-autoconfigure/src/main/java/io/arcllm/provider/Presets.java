@@ -2,6 +2,7 @@ package io.arcllm.provider;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.URL;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -37,8 +38,11 @@ public final class Presets {
 
 	private final Map<String, Preset> rows;
 
-	private Presets(Map<String, Preset> rows) {
+	private final ModelCatalog models;
+
+	private Presets(Map<String, Preset> rows, ModelCatalog models) {
 		this.rows = Collections.unmodifiableMap(rows);
+		this.models = models;
 	}
 
 	/**
@@ -60,12 +64,31 @@ public final class Presets {
 			throw new LlmConfigException("Cannot look for " + RESOURCE + ": " + ex.getMessage());
 		}
 		rows.putAll(added);
-		return new Presets(rows);
+		return new Presets(rows, ModelCatalog.load());
 	}
 
 	/** The vendor of that name. */
 	public Optional<Preset> find(String name) {
 		return Optional.ofNullable(this.rows.get(name));
+	}
+
+	/** The vendor whose API is at that host. */
+	public Optional<String> at(String host) {
+		return this.rows.entrySet()
+			.stream()
+			.filter((row) -> isAt(row.getValue().baseUrl(), host))
+			.map(Map.Entry::getKey)
+			.findFirst();
+	}
+
+	private static boolean isAt(@Nullable String url, String host) {
+		String known = (url == null) ? null : URI.create(url).getHost();
+		return known != null && !known.equals("localhost") && known.equalsIgnoreCase(host);
+	}
+
+	/** The models that are known by name. */
+	public ModelCatalog models() {
+		return this.models;
 	}
 
 	/** The names of all vendors, ours first. */

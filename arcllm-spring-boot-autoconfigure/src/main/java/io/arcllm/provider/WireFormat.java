@@ -41,12 +41,35 @@ public interface WireFormat {
 	void headers(HttpHeaders headers, @Nullable String apiKey);
 
 	/**
-	 * The request's body as JSON.
-	 * @param request with its model set
-	 * @throws io.arcllm.LlmException {@code INVALID_REQUEST} for what the vendor cannot
-	 * take
+	 * The form in which this vendor takes ids of tool calls; {@code null} for any.
 	 */
-	byte[] encode(LlmRequest request);
+	default @Nullable ToolIds toolIds() {
+		return null;
+	}
+
+	/**
+	 * Makes of the request what this format can say to the model: after the steps that
+	 * all formats share.
+	 * @throws io.arcllm.LlmException {@code UNSUPPORTED} for what may not be left out
+	 */
+	default void adapt(Adaptation adaptation) {
+	}
+
+	/**
+	 * The request's body as JSON. The same request is the same bytes.
+	 * @param request with its model set
+	 * @param traits what is known of the model
+	 * @throws io.arcllm.LlmException {@code UNSUPPORTED} for what the vendor cannot take,
+	 * {@code INVALID_REQUEST} for what none can
+	 */
+	byte[] encode(LlmRequest request, ModelTraits traits);
+
+	/**
+	 * The request's body for a model of which nothing is known.
+	 */
+	default byte[] encode(LlmRequest request) {
+		return encode(request, ModelTraits.UNKNOWN);
+	}
 
 	/**
 	 * A decoder for one answer.

@@ -119,7 +119,7 @@ class RefusedHereTests {
 				assertThat(answer.trail().requests()).isEqualTo(2);
 				assertThat(answer.trail().attempts()).extracting(Attempt::outcome)
 					.containsExactly(Attempt.Outcome.FAILED, Attempt.Outcome.SKIPPED, Attempt.Outcome.COMPLETED);
-				assertThat(answer.trail().attempts().get(1).error()).isEqualTo(ErrorKind.INVALID_REQUEST);
+				assertThat(answer.trail().attempts().get(1).error()).isEqualTo(ErrorKind.UNSUPPORTED);
 				assertThat(answer.trail().attempts().get(1).reason()).contains("image by URL");
 				assertThat(this.vendors.second.getRequestCount()).isZero();
 			});
@@ -134,25 +134,34 @@ class RefusedHereTests {
 				"arcllm.modules.fallback.chain=second,third")
 			.run((context) -> {
 				LlmResponse answer = ask(context.getBean(LlmProvider.class), LlmRequest.of("Hi"), streaming);
-				assertThat(answer.provider()).isEqualTo("third");
 				assertThat(answer.trail().attempts()).extracting(Attempt::error)
 					.containsExactly(ErrorKind.OVERLOADED, ErrorKind.INVALID_REQUEST, null);
 			});
 	}
 
 	@WholeAndStreamed
-	void primaryThatCannotTakeTheRequestEndsTheCall(boolean streaming) {
+	void requestThatThePrimaryCannotTakeIsPassedOn(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.says("A cat", streaming));
 		runner("arcllm.provider=second", "arcllm.modules.fallback.enabled=true",
 				"arcllm.modules.fallback.chain=first,third")
 			.run((context) -> {
-				LlmException failure = fail(context.getBean(LlmProvider.class), PICTURE, streaming);
-				assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
-				assertThat(failure.trail().requests()).isZero();
-				assertThat(failure.trail().attempts()).singleElement()
-					.satisfies((attempt) -> assertThat(attempt.target()).hasToString("second/m1"));
-				assertThat(List.of(this.vendors.first.getRequestCount(), this.vendors.third.getRequestCount()))
-					.containsOnly(0);
+				LlmResponse answer = ask(context.getBean(LlmProvider.class), PICTURE, streaming);
+				assertThat(answer.provider()).isEqualTo("first");
+				assertThat(answer.trail().attempts()).extracting(Attempt::outcome, Attempt::error)
+					.containsExactly(tuple(Attempt.Outcome.SKIPPED, ErrorKind.UNSUPPORTED),
+							tuple(Attempt.Outcome.COMPLETED, null));
 			});
+	}
+
+	@WholeAndStreamed
+	void requestThatNoVendorCanTakeEndsTheCall(boolean streaming) {
+		runner("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=second,third").run((context) -> {
+			LlmRequest request = LlmRequest.of("Hi").mutate().temperature(-1.0).build();
+			LlmException failure = fail(context.getBean(LlmProvider.class), request, streaming);
+			assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
+			assertThat(failure.trail().attempts()).singleElement()
+				.satisfies((attempt) -> assertThat(attempt.target()).hasToString("first/m0"));
+		});
 	}
 
 	@WholeAndStreamed
@@ -161,7 +170,7 @@ class RefusedHereTests {
 		runner("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=second").run((context) -> {
 			LlmException failure = fail(context.getBean(LlmProvider.class), PICTURE, streaming);
 			assertThat(failure.kind()).isEqualTo(ErrorKind.AUTHENTICATION);
-			assertThat(failure.others()).extracting(LlmException::kind).containsExactly(ErrorKind.INVALID_REQUEST);
+			assertThat(failure.others()).extracting(LlmException::kind).containsExactly(ErrorKind.UNSUPPORTED);
 			assertThat(failure.trail().requests()).isOne();
 		});
 	}

@@ -85,11 +85,18 @@ public final class ArcllmEndpoint {
 			case ENABLE -> switched(provider, true);
 			case OPEN -> breakers(provider, model, (one) -> one.force(BreakerState.FORCED_OPEN));
 			case CLOSE -> breakers(provider, model, (one) -> one.force(BreakerState.CLOSED));
-			case RESET -> breakers(provider, model, Breaker::reset);
+			case RESET -> reset(provider, model);
 		};
 		this.inventory.decisions()
 			.add(Decision.Type.MANUAL, new Target(provider, model), null, Text.dashed(action) + " by hand");
 		return new Changed(provider, switches.isEnabled(provider), breakers);
+	}
+
+	/** There is something to reset where a breaker was made, or a parameter refused. */
+	private int reset(String provider, @Nullable String model) {
+		return (this.inventory.forgetRefusals(provider, model) > 0)
+				? this.inventory.breakers(provider, model, Breaker::reset)
+				: breakers(provider, model, Breaker::reset);
 	}
 
 	private int switched(String provider, boolean enabled) {
@@ -131,7 +138,7 @@ public final class ArcllmEndpoint {
 		/** Its breakers let all through until they open by themselves. */
 		CLOSE,
 
-		/** Its breakers forget all they know, and close. */
+		/** Its breakers forget all they know, and close; so are refused parameters. */
 		RESET
 
 	}
@@ -160,9 +167,11 @@ public final class ArcllmEndpoint {
 	 * @param keys how each key is, where there are several
 	 * @param enabled whether it was not disabled
 	 * @param stack every wrapper around it by name, from the outside in
+	 * @param refusals by target, the parameters that it refused within the last hour and
+	 * is asked without
 	 */
 	record Provider(String type, @Nullable String model, List<String> models, boolean key, List<KeyPool.State> keys,
-			boolean enabled, List<String> stack) {
+			boolean enabled, List<String> stack, Map<String, List<String>> refusals) {
 
 	}
 

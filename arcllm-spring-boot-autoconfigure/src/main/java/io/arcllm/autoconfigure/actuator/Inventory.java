@@ -5,9 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 
 import io.arcllm.LlmProviders;
+import io.arcllm.Parameter;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderProperties;
@@ -79,9 +81,25 @@ public final class Inventory {
 			providers.put(name,
 					new ArcllmEndpoint.Provider((definition == null) ? "bean" : definition.type(), target.model(),
 							models, definition != null && !definition.keys().isEmpty(), this.targets.keyStates(name),
-							this.switches.isEnabled(name), stack));
+							this.switches.isEnabled(name), stack, refusals(name)));
 		}
 		return providers;
+	}
+
+	/** By target, the parameters that it refused lately and is asked without. */
+	private Map<String, List<String>> refusals(String provider) {
+		Map<String, List<String>> refusals = new TreeMap<>();
+		this.targets.refusals()
+			.all(provider)
+			.forEach((target, refused) -> refusals.put(target.toString(),
+					refused.stream().map(Parameter::word).toList()));
+		return refusals;
+	}
+
+	/** Forgets what targets refused. */
+	int forgetRefusals(String provider, @Nullable String model) {
+		return this.targets.refusals()
+			.forget((target) -> target.provider().equals(provider) && (model == null || model.equals(target.model())));
 	}
 
 	/** What gates know, by module and target. */

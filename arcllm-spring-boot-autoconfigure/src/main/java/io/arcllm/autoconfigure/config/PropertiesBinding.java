@@ -42,12 +42,28 @@ public final class PropertiesBinding {
 			ProviderProperties provider = bound.providers().get(name);
 			ProviderProperties known = (provider != null) ? provider
 					: binder.bind("arcllm.providers." + name, ProviderProperties.class, layers);
-			providers.put(name, known.options().isEmpty() ? known : known
-				.withOptions(new OptionTypes(sources, "arcllm.providers." + name + ".options").of(known.options())));
+			providers.put(name, typed(known, sources, "arcllm.providers." + name));
 		});
 		return new ArcllmProperties(bound.profile(), bound.provider(), bound.maxAttempts(), bound.deadline(),
 				bound.lint(), bound.warmUp(), providers, bound.models(), bound.modules(), bound.springAi(),
 				bound.langchain4j());
+	}
+
+	/** The provider with the options of its own and of its models as they are sent. */
+	private static ProviderProperties typed(ProviderProperties provider, List<ConfigurationPropertySource> sources,
+			String key) {
+		ProviderProperties typed = provider.options().isEmpty() ? provider
+				: provider.withOptions(new OptionTypes(sources, key + ".options").of(provider.options()));
+		if (provider.models().stream().allMatch((model) -> model.options().isEmpty())) {
+			return typed;
+		}
+		List<ProviderProperties.Model> models = new ArrayList<>(provider.models());
+		for (int i = 0; i < models.size(); i++) {
+			ProviderProperties.Model model = models.get(i);
+			models.set(i, model
+				.withOptions(new OptionTypes(sources, key + ".models[" + i + "].options").of(model.options())));
+		}
+		return typed.withModels(models);
 	}
 
 	/**

@@ -1,15 +1,18 @@
 package io.arcllm.autoconfigure.config;
 
 import java.net.URI;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
+import io.arcllm.Parameter;
 import io.arcllm.autoconfigure.config.ProviderProperties.Defaults;
 import io.arcllm.autoconfigure.config.ProviderProperties.Http;
 import io.arcllm.autoconfigure.config.ProviderProperties.Model;
+import io.arcllm.autoconfigure.config.ProviderProperties.OnUnsupported;
+import io.arcllm.provider.ModelCatalog;
+import io.arcllm.provider.ModelTraits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,10 +32,28 @@ import org.jspecify.annotations.Nullable;
  * @param http how it is connected to
  * @param quirks how it differs from its wire format
  * @param acceptsPrefix whether it goes on from the beginning of its own turn
+ * @param onUnsupported what happens to a parameter that the first target does not take
+ * @param known what is known of models: by their names, and of the vendor as a whole
  */
 public record ProviderDefinition(String name, String type, String baseUrl, List<String> keys, List<String> keyVariables,
 		boolean keyRequired, @Nullable String model, Map<String, String> headers, Map<String, Object> options,
-		Defaults defaults, List<Model> models, Http http, Set<String> quirks, boolean acceptsPrefix) {
+		Defaults defaults, List<Model> models, Http http, Set<String> quirks, boolean acceptsPrefix,
+		OnUnsupported onUnsupported, Known known) {
+
+	/**
+	 * What is known of a vendor's models beforehand.
+	 *
+	 * @param preset the vendor, or {@code null}
+	 * @param catalog the models by name
+	 * @param unsupported what none of the vendor's models takes
+	 */
+	public record Known(@Nullable String preset, ModelCatalog catalog, Set<Parameter> unsupported) {
+
+		ModelTraits find(@Nullable String model) {
+			ModelTraits traits = this.catalog.find(model);
+			return this.unsupported.isEmpty() ? traits : traits.andNot(this.unsupported);
+		}
+	}
 
 	private static final Set<String> FRONTS = Set.of("openrouter", "huggingface");
 
@@ -63,15 +84,17 @@ public record ProviderDefinition(String name, String type, String baseUrl, List<
 		return this.baseUrl.regionMatches(true, 0, "https:", 0, 6);
 	}
 
-	/** By model, the longest answer that it can give. */
-	public Map<String, Integer> maxOutput() {
-		Map<String, Integer> most = new LinkedHashMap<>();
-		for (Model model : this.models) {
-			if (model.maxOutput() != null) {
-				most.put(model.name(), model.maxOutput());
+	/**
+	 * What is known of a model: what is configured, over what is shipped.
+	 */
+	public ModelTraits traits(@Nullable String model) {
+		ModelTraits known = this.known.find(model);
+		for (Model row : this.models) {
+			if (row.name().equals(model)) {
+				return row.over(known);
 			}
 		}
-		return most;
+		return known;
 	}
 
 	/** How a missing key is mended. */

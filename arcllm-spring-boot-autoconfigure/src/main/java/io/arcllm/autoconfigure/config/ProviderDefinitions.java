@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure.config;
 
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -10,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 
+import io.arcllm.autoconfigure.config.ProviderDefinition.Known;
 import io.arcllm.provider.Preset;
 import io.arcllm.provider.Presets;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +26,6 @@ public final class ProviderDefinitions {
 	private static final List<String> TYPES = List.of("anthropic", "openai", "ollama");
 
 	private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
-
-	private static final Preset NONE = new Preset("", null, List.of(), false, null, Set.of(), false);
 
 	private final Presets presets;
 
@@ -61,15 +61,58 @@ public final class ProviderDefinitions {
 	private ProviderDefinition resolve(String name, ProviderProperties configured) {
 		String key = "arcllm.providers." + name;
 		checkName(name);
-		String type = type(key, name, configured);
-		Preset preset = preset(name, type, configured);
+		String vendor = vendor(key, name, configured);
+		String type = type(key, vendor, configured);
+		Preset preset = preset(vendor, type, configured);
 		String url = configured.baseUrl();
 		String baseUrl = BaseUrl.check(key, (url != null) ? url : preset.baseUrl(), configured.allowInsecure());
+		Known known = new Known(this.presets.find(vendor).isPresent() ? vendor : null, this.presets.models(),
+				preset.refused());
 		return new ProviderDefinition(name, type, baseUrl, keys(configured, preset), preset.keyVariables(),
 				preset.keyRequired(), (configured.model() != null) ? configured.model() : preset.model(),
 				configured.headers(), configured.options(), configured.defaults(), configured.models(),
 				configured.http(), preset.quirks(),
-				(configured.acceptsPrefix() != null) ? configured.acceptsPrefix() : preset.acceptsPrefix());
+				(configured.acceptsPrefix() != null) ? configured.acceptsPrefix() : preset.acceptsPrefix(),
+				configured.onUnsupported(), known);
+	}
+
+	/**
+	 * The known vendor that a provider is: the one that is named, else that of its own
+	 * name.
+	 */
+	private String vendor(String key, String name, ProviderProperties configured) {
+		String preset = configured.preset();
+		if (preset == null) {
+			return name;
+		}
+		Preset known = this.presets.find(preset)
+			.orElseThrow(() -> new ConfigMistake(key + ".preset",
+					"'" + key + ".preset' is '" + preset + "', which is not a vendor that is known by name.",
+					Nearest.closeTo(preset, this.presets.names())
+						.map((near) -> "Did you mean '" + near + "'? ")
+						.orElse("") + "Known: " + String.join(", ", this.presets.names()) + "."));
+		if (configured.type() != null && !configured.type().equals(known.type())) {
+			throw new ConfigMistake(key + ".type", "'" + key + ".type' is '" + configured.type() + "', but '" + preset
+					+ "' speaks '" + known.type() + "'.", "Remove " + key + ".type, or " + key + ".preset.");
+		}
+		return preset;
+	}
+
+	/**
+	 * Why a provider may be asked in the wrong way, or {@code null}: it is at the host of
+	 * a known vendor, but does not say that it is that one.
+	 */
+	public @Nullable String warning(ProviderDefinition definition) {
+		if (definition.known().preset() != null) {
+			return null;
+		}
+		String host = URI.create(definition.baseUrl()).getHost();
+		return (host == null) ? null
+				: this.presets.at(host)
+					.map((vendor) -> "arcllm.providers." + definition.name() + ".base-url is that of the known vendor '"
+							+ vendor + "', but what is known of it is not used: set arcllm.providers."
+							+ definition.name() + ".preset to '" + vendor + "'")
+					.orElse(null);
 	}
 
 	static void checkName(String name) {
@@ -111,7 +154,7 @@ public final class ProviderDefinitions {
 		if (named != null) {
 			return named;
 		}
-		return (configured.baseUrl() == null) ? this.presets.find(type).orElse(NONE) : NONE;
+		return (configured.baseUrl() == null) ? this.presets.find(type).orElse(Preset.none()) : Preset.none();
 	}
 
 	private List<String> keys(ProviderProperties configured, Preset preset) {

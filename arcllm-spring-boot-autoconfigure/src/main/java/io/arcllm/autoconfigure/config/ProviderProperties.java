@@ -2,9 +2,14 @@ package io.arcllm.autoconfigure.config;
 
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
+import io.arcllm.Parameter;
+import io.arcllm.provider.ModelTraits;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationPropertiesSource;
@@ -15,6 +20,7 @@ import org.springframework.util.unit.DataSize;
  * One provider under {@code arcllm.providers}. What is left out comes from the preset of
  * that name.
  *
+ * @param preset which known vendor this is; the one of that name where left out
  * @param type the wire format it speaks: anthropic, openai or ollama
  * @param baseUrl where it is: https, or http to a loopback host
  * @param allowInsecure whether http to a host that is not loopback is allowed
@@ -27,18 +33,35 @@ import org.springframework.util.unit.DataSize;
  * @param models what is known about its models
  * @param acceptsPrefix whether it goes on from the beginning of its own turn; known for
  * vendors with a preset
+ * @param onUnsupported what happens to a parameter that the first target of a call does
+ * not take: drop leaves it out, refuse lets the next target be asked
  * @param http how it is connected to
  * @param modules settings of modules for this target alone, over those under
  * arcllm.modules
  */
 @ConfigurationPropertiesSource
-public record ProviderProperties(@Nullable String type, @Nullable String baseUrl,
+public record ProviderProperties(@Nullable String preset, @Nullable String type, @Nullable String baseUrl,
 		@DefaultValue("false") boolean allowInsecure, @Nullable String apiKey, @DefaultValue List<String> apiKeys,
 		@Nullable String model, @DefaultValue Map<String, String> headers, @DefaultValue Map<String, Object> options,
 		@DefaultValue Defaults defaults, @DefaultValue List<Model> models, @Nullable Boolean acceptsPrefix,
-		@DefaultValue Http http, @DefaultValue Map<String, Object> modules) {
+		@DefaultValue("drop") OnUnsupported onUnsupported, @DefaultValue Http http,
+		@DefaultValue Map<String, Object> modules) {
+
+	/**
+	 * What happens to a parameter that a model does not take.
+	 */
+	public enum OnUnsupported {
+
+		/** It is left out. */
+		DROP,
+
+		/** The request is refused, so that the next target is asked. */
+		REFUSE
+
+	}
 
 	public ProviderProperties {
+		preset = Text.orNull(preset);
 		type = Text.orNull(type);
 		baseUrl = Text.orNull(baseUrl);
 		apiKey = Text.orNull(apiKey);
@@ -56,19 +79,26 @@ public record ProviderProperties(@Nullable String type, @Nullable String baseUrl
 		}
 	}
 
+	ProviderProperties withModels(List<Model> models) {
+		return new ProviderProperties(this.preset, this.type, this.baseUrl, this.allowInsecure, this.apiKey,
+				this.apiKeys, this.model, this.headers, this.options, this.defaults, models, this.acceptsPrefix,
+				this.onUnsupported, this.http, this.modules);
+	}
+
 	ProviderProperties withOptions(Map<String, Object> options) {
-		return new ProviderProperties(this.type, this.baseUrl, this.allowInsecure, this.apiKey, this.apiKeys,
-				this.model, this.headers, options, this.defaults, this.models, this.acceptsPrefix, this.http,
-				this.modules);
+		return new ProviderProperties(this.preset, this.type, this.baseUrl, this.allowInsecure, this.apiKey,
+				this.apiKeys, this.model, this.headers, options, this.defaults, this.models, this.acceptsPrefix,
+				this.onUnsupported, this.http, this.modules);
 	}
 
 	@Override
 	public String toString() {
-		return "ProviderProperties[type=" + this.type + ", baseUrl=" + Text.maskUrl(this.baseUrl) + ", allowInsecure="
-				+ this.allowInsecure + ", apiKey=" + Text.mask(this.apiKey) + ", apiKeys=" + Text.mask(this.apiKeys)
-				+ ", model=" + this.model + ", headers=" + Text.maskValues(this.headers) + ", options="
-				+ Text.maskValues(this.options) + ", defaults=" + this.defaults + ", models=" + this.models + ", http="
-				+ this.http + ", modules=" + this.modules + "]";
+		return "ProviderProperties[preset=" + this.preset + ", type=" + this.type + ", baseUrl="
+				+ Text.maskUrl(this.baseUrl) + ", allowInsecure=" + this.allowInsecure + ", apiKey="
+				+ Text.mask(this.apiKey) + ", apiKeys=" + Text.mask(this.apiKeys) + ", model=" + this.model
+				+ ", headers=" + Text.maskValues(this.headers) + ", options=" + Text.maskValues(this.options)
+				+ ", defaults=" + this.defaults + ", models=" + this.models + ", http=" + this.http + ", modules="
+				+ this.modules + "]";
 	}
 
 	/**
@@ -96,13 +126,18 @@ public record ProviderProperties(@Nullable String type, @Nullable String baseUrl
 	 * @param name the model's name, as the vendor writes it
 	 * @param contextWindow how many tokens it takes, question and answer together
 	 * @param maxOutput the longest answer, in tokens
+	 * @param unsupported what it does not take, such as temperature or tools; in the
+	 * place of what is known of the model
+	 * @param defaults what is sent when a request leaves it out
+	 * @param options extra fields in the body of requests to it
 	 * @param price what a million tokens cost
 	 * @param acceptsPrefix whether it goes on from the beginning of its own turn, where
 	 * that differs from the provider's other models
 	 */
 	@ConfigurationPropertiesSource
 	public record Model(String name, @Nullable Integer contextWindow, @Nullable Integer maxOutput,
-			@Nullable Price price, @Nullable Boolean acceptsPrefix) {
+			@Nullable List<String> unsupported, @DefaultValue Defaults defaults,
+			@DefaultValue Map<String, Object> options, @Nullable Price price, @Nullable Boolean acceptsPrefix) {
 
 		public Model {
 			if (name == null || name.isBlank()) {
@@ -114,6 +149,34 @@ public record ProviderProperties(@Nullable String type, @Nullable String baseUrl
 			if (maxOutput != null && maxOutput < 1) {
 				throw new IllegalArgumentException("max-output must be 1 or more, was " + maxOutput);
 			}
+			if (unsupported != null) {
+				unsupported.forEach(Model::checkWord);
+			}
+		}
+
+		Model withOptions(Map<String, Object> options) {
+			return new Model(this.name, this.contextWindow, this.maxOutput, this.unsupported, this.defaults, options,
+					this.price, this.acceptsPrefix);
+		}
+
+		private static void checkWord(String word) {
+			if (Parameter.of(word).isEmpty()) {
+				throw new IllegalArgumentException(
+						"unsupported holds '" + word + "', which is not known: there are " + Parameter.words());
+			}
+		}
+
+		/** What is known of this model: what is configured over what is shipped. */
+		public ModelTraits over(ModelTraits known) {
+			Set<Parameter> refused = (this.unsupported == null) ? known.unsupported()
+					: this.unsupported.stream()
+						.map((word) -> Parameter.of(word).orElseThrow())
+						.collect(Collectors.toSet());
+			return new ModelTraits(refused, known.thinking(), known.efforts(), known.toolIds(),
+					(this.contextWindow != null) ? this.contextWindow : known.contextWindow(),
+					(this.maxOutput != null) ? this.maxOutput : known.maxOutput(),
+					(this.acceptsPrefix != null) ? this.acceptsPrefix : known.acceptsPrefix(), known.rules(),
+					this.defaults.maxTokens(), this.defaults.temperature(), new LinkedHashMap<>(this.options));
 		}
 
 	}

@@ -3,10 +3,13 @@ package io.arcllm.autoconfigure.stack;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.config.ProviderProperties.OnUnsupported;
+import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.WireFormat;
 import io.arcllm.provider.anthropic.AnthropicFormat;
 import io.arcllm.provider.error.ErrorReader;
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  * Makes the adapters that definitions describe, and keeps their keys.
  */
 public final class AdapterFactory {
+
+	/** Of one provider, whose traits are kept. */
+	private static final int MOST_MODELS = 1000;
 
 	private final HttpClients clients;
 
@@ -48,8 +54,8 @@ public final class AdapterFactory {
 	LlmProvider adapter(ProviderDefinition definition) {
 		HttpProviderSettings settings = new HttpProviderSettings(definition.name(), definition.baseUrl(),
 				definition.keyRequired(), definition.model(), definition.headers(), definition.options(),
-				definition.defaults().maxTokens(), definition.defaults().temperature(), definition.maxOutput(),
-				definition.http().maxResponseSize());
+				definition.defaults().maxTokens(), definition.defaults().temperature(), traits(definition),
+				definition.onUnsupported() == OnUnsupported.REFUSE, definition.http().maxResponseSize());
 		return new HttpProvider(settings, format(definition), this.clients.create(definition), keys(definition),
 				this.errors);
 	}
@@ -71,6 +77,23 @@ public final class AdapterFactory {
 	 */
 	boolean areKeysBrought() {
 		return this.supplier != null;
+	}
+
+	/**
+	 * Looked up once a model, and anew for names that callers make up in great number.
+	 */
+	private static Function<String, ModelTraits> traits(ProviderDefinition definition) {
+		Map<String, ModelTraits> known = new ConcurrentHashMap<>();
+		return (model) -> {
+			ModelTraits traits = known.get(model);
+			if (traits == null) {
+				traits = definition.traits(model);
+				if (known.size() < MOST_MODELS) {
+					known.put(model, traits);
+				}
+			}
+			return traits;
+		};
 	}
 
 	private static WireFormat format(ProviderDefinition definition) {

@@ -10,6 +10,7 @@ import io.arcllm.CallOptions;
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.Parameter;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
@@ -20,6 +21,7 @@ import io.arcllm.module.Pricing;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.attempt.CommitModule;
 import io.arcllm.module.attempt.ContractModule;
+import io.arcllm.module.attempt.RefusalModule;
 import io.arcllm.module.attempt.RepeatModule;
 import io.arcllm.module.attempt.StreamingRefusals;
 import io.arcllm.module.attempt.Upstream;
@@ -45,7 +47,7 @@ public final class Stacks {
 
 	private final ProviderSwitches switches;
 
-	private final StreamingRefusals refusals = new StreamingRefusals();
+	private final StreamingRefusals refusals;
 
 	/**
 	 * @param targets what modules are put around
@@ -62,6 +64,7 @@ public final class Stacks {
 		this.chains = chains;
 		this.settings = settings;
 		this.switches = switches;
+		this.refusals = new KnownRefusals(targets);
 	}
 
 	/**
@@ -182,6 +185,8 @@ public final class Stacks {
 		if (keys != null && keys.mayRotate()) {
 			layers.add(new Layer("key-rotation", (inner) -> new KeyRotationModule(inner, keys::hasAnother)));
 		}
+		layers.add(new Layer("adaptation", (inner) -> new RefusalModule(inner, target, this.targets.refusals(),
+				(asked) -> this.targets.traits(asked).unsupported(), this.targets.refusesUnsupported(target))));
 		StreamSettings streams = this.settings.bind("streams", StreamSettings.class, position);
 		if (streams.commit().holdsBack()) {
 			layers.add(new Layer("commit", (inner) -> new CommitModule(inner, target, streams.commit())));
@@ -209,6 +214,30 @@ public final class Stacks {
 			layers.add(new Layer("repeats", (inner) -> new RepeatModule(inner, target, repeats)));
 		}
 		return layers;
+	}
+
+	/**
+	 * Targets that do not stream: by configuration, or since they refused it.
+	 */
+	private static final class KnownRefusals extends StreamingRefusals {
+
+		private final Targets targets;
+
+		KnownRefusals(Targets targets) {
+			this.targets = targets;
+		}
+
+		@Override
+		public boolean refuses(Target target) {
+			return this.targets.traits(target).unsupported().contains(Parameter.STREAMING)
+					|| this.targets.refusals().of(target).contains(Parameter.STREAMING);
+		}
+
+		@Override
+		public void refused(Target target) {
+			this.targets.refusals().learn(target, Parameter.STREAMING);
+		}
+
 	}
 
 }

@@ -18,6 +18,10 @@ import io.arcllm.autoconfigure.config.Nearest;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.config.ProviderProperties.Model;
+import io.arcllm.autoconfigure.config.ProviderProperties.OnUnsupported;
+import io.arcllm.module.ModuleClock;
+import io.arcllm.module.attempt.LearntRefusals;
+import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.http.HttpProvider;
 import io.arcllm.provider.key.ApiKeys;
 import io.arcllm.provider.key.KeyPool;
@@ -42,6 +46,8 @@ public final class Targets {
 	private final ModelNames modelNames;
 
 	private final Map<String, LlmProvider> made = new ConcurrentHashMap<>();
+
+	private final LearntRefusals refusals = new LearntRefusals(ModuleClock::nanos);
 
 	/**
 	 * @param configured in their order
@@ -101,6 +107,20 @@ public final class Targets {
 		}
 	}
 
+	/**
+	 * Whether what the model does not take is refused where the target is the first of a
+	 * call, instead of left out.
+	 */
+	boolean refusesUnsupported(Target target) {
+		ProviderDefinition definition = this.configured.find(target.provider());
+		return definition != null && definition.onUnsupported() == OnUnsupported.REFUSE;
+	}
+
+	/** Which parameters targets refused lately. */
+	public LearntRefusals refusals() {
+		return this.refusals;
+	}
+
 	/** What is configured; {@code null} for a bean of the application's own. */
 	public @Nullable ProviderDefinition definition(String name) {
 		return this.configured.find(name);
@@ -142,8 +162,15 @@ public final class Targets {
 	 * How many tokens the target takes; zero where that is not known.
 	 */
 	int contextWindow(Target target) {
-		Model model = model(target);
-		return (model == null) ? 0 : Objects.requireNonNullElse(model.contextWindow(), 0);
+		return Objects.requireNonNullElse(traits(target).contextWindow(), 0);
+	}
+
+	/**
+	 * What is known of the target's model: what is configured, over what is shipped.
+	 */
+	ModelTraits traits(Target target) {
+		ProviderDefinition definition = this.configured.find(target.provider());
+		return (definition == null) ? ModelTraits.UNKNOWN : definition.traits(target.model());
 	}
 
 	/**
@@ -172,12 +199,8 @@ public final class Targets {
 	 */
 	boolean acceptsPrefix(Target target) {
 		ProviderDefinition definition = this.configured.find(target.provider());
-		return definition != null && definition.models()
-			.stream()
-			.filter((model) -> model.name().equals(target.model()) && model.acceptsPrefix() != null)
-			.map((model) -> Boolean.TRUE.equals(model.acceptsPrefix()))
-			.findFirst()
-			.orElse(definition.acceptsPrefix());
+		return definition != null
+				&& Objects.requireNonNullElse(traits(target).acceptsPrefix(), definition.acceptsPrefix());
 	}
 
 	/** The names of the application's own beans. */

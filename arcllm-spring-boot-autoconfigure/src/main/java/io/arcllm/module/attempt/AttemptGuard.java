@@ -85,7 +85,7 @@ final class AttemptGuard extends EventStep {
 		Call call = scope.call();
 		this.call = call;
 		this.target = target;
-		this.listener = new AttemptListener(actual.currentContext(), this::begun);
+		this.listener = new AttemptListener(actual.currentContext(), scope, target, this::begun);
 		this.context = scope.inAttempt().into(actual.currentContext()).put(WireListener.class, this.listener);
 		this.startedAfter = call.elapsedNanos();
 		this.waited = call.takeWaited();
@@ -328,7 +328,8 @@ final class AttemptGuard extends EventStep {
 			.startedAt(this.call.instant(this.startedAfter))
 			.waited(this.waited)
 			.took(this.firstToken, sinceStart())
-			.cause(this.cause);
+			.cause(this.cause)
+			.leftOut(this.listener.leftOut());
 	}
 
 	private void note(Attempt.Builder ended) {
@@ -374,7 +375,7 @@ final class AttemptGuard extends EventStep {
 				Operators.error(actual, call.overdue(this.target));
 				return;
 			}
-			if (!call.tryAttempt()) {
+			if (!call.tryAttempt(this.target)) {
 				Operators.error(actual, call.exhausted(this.target));
 				return;
 			}

@@ -1,8 +1,16 @@
 package io.arcllm.module.attempt;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
 import io.arcllm.Attempt;
+import io.arcllm.Parameter;
+import io.arcllm.Target;
 import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
+import io.arcllm.module.Call;
+import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
@@ -25,13 +33,49 @@ final class AttemptListener implements WireListener {
 
 	private volatile boolean waiting;
 
+	private final Call call;
+
+	private final Target target;
+
+	private final Set<Parameter> without;
+
+	private volatile List<String> leftOut;
+
 	/**
 	 * @param context of the attempt, where an outer listener may be
+	 * @param scope of the attempt
+	 * @param target the target that is asked
 	 * @param begun run when the provider begins after it was waiting
 	 */
-	AttemptListener(ContextView context, Runnable begun) {
+	AttemptListener(ContextView context, Scope scope, Target target, Runnable begun) {
 		this.begun = begun;
 		this.outer = WireListener.of(context);
+		this.call = scope.call();
+		this.target = target;
+		this.without = scope.without();
+		this.leftOut = this.without.isEmpty() ? List.of() : this.without.stream().map(Parameter::word).toList();
+	}
+
+	@Override
+	public boolean isFirstTarget() {
+		return this.call.isSentFirst(this.target);
+	}
+
+	@Override
+	public Set<Parameter> without() {
+		return this.without;
+	}
+
+	@Override
+	public void leftOut(List<String> parameters) {
+		List<String> all = new ArrayList<>(this.leftOut);
+		parameters.stream().filter((one) -> !all.contains(one)).forEach(all::add);
+		this.leftOut = List.copyOf(all);
+	}
+
+	/** The words of the parameters that were left out of the request. */
+	List<String> leftOut() {
+		return this.leftOut;
 	}
 
 	/** The outer listener has already been notified. */

@@ -8,6 +8,7 @@ import java.util.Set;
 
 import io.arcllm.Content;
 import io.arcllm.ToolCall;
+import io.arcllm.provider.json.Json;
 import io.arcllm.provider.json.JsonBody;
 import tools.jackson.core.JsonGenerator;
 
@@ -53,12 +54,18 @@ final class AnthropicBlocks {
 		else if (block instanceof Content.ToolResult result) {
 			toolResult(result);
 		}
+		else if (block instanceof Content.Opaque opaque) {
+			if (Json.object(opaque.json()) == null) {
+				throw this.body.invalid("An opaque block is no JSON object");
+			}
+			this.json.writeRawValue(opaque.json());
+		}
 	}
 
 	private void image(Content.Image image) {
 		start("image");
 		if (image.source() instanceof Content.Bytes bytes) {
-			if (!IMAGES.contains(bytes.mediaType())) {
+			if (!IMAGES.contains(JsonBody.mediaType(bytes.mediaType()))) {
 				throw this.body.refuse("An image of type " + bytes.mediaType()
 						+ " cannot be sent to Anthropic: turn it into image/png, image/jpeg, image/gif or image/webp");
 			}
@@ -96,7 +103,7 @@ final class AnthropicBlocks {
 	private void base64(Content.Bytes bytes) {
 		this.json.writeName("source").writeStartObject();
 		this.json.writeStringProperty("type", "base64");
-		this.json.writeStringProperty("media_type", bytes.mediaType());
+		this.json.writeStringProperty("media_type", JsonBody.mediaType(bytes.mediaType()));
 		this.json.writeBinaryProperty("data", bytes.data());
 		this.json.writeEndObject();
 	}
@@ -111,7 +118,7 @@ final class AnthropicBlocks {
 
 	private void link(URI url) {
 		if (!"https".equalsIgnoreCase(url.getScheme()) && !"http".equalsIgnoreCase(url.getScheme())) {
-			throw this.body.refuse("Anthropic cannot fetch a URL of scheme '" + url.getScheme()
+			throw this.body.invalid("Anthropic cannot fetch a URL of scheme '" + url.getScheme()
 					+ "': use https, or give the bytes themselves");
 		}
 		this.json.writeName("source").writeStartObject();

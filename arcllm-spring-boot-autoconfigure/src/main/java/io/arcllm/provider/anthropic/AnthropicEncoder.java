@@ -1,34 +1,40 @@
 package io.arcllm.provider.anthropic;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 import io.arcllm.Content;
 import io.arcllm.LlmRequest;
 import io.arcllm.Message;
+import io.arcllm.ReasoningEffort;
 import io.arcllm.ResponseFormat;
 import io.arcllm.Target;
 import io.arcllm.Tool;
 import io.arcllm.ToolChoice;
+import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.json.JsonBody;
+import io.arcllm.provider.json.Schemas;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Writes a question the way Anthropic reads it.
+ * Writes a request in Anthropic's format.
  */
 final class AnthropicEncoder {
 
 	private static final int DEFAULT_MAX_TOKENS = 4096;
 
-	private static final Map<String, Object> NO_PARAMETERS = Map.of("type", "object", "properties", Map.of());
-
 	private final String provider;
 
 	private final LlmRequest request;
 
-	AnthropicEncoder(String provider, LlmRequest request) {
+	private final ModelTraits traits;
+
+	AnthropicEncoder(String provider, LlmRequest request, ModelTraits traits) {
 		this.provider = provider;
 		this.request = request;
+		this.traits = traits;
 	}
 
 	byte[] encode() {
@@ -57,11 +63,32 @@ final class AnthropicEncoder {
 
 	private void limits(JsonBody body) {
 		Integer maxTokens = this.request.maxTokens();
-		int budget = this.request.options().containsKey("thinking") ? 0 : AnthropicThinking.budget(this.request, body);
-		if (budget > 0) {
-			body.field("thinking", Map.of("type", "enabled", "budget_tokens", budget));
+		int budget = 0;
+		if (!this.request.options().containsKey("thinking")) {
+			if (isAdaptive()) {
+				body.field("thinking", Map.of("type", "adaptive"));
+			}
+			else {
+				budget = AnthropicThinking.budget(this.request, body);
+			}
 		}
-		body.field("max_tokens", (maxTokens != null) ? maxTokens : Integer.valueOf(DEFAULT_MAX_TOKENS + budget));
+		if (budget > 0) {
+			Map<String, Object> thinking = new LinkedHashMap<>();
+			thinking.put("type", "enabled");
+			thinking.put("budget_tokens", budget);
+			body.field("thinking", thinking);
+		}
+		body.field("max_tokens", (maxTokens != null) ? maxTokens : atMost(DEFAULT_MAX_TOKENS + budget));
+	}
+
+	private Integer atMost(int tokens) {
+		Integer most = this.traits.maxOutput();
+		return (most == null) ? tokens : Math.min(most, tokens);
+	}
+
+	private boolean isAdaptive() {
+		return this.traits.thinking() == ModelTraits.Thinking.ADAPTIVE && this.request.reasoningEffort() != null
+				&& this.request.reasoningEffort() != ReasoningEffort.NONE;
 	}
 
 	/**
@@ -95,7 +122,7 @@ final class AnthropicEncoder {
 			if (!tool.description().isEmpty()) {
 				json.writeStringProperty("description", tool.description());
 			}
-			json.writePOJOProperty("input_schema", tool.parameters().isEmpty() ? NO_PARAMETERS : tool.parameters());
+			json.writePOJOProperty("input_schema", Schemas.parameters(tool));
 			if (tool.strict() != null) {
 				json.writeBooleanProperty("strict", tool.strict());
 			}
@@ -124,12 +151,19 @@ final class AnthropicEncoder {
 
 	private void responseFormat(JsonBody body) {
 		ResponseFormat format = this.request.responseFormat();
-		Map<String, Object> config = Map.of();
+		Map<String, Object> config = new LinkedHashMap<>();
 		if (format != null && format.type() == ResponseFormat.Type.JSON) {
 			throw body.refuse("responseFormat JSON needs a schema at Anthropic: use ResponseFormat.jsonSchema(..)");
 		}
+		if (isAdaptive() && this.request.reasoningEffort() != null) {
+			ReasoningEffort effort = this.traits.nearest(this.request.reasoningEffort());
+			config.put("effort", String.valueOf(effort).toLowerCase(Locale.ROOT));
+		}
 		if (format != null && format.schema() != null) {
-			config = Map.of("format", Map.of("type", "json_schema", "schema", format.schema()));
+			Map<String, Object> schema = new LinkedHashMap<>();
+			schema.put("type", "json_schema");
+			schema.put("schema", Schemas.closed(format.schema()));
+			config.put("format", schema);
 		}
 		body.object("output_config", config);
 	}

@@ -1,8 +1,11 @@
 package io.arcllm.provider.anthropic;
 
 import io.arcllm.LlmRequest;
+import io.arcllm.provider.Adaptation;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.ModelTraits;
+import io.arcllm.provider.ToolIds;
 import io.arcllm.provider.WireFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +42,18 @@ public record AnthropicFormat(String provider) implements WireFormat {
 	}
 
 	@Override
-	public byte[] encode(LlmRequest request) {
-		return new AnthropicEncoder(this.provider, request).encode();
+	public ToolIds toolIds() {
+		return ToolIds.WORD;
+	}
+
+	@Override
+	public void adapt(Adaptation adaptation) {
+		AnthropicAdaptation.adapt(adaptation, this.provider);
+	}
+
+	@Override
+	public byte[] encode(LlmRequest request, ModelTraits traits) {
+		return new AnthropicEncoder(this.provider, request, traits).encode();
 	}
 
 	@Override

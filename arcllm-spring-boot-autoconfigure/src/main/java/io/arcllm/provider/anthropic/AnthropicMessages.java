@@ -30,7 +30,7 @@ final class AnthropicMessages {
 	void write(List<Message> messages) {
 		List<Message> turns = turns(messages);
 		if (turns.isEmpty()) {
-			throw this.body.refuse("messages holds nothing to answer: add a user message");
+			throw this.body.invalid("messages holds nothing to answer: add a user message");
 		}
 		JsonGenerator json = this.body.json();
 		json.writeStartArray();
@@ -80,7 +80,7 @@ final class AnthropicMessages {
 		if (block instanceof Content.Thinking) {
 			return AnthropicThinking.isOwn(block, this.provider);
 		}
-		return !isBlank(block);
+		return !isBlank(block) && !block.isForeignTo(this.provider);
 	}
 
 	/** Whether this is text that says nothing, which Anthropic refuses. */
@@ -90,9 +90,9 @@ final class AnthropicMessages {
 
 	private void block(Content block, boolean assistant) {
 		boolean fits = (block instanceof Content.Thinking || block instanceof ToolCall) ? assistant
-				: !assistant || block instanceof Content.Text;
+				: !assistant || block instanceof Content.Text || block instanceof Content.Opaque;
 		if (!fits) {
-			throw this.body.refuse(block.getClass().getSimpleName() + " cannot be part of "
+			throw this.body.invalid(block.getClass().getSimpleName() + " cannot be part of "
 					+ (assistant ? "an assistant" : "a user") + " message at Anthropic: move it to "
 					+ (assistant ? "a user" : "an assistant") + " message");
 		}

@@ -1,12 +1,8 @@
 package io.arcllm.provider.anthropic;
 
-import java.util.List;
-
 import io.arcllm.Content;
 import io.arcllm.LlmRequest;
-import io.arcllm.Message;
 import io.arcllm.ReasoningEffort;
-import io.arcllm.ToolCall;
 import io.arcllm.ToolChoice;
 import io.arcllm.provider.json.JsonBody;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class AnthropicThinking {
 
 	/** The least that Anthropic takes. */
-	private static final int LEAST = 1024;
+	static final int LEAST = 1024;
 
 	private AnthropicThinking() {
 	}
@@ -29,7 +25,7 @@ final class AnthropicThinking {
 	static int budget(LlmRequest request, JsonBody body) {
 		int wanted = wanted(request.reasoningEffort());
 		String provider = body.target().provider();
-		if (wanted == 0 || isInsideForeignToolLoop(request.messages(), provider)) {
+		if (wanted == 0 || AnthropicAdaptation.isInsideForeignToolLoop(request.messages(), provider)) {
 			return 0;
 		}
 		ToolChoice choice = request.toolChoice();
@@ -60,23 +56,8 @@ final class AnthropicThinking {
 			case MINIMAL -> LEAST;
 			case LOW -> 2048;
 			case MEDIUM -> 8192;
-			case HIGH -> 24576;
+			case HIGH, XHIGH, MAX -> 24576;
 		};
-	}
-
-	/**
-	 * Whether a tool is being answered whose call was not thought of here. Anthropic
-	 * refuses to think then, because the thoughts before the call are missing.
-	 */
-	private static boolean isInsideForeignToolLoop(List<Message> messages, String provider) {
-		for (int i = messages.size() - 1; i >= 0; i--) {
-			Message message = messages.get(i);
-			if (message.role() == Message.Role.ASSISTANT) {
-				return message.content().stream().anyMatch(ToolCall.class::isInstance)
-						&& message.content().stream().noneMatch((block) -> isOwn(block, provider));
-			}
-		}
-		return false;
 	}
 
 	/** Whether this is a thought that may be sent back. */

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 import io.arcllm.ErrorKind;
+import io.arcllm.RefusedParameter;
 
 /**
  * Knows how vendors say what went wrong: the rows of {@link ErrorRules} first, then the
@@ -22,11 +23,18 @@ public final class DefaultErrorClassifier implements ErrorClassifier {
 	public ErrorKind classify(WireError error) {
 		String unquoted = QUOTED.matcher(error.message()).replaceAll("*");
 		String words = unquoted.substring(0, Math.min(unquoted.length(), WORTH_SEARCHING)).toLowerCase(Locale.ROOT);
-		return ErrorRules.ALL.stream()
+		ErrorKind kind = ErrorRules.ALL.stream()
 			.filter((rule) -> rule.matches(error, words))
 			.map(ErrorRules.Rule::kind)
 			.findFirst()
 			.orElseGet(() -> byStatus(error.status()));
+		return (kind == ErrorKind.INVALID_REQUEST && isUnsupported(error)) ? ErrorKind.UNSUPPORTED : kind;
+	}
+
+	/** A value that is refused says nothing of the model: it is the caller's mistake. */
+	private static boolean isUnsupported(WireError error) {
+		RefusedParameter refused = ParameterRefusals.read(error);
+		return refused != null && refused.why() != RefusedParameter.Why.VALUE;
 	}
 
 	private static ErrorKind byStatus(int status) {

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -93,6 +94,19 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 			.filter((code) -> !code.isEmpty() && statusOf(code) == null && !"error".equals(code))
 			.findFirst()
 			.orElse(null);
+	}
+
+	/** The part of the request that is refused, such as {@code temperature}. */
+	@Nullable String param() {
+		String param = text(first("param"));
+		JsonNode place = this.root.findValue("loc");
+		if (param != null || place == null || !place.isArray()) {
+			return param;
+		}
+		return place.valueStream()
+			.map(JsonNode::asString)
+			.filter((part) -> !part.equals("body"))
+			.collect(Collectors.joining("."));
 	}
 
 	/** The vendor's id for the request. */

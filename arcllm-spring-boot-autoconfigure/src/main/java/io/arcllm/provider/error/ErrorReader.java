@@ -57,7 +57,8 @@ public final class ErrorReader {
 		int known = (inBand && inside != null) ? inside : status;
 		String code = Secrets.mask(cut(parsed.code(headers), LONGEST_CODE));
 		String type = Secrets.mask(cut(parsed.type(), LONGEST_CODE));
-		WireError error = new WireError(target, known, code, type, parsed.message(), headers, text);
+		WireError error = new WireError(target, known, code, type, cut(parsed.param(), LONGEST_CODE), parsed.message(),
+				headers, text);
 		ErrorKind kind = this.classifier.classify(error);
 		Duration retryAfter = this.delays.read(inBand ? HttpHeaders.EMPTY : headers, parsed, kind);
 		return LlmException.of(kind, message(error))
@@ -66,6 +67,7 @@ public final class ErrorReader {
 			.vendorCode((code != null) ? code : type)
 			.requestId(requestId(headers, parsed))
 			.retryAfter(retryAfter)
+			.refusedParameter(ParameterRefusals.read(error))
 			.retryable(inBand ? null : shouldRetry(headers))
 			.body(text)
 			.build();

@@ -13,8 +13,11 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Message;
+import io.arcllm.Parameter;
 import io.arcllm.Target;
 import io.arcllm.WireListener;
+import io.arcllm.provider.Adaptation;
+import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.WireFormat;
 import io.arcllm.provider.error.ErrorReader;
 import io.arcllm.provider.error.Secrets;
@@ -106,7 +109,7 @@ public final class HttpProvider implements LlmProvider {
 
 	private Flux<LlmEvent> send(LlmRequest request, @Nullable WireListener listener) {
 		try {
-			return send(complete(request), listener != null && listener.wantsFrames());
+			return send(adapted(request, listener), listener != null && listener.wantsFrames());
 		}
 		catch (LlmException ex) {
 			if (listener != null) {
@@ -120,11 +123,40 @@ public final class HttpProvider implements LlmProvider {
 		}
 	}
 
-	private Flux<LlmEvent> send(LlmRequest request, boolean keepsFrames) {
-		Target target = new Target(name(), request.model());
-		RequestCheck.check(request, target);
+	/** The request as the target takes it. */
+	private Prepared adapted(LlmRequest request, @Nullable WireListener listener) {
+		String model = StringUtils.hasText(request.model()) ? request.model() : this.settings.model();
+		if (!StringUtils.hasText(model)) {
+			throw refused(ErrorKind.INVALID_REQUEST, new Target(name(), null),
+					"was given no model: set 'arcllm.providers." + name() + ".model', or name one in the request");
+		}
+		Target target = new Target(name(), model);
+		ModelTraits traits = this.settings.models().apply(model);
+		LlmRequest complete = complete(request, model, traits);
+		if (listener != null && !listener.without().isEmpty()) {
+			complete = Parameter.without(complete, listener.without());
+		}
+		RequestCheck.check(complete, target);
+		boolean refuses = this.settings.refusesUnsupported() && (listener == null || listener.isFirstTarget());
+		Adaptation adaptation = new Adaptation(complete, target, traits, refuses).to(this.format);
+		List<String> leftOut = adaptation.leftOut();
+		if (listener != null && !leftOut.isEmpty()) {
+			listener.leftOut(leftOut);
+		}
+		return new Prepared(adaptation.request(), target, traits);
+	}
+
+	/**
+	 * A request that is ready to be encoded.
+	 */
+	private record Prepared(LlmRequest request, Target target, ModelTraits traits) {
+	}
+
+	private Flux<LlmEvent> send(Prepared prepared, boolean keepsFrames) {
+		LlmRequest request = prepared.request();
+		Target target = prepared.target();
 		String key = key(target);
-		byte[] body = this.format.encode(request);
+		byte[] body = this.format.encode(request, prepared.traits());
 		HttpAnswer answer = new HttpAnswer(this.format, this.errors, target, request.streaming(),
 				this.settings.maxResponseSize(), keepsFrames);
 		return this.client.post()
@@ -197,40 +229,43 @@ public final class HttpProvider implements LlmProvider {
 		return true;
 	}
 
-	private LlmRequest complete(LlmRequest request) {
-		HttpProviderSettings set = this.settings;
-		String model = StringUtils.hasText(request.model()) ? request.model() : set.model();
-		if (!StringUtils.hasText(model)) {
-			throw refused(ErrorKind.INVALID_REQUEST, new Target(name(), null),
-					"was given no model: set 'arcllm.providers." + name() + ".model', or name one in the request");
-		}
-		Integer maxTokens = maxTokens(request, model);
+	/** What the request leaves unset: by the model, then by the provider. */
+	private LlmRequest complete(LlmRequest request, String model, ModelTraits traits) {
+		Integer maxTokens = maxTokens(request, traits);
+		Double temperature = first(request.temperature(), traits.temperature(), this.settings.temperature());
+		Map<String, @Nullable Object> options = merge(merge(this.settings.options(), traits.options()),
+				request.options());
 		boolean whole = model.equals(request.model()) && Objects.equals(maxTokens, request.maxTokens())
-				&& set.temperature() == null && set.options().isEmpty() && !hasForeignParts(request.messages());
+				&& Objects.equals(temperature, request.temperature()) && options == request.options()
+				&& !hasForeignParts(request.messages());
 		return whole ? request
 				: request.mutate()
 					.model(model)
 					.messages(request.messages().stream().map((message) -> message.withoutForeign(name())).toList())
 					.maxTokens(maxTokens)
-					.temperature((request.temperature() != null) ? request.temperature() : set.temperature())
-					.options(merge(set.options(), request.options()))
+					.temperature(temperature)
+					.options(options)
 					.build();
 	}
 
 	/** Never more than the model can give: a vendor would refuse the request for it. */
-	private @Nullable Integer maxTokens(LlmRequest request, String model) {
-		Integer wanted = (request.maxTokens() != null) ? request.maxTokens() : this.settings.maxTokens();
-		Integer most = this.settings.maxOutput().get(model);
+	private @Nullable Integer maxTokens(LlmRequest request, ModelTraits traits) {
+		Integer wanted = first(request.maxTokens(), traits.maxTokens(), this.settings.maxTokens());
+		Integer most = traits.maxOutput();
 		return (wanted == null || most == null || wanted <= most) ? wanted : most;
 	}
 
-	private static Map<String, @Nullable Object> merge(Map<String, @Nullable Object> configured,
-			Map<String, @Nullable Object> asked) {
-		if (configured.isEmpty()) {
-			return asked;
+	private static <T> @Nullable T first(@Nullable T one, @Nullable T two, @Nullable T three) {
+		return (one != null) ? one : (two != null) ? two : three;
+	}
+
+	private static Map<String, @Nullable Object> merge(Map<String, @Nullable Object> under,
+			Map<String, @Nullable Object> over) {
+		if (under.isEmpty() || over.isEmpty()) {
+			return under.isEmpty() ? over : under;
 		}
-		Map<String, @Nullable Object> merged = new LinkedHashMap<>(configured);
-		merged.putAll(asked);
+		Map<String, @Nullable Object> merged = new LinkedHashMap<>(under);
+		merged.putAll(over);
 		return merged;
 	}
 

@@ -1,7 +1,9 @@
 package io.arcllm.provider.http;
 
 import java.util.Map;
+import java.util.function.Function;
 
+import io.arcllm.provider.ModelTraits;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.unit.DataSize;
@@ -17,12 +19,15 @@ import org.springframework.util.unit.DataSize;
  * @param options extra fields of the request's body
  * @param maxTokens the longest answer of requests that do not say
  * @param temperature how random the answers of requests that do not say
- * @param maxOutput by model, the longest answer that it can give, where that is known
+ * @param models what is known of each model
+ * @param refusesUnsupported whether the first target of a call refuses what its model
+ * does not take, instead of leaving it out
  * @param maxResponseSize the most that is kept of one answer in memory
  */
 public record HttpProviderSettings(String name, String baseUrl, boolean needsKey, @Nullable String model,
 		Map<String, String> headers, Map<String, @Nullable Object> options, @Nullable Integer maxTokens,
-		@Nullable Double temperature, Map<String, Integer> maxOutput, DataSize maxResponseSize) {
+		@Nullable Double temperature, Function<String, ModelTraits> models, boolean refusesUnsupported,
+		DataSize maxResponseSize) {
 
 	/** The most that is kept of one answer, where nothing else is set. */
 	public static final DataSize MAX_RESPONSE_SIZE = DataSize.ofMegabytes(16);
@@ -31,8 +36,8 @@ public record HttpProviderSettings(String name, String baseUrl, boolean needsKey
 	 * A provider with a model and nothing else set.
 	 */
 	public static HttpProviderSettings of(String name, String baseUrl, @Nullable String model) {
-		return new HttpProviderSettings(name, baseUrl, false, model, Map.of(), Map.of(), null, null, Map.of(),
-				MAX_RESPONSE_SIZE);
+		return new HttpProviderSettings(name, baseUrl, false, model, Map.of(), Map.of(), null, null,
+				(any) -> ModelTraits.UNKNOWN, false, MAX_RESPONSE_SIZE);
 	}
 
 	/** Says nothing of headers and options, which may hold secrets. */

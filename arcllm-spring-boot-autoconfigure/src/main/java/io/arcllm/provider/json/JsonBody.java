@@ -3,6 +3,7 @@ package io.arcllm.provider.json;
 import java.io.ByteArrayOutputStream;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -81,7 +82,7 @@ public final class JsonBody {
 		return false;
 	}
 
-	/** Who is asked. */
+	/** The target that is asked. */
 	public Target target() {
 		return this.target;
 	}
@@ -106,7 +107,7 @@ public final class JsonBody {
 	 */
 	public void field(String name, @Nullable Object value) {
 		if (value instanceof Double number && !Double.isFinite(number)) {
-			throw refuse(name + " must be a finite number, not " + number);
+			throw invalid(name + " must be a finite number, not " + number);
 		}
 		if (value == null || (value instanceof List<?> list && list.isEmpty()) || !begin(name)) {
 			return;
@@ -132,11 +133,25 @@ public final class JsonBody {
 	}
 
 	/**
-	 * What to throw for what the vendor cannot take.
+	 * What to throw for what this vendor cannot take, and others may.
 	 * @param message names the field and the mend
 	 */
 	public LlmException refuse(String message) {
+		return LlmException.of(ErrorKind.UNSUPPORTED, message).target(this.target).build();
+	}
+
+	/**
+	 * What to throw for what no vendor can take.
+	 * @param message names the field and the mend
+	 */
+	public LlmException invalid(String message) {
 		return LlmException.of(ErrorKind.INVALID_REQUEST, message).target(this.target).build();
+	}
+
+	/** The media type as vendors write it: {@code image/jpg} is no type. */
+	public static String mediaType(String written) {
+		String type = written.toLowerCase(Locale.ROOT);
+		return type.equals("image/jpg") ? "image/jpeg" : type;
 	}
 
 }

@@ -10,12 +10,14 @@ import io.arcllm.ResponseFormat;
 import io.arcllm.Target;
 import io.arcllm.Tool;
 import io.arcllm.ToolChoice;
+import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.json.JsonBody;
+import io.arcllm.provider.json.Schemas;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Writes a question the way Ollama reads it.
+ * Writes a request in Ollama's format.
  */
 final class OllamaEncoder {
 
@@ -27,9 +29,12 @@ final class OllamaEncoder {
 
 	private final LlmRequest request;
 
-	OllamaEncoder(String provider, LlmRequest request) {
+	private final ModelTraits traits;
+
+	OllamaEncoder(String provider, LlmRequest request, ModelTraits traits) {
 		this.provider = provider;
 		this.request = request;
+		this.traits = traits;
 	}
 
 	byte[] encode() {
@@ -75,8 +80,7 @@ final class OllamaEncoder {
 			json.writeName("function").writeStartObject();
 			json.writeStringProperty("name", tool.name());
 			json.writeStringProperty("description", tool.description());
-			json.writePOJOProperty("parameters",
-					tool.parameters().isEmpty() ? Map.of("type", "object", "properties", Map.of()) : tool.parameters());
+			json.writePOJOProperty("parameters", Schemas.parameters(tool));
 			json.writeEndObject().writeEndObject();
 		}
 		json.writeEndArray();
@@ -89,15 +93,18 @@ final class OllamaEncoder {
 		return (format.schema() != null) ? format.schema() : "json";
 	}
 
-	private static @Nullable Object think(@Nullable ReasoningEffort effort) {
+	/** A level for models that have levels; the others are switched on or off. */
+	private @Nullable Object think(@Nullable ReasoningEffort effort) {
 		if (effort == null) {
 			return null;
 		}
+		if (effort == ReasoningEffort.NONE || this.traits.thinking() != ModelTraits.Thinking.LEVELS) {
+			return effort != ReasoningEffort.NONE;
+		}
 		return switch (effort) {
-			case NONE -> false;
-			case MINIMAL, LOW -> "low";
+			case NONE, MINIMAL, LOW -> "low";
 			case MEDIUM -> "medium";
-			case HIGH -> "high";
+			case HIGH, XHIGH, MAX -> "high";
 		};
 	}
 
@@ -118,7 +125,7 @@ final class OllamaEncoder {
 
 	private static @Nullable Double finite(String name, @Nullable Double value, JsonBody body) {
 		if (value != null && !Double.isFinite(value)) {
-			throw body.refuse(name + " must be a finite number, not " + value);
+			throw body.invalid(name + " must be a finite number, not " + value);
 		}
 		return value;
 	}

@@ -1,8 +1,11 @@
 package io.arcllm.provider.ollama;
 
 import io.arcllm.LlmRequest;
+import io.arcllm.Parameter;
+import io.arcllm.provider.Adaptation;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.WireFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -35,9 +38,17 @@ public record OllamaFormat(String provider) implements WireFormat {
 		}
 	}
 
+	/** A model that does not think refuses to be asked to. */
 	@Override
-	public byte[] encode(LlmRequest request) {
-		return new OllamaEncoder(this.provider, request).encode();
+	public void adapt(Adaptation adaptation) {
+		if (adaptation.traits().thinking() == ModelTraits.Thinking.NONE) {
+			adaptation.leaveOut(Parameter.REASONING_EFFORT, "is not taken: this model does not think");
+		}
+	}
+
+	@Override
+	public byte[] encode(LlmRequest request, ModelTraits traits) {
+		return new OllamaEncoder(this.provider, request, traits).encode();
 	}
 
 	@Override

@@ -35,7 +35,7 @@ final class OllamaMessages {
 
 	void write(List<Message> messages) {
 		if (messages.isEmpty()) {
-			throw this.body.refuse("messages holds nothing to answer: add a user message");
+			throw this.body.invalid("messages holds nothing to answer: add a user message");
 		}
 		this.json.writeStartArray();
 		for (Message message : messages) {
@@ -136,7 +136,7 @@ final class OllamaMessages {
 	}
 
 	private RuntimeException misplaced(String block, Message.Role role) {
-		return this.body.refuse(block + " cannot be part of a " + role + " message: tool calls belong to an ASSISTANT"
+		return this.body.invalid(block + " cannot be part of a " + role + " message: tool calls belong to an ASSISTANT"
 				+ " message, their results to a USER one");
 	}
 

@@ -5,27 +5,31 @@ import java.util.Locale;
 import java.util.Map;
 
 import io.arcllm.LlmRequest;
+import io.arcllm.ReasoningEffort;
 import io.arcllm.ResponseFormat;
 import io.arcllm.Target;
 import io.arcllm.Tool;
 import io.arcllm.ToolChoice;
+import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.json.JsonBody;
+import io.arcllm.provider.json.Schemas;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Writes a question the way OpenAI reads it.
+ * Writes a request in OpenAI's format.
  */
 final class OpenAiEncoder {
-
-	private static final Map<String, Object> NO_PARAMETERS = Map.of("type", "object", "properties", Map.of());
 
 	private final OpenAiFormat format;
 
 	private final LlmRequest request;
 
-	OpenAiEncoder(OpenAiFormat format, LlmRequest request) {
+	private final ModelTraits traits;
+
+	OpenAiEncoder(OpenAiFormat format, LlmRequest request, ModelTraits traits) {
 		this.format = format;
 		this.request = request;
+		this.traits = traits;
 	}
 
 	byte[] encode() {
@@ -36,16 +40,16 @@ final class OpenAiEncoder {
 	private void write(JsonBody body) {
 		body.field("model", this.request.model());
 		if (body.begin("messages")) {
-			new OpenAiMessages(this.format, this.request.model(), body).write(this.request.messages());
+			new OpenAiMessages(this.format, this.traits, this.request.model(), body).write(this.request.messages());
 		}
-		body.field(this.format.has(OpenAiQuirk.MAX_COMPLETION_TOKENS) ? "max_completion_tokens" : "max_tokens",
-				this.request.maxTokens());
+		boolean completion = this.format.has(OpenAiQuirk.MAX_COMPLETION_TOKENS)
+				|| this.traits.has(ModelTraits.Rule.MAX_COMPLETION_TOKENS);
+		body.field(completion ? "max_completion_tokens" : "max_tokens", this.request.maxTokens());
 		body.field("temperature", this.request.temperature());
 		body.field("top_p", this.request.topP());
 		body.field("stop", this.request.stop());
-		if (this.request.reasoningEffort() != null) {
-			body.field("reasoning_effort", this.request.reasoningEffort().name().toLowerCase(Locale.ROOT));
-		}
+		ReasoningEffort effort = OpenAiAdaptation.effort(this.request.reasoningEffort(), this.traits);
+		body.field("reasoning_effort", (effort == null) ? null : effort.name().toLowerCase(Locale.ROOT));
 		if (!this.request.tools().isEmpty() && body.begin("tools")) {
 			tools(body.json());
 		}
@@ -71,9 +75,10 @@ final class OpenAiEncoder {
 			if (!tool.description().isEmpty()) {
 				json.writeStringProperty("description", tool.description());
 			}
-			json.writePOJOProperty("parameters", tool.parameters().isEmpty() ? NO_PARAMETERS : tool.parameters());
+			Map<String, Object> parameters = Schemas.parameters(tool);
+			json.writePOJOProperty("parameters", parameters);
 			if (tool.strict() != null) {
-				json.writeBooleanProperty("strict", tool.strict());
+				json.writeBooleanProperty("strict", tool.strict() && Schemas.requiresAll(parameters));
 			}
 			json.writeEndObject().writeEndObject();
 		}
@@ -86,7 +91,10 @@ final class OpenAiEncoder {
 			return;
 		}
 		if (choice.tool() != null) {
-			body.field("tool_choice", Map.of("type", "function", "function", Map.of("name", choice.tool())));
+			Map<String, Object> field = new LinkedHashMap<>();
+			field.put("type", "function");
+			field.put("function", Map.of("name", choice.tool()));
+			body.field("tool_choice", field);
 		}
 		else {
 			body.field("tool_choice", choice.mode().name().toLowerCase(Locale.ROOT));
@@ -110,11 +118,13 @@ final class OpenAiEncoder {
 			throw body.refuse(this.format.provider()
 					+ " takes no JSON schema: use ResponseFormat.JSON and put the schema into the instructions");
 		}
+		boolean strict = Boolean.TRUE.equals(wanted.strict());
+		Map<String, Object> asked = (wanted.schema() != null) ? wanted.schema() : Map.of();
 		Map<String, Object> schema = new LinkedHashMap<>();
 		schema.put("name", (wanted.name() != null) ? wanted.name() : "answer");
-		schema.put("schema", (wanted.schema() != null) ? wanted.schema() : Map.of());
+		schema.put("schema", strict ? Schemas.closed(asked) : asked);
 		if (wanted.strict() != null) {
-			schema.put("strict", wanted.strict());
+			schema.put("strict", strict && Schemas.requiresAll(asked));
 		}
 		Map<String, Object> field = new LinkedHashMap<>();
 		field.put("type", "json_schema");

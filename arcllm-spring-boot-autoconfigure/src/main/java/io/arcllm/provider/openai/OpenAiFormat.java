@@ -3,8 +3,11 @@ package io.arcllm.provider.openai;
 import java.util.Set;
 
 import io.arcllm.LlmRequest;
+import io.arcllm.provider.Adaptation;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
+import io.arcllm.provider.ModelTraits;
+import io.arcllm.provider.ToolIds;
 import io.arcllm.provider.WireFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -60,8 +63,19 @@ public record OpenAiFormat(String provider, Set<OpenAiQuirk> quirks) implements 
 	}
 
 	@Override
-	public byte[] encode(LlmRequest request) {
-		return new OpenAiEncoder(this, request).encode();
+	public @Nullable ToolIds toolIds() {
+		return this.quirks.contains(OpenAiQuirk.TOOL_IDS_OF_9) ? ToolIds.NINE_CHARACTERS
+				: this.quirks.contains(OpenAiQuirk.TOOL_IDS_UP_TO_40) ? ToolIds.UP_TO_40 : null;
+	}
+
+	@Override
+	public void adapt(Adaptation adaptation) {
+		OpenAiAdaptation.adapt(adaptation, this);
+	}
+
+	@Override
+	public byte[] encode(LlmRequest request, ModelTraits traits) {
+		return new OpenAiEncoder(this, request, traits).encode();
 	}
 
 	@Override

@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import io.arcllm.Content;
 import io.arcllm.Message;
 import io.arcllm.ToolCall;
+import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.json.Json;
 import io.arcllm.provider.json.JsonBody;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,9 @@ final class OpenAiMessages {
 	private static final Map<String, Object> MADE_BY_ANOTHER = Map.of("google",
 			Map.of("thought_signature", "skip_thought_signature_validator"));
 
+	/** The turn between a tool's result and a user's turn, where there must be one. */
+	private static final String ACKNOWLEDGED = "I have read the result.";
+
 	private final OpenAiFormat format;
 
 	private final JsonBody body;
@@ -42,8 +46,14 @@ final class OpenAiMessages {
 
 	private final OpenAiParts parts;
 
-	OpenAiMessages(OpenAiFormat format, @Nullable String model, JsonBody body) {
+	private final ModelTraits traits;
+
+	/** Whether the message before was a tool's result. */
+	private boolean afterTool;
+
+	OpenAiMessages(OpenAiFormat format, ModelTraits traits, @Nullable String model, JsonBody body) {
 		this.format = format;
+		this.traits = traits;
 		this.body = body;
 		this.json = body.json();
 		this.parts = new OpenAiParts(format, body);
@@ -117,6 +127,7 @@ final class OpenAiMessages {
 	private void assistant(Message message, boolean last) {
 		List<ToolCall> calls = new ArrayList<>();
 		List<Content> said = new ArrayList<>();
+		List<Content.Opaque> details = new ArrayList<>();
 		StringBuilder thoughts = new StringBuilder();
 		for (Content part : message.content()) {
 			if (part instanceof ToolCall call) {
@@ -125,14 +136,22 @@ final class OpenAiMessages {
 			else if (part instanceof Content.Thinking thinking) {
 				thoughts.append(thinking.text());
 			}
+			else if (part instanceof Content.Opaque opaque) {
+				details.add(opaque);
+			}
 			else {
 				said.add(part);
 			}
 		}
 		begin("assistant");
 		content(message, said, calls);
-		if (!thoughts.isEmpty() && !calls.isEmpty() && this.format.has(OpenAiQuirk.ECHO_REASONING)) {
+		boolean echo = this.format.has(OpenAiQuirk.ECHO_REASONING)
+				|| this.traits.has(ModelTraits.Rule.THOUGHTS_WITH_TOOL_CALLS);
+		if (!thoughts.isEmpty() && !calls.isEmpty() && echo) {
 			this.json.writeStringProperty("reasoning_content", thoughts.toString());
+		}
+		if (this.format.has(OpenAiQuirk.REASONING_DETAILS)) {
+			new OpenAiReasoning(this.traits, this.format.provider(), this.body).write(details, calls);
 		}
 		if (!calls.isEmpty()) {
 			calls(calls);
@@ -172,7 +191,7 @@ final class OpenAiMessages {
 		ToolCall.VendorData data = call.vendorData();
 		if (data != null && data.provider().equals(this.format.provider())) {
 			if (Json.object(data.json()) == null) {
-				throw this.body.refuse("The vendor data of tool call " + call.id() + " is no JSON object");
+				throw this.body.invalid("The vendor data of tool call " + call.id() + " is no JSON object");
 			}
 			this.json.writeName("extra_content");
 			this.json.writeRawValue(data.json());
@@ -200,6 +219,13 @@ final class OpenAiMessages {
 	}
 
 	private void begin(String role) {
+		if (this.afterTool && role.equals("user") && this.format.has(OpenAiQuirk.ASSISTANT_AFTER_TOOL)) {
+			this.json.writeStartObject()
+				.writeStringProperty("role", "assistant")
+				.writeStringProperty("content", ACKNOWLEDGED)
+				.writeEndObject();
+		}
+		this.afterTool = role.equals("tool");
 		this.json.writeStartObject().writeStringProperty("role", role);
 	}
 
@@ -276,11 +302,12 @@ final class OpenAiMessages {
 
 		private String url(Content.Source source) {
 			if (source instanceof Content.Bytes bytes) {
-				return "data:" + bytes.mediaType() + ";base64," + Base64.getEncoder().encodeToString(bytes.data());
+				return "data:" + JsonBody.mediaType(bytes.mediaType()) + ";base64,"
+						+ Base64.getEncoder().encodeToString(bytes.data());
 			}
 			URI url = ((Content.Link) source).url();
 			if (url.getScheme() == null || !SCHEMES.contains(url.getScheme().toLowerCase(Locale.ROOT))) {
-				throw this.body.refuse(provider() + " cannot fetch a URL of scheme '" + url.getScheme()
+				throw this.body.invalid(provider() + " cannot fetch a URL of scheme '" + url.getScheme()
 						+ "': use https, or give the bytes themselves");
 			}
 			return url.toString();

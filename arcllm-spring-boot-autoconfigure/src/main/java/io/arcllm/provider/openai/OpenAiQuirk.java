@@ -43,6 +43,21 @@ public enum OpenAiQuirk {
 	 */
 	SIGNED_TOOL_CALLS,
 
+	/** Takes ids of tool calls of exactly nine letters and digits. */
+	TOOL_IDS_OF_9,
+
+	/** Takes ids of tool calls of at most forty characters. */
+	TOOL_IDS_UP_TO_40,
+
+	/** Refuses a turn of the user's straight after the result of a tool. */
+	ASSISTANT_AFTER_TOOL,
+
+	/** Wants the details of its reasoning back with the turn that they belong to. */
+	REASONING_DETAILS,
+
+	/** Knows {@code prompt_cache_key}. */
+	PROMPT_CACHE_KEY,
+
 	/** Leaves reasoning out of {@code completion_tokens}, but not out of the total. */
 	REASONING_APART;
 

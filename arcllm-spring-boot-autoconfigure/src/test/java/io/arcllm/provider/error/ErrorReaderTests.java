@@ -48,7 +48,7 @@ class ErrorReaderTests {
 			return ErrorKind.CONTENT_POLICY;
 		}, RecordedErrors.CLOCK).read(RecordedErrors.TARGET, 418, this.headers, body, 0, body.length);
 		assertThat(error.kind()).isEqualTo(ErrorKind.CONTENT_POLICY);
-		assertThat(asked[0]).isEqualTo(new WireError(RecordedErrors.TARGET, 418, "c", "t", "no", this.headers,
+		assertThat(asked[0]).isEqualTo(new WireError(RecordedErrors.TARGET, 418, "c", "t", null, "no", this.headers,
 				new String(body, StandardCharsets.UTF_8)));
 	}
 

@@ -23,6 +23,7 @@ import io.arcllm.StopReason;
 import io.arcllm.TimeoutStage;
 import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
+import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.WireFormat;
 import io.arcllm.provider.error.DefaultErrorClassifier;
 import io.arcllm.provider.error.ErrorReader;
@@ -172,7 +173,8 @@ class HttpProviderTests {
 	void requestCarriesKeyHeadersOptionsAndDefaults() throws Exception {
 		enqueueAnswer(false);
 		HttpProviderSettings settings = new HttpProviderSettings("acme", baseUrl(), true, "m", Map.of("x-team", "blue"),
-				Map.of("seed", 1, "user", "u"), 64, 0.5, Map.of(), DataSize.ofMegabytes(1));
+				Map.of("seed", 1, "user", "u"), 64, 0.5, (model) -> ModelTraits.UNKNOWN, false,
+				DataSize.ofMegabytes(1));
 		provider(settings, client()).invoke(LlmRequest.builder()
 			.messages(io.arcllm.Message.user("Hi"))
 			.temperature(0.0)
@@ -214,7 +216,7 @@ class HttpProviderTests {
 	@Test
 	void missingKeyIsRefusedBeforeAnythingIsSent() {
 		HttpProviderSettings settings = new HttpProviderSettings("acme", baseUrl(), true, "m", Map.of(), Map.of(), null,
-				null, Map.of(), DataSize.ofMegabytes(1));
+				null, (model) -> ModelTraits.UNKNOWN, false, DataSize.ofMegabytes(1));
 		HttpProvider provider = new HttpProvider(settings, new OpenAiFormat("acme"), client(), ApiKeys.of(" "),
 				errors());
 		assertThat(provider.validateConfig()).isFalse();
@@ -508,7 +510,7 @@ class HttpProviderTests {
 
 	private HttpProvider small() {
 		return provider(new HttpProviderSettings("acme", baseUrl(), false, "m", Map.of(), Map.of(), null, null,
-				Map.of(), DataSize.ofMegabytes(2)), client());
+				(model) -> ModelTraits.UNKNOWN, false, DataSize.ofMegabytes(2)), client());
 	}
 
 	private static HttpProvider provider(HttpProviderSettings settings, WebClient client) {

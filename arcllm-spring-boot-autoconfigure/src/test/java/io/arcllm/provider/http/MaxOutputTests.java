@@ -3,11 +3,14 @@ package io.arcllm.provider.http;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.arcllm.LlmRequest;
 import io.arcllm.PromptServers;
+import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.WireFormat;
 import io.arcllm.provider.anthropic.AnthropicFormat;
 import io.arcllm.provider.error.DefaultErrorClassifier;
@@ -56,11 +59,16 @@ class MaxOutputTests {
 		}
 	}
 
+	private static ModelTraits traits(String model) {
+		Integer most = Map.of("m", 6000, "m2", 1).get(model);
+		return new ModelTraits(Set.of(), null, List.of(), null, null, most, null, Set.of(), null, null, Map.of());
+	}
+
 	private @Nullable Integer sent(WireFormat format, @Nullable Integer configured, LlmRequest request)
 			throws InterruptedException {
 		this.server.enqueue(new MockResponse.Builder().code(500).build());
 		HttpProviderSettings settings = new HttpProviderSettings("acme", this.server.url("").toString(), false, "m",
-				Map.of(), Map.of(), configured, null, Map.of("m", 6000, "m2", 1), DataSize.ofMegabytes(1));
+				Map.of(), Map.of(), configured, null, MaxOutputTests::traits, false, DataSize.ofMegabytes(1));
 		new HttpProvider(settings, format, WebClient.create(), ApiKeys.of("k"),
 				new ErrorReader(new DefaultErrorClassifier(), Clock.systemUTC()))
 			.exchange(request)

@@ -16,6 +16,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.attempt.ContractModule;
+import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.error.DefaultErrorClassifier;
 import io.arcllm.provider.error.ErrorReader;
 import io.arcllm.provider.key.ApiKeys;
@@ -69,7 +70,7 @@ class SlowSubscriberTests {
 
 	private static LlmProvider provider(int port) {
 		HttpProviderSettings settings = new HttpProviderSettings("acme", "http://127.0.0.1:" + port + "/v1", false, "m",
-				Map.of(), Map.of(), null, null, Map.of(), DataSize.ofMegabytes(512));
+				Map.of(), Map.of(), null, null, (model) -> ModelTraits.UNKNOWN, false, DataSize.ofMegabytes(512));
 		return new ContractModule(new HttpProvider(settings, new OpenAiFormat("acme"), WebClient.create(),
 				ApiKeys.of("k"), new ErrorReader(new DefaultErrorClassifier(), Clock.systemUTC())),
 				new Target("acme", "m"));

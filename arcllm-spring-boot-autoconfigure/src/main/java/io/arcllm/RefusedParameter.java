@@ -1,0 +1,33 @@
+package io.arcllm;
+
+import java.io.Serializable;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a request that a vendor named when it refused it.
+ *
+ * @param name the word of {@link Parameter} where there is one, such as {@code top-p};
+ * else the vendor's own
+ * @param why what about it was refused
+ * @param most the largest value that the vendor says it takes, or {@code null}
+ */
+public record RefusedParameter(String name, Why why, @Nullable Integer most) implements Serializable {
+
+	/**
+	 * What about a parameter was refused.
+	 */
+	public enum Why {
+
+		/** The model or vendor does not take it, whatever its value. */
+		PARAMETER,
+
+		/** Not together with what else was asked. */
+		COMBINATION,
+
+		/** Not this value. */
+		VALUE
+
+	}
+
+}

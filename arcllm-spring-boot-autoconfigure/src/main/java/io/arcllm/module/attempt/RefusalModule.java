@@ -1,0 +1,181 @@
+package io.arcllm.module.attempt;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+import io.arcllm.AnswerBuilder;
+import io.arcllm.Attempt;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
+import io.arcllm.Parameter;
+import io.arcllm.RefusedParameter;
+import io.arcllm.RefusedParameter.Why;
+import io.arcllm.Target;
+import io.arcllm.module.BaseModule;
+import io.arcllm.module.Call;
+import io.arcllm.module.EventStep;
+import io.arcllm.module.Scope;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.util.context.ContextView;
+
+/**
+ * A redirector inside the attempt: asks a target once more without the parameter that it
+ * refused, and asks it without from then on. Each request is an attempt of the call.
+ */
+public final class RefusalModule extends BaseModule {
+
+	private static final String MAX_TOKENS = "max-tokens";
+
+	private final Target target;
+
+	private final LearntRefusals learnt;
+
+	private final Function<Target, Set<Parameter>> configured;
+
+	private final boolean refuses;
+
+	/**
+	 * @param inner asks the target
+	 * @param target the provider, and the model where a request names none
+	 * @param learnt what targets refused lately; shared by all stacks
+	 * @param configured what each target is known not to take
+	 * @param refuses whether the first target of a call is not asked again without what
+	 * it refused
+	 */
+	public RefusalModule(LlmProvider inner, Target target, LearntRefusals learnt,
+			Function<Target, Set<Parameter>> configured, boolean refuses) {
+		super(inner);
+		this.target = target;
+		this.learnt = learnt;
+		this.configured = configured;
+		this.refuses = refuses;
+	}
+
+	@Override
+	public Flux<LlmEvent> exchange(LlmRequest request) {
+		Target target = (request.model() == null) ? this.target : new Target(this.target.provider(), request.model());
+		return EventStep.defer((context) -> {
+			Set<Parameter> without = known(target, request, context);
+			return ask(request, without, null).onErrorResume(LlmException.class,
+					(refusal) -> again(request, target, without, refusal));
+		});
+	}
+
+	/** What is left out from the start. */
+	private Set<Parameter> known(Target target, LlmRequest request, ContextView context) {
+		Set<Parameter> known = this.learnt.of(target);
+		boolean whole = request.streaming()
+				&& (known.contains(Parameter.STREAMING) || this.configured.apply(target).contains(Parameter.STREAMING));
+		if (!whole && (known.isEmpty() || (this.refuses && Call.of(context).isSentFirst(target)))) {
+			return Set.of();
+		}
+		Set<Parameter> without = EnumSet.noneOf(Parameter.class);
+		known.stream().filter((one) -> one != Parameter.STREAMING && one.isIn(request)).forEach(without::add);
+		if (whole) {
+			without.add(Parameter.STREAMING);
+		}
+		return without;
+	}
+
+	/**
+	 * Asks without these parameters. A target that does not stream is asked for the whole
+	 * answer, whose words are then given at once.
+	 */
+	private Flux<LlmEvent> ask(LlmRequest request, Set<Parameter> without, Attempt.@Nullable Cause cause) {
+		if (without.isEmpty() && cause == null) {
+			return this.inner.exchange(request);
+		}
+		Flux<LlmEvent> answer = this.inner.exchange(Parameter.without(request, without));
+		if (without.contains(Parameter.STREAMING) && request.streaming()) {
+			answer = answer.concatMapIterable(RefusalModule::withDeltas);
+		}
+		return answer.contextWrite((context) -> {
+			Scope scope = Scope.of(context).without(without);
+			return ((cause == null) ? scope : scope.because(cause)).into(context);
+		});
+	}
+
+	private static List<LlmEvent> withDeltas(LlmEvent event) {
+		LlmResponse answer = event.answer();
+		if (answer == null) {
+			return List.of();
+		}
+		List<LlmEvent> events = new ArrayList<>(AnswerBuilder.deltas(answer));
+		events.add(event);
+		return events;
+	}
+
+	private Flux<LlmEvent> again(LlmRequest request, Target target, Set<Parameter> before, LlmException refusal) {
+		RefusedParameter refused = refusal.refusedParameter();
+		if (refused == null || refusal.partial() != null) {
+			return Flux.error(refusal);
+		}
+		return EventStep.defer((context) -> {
+			Call call = Call.of(context);
+			LlmRequest less = mayAsk(call) ? without(request, target, before, refused, call) : null;
+			if (less == null) {
+				return Flux.error(refusal);
+			}
+			Set<Parameter> without = EnumSet.noneOf(Parameter.class);
+			without.addAll(before);
+			Parameter.of(refused.name()).ifPresent(without::add);
+			return ask(less, without, Attempt.Cause.WITHOUT_PARAMETERS).doOnError(LlmException.class,
+					(second) -> learn(target, second.refusedParameter()));
+		});
+	}
+
+	private static boolean mayAsk(Call call) {
+		return call.hasAttemptsLeft() && !call.remaining().isNegative();
+	}
+
+	/**
+	 * The request to ask once more, from which the parameter is then taken; {@code null}
+	 * where it may not be.
+	 */
+	private @Nullable LlmRequest without(LlmRequest request, Target target, Set<Parameter> before,
+			RefusedParameter refused, Call call) {
+		boolean first = call.isSentFirst(target);
+		learn(target, refused);
+		if (first && (this.refuses || refused.why() == Why.VALUE)) {
+			return (refused.name().equals(Parameter.STREAMING.word()) && request.streaming()) ? request : null;
+		}
+		if (refused.name().equals(MAX_TOKENS)) {
+			Integer most = refused.most();
+			Integer asked = request.maxTokens();
+			boolean lower = most != null && most > 0 && (asked == null || asked > most);
+			return lower ? request.mutate().maxTokens(most).build() : null;
+		}
+		return Parameter.of(refused.name())
+			.filter((one) -> one.mayBeLeftOut() || (one == Parameter.STREAMING && request.streaming()))
+			.filter((one) -> !before.contains(one))
+			.map((one) -> request)
+			.orElse(null);
+	}
+
+	/** Only that the parameter itself is refused holds for other calls, too. */
+	private void learn(Target target, @Nullable RefusedParameter refused) {
+		if (refused == null || refused.why() != Why.PARAMETER) {
+			return;
+		}
+		Optional<Parameter> parameter = Parameter.of(refused.name());
+		parameter.filter((one) -> one.mayBeLeftOut() || one == Parameter.STREAMING)
+			.ifPresent((one) -> this.learnt.learn(target, one));
+	}
+
+	/**
+	 * The stack inside alone: what is left out stands in the trail.
+	 */
+	@Override
+	public String toString() {
+		return this.inner.toString();
+	}
+
+}

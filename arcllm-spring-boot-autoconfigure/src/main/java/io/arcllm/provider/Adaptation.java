@@ -1,0 +1,195 @@
+package io.arcllm.provider;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.arcllm.Content;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.LlmRequest;
+import io.arcllm.Message;
+import io.arcllm.Parameter;
+import io.arcllm.Target;
+import io.arcllm.ToolCall;
+import io.arcllm.ToolChoice;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes of a request the one that a target takes: leaves out what may be left out,
+ * translates what has another form there, and refuses the rest before anything is sent.
+ * The request stays the same object where nothing has to change. Steps of one format are
+ * in {@link WireFormat#adapt}.
+ */
+public final class Adaptation {
+
+	private final Target target;
+
+	private final ModelTraits traits;
+
+	private final boolean refuses;
+
+	private LlmRequest request;
+
+	private @Nullable Set<String> leftOut;
+
+	/**
+	 * @param request with its model set
+	 * @param target the target that it is for
+	 * @param traits what is known of the model
+	 * @param refuses whether a parameter that the model does not take is refused instead
+	 * of left out
+	 */
+	public Adaptation(LlmRequest request, Target target, ModelTraits traits, boolean refuses) {
+		this.request = request;
+		this.target = target;
+		this.traits = traits;
+		this.refuses = refuses;
+	}
+
+	/**
+	 * Adapts the request, first as every vendor needs it, then as the format does.
+	 * @throws LlmException {@code UNSUPPORTED} for what the model does not take and what
+	 * may not be left out
+	 */
+	public Adaptation to(WireFormat format) {
+		ToolIds ids = (this.traits.toolIds() != null) ? this.traits.toolIds() : format.toolIds();
+		withoutUnsupported();
+		withoutSenseless();
+		if (ids != null) {
+			translateIds(ids);
+		}
+		format.adapt(this);
+		return this;
+	}
+
+	/** The request as it is so far. */
+	public LlmRequest request() {
+		return this.request;
+	}
+
+	/** What is known of the model. */
+	public ModelTraits traits() {
+		return this.traits;
+	}
+
+	/** The words of the parameters that were left out. */
+	public List<String> leftOut() {
+		return (this.leftOut == null) ? List.of() : List.copyOf(this.leftOut);
+	}
+
+	/**
+	 * Leaves a parameter out, where the request has it.
+	 * @param why such as {@code "is not taken together with thinking"}
+	 */
+	public void leaveOut(Parameter parameter, String why) {
+		if (!parameter.isIn(this.request)) {
+			return;
+		}
+		refuseInstead(parameter, why);
+		this.request = Parameter.without(this.request, List.of(parameter));
+		note(parameter);
+	}
+
+	/** Puts another request in the place of this one, with a part of a parameter gone. */
+	public void replace(LlmRequest request, Parameter parameter, String why) {
+		refuseInstead(parameter, why);
+		this.request = request;
+		note(parameter);
+	}
+
+	/** Puts another request that means the same in the place of this one. */
+	public void translate(LlmRequest request) {
+		this.request = request;
+	}
+
+	/**
+	 * What to throw for what this target does not take.
+	 * @param what such as {@code "takes no documents"}
+	 */
+	public LlmException refuse(String what) {
+		return LlmException.of(ErrorKind.UNSUPPORTED, this.target + " " + what).target(this.target).build();
+	}
+
+	private void refuseInstead(Parameter parameter, String why) {
+		if (this.refuses) {
+			throw refuse("was not asked: " + parameter.word() + " " + why + " (arcllm.providers."
+					+ this.target.provider() + ".on-unsupported: refuse)");
+		}
+	}
+
+	private void note(Parameter parameter) {
+		if (this.leftOut == null) {
+			this.leftOut = new LinkedHashSet<>();
+		}
+		this.leftOut.add(parameter.word());
+	}
+
+	private void withoutUnsupported() {
+		for (Parameter parameter : this.traits.unsupported()) {
+			if (parameter.mayBeLeftOut()) {
+				leaveOut(parameter, "is not taken by this model");
+			}
+			else if (parameter != Parameter.STREAMING && parameter.isIn(this.request)) {
+				throw refuse("was not asked: it takes no " + parameter.word() + " (models[].unsupported)");
+			}
+		}
+		if (this.traits.has(ModelTraits.Rule.TEMPERATURE_OR_TOP_P) && this.request.temperature() != null) {
+			leaveOut(Parameter.TOP_P, "is not taken together with temperature");
+		}
+	}
+
+	/** What says nothing and is refused by some: a choice of no tools, blank stops. */
+	private void withoutSenseless() {
+		ToolChoice choice = this.request.toolChoice();
+		if (choice != null && this.request.tools().isEmpty()) {
+			this.request = this.request.mutate().toolChoice(null).build();
+		}
+		if (this.request.tools().isEmpty() && !this.request.options().isEmpty()) {
+			this.request = Parameter.without(this.request, List.of(Parameter.PARALLEL_TOOL_CALLS));
+		}
+	}
+
+	private void translateIds(ToolIds ids) {
+		List<Message> messages = this.request.messages();
+		List<Message> translated = null;
+		for (int i = 0; i < messages.size(); i++) {
+			Message message = messages.get(i);
+			if (isToTranslate(message.content(), ids)) {
+				translated = (translated == null) ? new ArrayList<>(messages) : translated;
+				translated.set(i,
+						new Message(message.role(),
+								message.content().stream().map((part) -> translate(part, ids)).toList(),
+								message.isCacheable()));
+			}
+		}
+		if (translated != null) {
+			this.request = this.request.mutate().messages(translated).build();
+		}
+	}
+
+	private static boolean isToTranslate(Collection<Content> content, ToolIds ids) {
+		for (Content part : content) {
+			if ((part instanceof ToolCall call && !ids.takes(call.id()))
+					|| (part instanceof Content.ToolResult result && !ids.takes(result.toolCallId()))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static Content translate(Content part, ToolIds ids) {
+		if (part instanceof ToolCall call) {
+			return new ToolCall(ids.translate(call.id()), call.name(), call.rawArguments(), call.parsedArguments(),
+					call.vendorData(), call.isCacheable());
+		}
+		if (part instanceof Content.ToolResult result) {
+			return new Content.ToolResult(ids.translate(result.toolCallId()), result.content(), result.isError(),
+					result.isCacheable());
+		}
+		return part;
+	}
+
+}

@@ -1,0 +1,122 @@
+package io.arcllm.provider;
+
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.arcllm.Parameter;
+import io.arcllm.ReasoningEffort;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a model beforehand: what it does not take, and how it wants to be
+ * asked.
+ *
+ * @param unsupported what it does not take
+ * @param thinking how it is asked to think; {@code null} where that is not known
+ * @param efforts the levels that it takes; empty for all
+ * @param toolIds the form of ids of tool calls; {@code null} for that of its vendor
+ * @param contextWindow how many tokens it takes, or {@code null}
+ * @param maxOutput the longest answer in tokens, or {@code null}
+ * @param acceptsPrefix whether it goes on from the beginning of its own turn, or
+ * {@code null} for what its vendor does
+ * @param rules what else it refuses
+ * @param maxTokens the longest answer of requests that do not say, in tokens
+ * @param temperature how random the answers of requests that do not say are
+ * @param options extra fields of the request's body
+ */
+public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinking, List<ReasoningEffort> efforts,
+		@Nullable ToolIds toolIds, @Nullable Integer contextWindow, @Nullable Integer maxOutput,
+		@Nullable Boolean acceptsPrefix, Set<Rule> rules, @Nullable Integer maxTokens, @Nullable Double temperature,
+		Map<String, @Nullable Object> options) {
+
+	/** A model of which nothing is known. */
+	public static final ModelTraits UNKNOWN = new ModelTraits(Set.of(), null, List.of(), null, null, null, null,
+			Set.of(), null, null, Map.of());
+
+	/**
+	 * How a model is asked to think.
+	 */
+	public enum Thinking {
+
+		/** By a number of tokens. */
+		BUDGET,
+
+		/** As much as it sees fit, with an effort. */
+		ADAPTIVE,
+
+		/** By a level. */
+		LEVELS,
+
+		/** On or off. */
+		SWITCH,
+
+		/** Not at all. */
+		NONE
+
+	}
+
+	/**
+	 * What a model refuses besides single parameters.
+	 */
+	public enum Rule {
+
+		/** Takes a temperature or top-p, not both. */
+		TEMPERATURE_OR_TOP_P,
+
+		/** Wants {@code max_completion_tokens} instead of {@code max_tokens}. */
+		MAX_COMPLETION_TOKENS,
+
+		/**
+		 * Refuses calls of tools without the thoughts that led to them while it thinks.
+		 */
+		THOUGHTS_WITH_TOOL_CALLS,
+
+		/** Refuses calls of tools that are not signed. */
+		SIGNED_TOOL_CALLS
+
+	}
+
+	public ModelTraits {
+		unsupported = unsupported.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(unsupported));
+		efforts = List.copyOf(efforts);
+		rules = Set.copyOf(rules);
+	}
+
+	/** Whether it refuses that. */
+	public boolean has(Rule rule) {
+		return this.rules.contains(rule);
+	}
+
+	/** The same without these, too. */
+	public ModelTraits andNot(Set<Parameter> refused) {
+		Set<Parameter> all = EnumSet.copyOf(refused);
+		all.addAll(this.unsupported);
+		return new ModelTraits(all, this.thinking, this.efforts, this.toolIds, this.contextWindow, this.maxOutput,
+				this.acceptsPrefix, this.rules, this.maxTokens, this.temperature, this.options);
+	}
+
+	/**
+	 * The level that it takes and that is nearest to this one: a lower one before a
+	 * higher.
+	 */
+	public @Nullable ReasoningEffort nearest(ReasoningEffort wanted) {
+		if (this.efforts.isEmpty() || this.efforts.contains(wanted)) {
+			return wanted;
+		}
+		ReasoningEffort below = null;
+		ReasoningEffort above = null;
+		for (ReasoningEffort level : this.efforts) {
+			if (level.compareTo(wanted) > 0) {
+				above = (above == null || level.compareTo(above) < 0) ? level : above;
+			}
+			else if (level != ReasoningEffort.NONE) {
+				below = (below == null || level.compareTo(below) > 0) ? level : below;
+			}
+		}
+		return (below != null) ? below : above;
+	}
+
+}

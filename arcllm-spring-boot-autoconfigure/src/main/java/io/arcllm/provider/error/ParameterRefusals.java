@@ -1,0 +1,166 @@
+package io.arcllm.provider.error;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import io.arcllm.Parameter;
+import io.arcllm.RefusedParameter;
+import io.arcllm.RefusedParameter.Why;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out which part of a request a vendor refuses, and whether it never takes it or
+ * not with this value: from the parameter that the error names, else from its words.
+ */
+final class ParameterRefusals {
+
+	private static final int WORTH_SEARCHING = 1000;
+
+	/** Not a word of {@link Parameter}: it is lowered, never left out. */
+	private static final String MAX_TOKENS = "max-tokens";
+
+	private static final Pattern OF_MAX_TOKENS = Pattern
+		.compile("\\b(?:max_(?:completion_|output_|new_)?tokens|maxoutputtokens|num_predict)\\b");
+
+	private static final Pattern COMBINATION = Pattern.compile("cannot both|both be (?:specified|set|used)|only one of"
+			+ "|mutually exclusive|use only one|(?:used|specified|set|combined) together|cannot be (?:used|combined) with (?!this)"
+			+ "|when thinking is enabled|only allowed when|while thinking is");
+
+	private static final Pattern DEFAULT_ONLY = Pattern.compile("only the default|only supports? the default");
+
+	private static final Pattern VALUE = Pattern
+		.compile("supported values|must be|should be|too (?:large|small|long|many)"
+				+ "|out of range|invalid value|(?:greater|less|larger|smaller) than|at most|valid range|\\brange\\b|expected|exceeds"
+				+ "|\\bvalue \\S{1,80} is not supported|does not match|\\bgot\\b|\\d > \\d");
+
+	private static final Pattern PARAMETER = Pattern.compile(
+			"unsupported|unknown (?:name|parameters?|fields?|arguments?)|unrecognized|extra (?:inputs|fields)|extra_forbidden"
+					+ "|unexpected (?:keyword|field|parameter|argument)|cannot find field"
+					+ "|(?:is|are|was)(?: not|n't| no longer)(?: currently| yet)? (?:supported|available|allowed|permitted|enabled|accepted|a valid)"
+					+ "|(?:does|do)(?: not|n't)(?: currently| yet)? (?:support|accept|allow|take)|not (?:currently )?supported|no longer supported"
+					+ "|not permitted|deprecated|only supported (?:by|for|on|with)|additional properties are not allowed"
+					+ "|cannot be used with this|verified to stream|not enabled for|doesn't have|lacks? support");
+
+	/** Names in quotes, but for those of roles. */
+	private static final Pattern QUOTED = Pattern
+		.compile("(?<!role )(?<!roles )['\"`\u201c]([A-Za-z_][\\w.]{1,60})['\"`\u201d]");
+
+	private static final List<Pattern> NAMED = List.of(
+			// the name stands first, as in Pydantic's messages
+			find("^([a-z_][\\w.]{1,60}): "), find(": ([a-z_]{2,40})\\.?$"), find("\\b([a-z_]{2,40}) value\\b"),
+			find("(?:parameters?|arguments?|fields?|name|property|option|feature):?\\s+([a-z_][\\w.]{1,60})"),
+			find("(?:support|supports|accept|accepts|take|allow|allows)\\s+(?:the\\s+|any\\s+)?([a-z_]{2,40})"),
+			find("\\b([a-z_]{2,40})(?:\\s(?:calling|calls|use|inputs?|mode|content|outputs?|prompts?|messages?|parameter|choice|levels?))?\\s+"
+					+ "(?:is|are|was)(?:n't| not| no longer| only| deprecated)"),
+			find("\\b([a-z]+_[a-z_]+|temperature|logprobs)\\b"), find("verified to (stream)\\b"));
+
+	/** What stands for a parameter in plain words. */
+	private static final Map<String, Parameter> PLAIN = Map.ofEntries(Map.entry("tool", Parameter.TOOLS),
+			Map.entry("function", Parameter.TOOLS), Map.entry("vision", Parameter.IMAGES),
+			Map.entry("multimodal", Parameter.IMAGES), Map.entry("picture", Parameter.IMAGES),
+			Map.entry("pictures", Parameter.IMAGES), Map.entry("streaming", Parameter.STREAMING),
+			Map.entry("pdf", Parameter.DOCUMENTS), Map.entry("schema", Parameter.SCHEMA),
+			Map.entry("structured", Parameter.SCHEMA));
+
+	private ParameterRefusals() {
+	}
+
+	private static Pattern find(String words) {
+		return Pattern.compile(words, Pattern.CASE_INSENSITIVE);
+	}
+
+	/**
+	 * The refused part of the request, or {@code null} where none is named.
+	 */
+	static @Nullable RefusedParameter read(WireError error) {
+		boolean stream = "stream".equals(error.param());
+		if (error.status() != 400 && error.status() != 422 && !stream) {
+			return null;
+		}
+		String words = error.message().substring(0, Math.min(error.message().length(), WORTH_SEARCHING));
+		String said = words.toLowerCase(Locale.ROOT);
+		Why why = why(error, said);
+		if (why == null) {
+			return null;
+		}
+		String named = String.valueOf(error.param()).toLowerCase(Locale.ROOT);
+		boolean maxTokens = OF_MAX_TOKENS.matcher(named).find()
+				|| (error.param() == null && OF_MAX_TOKENS.matcher(said).find());
+		if (maxTokens) {
+			return new RefusedParameter(MAX_TOKENS, why, (why == Why.VALUE) ? most(said) : null);
+		}
+		Optional<Parameter> parameter = parameter(error.param(), words);
+		if (parameter.isPresent()) {
+			boolean both = why == Why.COMBINATION && parameter.get() == Parameter.TEMPERATURE && said.contains("top_p");
+			return new RefusedParameter((both ? Parameter.TOP_P : parameter.get()).word(), why, null);
+		}
+		return (error.param() != null || isRole(said)) ? new RefusedParameter(other(error.param()), why, null) : null;
+	}
+
+	private static boolean isRole(String said) {
+		return said.contains("system role") || said.contains("developer role") || said.contains("system message")
+				|| said.contains("developer message") || said.contains("developer instruction");
+	}
+
+	private static String other(@Nullable String param) {
+		return (param == null) ? "role" : param;
+	}
+
+	private static @Nullable Why why(WireError error, String said) {
+		String code = String.valueOf(error.code());
+		if (COMBINATION.matcher(said).find()) {
+			return Why.COMBINATION;
+		}
+		if (DEFAULT_ONLY.matcher(said).find() || code.equals("unsupported_parameter")
+				|| code.equals("unknown_parameter")) {
+			return Why.PARAMETER;
+		}
+		if (code.equals("unsupported_value") || code.equals("invalid_value") || VALUE.matcher(said).find()) {
+			return said.contains("verified to stream") ? Why.PARAMETER : Why.VALUE;
+		}
+		return PARAMETER.matcher(said).find() ? Why.PARAMETER : null;
+	}
+
+	private static Optional<Parameter> parameter(@Nullable String param, String words) {
+		Optional<Parameter> named = (param == null) ? Optional.empty() : Parameter.named(param);
+		if (named.isPresent()) {
+			return named;
+		}
+		Matcher quoted = QUOTED.matcher(words);
+		while (quoted.find()) {
+			Optional<Parameter> found = Parameter.named(quoted.group(1));
+			if (found.isPresent()) {
+				return found;
+			}
+		}
+		return NAMED.stream()
+			.map((pattern) -> pattern.matcher(words))
+			.flatMap((matcher) -> matcher.results().map((found) -> meant(found.group(1))))
+			.flatMap(Optional::stream)
+			.findFirst();
+	}
+
+	private static Optional<Parameter> meant(String word) {
+		Parameter plain = PLAIN.get(word.toLowerCase(Locale.ROOT));
+		return (plain != null) ? Optional.of(plain) : Parameter.named(word);
+	}
+
+	/** The largest number of tokens that the vendor says it takes. */
+	private static @Nullable Integer most(String said) {
+		return List
+			.of("at most (\\d{1,9})", "\\d+ > (\\d{1,9})", "\\[\\d+,\\s*(\\d{1,9})\\]",
+					"less than(?: or equal to)? `?(\\d{1,9})", "<= ?(\\d{1,9})", "max(?:imum)?\\D{1,60}?(\\d{2,9})",
+					"up to (\\d{1,9})")
+			.stream()
+			.map((pattern) -> Pattern.compile(pattern).matcher(said))
+			.filter(Matcher::find)
+			.map((found) -> Integer.valueOf(found.group(1)))
+			.findFirst()
+			.orElse(null);
+	}
+
+}

@@ -1,0 +1,204 @@
+package io.arcllm.autoconfigure;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.UnaryOperator;
+
+import io.arcllm.Attempt;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
+import io.arcllm.Message;
+import io.arcllm.Tool;
+import io.arcllm.WholeAndStreamed;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+/**
+ * Vendors that refuse a parameter, and what is asked of them afterwards.
+ */
+@Timeout(60)
+class LearntRefusalsTests {
+
+	private static final String ONLY_THE_DEFAULT = refusal("Unsupported value: 'temperature' does not support 0.2 with"
+			+ " this model. Only the default (1) value is supported.", "temperature");
+
+	@AutoClose
+	private final Vendors vendors = new Vendors();
+
+	private static String refusal(String message, String param) {
+		return "{\"error\":{\"message\":\"" + message + "\",\"type\":\"invalid_request_error\",\"param\":\"" + param
+				+ "\",\"code\":null}}";
+	}
+
+	private static MockResponse refuses(String body) {
+		return Vendors.json(400, body).build();
+	}
+
+	private ApplicationContextRunner runner(String... properties) {
+		return this.vendors.runner()
+			.withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=second,third")
+			.withPropertyValues(properties);
+	}
+
+	private static LlmResponse ask(LlmProvider llm, UnaryOperator<LlmRequest.Builder> request, boolean streaming) {
+		LlmRequest asked = request.apply(LlmRequest.builder().messages(Message.user("hi"))).build();
+		LlmEvent last = (streaming ? llm.stream(asked) : llm.exchange(asked)).blockLast(Duration.ofSeconds(20));
+		return ((LlmEvent.Completed) last).response();
+	}
+
+	private static JsonNode body(MockWebServer server) throws InterruptedException {
+		return JsonMapper.shared().readTree(server.takeRequest().getBody().string(StandardCharsets.UTF_8));
+	}
+
+	@WholeAndStreamed
+	void refusedParameterIsLeftOutAndRemembered(boolean streaming) {
+		this.vendors.first.enqueue(refuses(ONLY_THE_DEFAULT));
+		this.vendors.first.enqueue(Vendors.says("a", streaming));
+		this.vendors.first.enqueue(Vendors.says("b", streaming));
+		runner().run((context) -> {
+			LlmProvider llm = context.getBean(LlmProvider.class);
+			LlmResponse first = ask(llm, (r) -> r.temperature(0.2), streaming);
+			assertThat(first.trail().attempts()).extracting(Attempt::cause)
+				.containsExactly(Attempt.Cause.FIRST, Attempt.Cause.WITHOUT_PARAMETERS);
+			assertThat(first.trail().attempts().get(0).error()).isEqualTo(ErrorKind.UNSUPPORTED);
+			assertThat(first.trail().attempts()).extracting(Attempt::leftOut)
+				.containsExactly(List.of(), List.of("temperature"));
+			LlmResponse second = ask(llm, (r) -> r.temperature(0.2), streaming);
+			assertThat(second.trail().attempts()).singleElement()
+				.satisfies((attempt) -> assertThat(attempt.leftOut()).containsExactly("temperature"));
+			assertThat(body(this.vendors.first).has("temperature")).isTrue();
+			assertThat(body(this.vendors.first).has("temperature")).isFalse();
+			assertThat(body(this.vendors.first).has("temperature")).isFalse();
+		});
+	}
+
+	@WholeAndStreamed
+	void configuredDefaultThatIsRefusedIsLeftOutToo(boolean streaming) {
+		this.vendors.first.enqueue(refuses(ONLY_THE_DEFAULT));
+		this.vendors.first.enqueue(Vendors.says("a", streaming));
+		runner("arcllm.providers.first.defaults.temperature=0.2").run((context) -> {
+			ask(context.getBean(LlmProvider.class), (r) -> r, streaming);
+			assertThat(body(this.vendors.first).has("temperature")).isTrue();
+			assertThat(body(this.vendors.first).has("temperature")).isFalse();
+		});
+	}
+
+	@WholeAndStreamed
+	void refusedValueIsTheMistakeOfTheCallerAtThePrimaryAndIsNotRemembered(boolean streaming) {
+		String value = refusal("Invalid value for 'temperature': must be between 0 and 2", "temperature");
+		this.vendors.first.enqueue(refuses(value));
+		this.vendors.first.enqueue(Vendors.says("b", streaming));
+		runner().run((context) -> {
+			LlmProvider llm = context.getBean(LlmProvider.class);
+			LlmException failure = catchThrowableOfType(LlmException.class,
+					() -> ask(llm, (r) -> r.temperature(3.0), streaming));
+			assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
+			assertThat(ask(llm, (r) -> r.temperature(1.0), streaming).trail().attempts().get(0).leftOut()).isEmpty();
+		});
+	}
+
+	@WholeAndStreamed
+	void refusedValueIsLeftOutAtAHopForThisCallAlone(boolean streaming) {
+		String value = refusal("Invalid value for 'temperature': must be between 0 and 1", "temperature");
+		for (int i = 0; i < 2; i++) {
+			this.vendors.first.enqueue(Vendors.fails("503"));
+			this.vendors.second.enqueue(refuses(value));
+			this.vendors.second.enqueue(Vendors.says("b", streaming));
+		}
+		runner().run((context) -> {
+			LlmProvider llm = context.getBean(LlmProvider.class);
+			for (int i = 0; i < 2; i++) {
+				LlmResponse answer = ask(llm, (r) -> r.temperature(1.5), streaming);
+				assertThat(answer.text()).isEqualTo("b");
+				assertThat(answer.trail().attempts()).hasSize(3);
+			}
+		});
+	}
+
+	@WholeAndStreamed
+	void maxTokensAreLoweredAtAHop(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.fails("503"));
+		this.vendors.second.enqueue(refuses(refusal("max_tokens is too large: 32000. This model supports at most 16384"
+				+ " completion tokens, whereas you provided 32000.", "max_tokens")));
+		this.vendors.second.enqueue(Vendors.says("b", streaming));
+		runner().run((context) -> {
+			assertThat(ask(context.getBean(LlmProvider.class), (r) -> r.maxTokens(32000), streaming).text())
+				.isEqualTo("b");
+			assertThat(body(this.vendors.second).get("max_tokens").intValue()).isEqualTo(32000);
+			assertThat(body(this.vendors.second).get("max_tokens").intValue()).isEqualTo(16384);
+		});
+	}
+
+	@WholeAndStreamed
+	void whatMayNotBeLeftOutIsNotAskedAgainAndTheNextTargetIs(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.fails("503"));
+		this.vendors.second.enqueue(refuses("{\"error\":{\"message\":\"gemma3:4b does not support tools\"}}"));
+		this.vendors.third.enqueue(Vendors.says("c", streaming));
+		runner().run((context) -> {
+			LlmResponse answer = ask(context.getBean(LlmProvider.class),
+					(r) -> r.tools(Tool.of("f", "", java.util.Map.of())), streaming);
+			assertThat(answer.text()).isEqualTo("c");
+			assertThat(answer.trail().attempts()).extracting(Attempt::error)
+				.containsExactly(ErrorKind.OVERLOADED, ErrorKind.UNSUPPORTED, null);
+		});
+	}
+
+	@WholeAndStreamed
+	void primaryThatIsToldToRefuseIsNotAskedAgain(boolean streaming) {
+		this.vendors.first.enqueue(refuses(ONLY_THE_DEFAULT));
+		this.vendors.second.enqueue(Vendors.says("b", streaming));
+		runner("arcllm.providers.first.on-unsupported=refuse").run((context) -> assertThat(
+				ask(context.getBean(LlmProvider.class), (r) -> r.temperature(0.2), streaming).text())
+			.isEqualTo("b"));
+	}
+
+	@WholeAndStreamed
+	void vendorThatDoesNotStreamIsAskedForTheWholeAnswer(boolean streaming) {
+		if (streaming) {
+			this.vendors.first
+				.enqueue(refuses(refusal("Your organization must be verified to stream this model.", "stream")));
+		}
+		this.vendors.first.enqueue(Vendors.says("a word", false));
+		this.vendors.first.enqueue(Vendors.says("a word", false));
+		runner().run((context) -> {
+			LlmProvider llm = context.getBean(LlmProvider.class);
+			assertThat(ask(llm, (r) -> r, streaming).text()).isEqualTo("a word");
+			LlmRequest request = LlmRequest.of("hi").withStreaming(streaming);
+			List<LlmEvent> events = llm.exchange(request).collectList().block(Duration.ofSeconds(20));
+			assertThat(events).hasSize(streaming ? 2 : 1);
+			assertThat(events.get(events.size() - 1)).isInstanceOf(LlmEvent.Completed.class);
+			assertThat(this.vendors.first.getRequestCount()).isEqualTo(streaming ? 3 : 2);
+		});
+	}
+
+	@WholeAndStreamed
+	void modelThatIsConfiguredNotToStreamIsAskedForTheWholeAnswer(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.says("a word", false));
+		runner("arcllm.providers.first.models[0].name=m0",
+				"arcllm.providers.first.models[0].unsupported=streaming,seed")
+			.run((context) -> {
+				LlmRequest request = LlmRequest.of("hi").withStreaming(streaming);
+				List<LlmEvent> events = context.getBean(LlmProvider.class)
+					.exchange(request)
+					.collectList()
+					.block(Duration.ofSeconds(20));
+				assertThat(events).hasSize(streaming ? 2 : 1);
+				assertThat(body(this.vendors.first).has("stream")).isFalse();
+			});
+	}
+
+}

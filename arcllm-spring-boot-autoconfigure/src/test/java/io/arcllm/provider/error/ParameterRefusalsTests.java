@@ -1,0 +1,112 @@
+package io.arcllm.provider.error;
+
+import java.nio.charset.StandardCharsets;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.RefusedParameter;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.http.HttpHeaders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The words in which vendors refuse a part of a request.
+ */
+class ParameterRefusalsTests {
+
+	private static LlmException read(int status, String body) {
+		byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+		return new ErrorReader(new DefaultErrorClassifier(), RecordedErrors.CLOCK).read(RecordedErrors.TARGET, status,
+				HttpHeaders.EMPTY, bytes, 0, bytes.length);
+	}
+
+	private static String error(String message, @Nullable String param, @Nullable String code) {
+		return "{\"error\":{\"message\":\"" + message.replace("\"", "\\\"")
+				+ "\",\"type\":\"invalid_request_error\",\"param\":" + ((param == null) ? "null" : "\"" + param + "\"")
+				+ ",\"code\":" + ((code == null) ? "null" : "\"" + code + "\"") + "}}";
+	}
+
+	@ParameterizedTest(name = "{2} {3}")
+	@CsvSource(delimiter = '|', quoteCharacter = '\0',
+			textBlock = """
+					Unsupported value: 'temperature' does not support 0.2 with this model. Only the default (1) value is supported. | temperature | temperature | PARAMETER
+					Unsupported parameter: 'top_p' is not supported with this model. | top_p | top-p | PARAMETER
+					Unsupported value: 'reasoning_effort' does not support 'minimal' with this model. Supported values are: 'low', 'medium', and 'high'. | reasoning_effort | reasoning-effort | VALUE
+					Unrecognized request argument supplied: reasoning_effort | | reasoning-effort | PARAMETER
+					`temperature` and `top_p` cannot both be specified for this model. Please use only one. | | top-p | COMBINATION
+					`temperature` is deprecated for this model. | | temperature | PARAMETER
+					"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior. | | reasoning-effort | PARAMETER
+					`temperature` may only be set to 1 when thinking is enabled. | | temperature | COMBINATION
+					service_tier: Extra inputs are not permitted | | service-tier | PARAMETER
+					Unknown name "service_tier": Cannot find field. | | service-tier | PARAMETER
+					Invalid JSON payload received. Unknown name "frequencyPenalty" at 'generation_config': Cannot find field. | | penalties | PARAMETER
+					"llama3.2" does not support thinking | | reasoning-effort | PARAMETER
+					think value "medium" is not supported for this model | | reasoning-effort | VALUE
+					gemma3:4b does not support tools | | tools | PARAMETER
+					registry.ollama.ai/library/gemma:2b does not support tools | | tools | PARAMETER
+					Function calling is not enabled for this model | | tools | PARAMETER
+					Invalid content type. image_url is only supported by certain models. | messages.[0].content.[1].type | images | PARAMETER
+					This model does not support image input | | images | PARAMETER
+					Your organization must be verified to stream this model. | stream | streaming | PARAMETER
+					Argument not supported on this model: stop | | stop | PARAMETER
+					Model grok-4 does not support parameter presencePenalty. | | penalties | PARAMETER
+					`logprobs` is not supported with this model | | logprobs | PARAMETER
+					Invalid value for 'temperature': must be between 0 and 2 | temperature | temperature | VALUE
+					temperature: range: 0..1 | | temperature | VALUE
+					'tool_choice' is only allowed when 'tools' are specified. | tool_choice | forced-tool | COMBINATION
+					Developer message is not supported by this model | | role | PARAMETER
+					""")
+	void partThatIsRefusedIsFound(String message, @Nullable String param, String name, RefusedParameter.Why why) {
+		LlmException failure = read(400, error(message, param, null));
+		assertThat(failure.refusedParameter()).isNotNull();
+		assertThat(failure.refusedParameter().name()).isEqualTo(name);
+		assertThat(failure.refusedParameter().why()).isEqualTo(why);
+		if (!name.equals("streaming")) {
+			assertThat(failure.kind())
+				.isEqualTo((why == RefusedParameter.Why.VALUE) ? ErrorKind.INVALID_REQUEST : ErrorKind.UNSUPPORTED);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '\0',
+			textBlock = """
+					max_tokens is too large: 32000. This model supports at most 16384 completion tokens, whereas you provided 32000. | 16384
+					max_tokens: 128000 > 64000, which is the maximum allowed number of output tokens for claude-sonnet-4-5 | 64000
+					Invalid max_tokens value, the valid range of max_tokens is [1, 8192] | 8192
+					`max_tokens` must be less than or equal to `32768`, the maximum value for `max_tokens` is less than the `context_window` for this model | 32768
+					max_completion_tokens should be less than 4096 | 4096
+					""")
+	void largestAnswerThatIsTakenIsRead(String message, int most) {
+		RefusedParameter refused = read(400, error(message, null, null)).refusedParameter();
+		assertThat(refused).isEqualTo(new RefusedParameter("max-tokens", RefusedParameter.Why.VALUE, most));
+	}
+
+	@Test
+	void pydanticsPlaceIsRead() {
+		LlmException failure = read(422,
+				"{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"reasoning_effort\"],"
+						+ "\"msg\":\"Extra inputs are not permitted\",\"input\":\"low\"}]}");
+		assertThat(failure.kind()).isEqualTo(ErrorKind.UNSUPPORTED);
+		assertThat(failure.refusedParameter().name()).isEqualTo("reasoning-effort");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '\0',
+			textBlock = """
+					400 | messages: roles must alternate between \\"user\\" and \\"assistant\\", but found multiple \\"user\\" roles in a row
+					400 | Unexpected role 'user' after role 'tool'
+					400 | Bad request
+					400 | Tool call id was call_PTLP8xhu3uwZk4l3nlnrrJha but must be a-z, A-Z, 0-9, with a length of 9.
+					500 | temperature is not supported
+					""")
+	void mistakeOfTheCallersStaysOne(int status, String message) {
+		LlmException failure = read(status, "{\"error\":{\"message\":\"" + message + "\"}}");
+		assertThat(failure.kind()).isIn(ErrorKind.INVALID_REQUEST, ErrorKind.SERVER_ERROR);
+	}
+
+}

@@ -13,6 +13,7 @@ import io.arcllm.autoconfigure.config.ProviderProperties.Model;
 import io.arcllm.autoconfigure.config.ProviderProperties.OnUnsupported;
 import io.arcllm.provider.ModelCatalog;
 import io.arcllm.provider.ModelTraits;
+import io.arcllm.provider.PromptCache;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,12 +34,13 @@ import org.jspecify.annotations.Nullable;
  * @param quirks how it differs from its wire format
  * @param acceptsPrefix whether it goes on from the beginning of its own turn
  * @param onUnsupported what happens to a parameter that the first target does not take
+ * @param promptCache how prompts are kept in the vendor's cache
  * @param known what is known of models: by their names, and of the vendor as a whole
  */
 public record ProviderDefinition(String name, String type, String baseUrl, List<String> keys, List<String> keyVariables,
 		boolean keyRequired, @Nullable String model, Map<String, String> headers, Map<String, Object> options,
 		Defaults defaults, List<Model> models, Http http, Set<String> quirks, boolean acceptsPrefix,
-		OnUnsupported onUnsupported, Known known) {
+		OnUnsupported onUnsupported, PromptCache promptCache, Known known) {
 
 	/**
 	 * What is known of a vendor's models beforehand.

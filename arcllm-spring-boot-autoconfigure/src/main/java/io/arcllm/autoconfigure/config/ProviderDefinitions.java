@@ -12,7 +12,9 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 import io.arcllm.autoconfigure.config.ProviderDefinition.Known;
+import io.arcllm.autoconfigure.config.ProviderProperties.PromptCacheMode;
 import io.arcllm.provider.Preset;
+import io.arcllm.provider.PromptCache;
 import io.arcllm.provider.Presets;
 import org.jspecify.annotations.Nullable;
 
@@ -73,7 +75,8 @@ public final class ProviderDefinitions {
 				configured.headers(), configured.options(), configured.defaults(), configured.models(),
 				configured.http(), preset.quirks(),
 				(configured.acceptsPrefix() != null) ? configured.acceptsPrefix() : preset.acceptsPrefix(),
-				configured.onUnsupported(), known);
+				configured.onUnsupported(), new PromptCache(configured.promptCache() == PromptCacheMode.AUTO,
+						configured.promptCacheLifetime()), known);
 	}
 
 	/**

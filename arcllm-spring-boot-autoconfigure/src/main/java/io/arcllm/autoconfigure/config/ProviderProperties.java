@@ -35,6 +35,9 @@ import org.springframework.util.unit.DataSize;
  * vendors with a preset
  * @param onUnsupported what happens to a parameter that the first target of a call does
  * not take: drop leaves it out, refuse lets the next target be asked
+ * @param promptCache whether prompts are kept in the vendor's cache: off keeps what
+ * requests mark, auto marks tools, instructions and the last turn
+ * @param promptCacheLifetime how long marked prompts are kept at Anthropic: 5m or 1h
  * @param http how it is connected to
  * @param modules settings of modules for this target alone, over those under
  * arcllm.modules
@@ -44,8 +47,22 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 		@DefaultValue("false") boolean allowInsecure, @Nullable String apiKey, @DefaultValue List<String> apiKeys,
 		@Nullable String model, @DefaultValue Map<String, String> headers, @DefaultValue Map<String, Object> options,
 		@DefaultValue Defaults defaults, @DefaultValue List<Model> models, @Nullable Boolean acceptsPrefix,
-		@DefaultValue("drop") OnUnsupported onUnsupported, @DefaultValue Http http,
+		@DefaultValue("drop") OnUnsupported onUnsupported,
+		@DefaultValue("off") PromptCacheMode promptCache, @DefaultValue("5m") Duration promptCacheLifetime, @DefaultValue Http http,
 		@DefaultValue Map<String, Object> modules) {
+
+	/**
+	 * Whether prompts are kept in the vendor's cache.
+	 */
+	public enum PromptCacheMode {
+
+		/** What requests mark. */
+		OFF,
+
+		/** Also tools, instructions and the last turn. */
+		AUTO
+
+	}
 
 	/**
 	 * What happens to a parameter that a model does not take.
@@ -67,6 +84,9 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 		apiKey = Text.orNull(apiKey);
 		apiKeys = apiKeys.stream().filter((key) -> !key.isBlank()).map(String::trim).toList();
 		model = Text.orNull(model);
+		if (!promptCacheLifetime.equals(Duration.ofMinutes(5)) && !promptCacheLifetime.equals(Duration.ofHours(1))) {
+			throw new IllegalArgumentException("prompt-cache-lifetime must be 5m or 1h, was " + promptCacheLifetime);
+		}
 		headers.forEach(ProviderProperties::checkHeader);
 	}
 
@@ -82,13 +102,13 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	ProviderProperties withModels(List<Model> models) {
 		return new ProviderProperties(this.preset, this.type, this.baseUrl, this.allowInsecure, this.apiKey,
 				this.apiKeys, this.model, this.headers, this.options, this.defaults, models, this.acceptsPrefix,
-				this.onUnsupported, this.http, this.modules);
+				this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http, this.modules);
 	}
 
 	ProviderProperties withOptions(Map<String, Object> options) {
 		return new ProviderProperties(this.preset, this.type, this.baseUrl, this.allowInsecure, this.apiKey,
 				this.apiKeys, this.model, this.headers, options, this.defaults, this.models, this.acceptsPrefix,
-				this.onUnsupported, this.http, this.modules);
+				this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http, this.modules);
 	}
 
 	@Override

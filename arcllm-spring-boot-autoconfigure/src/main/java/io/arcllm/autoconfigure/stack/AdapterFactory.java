@@ -2,6 +2,7 @@ package io.arcllm.autoconfigure.stack;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -96,10 +97,19 @@ public final class AdapterFactory {
 		};
 	}
 
+	/** The session is told to the vendor only where prompts are to be cached. */
+	private static Set<OpenAiQuirk> quirks(ProviderDefinition definition) {
+		Set<OpenAiQuirk> quirks = OpenAiQuirk.parse(definition.quirks());
+		if (!definition.promptCache().auto()) {
+			quirks.remove(OpenAiQuirk.PROMPT_CACHE_KEY);
+		}
+		return quirks;
+	}
+
 	private static WireFormat format(ProviderDefinition definition) {
 		return switch (definition.type()) {
-			case "anthropic" -> new AnthropicFormat(definition.name());
-			case "openai" -> new OpenAiFormat(definition.name(), OpenAiQuirk.parse(definition.quirks()));
+			case "anthropic" -> new AnthropicFormat(definition.name(), definition.promptCache());
+			case "openai" -> new OpenAiFormat(definition.name(), quirks(definition));
 			case "ollama" -> new OllamaFormat(definition.name());
 			default -> throw new LlmConfigException("There is no wire format '" + definition.type() + "'");
 		};

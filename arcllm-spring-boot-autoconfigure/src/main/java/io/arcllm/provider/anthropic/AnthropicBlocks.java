@@ -10,6 +10,7 @@ import io.arcllm.Content;
 import io.arcllm.ToolCall;
 import io.arcllm.provider.json.Json;
 import io.arcllm.provider.json.JsonBody;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -23,21 +24,25 @@ final class AnthropicBlocks {
 
 	private final JsonGenerator json;
 
+	/** The mark of the block that is being written, until its object ends. */
+	private @Nullable AnthropicMarks mark;
+
 	AnthropicBlocks(JsonBody body) {
 		this.body = body;
 		this.json = body.json();
 	}
 
-	static void text(JsonGenerator json, String text) {
-		json.writeStartObject();
-		json.writeStringProperty("type", "text");
-		json.writeStringProperty("text", text);
-		json.writeEndObject();
+	/** Writes a block, with a mark for the cache where it has one. */
+	void write(Content block, @Nullable AnthropicMarks mark) {
+		this.mark = mark;
+		write(block);
 	}
 
-	void write(Content block) {
+	private void write(Content block) {
 		if (block instanceof Content.Text text) {
-			text(this.json, text.text());
+			start("text");
+			this.json.writeStringProperty("text", text.text());
+			end();
 		}
 		else if (block instanceof Content.Image image) {
 			image(image);
@@ -74,7 +79,7 @@ final class AnthropicBlocks {
 		else if (image.source() instanceof Content.Link link) {
 			link(link.url());
 		}
-		this.json.writeEndObject();
+		end();
 	}
 
 	private void document(Content.Document document) {
@@ -97,7 +102,7 @@ final class AnthropicBlocks {
 		if (!document.name().isEmpty()) {
 			this.json.writeStringProperty("title", document.name());
 		}
-		this.json.writeEndObject();
+		end();
 	}
 
 	private void base64(Content.Bytes bytes) {
@@ -137,7 +142,7 @@ final class AnthropicBlocks {
 			this.json.writeStringProperty("thinking", thinking.text());
 			this.json.writeStringProperty("signature", thinking.signature());
 		}
-		this.json.writeEndObject();
+		end();
 	}
 
 	/**
@@ -150,10 +155,12 @@ final class AnthropicBlocks {
 		this.json.writeStringProperty("name", call.name());
 		this.json.writePOJOProperty("input", (call.parsedArguments() != null) ? call.parsedArguments()
 				: Map.of("INVALID_JSON", call.rawArguments()));
-		this.json.writeEndObject();
+		end();
 	}
 
 	private void toolResult(Content.ToolResult result) {
+		AnthropicMarks own = this.mark;
+		this.mark = null;
 		start("tool_result");
 		this.json.writeStringProperty("tool_use_id", result.toolCallId());
 		List<Content> content = result.content().stream().filter((part) -> !AnthropicMessages.isBlank(part)).toList();
@@ -165,7 +172,8 @@ final class AnthropicBlocks {
 		if (result.isError()) {
 			this.json.writeBooleanProperty("is_error", true);
 		}
-		this.json.writeEndObject();
+		this.mark = own;
+		end();
 	}
 
 	private void resultPart(Content part) {
@@ -174,6 +182,14 @@ final class AnthropicBlocks {
 					+ part.getClass().getSimpleName());
 		}
 		write(part);
+	}
+
+	private void end() {
+		if (this.mark != null) {
+			this.mark.write(this.json);
+			this.mark = null;
+		}
+		this.json.writeEndObject();
 	}
 
 	private void start(String type) {

@@ -1,5 +1,6 @@
 package io.arcllm.provider.anthropic;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -25,20 +26,20 @@ final class AnthropicEncoder {
 
 	private static final int DEFAULT_MAX_TOKENS = 4096;
 
-	private final String provider;
+	private final AnthropicFormat format;
 
 	private final LlmRequest request;
 
 	private final ModelTraits traits;
 
-	AnthropicEncoder(String provider, LlmRequest request, ModelTraits traits) {
-		this.provider = provider;
+	AnthropicEncoder(AnthropicFormat format, LlmRequest request, ModelTraits traits) {
+		this.format = format;
 		this.request = request;
 		this.traits = traits;
 	}
 
 	byte[] encode() {
-		return JsonBody.write(new Target(this.provider, this.request.model()), this.request.options(), this::write);
+		return JsonBody.write(new Target(this.format.provider(), this.request.model()), this.request.options(), this::write);
 	}
 
 	private void write(JsonBody body) {
@@ -50,12 +51,16 @@ final class AnthropicEncoder {
 		if (this.request.streaming()) {
 			body.field("stream", true);
 		}
-		system(body);
+		AnthropicMessages messages = new AnthropicMessages(this.format.provider(), body);
+		List<Content> system = instructions();
+		List<Message> turns = messages.turns(this.request.messages());
+		AnthropicMarks marks = new AnthropicMarks(this.format.cache(), this.request.tools(), system, turns);
+		system(body, system, marks);
 		if (body.begin("messages")) {
-			new AnthropicMessages(this.provider, body).write(this.request.messages());
+			messages.write(turns, marks);
 		}
 		if (!this.request.tools().isEmpty() && body.begin("tools")) {
-			tools(body.json());
+			tools(body.json(), marks);
 		}
 		toolChoice(body);
 		responseFormat(body);
@@ -94,30 +99,40 @@ final class AnthropicEncoder {
 	/**
 	 * All instructions go first, wherever they stand: the place that every model reads.
 	 */
-	private void system(JsonBody body) {
-		List<Content> blocks = this.request.messages()
-			.stream()
-			.filter((message) -> message.role() == Message.Role.SYSTEM)
-			.flatMap((message) -> message.content().stream())
-			.filter((block) -> !AnthropicMessages.isBlank(block))
-			.toList();
+	private List<Content> instructions() {
+		List<Content> blocks = new ArrayList<>();
+		for (Message message : this.request.messages()) {
+			if (message.role() == Message.Role.SYSTEM) {
+				message.content().stream().filter((block) -> !AnthropicMessages.isBlank(block)).forEach(blocks::add);
+				AnthropicMessages.markLast(message, blocks);
+			}
+		}
+		return blocks;
+	}
+
+	private static void system(JsonBody body, List<Content> blocks, AnthropicMarks marks) {
 		if (blocks.isEmpty() || !body.begin("system")) {
 			return;
 		}
-		body.json().writeStartArray();
-		for (Content block : blocks) {
-			if (!(block instanceof Content.Text text)) {
-				throw body.refuse("A system message can hold text only, not " + block.getClass().getSimpleName()
-						+ ": put it into a user message");
+		JsonGenerator json = body.json();
+		json.writeStartArray();
+		for (int i = 0; i < blocks.size(); i++) {
+			if (!(blocks.get(i) instanceof Content.Text text)) {
+				throw body.invalid("A system message can hold text only, not "
+						+ blocks.get(i).getClass().getSimpleName() + ": put it into a user message");
 			}
-			AnthropicBlocks.text(body.json(), text.text());
+			json.writeStartObject().writeStringProperty("type", "text").writeStringProperty("text", text.text());
+			marks.system(json, i);
+			json.writeEndObject();
 		}
-		body.json().writeEndArray();
+		json.writeEndArray();
 	}
 
-	private void tools(JsonGenerator json) {
+	private void tools(JsonGenerator json, AnthropicMarks marks) {
 		json.writeStartArray();
-		for (Tool tool : this.request.tools()) {
+		List<Tool> tools = this.request.tools();
+		for (int i = 0; i < tools.size(); i++) {
+			Tool tool = tools.get(i);
 			json.writeStartObject().writeStringProperty("name", tool.name());
 			if (!tool.description().isEmpty()) {
 				json.writeStringProperty("description", tool.description());
@@ -126,7 +141,7 @@ final class AnthropicEncoder {
 			if (tool.strict() != null) {
 				json.writeBooleanProperty("strict", tool.strict());
 			}
-			json.writeEndObject();
+			marks.end(json, tool, i);
 		}
 		json.writeEndArray();
 	}

@@ -5,6 +5,7 @@ import io.arcllm.provider.Adaptation;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.ModelTraits;
+import io.arcllm.provider.PromptCache;
 import io.arcllm.provider.ToolIds;
 import io.arcllm.provider.WireFormat;
 import org.jspecify.annotations.Nullable;
@@ -15,10 +16,16 @@ import org.springframework.http.HttpHeaders;
  * Speaks Anthropic's Messages API.
  *
  * @param provider the provider's name: only its own thoughts are sent back to it
+ * @param cache how prompts are kept
  */
-public record AnthropicFormat(String provider) implements WireFormat {
+public record AnthropicFormat(String provider, PromptCache cache) implements WireFormat {
 
 	private static final String VERSION = "2023-06-01";
+
+	/** A provider that keeps the prompts that requests mark. */
+	public AnthropicFormat(String provider) {
+		this(provider, PromptCache.OFF);
+	}
 
 	@Override
 	public Framing framing() {
@@ -53,7 +60,7 @@ public record AnthropicFormat(String provider) implements WireFormat {
 
 	@Override
 	public byte[] encode(LlmRequest request, ModelTraits traits) {
-		return new AnthropicEncoder(this.provider, request, traits).encode();
+		return new AnthropicEncoder(this, request, traits).encode();
 	}
 
 	@Override

@@ -7,6 +7,7 @@ import io.arcllm.Content;
 import io.arcllm.Message;
 import io.arcllm.ToolCall;
 import io.arcllm.provider.json.JsonBody;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
@@ -27,27 +28,38 @@ final class AnthropicMessages {
 		this.blocks = new AnthropicBlocks(body);
 	}
 
-	void write(List<Message> messages) {
-		List<Message> turns = turns(messages);
+	void write(List<Message> turns, AnthropicMarks marks) {
 		if (turns.isEmpty()) {
 			throw this.body.invalid("messages holds nothing to answer: add a user message");
 		}
 		JsonGenerator json = this.body.json();
 		json.writeStartArray();
-		for (Message turn : turns) {
+		for (int at = 0; at < turns.size(); at++) {
+			Message turn = turns.get(at);
 			boolean assistant = turn.role() == Message.Role.ASSISTANT;
 			json.writeStartObject().writeStringProperty("role", assistant ? "assistant" : "user");
 			json.writeName("content").writeStartArray();
-			turn.content().forEach((block) -> block(block, assistant));
+			for (int i = 0; i < turn.content().size(); i++) {
+				block(turn.content().get(i), assistant, marks.next(at, i) ? marks : null);
+			}
 			json.writeEndArray().writeEndObject();
 		}
 		json.writeEndArray();
 	}
 
-	private List<Message> turns(List<Message> messages) {
+	/** Marks the last of these blocks where the whole message is marked. */
+	static void markLast(Message message, List<Content> blocks) {
+		if (message.isCacheable() && !blocks.isEmpty()) {
+			int last = blocks.size() - 1;
+			blocks.set(last, blocks.get(last).cacheable());
+		}
+	}
+
+	/** The turns as they are sent, with the marks of messages at their last blocks. */
+	List<Message> turns(List<Message> messages) {
 		List<Message> turns = new ArrayList<>(messages.size());
 		for (Message message : messages) {
-			List<Content> content = message.content().stream().filter(this::isSent).toList();
+			List<Content> content = sent(message);
 			if (message.role() == Message.Role.SYSTEM || content.isEmpty()) {
 				continue;
 			}
@@ -63,6 +75,17 @@ final class AnthropicMessages {
 		}
 		turns.replaceAll(AnthropicMessages::resultsFirst);
 		return turns;
+	}
+
+	private List<Content> sent(Message message) {
+		List<Content> content = new ArrayList<>(message.content().size());
+		for (Content block : message.content()) {
+			if (isSent(block)) {
+				content.add(block);
+			}
+		}
+		markLast(message, content);
+		return content;
 	}
 
 	private static Message resultsFirst(Message turn) {
@@ -88,7 +111,7 @@ final class AnthropicMessages {
 		return block instanceof Content.Text text && text.text().isBlank();
 	}
 
-	private void block(Content block, boolean assistant) {
+	private void block(Content block, boolean assistant, @Nullable AnthropicMarks mark) {
 		boolean fits = (block instanceof Content.Thinking || block instanceof ToolCall) ? assistant
 				: !assistant || block instanceof Content.Text || block instanceof Content.Opaque;
 		if (!fits) {
@@ -96,7 +119,7 @@ final class AnthropicMessages {
 					+ (assistant ? "an assistant" : "a user") + " message at Anthropic: move it to "
 					+ (assistant ? "a user" : "an assistant") + " message");
 		}
-		this.blocks.write(block);
+		this.blocks.write(block, mark);
 	}
 
 }

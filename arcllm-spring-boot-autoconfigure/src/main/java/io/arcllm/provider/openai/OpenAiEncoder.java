@@ -1,8 +1,10 @@
 package io.arcllm.provider.openai;
 
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 
 import io.arcllm.LlmRequest;
 import io.arcllm.ReasoningEffort;
@@ -13,12 +15,16 @@ import io.arcllm.ToolChoice;
 import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.json.JsonBody;
 import io.arcllm.provider.json.Schemas;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
  * Writes a request in OpenAI's format.
  */
 final class OpenAiEncoder {
+
+	/** Of {@code prompt_cache_key}. */
+	private static final int LONGEST_KEY = 64;
 
 	private final OpenAiFormat format;
 
@@ -55,7 +61,16 @@ final class OpenAiEncoder {
 		}
 		toolChoice(body);
 		responseFormat(body);
+		if (this.format.has(OpenAiQuirk.PROMPT_CACHE_KEY)) {
+			body.field("prompt_cache_key", cacheKey(this.request.metadata().session()));
+		}
 		stream(body);
+	}
+
+	/** One key a session; a long one is shortened, the same in the same way each time. */
+	private static @Nullable String cacheKey(@Nullable String session) {
+		return (session == null || session.length() <= LONGEST_KEY) ? session
+				: UUID.nameUUIDFromBytes(session.getBytes(StandardCharsets.UTF_8)).toString();
 	}
 
 	private void stream(JsonBody body) {

@@ -27,4 +27,11 @@ public interface Candidate {
 	 */
 	@Nullable Refusal refusal(LlmRequest request);
 
+	/**
+	 * The request with what the chain says of this target.
+	 */
+	default LlmRequest complete(LlmRequest hop) {
+		return hop;
+	}
+
 }

@@ -16,6 +16,14 @@ public final class Hop {
 	}
 
 	/**
+	 * The request as this target of a chain should get it.
+	 * @param primary the target that the request was written for
+	 */
+	public static LlmRequest request(LlmRequest request, Target primary, Candidate candidate) {
+		return candidate.complete(request(request, primary, candidate.target()));
+	}
+
+	/**
 	 * The request as this target should get it: with its own model, and to another
 	 * provider without what only the primary one understands.
 	 * @param primary the target that the request was written for

@@ -187,18 +187,19 @@ final class StrictVendors extends Dispatcher {
 	private static MockResponse answer(String vendor, boolean streamed) {
 		if (vendor.equals("ollama")) {
 			return Vendors
-				.json(200, "{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"from ollama\"},"
-						+ "\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":1,\"eval_count\":1}\n")
+				.json(200,
+						"{\"model\":\"m\",\"message\":{\"role\":\"assistant\",\"content\":\"from ollama\"},"
+								+ "\"done\":true,\"done_reason\":\"stop\",\"prompt_eval_count\":1,\"eval_count\":1}\n")
 				.build();
 		}
 		if (!vendor.equals("anthropic")) {
 			return Vendors.says("from " + vendor, streamed);
 		}
 		if (!streamed) {
-			return Vendors
-				.json(200, "{\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[{\"type\":\"text\","
-						+ "\"text\":\"from anthropic\"}],\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":1,"
-						+ "\"output_tokens\":1}}")
+			return Vendors.json(200,
+					"{\"type\":\"message\",\"role\":\"assistant\",\"model\":\"m\",\"content\":[{\"type\":\"text\","
+							+ "\"text\":\"from anthropic\"}],\"stop_reason\":\"end_turn\",\"usage\":{\"input_tokens\":1,"
+							+ "\"output_tokens\":1}}")
 				.build();
 		}
 		return new MockResponse.Builder().addHeader("content-type", "text/event-stream").body("""

@@ -82,9 +82,10 @@ class PromptCacheTests {
 
 	@Test
 	void autoMarksToolsInstructionsAndTheLastTurn() {
-		JsonNode body = anthropic(AUTO, ask(List.of(Tool.of("g", "", Map.of()), TOOL), Message.system("one"),
-				Message.system("two"), Message.user("a"), Message.assistant("b"),
-				Message.user(new Content.Text("c"), new Content.Text("d"))));
+		JsonNode body = anthropic(AUTO,
+				ask(List.of(Tool.of("g", "", Map.of()), TOOL), Message.system("one"), Message.system("two"),
+						Message.user("a"), Message.assistant("b"),
+						Message.user(new Content.Text("c"), new Content.Text("d"))));
 		assertThat(marks(body)).isEqualTo(3);
 		for (String place : List.of("/tools/1", "/system/1", "/messages/2/content/1")) {
 			assertThat(body.at(place).has("cache_control")).as(place).isTrue();

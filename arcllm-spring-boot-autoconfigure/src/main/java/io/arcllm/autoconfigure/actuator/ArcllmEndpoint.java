@@ -95,8 +95,7 @@ public final class ArcllmEndpoint {
 	/** There is something to reset where a breaker was made, or a parameter refused. */
 	private int reset(String provider, @Nullable String model) {
 		return (this.inventory.forgetRefusals(provider, model) > 0)
-				? this.inventory.breakers(provider, model, Breaker::reset)
-				: breakers(provider, model, Breaker::reset);
+				? this.inventory.breakers(provider, model, Breaker::reset) : breakers(provider, model, Breaker::reset);
 	}
 
 	private int switched(String provider, boolean enabled) {

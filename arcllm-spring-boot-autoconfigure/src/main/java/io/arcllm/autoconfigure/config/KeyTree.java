@@ -31,6 +31,14 @@ sealed interface KeyTree {
 	record Each(KeyTree value) implements KeyTree {
 	}
 
+	/** A list whose elements are values, or sections with these keys. */
+	record Entries(Section keys) implements KeyTree {
+	}
+
+	/** An element of such a list. */
+	record Entry(Section keys) implements KeyTree {
+	}
+
 	/** A section with keys of its own, by their name in {@code application.yml}. */
 	record Section(Map<String, KeyTree> children) implements KeyTree {
 
@@ -73,7 +81,8 @@ sealed interface KeyTree {
 			return collection(type.asMap().getGeneric(1), (element) -> new Open());
 		}
 		if (Collection.class.isAssignableFrom(raw)) {
-			return collection(type.asCollection().getGeneric(), (element) -> new Leaf(true));
+			return collection(type.asCollection().getGeneric(),
+					(element) -> element.isRecord() ? new Entries(of(element)) : new Leaf(true));
 		}
 		return isSection(raw) ? of(raw) : new Leaf(false);
 	}

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
+import io.arcllm.autoconfigure.config.KeyTree.Entries;
 import io.arcllm.autoconfigure.config.KeyTree.Leaf;
 import io.arcllm.autoconfigure.config.KeyTree.Open;
 import io.arcllm.autoconfigure.config.KeyTree.Section;
@@ -65,7 +66,7 @@ final class MeantSources {
 		KeyTree tree = UnknownKeys.node(root, path);
 		boolean within = tree instanceof Open
 				&& UnknownKeys.node(root, path.subList(0, path.size() - 1)) instanceof Open;
-		return within || (tree instanceof Leaf leaf && leaf.list());
+		return within || tree instanceof Entries || (tree instanceof Leaf leaf && leaf.list());
 	}
 
 	/** The elements of a name as they are written. */

@@ -75,8 +75,9 @@ public final class ProviderDefinitions {
 				configured.headers(), configured.options(), configured.defaults(), configured.models(),
 				configured.http(), preset.quirks(),
 				(configured.acceptsPrefix() != null) ? configured.acceptsPrefix() : preset.acceptsPrefix(),
-				configured.onUnsupported(), new PromptCache(configured.promptCache() == PromptCacheMode.AUTO,
-						configured.promptCacheLifetime()), known);
+				configured.onUnsupported(),
+				new PromptCache(configured.promptCache() == PromptCacheMode.AUTO, configured.promptCacheLifetime()),
+				known);
 	}
 
 	/**

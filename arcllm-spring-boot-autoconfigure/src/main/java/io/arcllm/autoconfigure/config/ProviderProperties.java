@@ -47,8 +47,8 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 		@DefaultValue("false") boolean allowInsecure, @Nullable String apiKey, @DefaultValue List<String> apiKeys,
 		@Nullable String model, @DefaultValue Map<String, String> headers, @DefaultValue Map<String, Object> options,
 		@DefaultValue Defaults defaults, @DefaultValue List<Model> models, @Nullable Boolean acceptsPrefix,
-		@DefaultValue("drop") OnUnsupported onUnsupported,
-		@DefaultValue("off") PromptCacheMode promptCache, @DefaultValue("5m") Duration promptCacheLifetime, @DefaultValue Http http,
+		@DefaultValue("drop") OnUnsupported onUnsupported, @DefaultValue("off") PromptCacheMode promptCache,
+		@DefaultValue("5m") Duration promptCacheLifetime, @DefaultValue Http http,
 		@DefaultValue Map<String, Object> modules) {
 
 	/**

@@ -9,6 +9,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.arcllm.autoconfigure.config.KeyTree.Each;
+import io.arcllm.autoconfigure.config.KeyTree.Entries;
+import io.arcllm.autoconfigure.config.KeyTree.Entry;
 import io.arcllm.autoconfigure.config.KeyTree.KnownKeys;
 import io.arcllm.autoconfigure.config.KeyTree.Leaf;
 import io.arcllm.autoconfigure.config.KeyTree.Open;
@@ -86,6 +88,12 @@ final class UnknownKeys {
 		if (tree instanceof Each each) {
 			return each.value();
 		}
+		if (tree instanceof Entries entries) {
+			return isIndex(element) ? new Entry(entries.keys()) : null;
+		}
+		if (tree instanceof Entry entry) {
+			return entry.keys().child(element);
+		}
 		boolean inList = tree instanceof Leaf leaf && leaf.list() && isIndex(element);
 		return (tree instanceof Open || inList) ? tree : null;
 	}
@@ -93,7 +101,8 @@ final class UnknownKeys {
 	private static Unknown unknown(Section root, KeyTree at, List<String> spelt, List<String> path) {
 		String before = spelt.isEmpty() ? "" : String.join(".", spelt) + ".";
 		String element = path.get(spelt.size());
-		List<String> here = (at instanceof Section section) ? List.copyOf(section.children().keySet()) : List.of();
+		Section keys = (at instanceof Entry entry) ? entry.keys() : (at instanceof Section section) ? section : null;
+		List<String> here = (keys == null) ? List.of() : List.copyOf(keys.children().keySet());
 		Optional<String> inSection = Nearest.closeTo(element, here);
 		if (inSection.isPresent()) {
 			String meant = before + inSection.get();
@@ -133,6 +142,9 @@ final class UnknownKeys {
 	 */
 	static boolean isKnownVariable(KeyTree tree, List<String> parts) {
 		if (tree instanceof Open) {
+			return true;
+		}
+		if ((tree instanceof Entries || tree instanceof Entry) && parts.isEmpty()) {
 			return true;
 		}
 		if (tree instanceof Leaf leaf) {

@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.arcllm.autoconfigure.config.KeyTree.Each;
+import io.arcllm.autoconfigure.config.KeyTree.Entries;
+import io.arcllm.autoconfigure.config.KeyTree.Entry;
 import io.arcllm.autoconfigure.config.KeyTree.Leaf;
 import io.arcllm.autoconfigure.config.KeyTree.Open;
 import io.arcllm.autoconfigure.config.KeyTree.Section;
@@ -131,6 +133,14 @@ final class VariableSource implements IterableConfigurationPropertySource {
 		if (tree instanceof Leaf leaf) {
 			return parts.isEmpty() ? before : (leaf.list() && parts.size() == 1 && UnknownKeys.isIndex(parts.get(0)))
 					? before + "[" + parts.get(0) + "]" : null;
+		}
+		if (tree instanceof Entries entries) {
+			boolean element = !parts.isEmpty() && UnknownKeys.isIndex(parts.get(0));
+			return !element ? (parts.isEmpty() ? before : null) : meant(new Entry(entries.keys()),
+					before + "[" + parts.get(0) + "]", parts.subList(1, parts.size()), declared);
+		}
+		if (tree instanceof Entry entry) {
+			return parts.isEmpty() ? before : section(entry.keys(), before, parts, declared);
 		}
 		return (tree instanceof Each each) ? each(each, before, parts, declared)
 				: section((Section) tree, before, parts, declared);

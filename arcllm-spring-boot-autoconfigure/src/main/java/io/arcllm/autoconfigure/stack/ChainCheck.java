@@ -84,8 +84,8 @@ public final class ChainCheck {
 			return;
 		}
 		FallbackSettings chains = settings.bind("fallback", FallbackSettings.class, first.provider(), CallOptions.NONE);
-		Map<String, List<String>> named = Map.of("chain", chains.chain(), "context-window", chains.contextWindow(),
-				"content-policy", chains.contentPolicy());
+		Map<String, List<String>> named = Map.of("chain", chains.chainTargets(), "context-window",
+				chains.contextWindow(), "content-policy", chains.contentPolicy());
 		named.forEach((setting, chain) -> {
 			if (settings.configured("fallback", first.provider(), setting).isEmpty()) {
 				return;
@@ -110,7 +110,7 @@ public final class ChainCheck {
 	private void checkWeights(String key, FallbackSettings settings, Target primary) {
 		Set<Target> weighed = new LinkedHashSet<>();
 		weighed.add(withModel(primary));
-		settings.chain().forEach((member) -> weighed.add(withModel(Target.parse(member))));
+		settings.chainTargets().forEach((member) -> weighed.add(withModel(Target.parse(member))));
 		for (String text : settings.weightByTarget().keySet()) {
 			Target target = target(key, text);
 			requireKnown(key, target);

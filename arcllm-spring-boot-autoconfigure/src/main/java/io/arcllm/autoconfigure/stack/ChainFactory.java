@@ -1,8 +1,10 @@
 package io.arcllm.autoconfigure.stack;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -14,6 +16,7 @@ import io.arcllm.autoconfigure.config.StreamSettings;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.fallback.Chain;
+import io.arcllm.module.fallback.ChainEntry;
 import io.arcllm.module.fallback.FallbackModule;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;
@@ -90,8 +93,8 @@ public final class ChainFactory {
 		}
 		List<Candidate> targets = new ArrayList<>();
 		targets.add(primary);
-		targets.addAll(isChosen(position) ? resolve(settings.chain(), position, candidates)
-				: othersOf(settings.chain(), position).stream().map(candidates).toList());
+		targets.addAll(isChosen(position) ? entries(settings.chain(), position, candidates)
+				: othersOf(settings.chainTargets(), position).stream().map(candidates).toList());
 		return new Chain(this.hedge.around(targets, position.options()),
 				resolve(settings.contextWindow(), position, candidates),
 				resolve(settings.contentPolicy(), position, candidates));
@@ -108,7 +111,7 @@ public final class ChainFactory {
 	List<Target> targets(StackPosition position) {
 		Set<Target> targets = new LinkedHashSet<>(List.of(position.target()));
 		if (isEnabled(position)) {
-			List<String> chain = settings(position).chain();
+			List<String> chain = settings(position).chainTargets();
 			targets.addAll(isChosen(position)
 					? this.targets.modelNames().expand(chain).stream().map(this.targets::resolve).toList()
 					: othersOf(chain, position));
@@ -119,7 +122,8 @@ public final class ChainFactory {
 	/** Whether the chain is written, and not that of a profile. */
 	private boolean isChosen(StackPosition position) {
 		return position.options().chain() != null || position.options().modules().containsKey(NAME)
-				|| this.settings.configured(NAME, position.provider(), "chain").isPresent();
+				|| this.settings.configured(NAME, position.provider(), "chain").isPresent()
+				|| this.settings.configured(NAME, position.provider(), "chain[0].target").isPresent();
 	}
 
 	/** The other providers that have what they need to be asked. */
@@ -132,6 +136,16 @@ public final class ChainFactory {
 
 	private FallbackSettings settings(StackPosition position) {
 		return this.settings.bind(NAME, FallbackSettings.class, position);
+	}
+
+	private List<Candidate> entries(List<ChainEntry> chain, StackPosition position,
+			Function<Target, Candidate> candidates) {
+		Map<Target, Candidate> resolved = new LinkedHashMap<>();
+		for (ChainEntry entry : chain) {
+			resolve(List.of(entry.target()), position, candidates)
+				.forEach((candidate) -> resolved.putIfAbsent(candidate.target(), entry.around(candidate)));
+		}
+		return List.copyOf(resolved.values());
 	}
 
 	private List<Candidate> resolve(List<String> chain, StackPosition position,

@@ -152,7 +152,7 @@ public final class FallbackModule extends BaseModule {
 
 		private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest, Attempt.Cause cause) {
 			return candidate.provider()
-				.exchange(Hop.request(this.request, this.chain.primary().target(), candidate.target()))
+				.exchange(Hop.request(this.request, this.chain.primary().target(), candidate))
 				.contextWrite((context) -> Scope.of(context)
 					.on(this.pass, rest.isEmpty() ? null : () -> isAnyReady(rest))
 					.because(cause)

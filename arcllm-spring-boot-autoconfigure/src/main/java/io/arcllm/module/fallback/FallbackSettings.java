@@ -12,7 +12,8 @@ import io.arcllm.ErrorKind;
 /**
  * Who is asked when the primary target fails.
  *
- * @param chain the targets after the primary one, in order
+ * @param chain the targets after the primary one, in order; each a target, or a target
+ * with max-tokens, temperature and options
  * @param contextWindow the targets for requests that are too long, instead of the chain
  * @param contentPolicy the targets for requests that a vendor's filter refused; none
  * unless given
@@ -22,7 +23,7 @@ import io.arcllm.ErrorKind;
  * @param weights how often the targets are asked first with selection weighted, such as
  * openai=3; 1 for those not named
  */
-public record FallbackSettings(List<String> chain, List<String> contextWindow, List<String> contentPolicy,
+public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindow, List<String> contentPolicy,
 		Set<ErrorKind> on, OnExhausted onExhausted, Choice selection, List<String> weights) {
 
 	private static final Pattern WEIGHT = Pattern.compile("(\\S.*)=\\s*(\\d{1,9}(?:\\.\\d{1,9})?)\\s*");
@@ -72,6 +73,11 @@ public record FallbackSettings(List<String> chain, List<String> contextWindow, L
 		on = Set.copyOf(on);
 		weights = List.copyOf(weights);
 		weightByTarget(weights);
+	}
+
+	/** The targets of the chain as they are written. */
+	public List<String> chainTargets() {
+		return this.chain.stream().map(ChainEntry::target).toList();
 	}
 
 	/**

@@ -203,7 +203,7 @@ public final class HedgeModule extends BaseModule {
 			}
 			logger.info(this.module.own().target() + " has been silent for "
 					+ TimeUnit.NANOSECONDS.toMillis(now() - this.start) + " ms; asking " + next.target() + " too");
-			LlmRequest hop = Hop.request(this.request, this.module.own().target(), next.target());
+			LlmRequest hop = Hop.request(this.request, this.module.own().target(), next);
 			Flux.defer(() -> next.provider().exchange(hop)).subscribe(leg);
 		}
 

@@ -39,7 +39,8 @@ final class AnthropicEncoder {
 	}
 
 	byte[] encode() {
-		return JsonBody.write(new Target(this.format.provider(), this.request.model()), this.request.options(), this::write);
+		return JsonBody.write(new Target(this.format.provider(), this.request.model()), this.request.options(),
+				this::write);
 	}
 
 	private void write(JsonBody body) {

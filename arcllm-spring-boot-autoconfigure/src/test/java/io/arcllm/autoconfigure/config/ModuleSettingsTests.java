@@ -146,7 +146,7 @@ class ModuleSettingsTests {
 		this.environment.setProperty("arcllm.modules.fallback.chain", "a,b,c");
 		CallOptions options = CallOptions.builder().chain("openai", "ollama/llama3.2").build();
 		assertThat(this.settings.enabled("fallback", null, options)).isTrue();
-		assertThat(this.settings.bind("fallback", FallbackSettings.class, null, options).chain())
+		assertThat(this.settings.bind("fallback", FallbackSettings.class, null, options).chainTargets())
 			.isEqualTo(List.of("openai", "ollama/llama3.2"));
 		CallOptions off = CallOptions.builder().chain("openai").fallback(false).build();
 		assertThat(this.settings.enabled("fallback", null, off)).isFalse();

@@ -182,7 +182,7 @@ public final class StreamRecovery {
 		return Flux.defer(() -> {
 			Candidate candidate = step.candidate();
 			AnswerBuilder delivered = broken.delivered();
-			LlmRequest hop = Hop.request(this.request, this.primary, candidate.target());
+			LlmRequest hop = Hop.request(this.request, this.primary, candidate);
 			LlmResponse partial = delivered.buildPartial(targetOf(broken, candidate.target()));
 			if (step.how() == Recovery.CONTINUE) {
 				ContinueSplice joint = new ContinueSplice(delivered, partial);

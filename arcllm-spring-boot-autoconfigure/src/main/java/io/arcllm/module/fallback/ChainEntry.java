@@ -1,0 +1,105 @@
+package io.arcllm.module.fallback;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import io.arcllm.module.Candidate;
+import io.arcllm.module.Refusal;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One target of a chain: written as a target alone, or with what requests to it leave
+ * unset.
+ *
+ * @param target the target, such as openai or openai/gpt-5-mini
+ * @param maxTokens the longest answer, in tokens; also where the request says more
+ * @param temperature how random the answer is where the request does not say
+ * @param options extra fields in the body of requests to it
+ */
+public record ChainEntry(String target, @Nullable Integer maxTokens, @Nullable Double temperature,
+		@Nullable Map<String, Object> options) {
+
+	public ChainEntry {
+		if (target == null || target.isBlank()) {
+			throw new IllegalArgumentException("target must be given for each entry of a chain");
+		}
+		target = target.trim();
+		if (maxTokens != null && maxTokens < 1) {
+			throw new IllegalArgumentException("max-tokens must be 1 or more, was " + maxTokens);
+		}
+		if (temperature != null && !(temperature >= 0)) {
+			throw new IllegalArgumentException("temperature must be 0 or more, was " + temperature);
+		}
+		options = (options == null) ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(options));
+	}
+
+	/** A target that is asked for what the request says. */
+	public static ChainEntry of(String target) {
+		return new ChainEntry(target, null, null, null);
+	}
+
+	/** The target of the chain, asked with what this entry says. */
+	public Candidate around(Candidate candidate) {
+		boolean plain = this.maxTokens == null && this.temperature == null && fields().isEmpty();
+		return plain ? candidate : new EntryCandidate(candidate, this);
+	}
+
+	private Map<String, Object> fields() {
+		return (this.options == null) ? Map.of() : this.options;
+	}
+
+	/**
+	 * The request with what it leaves unset, and no longer an answer than this entry
+	 * wants.
+	 */
+	LlmRequest complete(LlmRequest request) {
+		LlmRequest.Builder hop = request.mutate();
+		if (this.maxTokens != null) {
+			hop.maxTokens(
+					(request.maxTokens() == null) ? this.maxTokens : Math.min(request.maxTokens(), this.maxTokens));
+		}
+		if (request.temperature() == null) {
+			hop.temperature(this.temperature);
+		}
+		Map<String, @Nullable Object> merged = new LinkedHashMap<>(fields());
+		merged.putAll(request.options());
+		return hop.options(merged).build();
+	}
+
+	/**
+	 * A target with an entry that says more than its name.
+	 */
+	private record EntryCandidate(Candidate inner, ChainEntry entry) implements Candidate {
+
+		@Override
+		public Target target() {
+			return this.inner.target();
+		}
+
+		@Override
+		public LlmProvider provider() {
+			return this.inner.provider();
+		}
+
+		@Override
+		public @Nullable Refusal refusal(LlmRequest request) {
+			return this.inner.refusal(request);
+		}
+
+		@Override
+		public LlmRequest complete(LlmRequest hop) {
+			return this.entry.complete(hop);
+		}
+
+		@Override
+		public String toString() {
+			return this.inner.toString();
+		}
+
+	}
+
+}

@@ -123,6 +123,7 @@ public final class ChainFactory {
 	private boolean isChosen(StackPosition position) {
 		return position.options().chain() != null || position.options().modules().containsKey(NAME)
 				|| this.settings.configured(NAME, position.provider(), "chain").isPresent()
+				|| this.settings.configured(NAME, position.provider(), "chain[0]").isPresent()
 				|| this.settings.configured(NAME, position.provider(), "chain[0].target").isPresent();
 	}
 

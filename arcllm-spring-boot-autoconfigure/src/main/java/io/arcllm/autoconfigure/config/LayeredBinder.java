@@ -116,6 +116,18 @@ public final class LayeredBinder {
 		return configured().stream().anyMatch((layer) -> layer.contains(key));
 	}
 
+	/** All that is written under {@code arcllm}, to tell whether anything has changed. */
+	public Map<String, String> written() {
+		Map<String, String> written = new LinkedHashMap<>();
+		written("arcllm").forEach((key) -> configured().stream()
+			.map((layer) -> layer.find(key))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.ifPresent((property) -> written.put(key,
+					this.environment.resolvePlaceholders(String.valueOf(property.getValue())))));
+		return written;
+	}
+
 	/** The keys that are written under a prefix. */
 	List<String> written(String prefix) {
 		ConfigurationPropertyName root = ConfigurationPropertyName.of(prefix);

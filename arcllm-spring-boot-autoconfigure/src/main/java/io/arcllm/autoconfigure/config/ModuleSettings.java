@@ -38,12 +38,19 @@ public final class ModuleSettings {
 
 	private static final Map<String, Class<?>> TYPES = findTypes();
 
-	private final LayeredBinder binder;
+	/** What is configured now; swapped when it is read again. */
+	private volatile State state;
 
-	private final Supplier<ArcllmProperties> properties;
-
-	/** Bound once, since what is configured stays as it is. */
-	private final Map<Configured, Object> configured = new ConcurrentHashMap<>();
+	/**
+	 * What is configured, and what was bound of it so far.
+	 *
+	 * @param binder reads what stands elsewhere than in the properties
+	 * @param properties what is configured under {@code arcllm}
+	 * @param configured bound once, since what is configured stays as it is
+	 */
+	private record State(LayeredBinder binder, Supplier<ArcllmProperties> properties,
+			Map<Configured, Object> configured) {
+	}
 
 	/**
 	 * @param binder reads what stands elsewhere than in the properties
@@ -58,8 +65,16 @@ public final class ModuleSettings {
 	}
 
 	private ModuleSettings(LayeredBinder binder, Supplier<ArcllmProperties> properties) {
-		this.binder = binder;
-		this.properties = properties;
+		this.state = new State(binder, properties, new ConcurrentHashMap<>());
+	}
+
+	/** From now on these are the settings. */
+	public void use(ModuleSettings newer) {
+		this.state = newer.state;
+	}
+
+	private LayeredBinder binder() {
+		return this.state.binder();
 	}
 
 	/** The modules that have settings, and the records of these. */
@@ -104,23 +119,24 @@ public final class ModuleSettings {
 	public <S> S bind(String module, Class<S> type, @Nullable String provider, CallOptions options) {
 		checkKeys(module, options);
 		return overrides(module, options).isEmpty() ? configured(module, type, provider)
-				: this.binder.bind(module, type, layers(module, provider, options));
+				: binder().bind(module, type, layers(module, provider, options));
 	}
 
 	public <S> S configured(String module, Class<S> type, @Nullable String provider) {
-		S shared = (provider == null && TYPES.get(module) == type) ? this.properties.get().modules().settings(type)
-				: null;
+		S shared = (provider == null && TYPES.get(module) == type)
+				? this.state.properties().get().modules().settings(type) : null;
 		return (shared != null) ? shared : bound(module, type, provider);
 	}
 
 	private <S> S bound(String module, Class<S> type, @Nullable String provider) {
 		Configured key = new Configured(module, type, provider);
-		Object bound = this.configured.get(key);
+		State state = this.state;
+		Object bound = state.configured().get(key);
 		if (bound == null) {
 			bound = (provider == null || hasOwn(module, provider))
-					? this.binder.bind(module, type, layers(module, provider, CallOptions.NONE))
+					? binder().bind(module, type, layers(module, provider, CallOptions.NONE))
 					: configured(module, type, null);
-			this.configured.put(key, bound);
+			state.configured().put(key, bound);
 		}
 		return type.cast(bound);
 	}
@@ -132,7 +148,7 @@ public final class ModuleSettings {
 		}
 		ConfigurationPropertyName name = ConfigurationPropertyName
 			.of("arcllm.providers." + provider + ".modules" + (module.isEmpty() ? "" : "." + module));
-		return this.binder.raw().stream().anyMatch((source) -> mayHave(source, name));
+		return binder().raw().stream().anyMatch((source) -> mayHave(source, name));
 	}
 
 	/** Variables do not tell where a name ends: each may be anybody's. */
@@ -162,14 +178,14 @@ public final class ModuleSettings {
 	 */
 	public void check(CallOptions options, Collection<String> own) {
 		Set<String> known = new TreeSet<>(own);
-		known.addAll(this.binder.known().modules().children().keySet());
+		known.addAll(binder().known().modules().children().keySet());
 		options.modules().keySet().forEach((module) -> {
 			if (!known.contains(module)) {
 				throw new ConfigMistake(module, "There is no module '" + module + "' to override.", "Did you mean '"
 						+ Nearest.to(module, known).orElse("") + "'? Known: " + String.join(", ", known) + ".");
 			}
 			checkKeys(module, options);
-			if (this.binder.planned().contains(module) && enabled(module, null, options)) {
+			if (binder().planned().contains(module) && enabled(module, null, options)) {
 				throw new ConfigMistake(module, "This version has no module '" + module + "' yet.",
 						"Leave the override out.");
 			}
@@ -177,7 +193,7 @@ public final class ModuleSettings {
 	}
 
 	private void checkKeys(String module, CallOptions options) {
-		Section modules = this.binder.known().modules();
+		Section modules = binder().known().modules();
 		if (modules.child(module) == null) {
 			return;
 		}
@@ -212,12 +228,12 @@ public final class ModuleSettings {
 		Map<String, String> idle = new LinkedHashMap<>();
 		List<@Nullable String> positions = new ArrayList<>();
 		positions.add(null);
-		this.properties.get().providers().keySet().forEach(positions::add);
+		this.state.properties().get().providers().keySet().forEach(positions::add);
 		TYPES.forEach((module, type) -> {
-			boolean switched = this.binder.defaults().contains("arcllm.modules." + module + ".enabled");
+			boolean switched = binder().defaults().contains("arcllm.modules." + module + ".enabled");
 			if (switched && positions.stream().noneMatch((one) -> enabled(module, one, CallOptions.NONE))
-					&& !this.binder.isConfigured("arcllm.modules." + module + ".enabled")) {
-				this.binder.written("arcllm.modules." + module).forEach((key) -> idle.put(key, module));
+					&& !binder().isConfigured("arcllm.modules." + module + ".enabled")) {
+				binder().written("arcllm.modules." + module).forEach((key) -> idle.put(key, module));
 			}
 		});
 		return idle;
@@ -229,14 +245,14 @@ public final class ModuleSettings {
 		if (provider != null) {
 			layers.addAll(ownLayers(provider));
 		}
-		layers.addAll(this.binder.configured("arcllm.modules"));
-		layers.add(this.binder.defaults().under("arcllm.modules"));
+		layers.addAll(binder().configured("arcllm.modules"));
+		layers.add(binder().defaults().under("arcllm.modules"));
 		return layers;
 	}
 
 	private List<ConfigLayer> ownLayers(String provider) {
-		return ProviderDefinitions.isName(provider)
-				? this.binder.configured("arcllm.providers." + provider + ".modules") : List.of();
+		return ProviderDefinitions.isName(provider) ? binder().configured("arcllm.providers." + provider + ".modules")
+				: List.of();
 	}
 
 	private static Map<String, Object> overrides(String module, CallOptions options) {

@@ -33,7 +33,7 @@ public final class ProviderDefinitions {
 
 	private final Environment environment;
 
-	private final Map<String, ProviderDefinition> definitions = new LinkedHashMap<>();
+	private volatile Map<String, ProviderDefinition> definitions;
 
 	/**
 	 * @throws io.arcllm.LlmConfigException if a provider cannot be what is configured
@@ -41,7 +41,14 @@ public final class ProviderDefinitions {
 	public ProviderDefinitions(Map<String, ProviderProperties> providers, Presets presets, Environment environment) {
 		this.presets = presets;
 		this.environment = environment;
-		providers.forEach((name, configured) -> this.definitions.put(name, resolve(name, configured)));
+		Map<String, ProviderDefinition> definitions = new LinkedHashMap<>();
+		providers.forEach((name, configured) -> definitions.put(name, resolve(name, configured)));
+		this.definitions = definitions;
+	}
+
+	/** From now on these are the providers. */
+	public void use(ProviderDefinitions newer) {
+		this.definitions = newer.definitions;
 	}
 
 	/** All of them, in the order they are declared in. */

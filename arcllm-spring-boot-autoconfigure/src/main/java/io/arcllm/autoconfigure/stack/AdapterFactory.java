@@ -73,6 +73,13 @@ public final class AdapterFactory {
 		});
 	}
 
+	/** Keeps what is known of keys that stay, and forgets those that were changed. */
+	void forget(ProviderDefinition old, @Nullable ProviderDefinition newer) {
+		if (newer == null || !newer.keys().equals(old.keys())) {
+			this.keys.remove(old.name());
+		}
+	}
+
 	/**
 	 * Whether the application brings keys itself.
 	 */

@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure.stack;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,11 +28,23 @@ public final class StackLlmProviders implements LlmProviders {
 
 	private final Stacks stacks;
 
-	private final CallModule.Limits limits;
+	/** What is configured now; swapped when the configuration is read again. */
+	private volatile Generation generation;
 
-	private final @Nullable String primary;
+	/**
+	 * What belongs to one configuration.
+	 *
+	 * @param limits what bounds each call
+	 * @param primary the target that is meant where none is named
+	 * @param kept the stacks that were built
+	 */
+	private record Generation(CallModule.Limits limits, @Nullable String primary, Map<Stack, LlmProvider> kept) {
 
-	private final Map<Stack, LlmProvider> kept = new ConcurrentHashMap<>();
+		Generation(CallModule.Limits limits, @Nullable String primary) {
+			this(limits, primary, new ConcurrentHashMap<>());
+		}
+
+	}
 
 	/**
 	 * @param targets whom there is
@@ -42,8 +55,20 @@ public final class StackLlmProviders implements LlmProviders {
 	public StackLlmProviders(Targets targets, Stacks stacks, CallModule.Limits limits, @Nullable String primary) {
 		this.targets = targets;
 		this.stacks = stacks;
-		this.limits = limits;
-		this.primary = primary;
+		this.generation = new Generation(limits, primary);
+	}
+
+	/**
+	 * From now on calls go through stacks that are built anew; those under way end on the
+	 * old ones.
+	 * @param deadline of a call
+	 * @param maxAttempts of a call
+	 * @param primary the target that is meant where none is named
+	 */
+	public void use(Duration deadline, int maxAttempts, @Nullable String primary) {
+		CallModule.Limits old = this.generation.limits();
+		this.generation = new Generation(new CallModule.Limits(deadline, maxAttempts, old.listener(), old.metadata()),
+				primary);
 	}
 
 	@Override
@@ -54,6 +79,10 @@ public final class StackLlmProviders implements LlmProviders {
 
 	@Override
 	public LlmProvider load(String target, Consumer<CallOptions.Builder> options) {
+		return new LoadedProvider<>(() -> this.generation, (generation) -> load(generation, target, options));
+	}
+
+	private LlmProvider load(Generation generation, String target, Consumer<CallOptions.Builder> options) {
 		Meant meant = this.targets.modelNames().find(target);
 		Target first = this.targets.resolve(target);
 		CallOptions.Builder builder = CallOptions.builder();
@@ -61,18 +90,20 @@ public final class StackLlmProviders implements LlmProviders {
 			builder.chain(meant.targets().subList(1, meant.targets().size()).toArray(String[]::new));
 		}
 		options.accept(builder);
-		LlmProvider provider = new CallModule(this.limits, builder.build(), (wanted) -> stack(first, wanted),
-				(meant == null) ? null : target);
-		return new NamedModels(provider, first.provider(), this.targets.modelNames(), (name) -> load(name, options));
+		LlmProvider provider = new CallModule(generation.limits(), builder.build(),
+				(wanted) -> stack(generation, first, wanted), (meant == null) ? null : target);
+		return new NamedModels(provider, first.provider(), this.targets.modelNames(),
+				(name) -> load(generation, name, options));
 	}
 
 	@Override
 	public LlmProvider primary() {
-		if (this.primary == null) {
+		String primary = this.generation.primary();
+		if (primary == null) {
 			throw new LlmConfigException("arcllm.provider",
 					"No provider is configured: set arcllm.providers.<name>, such as arcllm.providers.anthropic.model");
 		}
-		return load(this.primary);
+		return load(primary);
 	}
 
 	/** Opens a connection to each target of the primary's chain, without a call. */
@@ -84,12 +115,13 @@ public final class StackLlmProviders implements LlmProviders {
 	}
 
 	public boolean hasPrimary() {
-		return this.primary != null;
+		return this.generation.primary() != null;
 	}
 
 	/** The target that is meant where none is named; {@code null} without providers. */
 	public @Nullable Target primaryTarget() {
-		return (this.primary == null) ? null : this.targets.resolve(this.primary);
+		String primary = this.generation.primary();
+		return (primary == null) ? null : this.targets.resolve(primary);
 	}
 
 	@Override
@@ -111,15 +143,15 @@ public final class StackLlmProviders implements LlmProviders {
 		return this.targets.all();
 	}
 
-	private LlmProvider stack(Target target, CallOptions options) {
+	private LlmProvider stack(Generation generation, Target target, CallOptions options) {
 		Stack key = new Stack(target, options);
-		LlmProvider known = this.kept.get(key);
+		LlmProvider known = generation.kept().get(key);
 		if (known != null) {
 			return known;
 		}
 		LlmProvider made = this.stacks.whole(target, options);
-		if (this.kept.size() < MOST_KEPT) {
-			this.kept.putIfAbsent(key, made);
+		if (generation.kept().size() < MOST_KEPT) {
+			generation.kept().putIfAbsent(key, made);
 		}
 		return made;
 	}

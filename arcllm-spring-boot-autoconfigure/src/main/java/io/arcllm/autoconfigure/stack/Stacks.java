@@ -39,7 +39,7 @@ public final class Stacks {
 
 	private final Targets targets;
 
-	private final Supplier<ModuleOrder> order;
+	private volatile Supplier<ModuleOrder> order;
 
 	private final ChainFactory chains;
 
@@ -65,6 +65,11 @@ public final class Stacks {
 		this.settings = settings;
 		this.switches = switches;
 		this.refusals = new KnownRefusals(targets);
+	}
+
+	/** From now on stacks are built in that order. */
+	public void use(Supplier<ModuleOrder> order) {
+		this.order = SingletonSupplier.of(order);
 	}
 
 	/**

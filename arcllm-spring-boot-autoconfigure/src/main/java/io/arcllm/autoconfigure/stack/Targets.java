@@ -43,7 +43,9 @@ public final class Targets {
 
 	private final AdapterFactory adapters;
 
-	private final ModelNames modelNames;
+	private volatile ModelNames modelNames;
+
+	private final Map<String, ProviderDefinition> retired = new ConcurrentHashMap<>();
 
 	private final Map<String, LlmProvider> made = new ConcurrentHashMap<>();
 
@@ -86,6 +88,23 @@ public final class Targets {
 				: new Target(target.provider(), definition.model());
 	}
 
+	/**
+	 * From now on these are the targets; those under way are asked to their end.
+	 * @param newer the configured providers
+	 * @param names what names of models stand for
+	 */
+	public void use(ProviderDefinitions newer, ModelNames names) {
+		for (ProviderDefinition old : this.configured.all()) {
+			if (!old.equals(newer.find(old.name()))) {
+				this.retired.put(old.name(), old);
+				this.made.remove(old.name());
+				this.adapters.forget(old, newer.find(old.name()));
+			}
+		}
+		this.configured.use(newer);
+		this.modelNames = names;
+	}
+
 	/** What names of models stand for. */
 	public ModelNames modelNames() {
 		return this.modelNames;
@@ -96,8 +115,12 @@ public final class Targets {
 	 */
 	LlmProvider provider(String name) {
 		ProviderDefinition definition = this.configured.find(name);
-		return (definition == null) ? this.beans.getBean(name, LlmProvider.class)
-				: this.made.computeIfAbsent(name, (key) -> this.adapters.adapter(definition));
+		if (definition == null && !this.own.contains(name)) {
+			definition = this.retired.get(name);
+		}
+		ProviderDefinition known = definition;
+		return (known == null) ? this.beans.getBean(name, LlmProvider.class)
+				: this.made.computeIfAbsent(name, (key) -> this.adapters.adapter(known));
 	}
 
 	/** Opens a connection to a configured provider, and forgets how that ends. */

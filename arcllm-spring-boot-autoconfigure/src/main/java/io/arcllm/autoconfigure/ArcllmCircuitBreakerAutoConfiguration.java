@@ -35,8 +35,9 @@ public final class ArcllmCircuitBreakerAutoConfiguration {
 	private static final String NAME = "circuit-breaker";
 
 	@Bean
-	BreakerListener arcllmBreakerAnnouncer(ApplicationEventPublisher events, Decisions decisions) {
-		return new BreakerAnnouncer(events, decisions);
+	BreakerListener arcllmBreakerAnnouncer(ApplicationEventPublisher events, Decisions decisions,
+			ObjectProvider<Targets> targets) {
+		return new BreakerAnnouncer(events, decisions, (target) -> targets.getObject().isMadeUp(target));
 	}
 
 	@Bean

@@ -29,6 +29,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -48,6 +51,7 @@ import static org.assertj.core.api.Assertions.tuple;
 /**
  * Gates as an application has them.
  */
+@ExtendWith(OutputCaptureExtension.class)
 class GateAutoConfigurationTests {
 
 	private static final String[] BREAKER = { "arcllm.modules.circuit-breaker.enabled=true",
@@ -100,6 +104,19 @@ class GateAutoConfigurationTests {
 			assertThat(context.getBean(Decisions.class).recent()).extracting(Decision::type, Decision::detail)
 				.containsExactly(tuple(Decision.Type.BREAKER, "closed -> open for 60000 ms"));
 		});
+	}
+
+	@Test
+	void modelThatACallerMakesUpHasNoLogLineOfItsOwn(CapturedOutput output) {
+		fail(2);
+		runner().withPropertyValues(BREAKER).run((context) -> {
+			LlmProvider madeUp = context.getBean(LlmProviders.class).load("anthropic/made-up");
+			kindOf(madeUp);
+			kindOf(madeUp);
+			assertThat(kindOf(madeUp)).isEqualTo(ErrorKind.CIRCUIT_OPEN);
+		});
+		assertThat(output.toString()).doesNotContain(
+				"WARN io.arcllm.autoconfigure.actuator.BreakerAnnouncer -- The circuit breaker of anthropic/made-up");
 	}
 
 	@Test

@@ -199,7 +199,7 @@ class TelemetryAutoConfigurationTests {
 				assertThat(count(meters, "arcllm.fallbacks", "from", "anthropic", "to", "openai")).isOne();
 				assertThat(count(meters, "arcllm.retries", "provider", "openai")).isOne();
 				assertThat(count(meters, "arcllm.rejections", "provider", "anthropic", "error", "circuit-open"))
-					.isOne();
+					.isPositive();
 				assertThat(count(meters, "arcllm.circuitbreaker.transitions", "from", "closed", "to", "open")).isOne();
 				assertThat(meters.get("arcllm.circuitbreaker.state").tag("state", "open").gauge().value()).isOne();
 				assertThat(meters.get("arcllm.waits").tag("provider", "openai").timer().count()).isOne();

@@ -1,6 +1,7 @@
 package io.arcllm.autoconfigure.actuator;
 
 import java.time.Duration;
+import java.util.function.Predicate;
 
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.Decisions.Decision;
@@ -14,9 +15,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Tells the log, the application and the record of decisions what breakers decide.
+ * Tells the log, the application and the record of decisions what breakers decide. Models
+ * that callers make up have no log line of their own.
+ *
+ * @param events hears of all changes
+ * @param decisions keeps the last ones
+ * @param madeUp whether the model of a target is not configured
  */
-public record BreakerAnnouncer(ApplicationEventPublisher events, Decisions decisions) implements BreakerListener {
+public record BreakerAnnouncer(ApplicationEventPublisher events, Decisions decisions,
+		Predicate<Target> madeUp) implements BreakerListener {
 
 	private static final Log logger = LogFactory.getLog(BreakerAnnouncer.class);
 
@@ -26,7 +33,10 @@ public record BreakerAnnouncer(ApplicationEventPublisher events, Decisions decis
 				+ ((openFor == null) ? "" : " for " + openFor.toMillis() + " ms");
 		boolean refuses = to == BreakerState.OPEN || to == BreakerState.FORCED_OPEN;
 		String message = "The circuit breaker of " + target + " changed: " + change;
-		if (refuses) {
+		if (this.madeUp.test(target)) {
+			logger.debug(message);
+		}
+		else if (refuses) {
 			logger.warn(message);
 		}
 		else {
@@ -38,7 +48,9 @@ public record BreakerAnnouncer(ApplicationEventPublisher events, Decisions decis
 
 	@Override
 	public void paused(Target target, Duration duration, String reason) {
-		logger.info(target + " is left alone for " + duration.toMillis() + " ms: " + reason);
+		if (!this.madeUp.test(target)) {
+			logger.info(target + " is left alone for " + duration.toMillis() + " ms: " + reason);
+		}
 		this.decisions.add(Decision.Type.PAUSE, target, null,
 				"left alone for " + duration.toMillis() + " ms: " + reason);
 	}

@@ -226,6 +226,11 @@ public final class Targets {
 				&& Objects.requireNonNullElse(traits(target).acceptsPrefix(), definition.acceptsPrefix());
 	}
 
+	/** Whether a configured provider was asked for a model that is not configured. */
+	public boolean isMadeUp(Target target) {
+		return this.configured.find(target.provider()) != null && !all().contains(target);
+	}
+
 	/** The names of the application's own beans. */
 	public Set<String> own() {
 		return this.own;

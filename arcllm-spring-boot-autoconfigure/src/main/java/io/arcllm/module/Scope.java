@@ -25,7 +25,8 @@ import reactor.util.context.ContextView;
  * @param without the parameters that the next attempt leaves out
  */
 public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits,
-		@Nullable BooleanSupplier others, Attempt.Cause cause, @Nullable Abandonment abandonment, Set<Parameter> without) {
+		@Nullable BooleanSupplier others, Attempt.Cause cause, @Nullable Abandonment abandonment,
+		Set<Parameter> without) {
 
 	/**
 	 * The scope of a call that has just begun.
@@ -73,8 +74,7 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 
 	/** The same call where an attempt may be let go of. */
 	public Scope abandonable(Abandonment abandonment) {
-		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, abandonment,
-				this.without);
+		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, abandonment, this.without);
 	}
 
 	/** The same call where it leaves these parameters out. */

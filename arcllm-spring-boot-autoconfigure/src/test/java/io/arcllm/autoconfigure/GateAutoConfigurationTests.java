@@ -140,7 +140,10 @@ class GateAutoConfigurationTests {
 			}
 			Breaker breaker = context.getBean("arcllmCircuitBreaker", ModuleFactory.class)
 				.engines(Breaker.class)
-				.get(0);
+				.stream()
+				.filter((one) -> one.target().provider().equals("anthropic"))
+				.findFirst()
+				.orElseThrow();
 			assertThat(breaker.status()).returns(BreakerState.METRICS_ONLY, BreakerStatus::state)
 				.returns(4, BreakerStatus::failures);
 			breaker.reset();

@@ -1,6 +1,7 @@
 package io.arcllm.autoconfigure;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 
 import io.arcllm.CallOptions;
@@ -29,12 +30,14 @@ import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.ModuleOrder;
 import io.arcllm.autoconfigure.stack.ProviderSwitches;
 import io.arcllm.autoconfigure.stack.Selections;
+import io.arcllm.autoconfigure.stack.ShutdownLifecycle;
 import io.arcllm.autoconfigure.stack.StackLlmProviders;
 import io.arcllm.autoconfigure.stack.Stacks;
 import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.CallListener;
 import io.arcllm.module.CallModule;
 import io.arcllm.module.Hook;
+import io.arcllm.module.Shutdown;
 import io.arcllm.module.attempt.TimeoutModule;
 import io.arcllm.module.attempt.TimeoutSettings;
 import io.arcllm.module.bulkhead.Bulkhead;
@@ -64,6 +67,7 @@ import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -203,18 +207,31 @@ public final class ArcllmAutoConfiguration {
 		return stacks;
 	}
 
+	@Bean
+	Shutdown arcllmShutdown() {
+		return new Shutdown();
+	}
+
+	@Bean
+	ShutdownLifecycle arcllmShutdownLifecycle(Shutdown shutdown, Environment environment) {
+		Duration timeout = Binder.get(environment)
+			.bind("spring.lifecycle.timeout-per-shutdown-phase", Duration.class)
+			.orElse(Duration.ofSeconds(30));
+		return new ShutdownLifecycle(shutdown, timeout);
+	}
+
 	@Bean(PROVIDERS)
 	@ConditionalOnMissingBean(LlmProviders.class)
 	StackLlmProviders arcllmProviders(ArcllmProperties properties, ProviderDefinitions definitions, Targets targets,
 			Stacks stacks, ModuleSettings settings, ObjectProvider<CallListener> listeners,
-			ObjectProvider<RequestMetadataResolver> metadata, ListableBeanFactory beans) {
+			ObjectProvider<RequestMetadataResolver> metadata, Shutdown shutdown, ListableBeanFactory beans) {
 		ChainCheck chains = new ChainCheck(definitions, targets.names(), targets.modelNames());
 		String primary = chains.primary(
 				(properties.provider() != null) ? properties.provider() : OwnProviders.primary(beans, targets.own()));
 		chains.checkAll(settings, primary);
 		CallModule.Limits limits = new CallModule.Limits(properties.deadline(), properties.maxAttempts(),
 				CallListener.all(listeners.orderedStream().toList()),
-				metadata.getIfAvailable(() -> (context) -> RequestMetadata.EMPTY));
+				metadata.getIfAvailable(() -> (context) -> RequestMetadata.EMPTY), shutdown);
 		return new StackLlmProviders(targets, stacks, limits, primary);
 	}
 

@@ -18,6 +18,7 @@ import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
 import io.arcllm.Trail;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.ContextView;
@@ -48,6 +49,8 @@ public final class Call {
 
 	private final @Nullable String asked;
 
+	private final @Nullable Shutdown shutdown;
+
 	private final List<Attempt> trail = new ArrayList<>(2);
 
 	private final Map<Target, Pause> pauses = new HashMap<>(0);
@@ -77,11 +80,17 @@ public final class Call {
 	 * @param maxAttempts over all modules
 	 */
 	public Call(Duration deadline, int maxAttempts) {
-		this(deadline, maxAttempts, CallListener.NONE, RequestMetadata.EMPTY, null);
+		this(deadline, maxAttempts, CallListener.NONE, RequestMetadata.EMPTY, null, null);
 	}
 
-	Call(Duration deadline, int maxAttempts, CallListener listener, RequestMetadata metadata, @Nullable String asked) {
+	Call(Duration deadline, CallModule.Limits limits, RequestMetadata metadata, @Nullable String asked) {
+		this(deadline, limits.maxAttempts(), limits.listener(), metadata, asked, limits.shutdown());
+	}
+
+	private Call(Duration deadline, int maxAttempts, CallListener listener, RequestMetadata metadata,
+			@Nullable String asked, @Nullable Shutdown shutdown) {
 		this.asked = asked;
+		this.shutdown = shutdown;
 		this.start = this.clock.now(TimeUnit.NANOSECONDS);
 		this.startedAt = Instant.ofEpochMilli(this.clock.now(TimeUnit.MILLISECONDS));
 		this.deadline = deadline.toNanos();
@@ -151,7 +160,7 @@ public final class Call {
 	 * Whether another attempt may be made: there is one left, and the call may cost more.
 	 */
 	public synchronized boolean hasAttemptsLeft() {
-		return this.attempts < this.maxAttempts && mayCostMore();
+		return this.attempts < this.maxAttempts && !isClosed() && mayCostMore();
 	}
 
 	private boolean mayCostMore() {
@@ -196,7 +205,7 @@ public final class Call {
 	 * @return false if there was none left
 	 */
 	public synchronized boolean tryAttempt(Target target) {
-		if (this.attempts >= this.maxAttempts) {
+		if (isClosed() || this.attempts >= this.maxAttempts) {
 			return false;
 		}
 		if (this.attempts == 0) {
@@ -219,8 +228,35 @@ public final class Call {
 		this.attempts--;
 	}
 
+	/** Whether the application shuts down, so that nothing may begin. */
+	public boolean isClosed() {
+		return this.shutdown != null && this.shutdown.isClosed();
+	}
+
+	/** Completes when the application shuts down. */
+	public Mono<Void> closing() {
+		return (this.shutdown == null) ? Mono.never() : this.shutdown.closing();
+	}
+
+	/** Notes an attempt that has begun, to be ended when the application does. */
+	public void begun(Shutdown.Underway attempt) {
+		if (this.shutdown != null) {
+			this.shutdown.attemptBegun(attempt);
+		}
+	}
+
+	/** The attempt has ended. */
+	public void over(Shutdown.Underway attempt) {
+		if (this.shutdown != null) {
+			this.shutdown.attemptEnded(attempt);
+		}
+	}
+
 	/** The error of a call that has no attempts left. */
 	public LlmException exhausted(Target target) {
+		if (isClosed()) {
+			return Shutdown.refusal();
+		}
 		return LlmException
 			.of(ErrorKind.DEADLINE_EXCEEDED,
 					"The call has used up its " + this.maxAttempts + " attempts (arcllm.max-attempts); " + target

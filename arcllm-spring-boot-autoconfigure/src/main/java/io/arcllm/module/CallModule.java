@@ -45,16 +45,23 @@ public final class CallModule extends BaseModule {
 	 * @param maxAttempts over all modules
 	 * @param listener hears of all attempts
 	 * @param metadata says who a call is for where the call does not say so itself
+	 * @param shutdown whether calls may begin
 	 */
-	public record Limits(Duration deadline, int maxAttempts, CallListener listener, RequestMetadataResolver metadata) {
+	public record Limits(Duration deadline, int maxAttempts, CallListener listener, RequestMetadataResolver metadata,
+			Shutdown shutdown) {
 
 		public Limits {
 			listener = CallListener.all(List.of(listener));
 		}
 
+		/** Limits of calls that never shut down. */
+		public Limits(Duration deadline, int maxAttempts, CallListener listener, RequestMetadataResolver metadata) {
+			this(deadline, maxAttempts, listener, metadata, new Shutdown());
+		}
+
 		/** Limits of calls that say themselves who they are for. */
 		public Limits(Duration deadline, int maxAttempts, CallListener listener) {
-			this(deadline, maxAttempts, listener, (context) -> RequestMetadata.EMPTY);
+			this(deadline, maxAttempts, listener, (context) -> RequestMetadata.EMPTY, new Shutdown());
 		}
 
 		/** Limits of calls that nobody listens to. */
@@ -101,12 +108,14 @@ public final class CallModule extends BaseModule {
 		if (outer != null) {
 			return stack.exchange(told(request, wanted, outer.call().metadata()));
 		}
+		if (this.limits.shutdown().isClosed()) {
+			return Flux.error(Shutdown.refusal());
+		}
 		LlmRequest told = told(request, wanted, resolve(context));
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
-				? this.limits.deadline() : deadline, this.limits.maxAttempts(), this.limits.listener(), told.metadata(),
-				this.asked);
-		return EventStep.around(stack.exchange(told), (actual) -> new CallStep(actual, call, this.limits.listener()));
+				? this.limits.deadline() : deadline, this.limits, told.metadata(), this.asked);
+		return EventStep.around(stack.exchange(told), (actual) -> new CallStep(actual, call, this.limits));
 	}
 
 	/**
@@ -144,21 +153,25 @@ public final class CallModule extends BaseModule {
 	/**
 	 * Hands a call to its stack, and the call's trail out with the answer or the error.
 	 */
-	static final class CallStep extends EventStep {
+	static final class CallStep extends EventStep implements Shutdown.Underway {
 
 		private final Call call;
 
 		private final CallListener listener;
 
+		private final Shutdown shutdown;
+
 		private final Context context;
 
 		private boolean ended;
 
-		CallStep(CoreSubscriber<? super LlmEvent> actual, Call call, CallListener listener) {
+		CallStep(CoreSubscriber<? super LlmEvent> actual, Call call, Limits limits) {
 			super(actual);
 			this.call = call;
-			this.listener = listener;
+			this.listener = limits.listener();
+			this.shutdown = limits.shutdown();
 			this.context = new Scope(call).into(actual.currentContext());
+			this.shutdown.begun(this);
 		}
 
 		@Override
@@ -178,6 +191,19 @@ public final class CallModule extends BaseModule {
 			this.actual.onNext(new LlmEvent.Completed(whole));
 		}
 
+		@Override
+		public void cancel() {
+			this.shutdown.ended(this);
+			super.cancel();
+		}
+
+		/** A call that waits for its first attempt: what is on the wire ended before. */
+		@Override
+		public void interrupt() {
+			super.cancel();
+			onError(Shutdown.refusal());
+		}
+
 		/** With all attempts, and with what they cost together. */
 		private LlmResponse whole(LlmResponse answer) {
 			Trail trail = this.call.trail();
@@ -189,6 +215,7 @@ public final class CallModule extends BaseModule {
 		public void onError(Throwable failure) {
 			if (!this.ended) {
 				this.ended = true;
+				this.shutdown.ended(this);
 				this.actual.onError(known(failure).withTrail(this.call.trail()));
 			}
 		}
@@ -206,6 +233,7 @@ public final class CallModule extends BaseModule {
 		public void onComplete() {
 			if (!this.ended) {
 				this.ended = true;
+				this.shutdown.ended(this);
 				this.actual.onComplete();
 			}
 		}

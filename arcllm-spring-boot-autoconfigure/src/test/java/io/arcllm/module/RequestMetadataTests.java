@@ -32,7 +32,8 @@ class RequestMetadataTests {
 	private LlmProvider llm(RequestMetadataResolver resolver, Consumer<CallOptions.Builder> options) {
 		CallOptions.Builder builder = CallOptions.builder();
 		options.accept(builder);
-		return new CallModule(new CallModule.Limits(Duration.ofMinutes(1), 10, CallListener.NONE, resolver),
+		return new CallModule(
+				new CallModule.Limits(Duration.ofMinutes(1), 10, CallListener.NONE, resolver, new Shutdown()),
 				builder.build(), (any) -> this.script.guarded());
 	}
 

@@ -24,6 +24,7 @@ import io.arcllm.module.EventStep;
 import io.arcllm.module.MinRate;
 import io.arcllm.module.Pricing;
 import io.arcllm.module.Scope;
+import io.arcllm.module.Shutdown;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
@@ -35,7 +36,7 @@ import reactor.util.context.Context;
  * Keeps the contract for one attempt: ends it once, whoever comes first of the provider,
  * the timer and the caller, and notes how it ended.
  */
-final class AttemptGuard extends EventStep {
+final class AttemptGuard extends EventStep implements Shutdown.Underway {
 
 	private static final AtomicIntegerFieldUpdater<AttemptGuard> STATE = AtomicIntegerFieldUpdater
 		.newUpdater(AttemptGuard.class, "state");
@@ -71,6 +72,8 @@ final class AttemptGuard extends EventStep {
 	private List<LlmEvent> delivered = List.of();
 
 	private volatile int state;
+
+	private volatile boolean interrupted;
 
 	/** What the caller asked for and did not get yet. */
 	private volatile long demand;
@@ -112,6 +115,7 @@ final class AttemptGuard extends EventStep {
 	public void onSubscribe(Subscription subscription) {
 		if (connect(subscription)) {
 			this.silence.begin(this.startedAfter);
+			this.call.begun(this);
 			this.actual.onSubscribe(this);
 		}
 	}
@@ -146,6 +150,9 @@ final class AttemptGuard extends EventStep {
 		try {
 			deliver(event);
 			STATE.compareAndSet(this, EMITTING, OPEN);
+			if (this.interrupted) {
+				interrupt();
+			}
 		}
 		catch (Throwable ex) {
 			// A subscriber that throws, against the rules of Reactive Streams
@@ -231,7 +238,11 @@ final class AttemptGuard extends EventStep {
 		if (this.state == EMITTING) {
 			rate.later();
 		}
-		else if (rate.isTooSlow() && end()) {
+		else if (rate.isTooSlow()) {
+			if (!giveUp()) {
+				rate.later();
+				return;
+			}
 			super.cancel();
 			fail(LlmException
 				.of(ErrorKind.TIMEOUT, this.target + " had fewer than " + rate.rate() + " tokens (min-rate)")
@@ -243,11 +254,14 @@ final class AttemptGuard extends EventStep {
 
 	/** The subscriber has asked for nothing for too long. */
 	private void gone() {
-		if (end()) {
+		if (giveUp()) {
 			super.cancel();
 			LlmException failure = this.silence.unread();
 			note(ended(Attempt.Outcome.CANCELLED).failure(failure).usage(this.listener.answer().used()));
 			this.actual.onError(failure);
+		}
+		else if (this.state != ENDED) {
+			this.silence.watch();
 		}
 	}
 
@@ -307,7 +321,30 @@ final class AttemptGuard extends EventStep {
 		return true;
 	}
 
+	/** Ends it unless an event is being passed on just now. */
+	private boolean giveUp() {
+		boolean ended = STATE.compareAndSet(this, OPEN, ENDED);
+		if (ended) {
+			stopWatches();
+		}
+		return ended;
+	}
+
+	/** Ends it now, or after the event that is being passed on. */
+	@Override
+	public void interrupt() {
+		this.interrupted = true;
+		if (giveUp()) {
+			super.cancel();
+			fail(LlmException
+				.of(ErrorKind.INTERRUPTED, this.target + " was interrupted: the application is shutting down")
+				.target(this.target)
+				.build());
+		}
+	}
+
 	private void stopWatches() {
+		this.call.over(this);
 		this.silence.stop();
 		if (this.rate != null) {
 			this.rate.stop();

@@ -14,8 +14,8 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
-import io.arcllm.module.EventStep;
 import io.arcllm.module.Call;
+import io.arcllm.module.EventStep;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.Scope;
 import org.apache.commons.logging.Log;
@@ -70,7 +70,9 @@ public final class RetryModule extends BaseModule {
 					+ ")");
 			scope.call().waited(wait);
 			return Mono.delay(wait)
-				.thenMany(this.inner.exchange(request))
+				.takeUntilOther(scope.call().closing())
+				.thenMany(
+						Flux.defer(() -> scope.call().isClosed() ? Flux.error(failure) : this.inner.exchange(request)))
 				.contextWrite((inner) -> Scope.of(inner).because(Attempt.Cause.RETRY).into(inner))
 				.onErrorResume(LlmException.class, (next) -> again(request, failure, next, retries));
 		});

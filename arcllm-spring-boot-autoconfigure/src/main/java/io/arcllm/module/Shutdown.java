@@ -1,0 +1,91 @@
+package io.arcllm.module;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
+
+/**
+ * Whether calls and attempts may begin, and which are under way: for the end of the
+ * application. Safe for use by many threads.
+ * <p>
+ * Invariants: once {@link #close} has returned, no attempt begins. What began before is
+ * in one of the sets until it ends, so {@link #interrupt} reaches all of it.
+ */
+public final class Shutdown {
+
+	private final Set<Underway> calls = ConcurrentHashMap.newKeySet();
+
+	private final Set<Underway> attempts = ConcurrentHashMap.newKeySet();
+
+	private volatile Sinks.Empty<Void> closing = Sinks.empty();
+
+	private volatile boolean closed;
+
+	/**
+	 * A call or an attempt that has begun.
+	 */
+	public interface Underway {
+
+		/** Ends it now, with what was delivered. */
+		void interrupt();
+
+	}
+
+	/** Calls may begin again. */
+	public void open() {
+		this.closing = Sinks.empty();
+		this.closed = false;
+	}
+
+	/** From now on nothing begins, and no call waits to try again. */
+	public void close() {
+		this.closed = true;
+		this.closing.tryEmitEmpty();
+	}
+
+	public boolean isClosed() {
+		return this.closed;
+	}
+
+	/** Completes when nothing may begin any more. */
+	Mono<Void> closing() {
+		return this.closing.asMono();
+	}
+
+	/** How many calls are under way. */
+	public int calls() {
+		return this.calls.size();
+	}
+
+	/** Ends all that is under way. */
+	public void interrupt() {
+		this.attempts.forEach(Underway::interrupt);
+		this.calls.forEach(Underway::interrupt);
+	}
+
+	void begun(Underway call) {
+		this.calls.add(call);
+	}
+
+	void ended(Underway call) {
+		this.calls.remove(call);
+	}
+
+	void attemptBegun(Underway attempt) {
+		this.attempts.add(attempt);
+	}
+
+	void attemptEnded(Underway attempt) {
+		this.attempts.remove(attempt);
+	}
+
+	/** The error of what may not begin any more. */
+	static LlmException refusal() {
+		return LlmException.of(ErrorKind.CANCELLED, "The application is shutting down: nothing was sent").build();
+	}
+
+}

@@ -36,11 +36,12 @@ import org.jspecify.annotations.Nullable;
  * @param onUnsupported what happens to a parameter that the first target does not take
  * @param promptCache how prompts are kept in the vendor's cache
  * @param known what is known of models: by their names, and of the vendor as a whole
+ * @param keySettings when a refused key is tried again, and how long one may take to come
  */
 public record ProviderDefinition(String name, String type, String baseUrl, List<String> keys, List<String> keyVariables,
 		boolean keyRequired, @Nullable String model, Map<String, String> headers, Map<String, Object> options,
 		Defaults defaults, List<Model> models, Http http, Set<String> quirks, boolean acceptsPrefix,
-		OnUnsupported onUnsupported, PromptCache promptCache, Known known) {
+		OnUnsupported onUnsupported, PromptCache promptCache, Known known, ProviderProperties.Keys keySettings) {
 
 	/**
 	 * What is known of a vendor's models beforehand.

@@ -84,7 +84,7 @@ public final class ProviderDefinitions {
 				(configured.acceptsPrefix() != null) ? configured.acceptsPrefix() : preset.acceptsPrefix(),
 				configured.onUnsupported(),
 				new PromptCache(configured.promptCache() == PromptCacheMode.AUTO, configured.promptCacheLifetime()),
-				known);
+				known, configured.keys());
 	}
 
 	/**

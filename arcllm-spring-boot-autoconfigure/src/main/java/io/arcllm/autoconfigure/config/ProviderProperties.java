@@ -41,6 +41,7 @@ import org.springframework.util.unit.DataSize;
  * @param http how it is connected to
  * @param modules settings of modules for this target alone, over those under
  * arcllm.modules
+ * @param keys when a refused key is tried again, and how long one may take to come
  */
 @ConfigurationPropertiesSource
 public record ProviderProperties(@Nullable String preset, @Nullable String type, @Nullable String baseUrl,
@@ -49,7 +50,7 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 		@DefaultValue Defaults defaults, @DefaultValue List<Model> models, @Nullable Boolean acceptsPrefix,
 		@DefaultValue("drop") OnUnsupported onUnsupported, @DefaultValue("off") PromptCacheMode promptCache,
 		@DefaultValue("5m") Duration promptCacheLifetime, @DefaultValue Http http,
-		@DefaultValue Map<String, Object> modules) {
+		@DefaultValue Map<String, Object> modules, @DefaultValue Keys keys) {
 
 	/**
 	 * Whether prompts are kept in the vendor's cache.
@@ -102,13 +103,13 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	ProviderProperties withModels(List<Model> models) {
 		return new ProviderProperties(this.preset, this.type, this.baseUrl, this.allowInsecure, this.apiKey,
 				this.apiKeys, this.model, this.headers, this.options, this.defaults, models, this.acceptsPrefix,
-				this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http, this.modules);
+				this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http, this.modules, this.keys);
 	}
 
 	ProviderProperties withOptions(Map<String, Object> options) {
 		return new ProviderProperties(this.preset, this.type, this.baseUrl, this.allowInsecure, this.apiKey,
 				this.apiKeys, this.model, this.headers, options, this.defaults, this.models, this.acceptsPrefix,
-				this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http, this.modules);
+				this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http, this.modules, this.keys);
 	}
 
 	@Override
@@ -287,6 +288,26 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 		public String toString() {
 			return "Proxy[host=" + this.host + ", port=" + this.port + ", username=" + this.username + ", password="
 					+ Text.mask(this.password) + "]";
+		}
+
+	}
+
+	/**
+	 * How keys are treated.
+	 *
+	 * @param retryAfter when a key without quota or right is tried again
+	 * @param supplierTimeout how long an ApiKeySupplier may take
+	 */
+	public record Keys(@DefaultValue("5m") Duration retryAfter, @DefaultValue("10s") Duration supplierTimeout) {
+
+		public Keys {
+			if (retryAfter.isNegative() || retryAfter.isZero()) {
+				throw new IllegalArgumentException("keys.retry-after must be longer than zero, was " + retryAfter);
+			}
+			if (supplierTimeout.isNegative() || supplierTimeout.isZero()) {
+				throw new IllegalArgumentException(
+						"keys.supplier-timeout must be longer than zero, was " + supplierTimeout);
+			}
 		}
 
 	}

@@ -67,9 +67,11 @@ public final class AdapterFactory {
 	ApiKeys keys(ProviderDefinition definition) {
 		return this.keys.computeIfAbsent(definition.name(), (name) -> {
 			List<String> configured = definition.keys();
-			ApiKeys keys = (configured.size() > 1) ? new KeyPool(configured, System::nanoTime)
+			ApiKeys keys = (configured.size() > 1)
+					? new KeyPool(configured, System::nanoTime, definition.keySettings().retryAfter())
 					: ApiKeys.of(configured.isEmpty() ? null : configured.get(0));
-			return (this.supplier == null) ? keys : new SuppliedKeys(name, this.supplier, keys, System::nanoTime);
+			return (this.supplier == null) ? keys : new SuppliedKeys(name, this.supplier, keys, System::nanoTime,
+					definition.keySettings().supplierTimeout());
 		});
 	}
 

@@ -25,7 +25,6 @@ import io.arcllm.provider.key.ApiKeys;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
@@ -103,8 +102,18 @@ public final class HttpProvider implements LlmProvider {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		Flux<LlmEvent> answer = Flux.deferContextual((context) -> send(request, WireListener.of(context)));
-		return this.keys.mayBlock() ? answer.subscribeOn(Schedulers.boundedElastic()) : answer;
+		return Flux.deferContextual((context) -> {
+			WireListener listener = WireListener.of(context);
+			return this.keys.mayBlock() ? afterKey(request, listener) : send(request, listener);
+		});
+	}
+
+	private Flux<LlmEvent> afterKey(LlmRequest request, @Nullable WireListener listener) {
+		return this.keys.ready().doOnError((ex) -> {
+			if (listener != null) {
+				listener.refused();
+			}
+		}).thenMany(Flux.defer(() -> send(request, listener)));
 	}
 
 	private Flux<LlmEvent> send(LlmRequest request, @Nullable WireListener listener) {
@@ -165,7 +174,8 @@ public final class HttpProvider implements LlmProvider {
 			.httpRequest((message) -> headers(message.getHeaders(), key, request.streaming(), body.length))
 			.body(bytes(body))
 			.exchangeToFlux(answer::read)
-			.onErrorMap((ex) -> failed(key, answer.translate(ex)));
+			.onErrorMap((ex) -> failed(key, answer.translate(ex)))
+			.doOnComplete(() -> this.keys.answered(key));
 	}
 
 	private LlmException failed(@Nullable String key, LlmException failure) {

@@ -4,6 +4,7 @@ import java.util.List;
 
 import io.arcllm.LlmException;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Mono;
 
 /**
  * Says which key a request carries. Safe for use by many threads.
@@ -23,7 +24,20 @@ public interface ApiKeys {
 	}
 
 	/**
-	 * Whether {@link #next} may block, and so must not be called on an event loop.
+	 * A request with that key was answered.
+	 */
+	default void answered(@Nullable String key) {
+	}
+
+	/**
+	 * Ends as soon as {@link #next} has a key, without holding a thread, or fails.
+	 */
+	default Mono<Void> ready() {
+		return Mono.empty();
+	}
+
+	/**
+	 * Whether {@link #ready} has to be waited for before {@link #next}.
 	 */
 	default boolean mayBlock() {
 		return false;

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Several keys for one vendor. One is used until it is refused: after a rate limit it is
- * left alone for as long as the vendor asks, and without quota or right it is out. When
- * none is ready, the one is used that will be soonest, and those that are out in turn.
- * Safe for use by many threads.
+ * left alone for as long as the vendor asks, and without quota or right it is out, until
+ * an answer or the time readmits it. When none is ready, the one is used that will be
+ * soonest, and those that are out in turn. Safe for use by many threads.
  */
 public final class KeyPool implements ApiKeys {
 
@@ -24,9 +24,14 @@ public final class KeyPool implements ApiKeys {
 	/** Some ask for no wait at all, and then refuse again. */
 	private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
+	/** When a key that is out is tried again, unless it is said otherwise. */
+	private static final Duration RETRY_AFTER = Duration.ofMinutes(5);
+
 	private final List<Entry> keys;
 
 	private final LongSupplier nanos;
+
+	private final long retryAfter;
 
 	private int current;
 
@@ -51,17 +56,32 @@ public final class KeyPool implements ApiKeys {
 	 * @param nanos a clock, in nanoseconds
 	 */
 	public KeyPool(List<String> keys, LongSupplier nanos) {
+		this(keys, nanos, RETRY_AFTER);
+	}
+
+	/**
+	 * @param keys at least one
+	 * @param nanos a clock, in nanoseconds
+	 * @param retryAfter when a key that is out is tried again
+	 */
+	public KeyPool(List<String> keys, LongSupplier nanos, Duration retryAfter) {
+		this.retryAfter = retryAfter.toNanos();
 		this.keys = keys.stream().map((key) -> new Entry(key.strip())).toList();
 		this.nanos = nanos;
 	}
 
 	@Override
 	public synchronized @Nullable String next() {
-		this.current = ready();
-		return this.keys.get(this.current).key;
+		this.current = readyIndex();
+		Entry entry = this.keys.get(this.current);
+		if (entry.out) {
+			// tried by this request alone until it is answered or the time is over again
+			entry.outUntil = this.nanos.getAsLong() + this.retryAfter;
+		}
+		return entry.key;
 	}
 
-	private int ready() {
+	private int readyIndex() {
 		for (int step = 0; step < this.keys.size(); step++) {
 			int index = (this.current + step) % this.keys.size();
 			if (state(this.keys.get(index)) == State.READY) {
@@ -89,6 +109,17 @@ public final class KeyPool implements ApiKeys {
 		}
 	}
 
+	/** An answered call readmits its key. */
+	@Override
+	public synchronized void answered(@Nullable String key) {
+		for (Entry entry : this.keys) {
+			if (entry.key.equals(key)) {
+				entry.out = false;
+				entry.paused = false;
+			}
+		}
+	}
+
 	private boolean punish(Entry entry, LlmException failure) {
 		switch (failure.kind()) {
 			case RATE_LIMITED -> {
@@ -97,7 +128,10 @@ public final class KeyPool implements ApiKeys {
 				entry.pausedUntil = this.nanos.getAsLong()
 						+ ((asked.compareTo(SHORTEST_PAUSE) < 0) ? SHORTEST_PAUSE : asked).toNanos();
 			}
-			case AUTHENTICATION, QUOTA_EXHAUSTED -> entry.out = true;
+			case AUTHENTICATION, QUOTA_EXHAUSTED -> {
+				entry.out = true;
+				entry.outUntil = this.nanos.getAsLong() + this.retryAfter;
+			}
 			default -> {
 				return false;
 			}
@@ -125,7 +159,7 @@ public final class KeyPool implements ApiKeys {
 
 	private State state(Entry entry) {
 		if (entry.out) {
-			return State.OUT;
+			return (entry.outUntil - this.nanos.getAsLong() > 0) ? State.OUT : State.READY;
 		}
 		return (entry.paused && left(entry) > 0) ? State.PAUSED : State.READY;
 	}
@@ -149,6 +183,8 @@ public final class KeyPool implements ApiKeys {
 		private long pausedUntil;
 
 		private boolean out;
+
+		private long outUntil;
 
 		Entry(String key) {
 			this.key = key;

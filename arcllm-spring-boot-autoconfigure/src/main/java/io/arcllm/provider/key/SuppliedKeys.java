@@ -1,13 +1,16 @@
 package io.arcllm.provider.key;
 
 import java.time.Duration;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
+import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -20,6 +23,9 @@ public final class SuppliedKeys implements ApiKeys {
 	/** A vault is not asked more often because of refused keys. */
 	private static final Duration BETWEEN_RENEWALS = Duration.ofSeconds(10);
 
+	/** How long a supplier may take, unless it is said otherwise. */
+	private static final Duration TIMEOUT = Duration.ofSeconds(10);
+
 	private final String provider;
 
 	private final ApiKeySupplier supplier;
@@ -28,7 +34,10 @@ public final class SuppliedKeys implements ApiKeys {
 
 	private final LongSupplier nanos;
 
-	private final Lock lock = new ReentrantLock();
+	private final Duration timeout;
+
+	/** What the supplier was asked for and did not bring yet. */
+	private @Nullable CompletableFuture<Void> asked;
 
 	private volatile @Nullable String current;
 
@@ -45,6 +54,19 @@ public final class SuppliedKeys implements ApiKeys {
 	 * @param nanos a clock, in nanoseconds
 	 */
 	public SuppliedKeys(String provider, ApiKeySupplier supplier, ApiKeys configured, LongSupplier nanos) {
+		this(provider, supplier, configured, nanos, TIMEOUT);
+	}
+
+	/**
+	 * @param provider whose key it is
+	 * @param supplier brings it, on a thread of its own
+	 * @param configured used where none is brought
+	 * @param nanos a clock, in nanoseconds
+	 * @param timeout how long the supplier may take
+	 */
+	public SuppliedKeys(String provider, ApiKeySupplier supplier, ApiKeys configured, LongSupplier nanos,
+			Duration timeout) {
+		this.timeout = timeout;
 		this.provider = provider;
 		this.supplier = supplier;
 		this.configured = configured;
@@ -60,32 +82,74 @@ public final class SuppliedKeys implements ApiKeys {
 		if (this.useConfigured) {
 			return this.configured.next();
 		}
-		// refused since somebody asked whether this may block: its refusal is asked about
-		// again
-		return (this.refused != null && Schedulers.isInNonBlockingThread()) ? this.refused : bring();
+		if (Schedulers.isInNonBlockingThread()) {
+			// refused since it was ready: its refusal is asked about again
+			return this.refused;
+		}
+		try {
+			ready().toFuture().join();
+		}
+		catch (CompletionException ex) {
+			throw (ex.getCause() instanceof LlmException known) ? known : ex;
+		}
+		return this.useConfigured ? this.configured.next() : this.current;
 	}
 
-	private @Nullable String bring() {
-		this.lock.lock();
+	/**
+	 * Those that wait share one request for the key, and hold no thread. A supplier that
+	 * hangs holds one thread of its own, and is not asked again meanwhile.
+	 */
+	@Override
+	public Mono<Void> ready() {
+		return Mono.defer(() -> mayBlock() ? Mono.fromFuture(asking(), true).timeout(this.timeout) : Mono.empty())
+			.onErrorMap((ex) -> notBrought(Exceptions.unwrap(ex)));
+	}
+
+	private synchronized CompletableFuture<Void> asking() {
+		if (this.asked != null) {
+			return this.asked;
+		}
+		CompletableFuture<Void> asking = new CompletableFuture<>();
+		this.asked = asking;
+		Thread thread = new Thread(() -> bring(asking), "arcllm-key-" + this.provider);
+		thread.setDaemon(true);
+		thread.start();
+		return asking;
+	}
+
+	private void bring(CompletableFuture<Void> asking) {
+		Throwable failure = null;
 		try {
-			if (this.current == null && !this.useConfigured) {
-				String brought = this.supplier.apiKey(this.provider);
-				this.useConfigured = brought == null || brought.isBlank();
-				this.current = (brought == null || brought.isBlank()) ? null : brought.strip();
-			}
-			return this.useConfigured ? this.configured.next() : this.current;
+			String brought = this.supplier.apiKey(this.provider);
+			this.useConfigured = brought == null || brought.isBlank();
+			this.current = (brought == null || brought.isBlank()) ? null : brought.strip();
 		}
-		catch (RuntimeException ex) {
-			throw LlmException
-				.of(ErrorKind.NETWORK,
-						"The API key of '" + this.provider + "' could not be brought: " + ex.getClass().getSimpleName())
-				.provider(this.provider)
-				.cause(ex)
-				.build();
+		catch (Throwable ex) {
+			failure = ex;
 		}
-		finally {
-			this.lock.unlock();
+		synchronized (this) {
+			this.asked = null;
 		}
+		if (failure == null) {
+			asking.complete(null);
+		}
+		else {
+			asking.completeExceptionally(failure);
+		}
+	}
+
+	private LlmException notBrought(Throwable failure) {
+		String why = (failure instanceof TimeoutException) ? "not within " + this.timeout.toMillis() + " ms"
+				: failure.getClass().getSimpleName();
+		return LlmException.of(ErrorKind.NETWORK, "The API key of '" + this.provider + "' could not be brought: " + why)
+			.provider(this.provider)
+			.cause(failure)
+			.build();
+	}
+
+	@Override
+	public void answered(@Nullable String key) {
+		this.configured.answered(key);
 	}
 
 	@Override

@@ -3,17 +3,20 @@ package io.arcllm.provider;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
+import io.arcllm.StopReason;
 import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a decoder must know of the exchange it is part of.
  *
- * @param target who was asked
+ * @param target the target that was asked
  * @param requestId the vendor's id for the request, from the answer's headers
  * @param errors judges errors that come inside a successful answer
  */
 public record AnswerContext(Target target, @Nullable String requestId, InBandErrors errors) {
+
+	private static final int MOST_TOOL_CALLS = 1000;
 
 	/**
 	 * The answer is not what this vendor's answers look like.
@@ -25,6 +28,43 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 			.requestId(this.requestId)
 			.cause(cause)
 			.build();
+	}
+
+	/**
+	 * An answer with its reason to stop, judged. What says that tools are wanted and has
+	 * nothing in it is no answer.
+	 * @param word the vendor's word, if there is one
+	 */
+	public LlmResponse judged(LlmResponse answer, @Nullable String word) {
+		StopReason reason = StopWords.read(word, answer);
+		if (reason.type() == StopReason.Type.TOOL_USE && answer.toolCalls().isEmpty() && answer.text().isEmpty()
+				&& answer.thinking().isEmpty()) {
+			throw malformed("it wants a tool called and names none", null);
+		}
+		return answer.mutate().stopReason(reason).build();
+	}
+
+	/**
+	 * The vendor gave the answer up.
+	 * @param word the vendor's word for it
+	 * @param partial what was delivered, or {@code null} for nothing
+	 */
+	public LlmException givenUp(@Nullable String word, @Nullable LlmResponse partial) {
+		return LlmException.of(ErrorKind.INTERRUPTED, this.target + " gave its answer up (" + word + ")")
+			.target(this.target)
+			.requestId(this.requestId)
+			.partial(partial)
+			.build();
+	}
+
+	/**
+	 * Refuses more tool calls than any model makes.
+	 * @param calls how many there are so far
+	 */
+	public void checkToolCalls(int calls) {
+		if (calls > MOST_TOOL_CALLS) {
+			throw malformed("it has more than " + MOST_TOOL_CALLS + " tool calls", null);
+		}
 	}
 
 	/**

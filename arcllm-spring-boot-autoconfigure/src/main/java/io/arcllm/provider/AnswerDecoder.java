@@ -42,6 +42,14 @@ public interface AnswerDecoder {
 	}
 
 	/**
+	 * How many characters are kept of the answer that were in no delta, such as
+	 * signatures.
+	 */
+	default int kept() {
+		return 0;
+	}
+
+	/**
 	 * The stream has ended: the answer, if its end is proven.
 	 * @throws io.arcllm.LlmException {@code INTERRUPTED}, with what there is of the
 	 * answer, where it is not

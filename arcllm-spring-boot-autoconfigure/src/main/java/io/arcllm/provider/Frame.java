@@ -32,6 +32,18 @@ public record Frame(@Nullable String event, byte[] bytes, int offset, int length
 	}
 
 	/**
+	 * Whether the data begins with a colon, which no JSON does.
+	 */
+	public boolean isComment() {
+		int i = this.offset;
+		int end = this.offset + this.length;
+		while (i < end && this.bytes[i] == ' ') {
+			i++;
+		}
+		return i < end && this.bytes[i] == ':';
+	}
+
+	/**
 	 * The data as text. For errors and tests; the hot path parses bytes.
 	 */
 	public String text() {

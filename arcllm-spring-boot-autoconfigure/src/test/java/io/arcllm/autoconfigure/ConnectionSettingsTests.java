@@ -117,7 +117,7 @@ class ConnectionSettingsTests {
 				this.server.takeRequest();
 				LlmException failure = failure(provider, streaming);
 				first.dispose();
-				assertConnectTimeout(failure);
+				assertThat(failure.kind()).isEqualTo(ErrorKind.BULKHEAD_FULL);
 				assertThat(failure).hasMessageContaining("pending-acquire-timeout");
 			});
 	}

@@ -239,10 +239,13 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	 * @param sslBundle the name of the SSL bundle with its certificates
 	 * @param proxy the proxy in between
 	 * @param http2 whether HTTP/2 is offered, to hosts with https
+	 * @param maxIdleTime how long a connection may be unused before it is closed
+	 * @param maxHeaderSize the longest head of an answer that is read
 	 */
 	public record Http(@DefaultValue("10s") Duration connectTimeout, @DefaultValue("64") int maxConnections,
 			@DefaultValue("10s") Duration pendingAcquireTimeout, @DefaultValue("16MB") DataSize maxResponseSize,
-			@Nullable String sslBundle, @DefaultValue Proxy proxy, @DefaultValue("false") boolean http2) {
+			@Nullable String sslBundle, @DefaultValue Proxy proxy, @DefaultValue("false") boolean http2,
+			@DefaultValue("50s") Duration maxIdleTime, @DefaultValue("32KB") DataSize maxHeaderSize) {
 
 		public Http {
 			sslBundle = Text.orNull(sslBundle);
@@ -251,6 +254,11 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 			positive(!pendingAcquireTimeout.isNegative() && !pendingAcquireTimeout.isZero(), "pending-acquire-timeout",
 					pendingAcquireTimeout);
 			positive(maxResponseSize.toBytes() > 0, "max-response-size", maxResponseSize);
+			positive(!maxIdleTime.isNegative() && !maxIdleTime.isZero(), "max-idle-time", maxIdleTime);
+			positive(maxHeaderSize.toBytes() > 0, "max-header-size", maxHeaderSize);
+			if (maxHeaderSize.toBytes() > Integer.MAX_VALUE) {
+				throw new IllegalArgumentException("max-header-size must be less than 2GB, was " + maxHeaderSize);
+			}
 		}
 
 		private static void positive(boolean right, String key, Object value) {

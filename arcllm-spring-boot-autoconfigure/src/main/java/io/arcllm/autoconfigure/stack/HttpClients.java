@@ -90,10 +90,15 @@ public final class HttpClients implements DisposableBean {
 		return this.application.connector()
 			.withHttpClientFactory(() -> HttpClient.create(connections(definition.name(), http)))
 			.withHttpClientCustomizer((netty) -> {
-				HttpClient client = proxy(netty.disableRetry(true), http, connect);
+				HttpClient client = proxy(guarded(netty.disableRetry(true), http), http, connect);
 				return definition.isEncrypted() ? secure(client, http, bundle, connect) : client;
 			})
 			.build(all.withRedirects(HttpRedirects.DONT_FOLLOW).withConnectTimeout(connect).withSslBundle(null));
+	}
+
+	private static HttpClient guarded(HttpClient netty, ProviderProperties.Http http) {
+		return netty.doOnConnected(ConnectionGuard::install)
+			.httpResponseDecoder((spec) -> spec.maxHeaderSize((int) http.maxHeaderSize().toBytes()));
 	}
 
 	/** The provider's own goes before that of all clients. */
@@ -108,7 +113,7 @@ public final class HttpClients implements DisposableBean {
 			.maxConnections(http.maxConnections())
 			.pendingAcquireMaxCount(-1)
 			.pendingAcquireTimeout(http.pendingAcquireTimeout())
-			.maxIdleTime(Duration.ofSeconds(50))
+			.maxIdleTime(http.maxIdleTime())
 			.build();
 		this.pools.add(pool);
 		return pool;

@@ -1,5 +1,8 @@
 package io.arcllm.provider.anthropic;
 
+import java.util.Map;
+import java.util.TreeMap;
+
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -20,18 +23,25 @@ final class AnthropicBlock {
 
 	@Nullable String thinking;
 
-	@Nullable String signature;
-
 	@Nullable String data;
 
 	/** The arguments, if the block began with them. */
 	@Nullable String input;
 
+	/** All of it, where only the vendor understands it. */
+	@Nullable String raw;
+
 	/** Which tool call of the answer it is, or -1. */
 	int call = -1;
 
+	private @Nullable StringBuilder signature;
+
+	/** What came after the beginning of a block that only the vendor understands. */
+	private Map<String, StringBuilder> later = Map.of();
+
 	static AnthropicBlock read(JsonParser parser, byte[] bytes, int offset) {
 		AnthropicBlock block = new AnthropicBlock();
+		int start = (int) parser.currentTokenLocation().getByteOffset();
 		while (parser.nextToken() != JsonToken.END_OBJECT) {
 			String name = parser.currentName();
 			parser.nextToken();
@@ -41,17 +51,55 @@ final class AnthropicBlock {
 				case "name" -> block.name = Json.string(parser);
 				case "text" -> block.text = Json.string(parser);
 				case "thinking" -> block.thinking = Json.string(parser);
-				case "signature" -> block.signature = Json.string(parser);
+				case "signature" -> block.sign(Json.string(parser));
 				case "data" -> block.data = Json.string(parser);
 				case "input" -> block.input = Json.beginsObject(parser) ? Json.raw(parser, bytes, offset) : null;
 				default -> parser.skipChildren();
 			}
 		}
+		if (!block.isKnown()) {
+			block.raw = Json.since(parser, start, bytes, offset);
+		}
 		return block;
 	}
 
-	void sign(String more) {
-		this.signature = (this.signature == null) ? more : this.signature + more;
+	private boolean isKnown() {
+		return switch (this.type) {
+			case "text", "thinking", "redacted_thinking", "tool_use" -> true;
+			default -> false;
+		};
+	}
+
+	void sign(@Nullable String more) {
+		if (more != null) {
+			this.signature = (this.signature == null) ? new StringBuilder() : this.signature;
+			this.signature.append(more);
+		}
+	}
+
+	@Nullable String signature() {
+		return (this.signature == null) ? null : this.signature.toString();
+	}
+
+	/** A piece of a field of a block that only the vendor understands. */
+	void add(String field, String piece) {
+		this.later = this.later.isEmpty() ? new TreeMap<>() : this.later;
+		this.later.computeIfAbsent(field, (unknown) -> new StringBuilder()).append(piece);
+	}
+
+	/** The block in the vendor's own words, with what came after its beginning. */
+	String opaque() {
+		String json = String.valueOf(this.raw);
+		for (Map.Entry<String, StringBuilder> field : this.later.entrySet()) {
+			String value = field.getValue().toString();
+			if (!field.getKey().equals("partial_json")) {
+				json = Json.with(json, field.getKey(), Json.quoted(value));
+			}
+			else if (Json.isValid(value)) {
+				json = Json.with(json, "input", value);
+			}
+		}
+		return json;
 	}
 
 }

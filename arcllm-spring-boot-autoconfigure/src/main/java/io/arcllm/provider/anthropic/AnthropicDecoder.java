@@ -9,14 +9,13 @@ import io.arcllm.Content;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
-import io.arcllm.StopReason;
-import io.arcllm.StopReason.Type;
 import io.arcllm.Target;
 import io.arcllm.Usage;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
 import io.arcllm.provider.RepeatedFrame;
+import io.arcllm.provider.StopWords;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -39,6 +38,8 @@ final class AnthropicDecoder implements AnswerDecoder {
 	private @Nullable String messageId;
 
 	private int calls;
+
+	private int kept;
 
 	private boolean complete;
 
@@ -94,7 +95,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 					: this.context.malformed("it is no JSON object", null);
 		}
 		catch (JacksonException ex) {
-			wrong = this.context.malformed("it is not JSON", ex);
+			wrong = this.context.malformed("it is not JSON", null);
 		}
 		// an error is one whatever follows it
 		if (this.event.isError || this.event.type == AnthropicEvent.Type.ERROR) {
@@ -134,36 +135,61 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	private void begin(AnthropicBlock block, Consumer<LlmEvent> out) {
 		switch (block.type) {
-			case "text" -> text(block.text, out);
-			case "thinking" -> thinking(block.thinking, out);
+			case "text" -> {
+				this.answer.endBlock();
+				text(block.text, out);
+			}
+			case "thinking" -> {
+				this.answer.endBlock();
+				thinking(block.thinking, out);
+			}
 			case "redacted_thinking" -> {
-				endThought(null);
-				this.answer.thinking(new Content.Thinking("", null, block.data, provider()));
+				keep(block.data);
+				this.answer.endBlock().thinking(new Content.Thinking("", null, block.data, provider()));
 			}
 			case "tool_use" -> {
 				if (block.id == null || block.name == null) {
 					throw this.context.malformed("a tool call has no id or no name", null);
 				}
 				block.call = this.calls++;
+				this.context.checkToolCalls(this.calls);
 				pass(new LlmEvent.ToolCallDelta(block.call, block.id, block.name, ""), out);
 			}
-			default -> {
-			}
+			default -> keep(block.raw);
 		}
+		keep(block.signature());
+	}
+
+	private void keep(@Nullable String text) {
+		this.kept += (text == null) ? 0 : text.length();
 	}
 
 	private void delta(Consumer<LlmEvent> out) {
 		if (!this.event.hasDelta) {
 			throw this.context.malformed("a delta is missing", null);
 		}
+		AnthropicBlock block = this.open.get(this.event.index);
+		if (block != null && block.raw != null) {
+			keepPiece(block, "partial_json", this.event.json);
+			keepPiece(block, "text", this.event.text);
+			keepPiece(block, String.valueOf(this.event.otherField), this.event.other);
+			return;
+		}
 		text(this.event.text, out);
 		thinking(this.event.thinking, out);
-		AnthropicBlock block = this.open.get(this.event.index);
 		if (this.event.json != null) {
 			arguments(block, this.event.json, out);
 		}
 		if (this.event.signature != null && block != null) {
+			keep(this.event.signature);
 			block.sign(this.event.signature);
+		}
+	}
+
+	private void keepPiece(AnthropicBlock block, String field, @Nullable String piece) {
+		if (piece != null) {
+			keep(piece);
+			block.add(field, piece);
 		}
 	}
 
@@ -184,8 +210,11 @@ final class AnthropicDecoder implements AnswerDecoder {
 		if (block.call >= 0 && block.input != null) {
 			pass(new LlmEvent.ToolCallDelta(block.call, "", "", block.input), out);
 		}
+		if (block.raw != null) {
+			this.answer.opaque(new Content.Opaque(block.opaque(), provider()));
+		}
 		if (block.type.equals("thinking")) {
-			endThought(block.signature);
+			endThought(block.signature());
 		}
 	}
 
@@ -232,13 +261,21 @@ final class AnthropicDecoder implements AnswerDecoder {
 	}
 
 	private LlmResponse response() {
-		return describe().build(target(), Json::object);
+		if (StopWords.isBroken(this.event.stopReason)) {
+			throw this.context.givenUp(this.event.stopReason,
+					this.answer.isEmpty() ? null : describe().buildPartial(target()));
+		}
+		return this.context.judged(describe().build(target(), Json::object), this.event.stopReason);
 	}
 
 	private AnswerBuilder describe() {
 		return this.answer.usage(this.event.tokens.toUsage())
-			.stopReason(AnthropicStops.read(this.event.stopReason))
 			.requestId((this.context.requestId() != null) ? this.context.requestId() : this.event.id);
+	}
+
+	@Override
+	public int kept() {
+		return this.kept;
 	}
 
 	private String provider() {
@@ -247,31 +284,6 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	private Target target() {
 		return (this.event.model == null) ? this.context.target() : new Target(provider(), this.event.model);
-	}
-
-	/**
-	 * Anthropic's words for why a model stopped.
-	 */
-	static final class AnthropicStops {
-
-		private AnthropicStops() {
-		}
-
-		static StopReason read(@Nullable String word) {
-			if (word == null) {
-				return new StopReason(Type.OTHER, "");
-			}
-			return new StopReason(switch (word) {
-				case "end_turn" -> Type.END_TURN;
-				case "tool_use" -> Type.TOOL_USE;
-				case "max_tokens", "model_context_window_exceeded" -> Type.MAX_TOKENS;
-				case "stop_sequence" -> Type.STOP_SEQUENCE;
-				case "refusal" -> Type.REFUSAL;
-				case "pause_turn" -> Type.PAUSE;
-				default -> Type.OTHER;
-			}, word);
-		}
-
 	}
 
 }

@@ -71,6 +71,10 @@ final class AnthropicEvent {
 
 	@Nullable String json;
 
+	@Nullable String otherField;
+
+	@Nullable String other;
+
 	@Nullable String id;
 
 	@Nullable String model;
@@ -109,6 +113,8 @@ final class AnthropicEvent {
 		this.thinking = null;
 		this.signature = null;
 		this.json = null;
+		this.otherField = null;
+		this.other = null;
 		this.content.clear();
 	}
 
@@ -152,8 +158,20 @@ final class AnthropicEvent {
 				case "signature" -> this.signature = Json.string(parser);
 				case "partial_json" -> this.json = Json.string(parser);
 				case "stop_reason" -> stopReason(parser);
-				default -> parser.skipChildren();
+				case "type" -> parser.skipChildren();
+				default -> other(parser, name);
 			}
+		}
+	}
+
+	/** What only the vendor understands. */
+	private void other(JsonParser parser, String name) {
+		if (parser.currentToken() == JsonToken.VALUE_STRING) {
+			this.otherField = name;
+			this.other = Json.string(parser);
+		}
+		else {
+			parser.skipChildren();
 		}
 	}
 

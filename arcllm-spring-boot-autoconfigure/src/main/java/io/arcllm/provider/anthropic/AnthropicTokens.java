@@ -7,7 +7,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * The tokens of one answer as they are told, the later word over the earlier one.
+ * The tokens of one answer as they are told, the later word over the earlier one, but for
+ * a 0 that would void it.
  */
 final class AnthropicTokens {
 
@@ -29,10 +30,10 @@ final class AnthropicTokens {
 			String name = parser.currentName();
 			parser.nextToken();
 			switch (name) {
-				case "input_tokens" -> this.input = later(parser, this.input);
-				case "output_tokens" -> this.output = later(parser, this.output);
-				case "cache_read_input_tokens" -> this.cacheRead = later(parser, this.cacheRead);
-				case "cache_creation_input_tokens" -> this.cacheWrite = later(parser, this.cacheWrite);
+				case "input_tokens" -> this.input = Json.laterCount(parser, this.input);
+				case "output_tokens" -> this.output = Json.laterCount(parser, this.output);
+				case "cache_read_input_tokens" -> this.cacheRead = Json.laterCount(parser, this.cacheRead);
+				case "cache_creation_input_tokens" -> this.cacheWrite = Json.laterCount(parser, this.cacheWrite);
 				case "output_tokens_details" -> details(parser);
 				default -> parser.skipChildren();
 			}
@@ -45,17 +46,12 @@ final class AnthropicTokens {
 			String name = parser.currentName();
 			parser.nextToken();
 			if (name.equals("thinking_tokens")) {
-				this.thinking = later(parser, this.thinking);
+				this.thinking = Json.laterCount(parser, this.thinking);
 			}
 			else {
 				parser.skipChildren();
 			}
 		}
-	}
-
-	private static @Nullable Integer later(JsonParser parser, @Nullable Integer earlier) {
-		Integer now = Json.integer(parser);
-		return (now != null) ? now : earlier;
 	}
 
 	/** Anthropic's own count of the prompt leaves out what went through the cache. */

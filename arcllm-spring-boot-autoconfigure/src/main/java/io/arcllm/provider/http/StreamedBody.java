@@ -47,18 +47,6 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 		this.frames = new FrameReader(framing, limit.bytes(), this::frame);
 	}
 
-	private void frame(Frame frame) {
-		if (this.raw != null) {
-			this.kept += frame.length() + 1;
-			if (this.kept > this.limit.bytes()) {
-				throw this.limit.exceeded();
-			}
-			this.raw.write(frame.bytes(), frame.offset(), frame.length());
-			this.raw.write('\n');
-		}
-		this.decoder.frame(frame, this);
-	}
-
 	private LlmResponse answer() {
 		LlmResponse answer = this.decoder.end();
 		return (this.raw == null) ? answer : answer.withRaw(new RawBody(this.raw.toByteArray()));
@@ -71,6 +59,27 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 			this.frames.read(bytes);
 		}
 		catch (FrameReader.FrameTooLongException ex) {
+			throw this.limit.exceeded();
+		}
+	}
+
+	/** Some proxies send their signs of life as data that begins like a comment. */
+	private void frame(Frame frame) {
+		if (frame.isComment()) {
+			return;
+		}
+		if (this.raw != null) {
+			this.kept += frame.length() + 1;
+			check();
+			this.raw.write(frame.bytes(), frame.offset(), frame.length());
+			this.raw.write('\n');
+		}
+		this.decoder.frame(frame, this);
+		check();
+	}
+
+	private void check() {
+		if (this.kept + this.decoder.kept() > this.limit.bytes()) {
 			throw this.limit.exceeded();
 		}
 	}
@@ -138,9 +147,7 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 	@Override
 	public void accept(LlmEvent event) {
 		this.kept += EVENT + event.characters();
-		if (this.kept > this.limit.bytes()) {
-			throw this.limit.exceeded();
-		}
+		check();
 		this.out.accept(event);
 	}
 

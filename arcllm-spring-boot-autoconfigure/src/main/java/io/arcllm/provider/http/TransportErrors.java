@@ -64,6 +64,12 @@ final class TransportErrors {
 				error(ErrorKind.TIMEOUT, target, "was silent for too long", silence, requestId, cause);
 			case "UnknownHostException" ->
 				error(ErrorKind.NETWORK, target, "has an unknown host name", null, requestId, cause);
+			case "StaleConnectionException" -> LlmException
+				.of(ErrorKind.NETWORK, target + " closed a connection that was kept open, before its answer began")
+				.target(target)
+				.staleConnection(true)
+				.cause(cause)
+				.build();
 			case "PrematureCloseException" ->
 				error(ErrorKind.NETWORK, target, "closed the connection too early", null, requestId, cause);
 			default -> networkByType(cause, target, requestId);

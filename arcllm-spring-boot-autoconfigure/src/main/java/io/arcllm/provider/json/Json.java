@@ -92,6 +92,58 @@ public final class Json {
 		return null;
 	}
 
+	/**
+	 * The count at the parser, or the earlier one where there is none or a later 0 would
+	 * void it; anything else is skipped.
+	 */
+	public static @Nullable Integer laterCount(JsonParser parser, @Nullable Integer earlier) {
+		Integer now = integer(parser);
+		return (now == null || (now == 0 && earlier != null)) ? earlier : now;
+	}
+
+	/**
+	 * An object with another value of one of its fields, and all others as they are
+	 * written.
+	 * @param object the JSON of an object
+	 * @param value the JSON of the value
+	 */
+	public static String with(String object, String field, String value) {
+		byte[] bytes = object.getBytes(StandardCharsets.UTF_8);
+		StringBuilder json = new StringBuilder(object.length() + value.length()).append('{');
+		try (JsonParser parser = parser(bytes, 0, bytes.length)) {
+			parser.nextToken();
+			while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+				String name = parser.currentName();
+				parser.nextToken();
+				String raw = raw(parser, bytes, 0);
+				if (!name.equals(field)) {
+					json.append(quoted(name)).append(':').append(raw).append(',');
+				}
+			}
+		}
+		return json.append(quoted(field)).append(':').append(value).append('}').toString();
+	}
+
+	/** A text in JSON. */
+	public static String quoted(String text) {
+		return MAPPER.writeValueAsString(text);
+	}
+
+	/** Whether this text is one JSON value and nothing else. */
+	public static boolean isValid(String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		try (JsonParser parser = parser(bytes, 0, bytes.length)) {
+			if (parser.nextToken() == null) {
+				return false;
+			}
+			parser.skipChildren();
+			return parser.nextToken() == null;
+		}
+		catch (JacksonException ex) {
+			return false;
+		}
+	}
+
 	/** Whether the text at the parser is exactly this one. Makes no string of it. */
 	public static boolean is(JsonParser parser, String text) {
 		if (parser.currentToken() != JsonToken.VALUE_STRING || parser.getStringLength() != text.length()) {
@@ -133,6 +185,16 @@ public final class Json {
 	public static String raw(JsonParser parser, byte[] bytes, int offset) {
 		int start = (int) parser.currentTokenLocation().getByteOffset();
 		parser.skipChildren();
+		return since(parser, start, bytes, offset);
+	}
+
+	/**
+	 * What is written from there to the end of the token at the parser.
+	 * @param start where that begins, counted from where the parser began
+	 * @param bytes what the parser reads
+	 * @param offset where it began to
+	 */
+	public static String since(JsonParser parser, int start, byte[] bytes, int offset) {
 		parser.finishToken();
 		int end = (int) parser.currentLocation().getByteOffset();
 		return new String(bytes, offset + start, end - start, StandardCharsets.UTF_8);

@@ -11,6 +11,7 @@ import io.arcllm.Usage;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
+import io.arcllm.provider.StopWords;
 import io.arcllm.provider.json.Json;
 import tools.jackson.core.JacksonException;
 
@@ -52,7 +53,7 @@ final class OllamaDecoder implements AnswerDecoder {
 			}
 		}
 		catch (JacksonException ex) {
-			throw this.context.malformed("it is not JSON", ex);
+			throw this.context.malformed("it is not JSON", null);
 		}
 		if (this.line.isError) {
 			throw this.context.errors().read(bytes, offset, length);
@@ -76,6 +77,7 @@ final class OllamaDecoder implements AnswerDecoder {
 			throw this.context.malformed("a tool call has no name", null);
 		}
 		String id = (call.id() == null || call.id().isEmpty()) ? madeUpId() : call.id();
+		this.context.checkToolCalls(this.calls + 1);
 		pass(new LlmEvent.ToolCallDelta(this.calls++, id, call.name(), call.arguments()), out);
 	}
 
@@ -101,26 +103,17 @@ final class OllamaDecoder implements AnswerDecoder {
 	@Override
 	public LlmResponse end() {
 		this.answer.usage(new Usage(this.line.input, this.line.output, null, null, null))
-			.stopReason(stopReason())
 			.requestId(this.context.requestId());
-		if (this.line.isDone) {
-			return this.answer.build(target(), Json::object);
-		}
-		throw this.context.interrupted(this.answer.buildPartial(target()));
-	}
-
-	private StopReason stopReason() {
+		String word = this.line.doneReason;
 		if (!this.line.isDone) {
-			return new StopReason(StopReason.Type.OTHER, "");
+			throw this.context.interrupted(this.answer.buildPartial(target()));
 		}
-		String reason = (this.line.doneReason == null) ? "" : this.line.doneReason;
-		StopReason.Type type = switch (reason) {
-			case "stop", "" -> (this.calls > 0) ? StopReason.Type.TOOL_USE : StopReason.Type.END_TURN;
-			case "tool_calls" -> StopReason.Type.TOOL_USE;
-			case "length" -> StopReason.Type.MAX_TOKENS;
-			default -> StopReason.Type.OTHER;
-		};
-		return new StopReason(type, reason);
+		if (StopWords.isBroken(word)) {
+			throw this.context.givenUp(word, this.answer.isEmpty() ? null : this.answer.buildPartial(target()));
+		}
+		boolean silent = word == null || word.isEmpty();
+		LlmResponse answer = this.context.judged(this.answer.build(target(), Json::object), silent ? "stop" : word);
+		return silent ? answer.mutate().stopReason(new StopReason(answer.stopReason().type(), "")).build() : answer;
 	}
 
 	private Target target() {

@@ -90,8 +90,8 @@ final class OllamaLine {
 			}
 			case "model" -> this.model = first(parser, this.model);
 			case "created_at" -> this.createdAt = first(parser, this.createdAt);
-			case "prompt_eval_count" -> this.input = Json.integer(parser);
-			case "eval_count" -> this.output = Json.integer(parser);
+			case "prompt_eval_count" -> this.input = Json.laterCount(parser, this.input);
+			case "eval_count" -> this.output = Json.laterCount(parser, this.output);
 			default -> parser.skipChildren();
 		}
 	}

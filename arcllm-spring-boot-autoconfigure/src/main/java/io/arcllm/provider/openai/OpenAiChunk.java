@@ -72,6 +72,7 @@ final class OpenAiChunk {
 			case "usage" -> this.hasUsage |= this.tokens.read(parser);
 			case "x_groq" -> groq(parser);
 			case "error" -> error(parser);
+			case "base_resp" -> baseResponse(parser);
 			case "object" -> this.isError |= Json.is(parser, "error");
 			default -> parser.skipChildren();
 		}
@@ -91,6 +92,22 @@ final class OpenAiChunk {
 		this.isError |= token == JsonToken.START_OBJECT
 				|| (token == JsonToken.VALUE_STRING && parser.getStringLength() > 0);
 		parser.skipChildren();
+	}
+
+	/** MiniMax says so, with 200, what went wrong; 0 is nothing. */
+	private void baseResponse(JsonParser parser) {
+		boolean object = Json.beginsObject(parser);
+		while (object && parser.nextToken() == JsonToken.PROPERTY_NAME) {
+			String name = parser.currentName();
+			parser.nextToken();
+			if (name.equals("status_code")) {
+				Integer code = Json.integer(parser);
+				this.isError |= code != null && code != 0;
+			}
+			else {
+				parser.skipChildren();
+			}
+		}
 	}
 
 	private void groq(JsonParser parser) {

@@ -1,10 +1,9 @@
 package io.arcllm.provider.openai;
 
-import java.util.Set;
 import java.util.function.Consumer;
 
 import io.arcllm.AnswerBuilder;
-import io.arcllm.ErrorKind;
+import io.arcllm.Content;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
@@ -16,6 +15,7 @@ import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
 import io.arcllm.provider.RepeatedFrame;
+import io.arcllm.provider.StopWords;
 import io.arcllm.provider.json.Json;
 import io.arcllm.provider.openai.OpenAiToolCalls.OpenAiToolPiece;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +30,6 @@ final class OpenAiDecoder implements AnswerDecoder {
 	private static final Consumer<LlmEvent> NOBODY = (event) -> {
 	};
 
-	/** OpenRouter, DeepSeek and Zhipu say so that they could not go on. */
-	private static final Set<String> BROKEN = Set.of("error", "insufficient_system_resource", "network_error");
-
 	private final AnswerContext context;
 
 	private final OpenAiTokens tokens;
@@ -40,6 +37,8 @@ final class OpenAiDecoder implements AnswerDecoder {
 	private final AnswerBuilder answer = new AnswerBuilder();
 
 	private final OpenAiToolCalls calls = new OpenAiToolCalls();
+
+	private final OpenAiDetails details = new OpenAiDetails();
 
 	private final RepeatedFrame repeated = new RepeatedFrame();
 
@@ -170,13 +169,13 @@ final class OpenAiDecoder implements AnswerDecoder {
 		}
 		for (OpenAiToolPiece piece : delta.toolPieces) {
 			this.calls.add(piece, this.chunk.id, this.pass);
+			this.context.checkToolCalls(this.calls.count());
 		}
-		if (delta.finishReason != null && BROKEN.contains(delta.finishReason)) {
-			throw LlmException.of(ErrorKind.SERVER_ERROR, this.context.target() + " ended its answer with an error")
-				.target(this.context.target())
-				.requestId(requestId())
-				.partial(partial())
-				.build();
+		if (!delta.reasoningDetails.isEmpty() || delta.extra != null) {
+			this.details.add(delta);
+		}
+		if (StopWords.isBroken(delta.finishReason)) {
+			throw this.context.givenUp(delta.finishReason, partial());
 		}
 		if (delta.finishReason != null && !delta.finishReason.isEmpty()) {
 			this.finishReason = delta.finishReason;
@@ -202,10 +201,20 @@ final class OpenAiDecoder implements AnswerDecoder {
 		}
 		String provider = this.context.target().provider();
 		this.calls.extras((number, json) -> this.answer.vendorData(number, new ToolCall.VendorData(json, provider)));
-		return this.answer.usage(this.tokens.usage())
-			.stopReason(stopReason())
-			.requestId(requestId())
-			.build(target(), Json::object);
+		String details = this.details.take();
+		if (details != null) {
+			this.answer.opaque(new Content.Opaque(details, provider));
+		}
+		LlmResponse whole = this.answer.usage(this.tokens.usage()).requestId(requestId()).build(target(), Json::object);
+		LlmResponse judged = this.context.judged(whole, this.finishReason);
+		return this.refused
+				? judged.mutate().stopReason(new StopReason(StopReason.Type.REFUSAL, judged.stopReason().raw())).build()
+				: judged;
+	}
+
+	@Override
+	public int kept() {
+		return this.calls.kept() + this.details.kept();
 	}
 
 	private @Nullable LlmResponse partial() {
@@ -215,19 +224,6 @@ final class OpenAiDecoder implements AnswerDecoder {
 
 	private LlmException inBand(byte[] bytes, int offset, int length) {
 		return this.context.inBand(bytes, offset, length, partial());
-	}
-
-	private StopReason stopReason() {
-		String raw = (this.finishReason == null) ? "" : this.finishReason;
-		return new StopReason(this.refused ? StopReason.Type.REFUSAL : switch (raw) {
-			case "stop", "eos", "eos_token", "end_turn", "" -> !this.calls.isEmpty() ? StopReason.Type.TOOL_USE
-					: raw.isEmpty() ? StopReason.Type.OTHER : StopReason.Type.END_TURN;
-			case "tool_calls", "function_call" -> StopReason.Type.TOOL_USE;
-			case "length", "model_length" -> StopReason.Type.MAX_TOKENS;
-			case "stop_sequence" -> StopReason.Type.STOP_SEQUENCE;
-			case "content_filter", "sensitive" -> StopReason.Type.CONTENT_FILTER;
-			default -> StopReason.Type.OTHER;
-		}, raw);
 	}
 
 	private @Nullable String requestId() {

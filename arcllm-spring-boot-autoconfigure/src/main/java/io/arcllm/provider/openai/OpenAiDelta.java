@@ -2,6 +2,7 @@ package io.arcllm.provider.openai;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import io.arcllm.provider.json.Json;
 import io.arcllm.provider.openai.OpenAiToolCalls.OpenAiToolPiece;
@@ -35,6 +36,11 @@ final class OpenAiDelta {
 
 	private @Nullable String details;
 
+	/** The fields that the vendor wants back with the turn, as JSON. */
+	final List<String> reasoningDetails = new ArrayList<>(0);
+
+	@Nullable String extra;
+
 	void clear() {
 		this.toolPieces.clear();
 		this.text = null;
@@ -44,6 +50,8 @@ final class OpenAiDelta {
 		this.reasoningContent = null;
 		this.reasoning = null;
 		this.details = null;
+		this.reasoningDetails.clear();
+		this.extra = null;
 	}
 
 	/** Some vendors say the same thought in two or three of these fields. */
@@ -65,13 +73,36 @@ final class OpenAiDelta {
 				case "content" -> content(parser, bytes, offset);
 				case "reasoning_content" -> this.reasoningContent = Json.string(parser);
 				case "reasoning" -> this.reasoning = Json.string(parser);
-				case "reasoning_details" -> this.details = join(this.details, parts(parser));
+				case "reasoning_details" -> reasoningDetails(parser, bytes, offset);
+				case "extra_content" -> {
+					if (Json.beginsObject(parser)) {
+						this.extra = Json.raw(parser, bytes, offset);
+					}
+				}
 				case "refusal" -> this.refusal = Json.string(parser);
 				case "tool_calls" -> toolCalls(parser, bytes, offset);
 				case "function_call" -> functionCall(parser, bytes, offset);
 				default -> parser.skipChildren();
 			}
 		}
+	}
+
+	/** Kept as they are; their words are thinking where they stand nowhere else. */
+	private void reasoningDetails(JsonParser parser, byte[] bytes, int offset) {
+		if (!Json.beginsArray(parser)) {
+			return;
+		}
+		StringBuilder words = new StringBuilder();
+		while (parser.nextToken() != JsonToken.END_ARRAY) {
+			if (Json.beginsObject(parser)) {
+				String detail = Json.raw(parser, bytes, offset);
+				this.reasoningDetails.add(detail);
+				Map<String, @Nullable Object> fields = Json.object(detail);
+				Object text = (fields == null) ? null : fields.getOrDefault("text", fields.get("summary"));
+				words.append((text instanceof String said) ? said : "");
+			}
+		}
+		this.details = join(this.details, words.toString());
 	}
 
 	/** Cloudflare says a structured answer as an object. */
@@ -91,7 +122,8 @@ final class OpenAiDelta {
 	/** Whether there is a text at a known place, and nothing else. */
 	boolean isOneText() {
 		return this.textAt >= 0 && this.text != null && this.refusal == null && this.finishReason == null
-				&& this.toolPieces.isEmpty() && thinking() == null;
+				&& this.toolPieces.isEmpty() && this.reasoningDetails.isEmpty() && this.extra == null
+				&& thinking() == null;
 	}
 
 	private void toolCalls(JsonParser parser, byte[] bytes, int offset) {
@@ -116,33 +148,42 @@ final class OpenAiDelta {
 
 	/** The texts of an array of parts; thoughts among them are kept apart. */
 	private @Nullable String parts(JsonParser parser) {
-		String texts = null;
-		if (Json.beginsArray(parser)) {
-			while (parser.nextToken() != JsonToken.END_ARRAY) {
-				if (parser.currentToken() == JsonToken.VALUE_STRING) {
-					texts = join(texts, parser.getString());
-				}
-				else if (Json.beginsObject(parser)) {
-					texts = join(texts, part(parser));
-				}
-			}
+		if (!Json.beginsArray(parser)) {
+			return null;
 		}
-		return texts;
+		StringBuilder texts = new StringBuilder();
+		StringBuilder thoughts = new StringBuilder();
+		parts(parser, texts, thoughts);
+		this.details = thoughts.isEmpty() ? this.details : join(this.details, thoughts.toString());
+		return texts.toString();
 	}
 
-	private @Nullable String part(JsonParser parser) {
-		String text = null;
+	private static void parts(JsonParser parser, StringBuilder texts, StringBuilder thoughts) {
+		while (parser.nextToken() != JsonToken.END_ARRAY) {
+			if (parser.currentToken() == JsonToken.VALUE_STRING) {
+				texts.append(parser.getString());
+			}
+			else if (Json.beginsObject(parser)) {
+				part(parser, texts, thoughts);
+			}
+		}
+	}
+
+	private static void part(JsonParser parser, StringBuilder texts, StringBuilder thoughts) {
 		while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
 			String name = parser.currentName();
 			JsonToken value = parser.nextToken();
-			switch (name) {
-				case "text" -> text = Json.string(parser);
-				case "thinking" -> this.details = join(this.details,
-						(value == JsonToken.START_ARRAY) ? parts(parser) : Json.string(parser));
-				default -> parser.skipChildren();
+			if (name.equals("thinking") && value == JsonToken.START_ARRAY) {
+				parts(parser, thoughts, thoughts);
+			}
+			else if (name.equals("text") || name.equals("thinking")) {
+				String words = Json.string(parser);
+				(name.equals("text") ? texts : thoughts).append((words == null) ? "" : words);
+			}
+			else {
+				parser.skipChildren();
 			}
 		}
-		return text;
 	}
 
 	private static @Nullable String join(@Nullable String one, @Nullable String other) {

@@ -7,7 +7,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Counts an answer's tokens: of each number the last one that was said.
+ * Counts an answer's tokens: of each number the last one that was said, but for a 0 that
+ * would void an earlier one.
  */
 final class OpenAiTokens {
 
@@ -38,14 +39,14 @@ final class OpenAiTokens {
 			String name = parser.currentName();
 			parser.nextToken();
 			switch (name) {
-				case "prompt_tokens" -> this.input = last(parser, this.input);
-				case "completion_tokens" -> this.output = last(parser, this.output);
-				case "total_tokens" -> this.total = last(parser, this.total);
+				case "prompt_tokens" -> this.input = Json.laterCount(parser, this.input);
+				case "completion_tokens" -> this.output = Json.laterCount(parser, this.output);
+				case "total_tokens" -> this.total = Json.laterCount(parser, this.total);
 				case "prompt_cache_hit_tokens", "num_cached_tokens", "cached_tokens", "cached_input_tokens",
 						"cache_read_input_tokens" ->
-					this.cacheRead = last(parser, this.cacheRead);
-				case "cache_creation_input_tokens" -> this.cacheWrite = last(parser, this.cacheWrite);
-				case "reasoning_tokens" -> this.reasoning = last(parser, this.reasoning);
+					this.cacheRead = Json.laterCount(parser, this.cacheRead);
+				case "cache_creation_input_tokens" -> this.cacheWrite = Json.laterCount(parser, this.cacheWrite);
+				case "reasoning_tokens" -> this.reasoning = Json.laterCount(parser, this.reasoning);
 				case "prompt_tokens_details", "completion_tokens_details" -> details(parser);
 				default -> parser.skipChildren();
 			}
@@ -61,17 +62,12 @@ final class OpenAiTokens {
 			String name = parser.currentName();
 			parser.nextToken();
 			switch (name) {
-				case "cached_tokens" -> this.cacheRead = last(parser, this.cacheRead);
-				case "cache_write_tokens" -> this.cacheWrite = last(parser, this.cacheWrite);
-				case "reasoning_tokens" -> this.reasoning = last(parser, this.reasoning);
+				case "cached_tokens" -> this.cacheRead = Json.laterCount(parser, this.cacheRead);
+				case "cache_write_tokens" -> this.cacheWrite = Json.laterCount(parser, this.cacheWrite);
+				case "reasoning_tokens" -> this.reasoning = Json.laterCount(parser, this.reasoning);
 				default -> parser.skipChildren();
 			}
 		}
-	}
-
-	private static @Nullable Integer last(JsonParser parser, @Nullable Integer known) {
-		Integer number = Json.integer(parser);
-		return (number != null) ? number : known;
 	}
 
 	Usage usage() {

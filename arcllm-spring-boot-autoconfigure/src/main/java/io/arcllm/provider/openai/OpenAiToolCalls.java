@@ -1,7 +1,10 @@
 package io.arcllm.provider.openai;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -19,7 +22,13 @@ final class OpenAiToolCalls {
 
 	private final List<Call> calls = new ArrayList<>(0);
 
+	private final Map<@Nullable Integer, Call> byIndex = new HashMap<>(4);
+
+	private final Map<String, Call> byId = new HashMap<>(4);
+
 	private @Nullable Call last;
+
+	private int kept;
 
 	/**
 	 * Takes up a piece.
@@ -27,25 +36,55 @@ final class OpenAiToolCalls {
 	 */
 	void add(OpenAiToolPiece piece, @Nullable String answerId, Consumer<LlmEvent> out) {
 		Call call = find(piece);
-		if (call == null) {
-			call = new Call(piece.index(), this.calls.size());
+		if (call != null && call.isSaidAgain(piece)) {
+			return;
+		}
+		boolean another = call != null && isAnother(piece, call);
+		if (call == null || another) {
+			boolean sameId = call != null && !piece.id().isEmpty() && piece.id().equals(call.id);
+			call = new Call(this.calls.size(), sameId ? madeUp(answerId, this.calls.size()) : piece.id());
 			this.calls.add(call);
+			this.byIndex.put(piece.index(), call);
+			this.byId.putIfAbsent(call.id, call);
+		}
+		else if (piece.index() != null) {
+			this.byIndex.put(piece.index(), call);
 		}
 		this.last = call;
-		call.id = call.id.isEmpty() ? piece.id() : call.id;
-		call.extra = (piece.extra() != null) ? piece.extra() : call.extra;
+		if (call.id.isEmpty() && !piece.id().isEmpty()) {
+			call.id = piece.id();
+			this.byId.putIfAbsent(call.id, call);
+		}
+		if (piece.extra() != null) {
+			this.kept += piece.extra().length();
+			call.extra = piece.extra();
+		}
+		call.take(piece.arguments());
+		this.kept += piece.arguments().length();
+		announce(call, piece, answerId, out);
+	}
+
+	private static void announce(Call call, OpenAiToolPiece piece, @Nullable String answerId, Consumer<LlmEvent> out) {
 		if (call.announced) {
 			if (!piece.arguments().isEmpty()) {
 				out.accept(new LlmEvent.ToolCallDelta(call.number, "", "", piece.arguments()));
 			}
-			return;
 		}
-		call.held += piece.arguments();
-		if (!piece.name().isEmpty()) {
+		else if (!piece.name().isEmpty()) {
 			call.announced = true;
+			call.name = piece.name();
 			String id = call.id.isEmpty() ? madeUp(answerId, call.number) : call.id;
-			out.accept(new LlmEvent.ToolCallDelta(call.number, id, piece.name(), call.held));
+			out.accept(new LlmEvent.ToolCallDelta(call.number, id, piece.name(), call.arguments.toString()));
 		}
+	}
+
+	/** How many characters are kept besides those of deltas. */
+	int kept() {
+		return this.kept;
+	}
+
+	int count() {
+		return this.calls.size();
 	}
 
 	boolean isEmpty() {
@@ -71,25 +110,28 @@ final class OpenAiToolCalls {
 		return false;
 	}
 
+	/** An id that is known is the same call, whatever its index says. */
 	private @Nullable Call find(OpenAiToolPiece piece) {
+		Call known = piece.id().isEmpty() ? null : this.byId.get(piece.id());
+		if (known != null) {
+			return known;
+		}
 		if (piece.index() != null) {
-			for (int i = this.calls.size() - 1; i >= 0; i--) {
-				Call call = this.calls.get(i);
-				if (piece.index().equals(call.index)) {
-					return isAnother(piece, call) ? null : call;
-				}
-			}
-			return null;
+			return this.byIndex.get(piece.index());
 		}
-		if (!piece.id().isEmpty()) {
-			return this.calls.stream().filter((call) -> call.id.equals(piece.id())).findFirst().orElse(null);
-		}
-		return piece.name().isEmpty() ? this.last : null;
+		return (piece.id().isEmpty() && piece.name().isEmpty()) ? this.last : null;
 	}
 
-	/** Some vendors give every call the same index: another id with a name is new. */
+	/**
+	 * Some vendors give every call the same index: another id with a name is new, and so
+	 * is a name where the arguments are already whole.
+	 */
 	private static boolean isAnother(OpenAiToolPiece piece, Call call) {
-		return call.announced && !piece.name().isEmpty() && !piece.id().isEmpty() && !piece.id().equals(call.id);
+		if (!call.announced || piece.name().isEmpty()) {
+			return false;
+		}
+		boolean otherId = !piece.id().isEmpty() && !piece.id().equals(call.id);
+		return otherId || !piece.name().equals(call.name) || call.whole.isWhole();
 	}
 
 	private static String madeUp(@Nullable String answerId, int number) {
@@ -98,21 +140,43 @@ final class OpenAiToolCalls {
 
 	private static final class Call {
 
-		private final @Nullable Integer index;
-
 		private final int number;
 
-		private String id = "";
+		private final StringBuilder arguments = new StringBuilder();
 
-		private String held = "";
+		private final WholeObject whole = new WholeObject();
+
+		private String id;
+
+		private String name = "";
 
 		private boolean announced;
 
 		private @Nullable String extra;
 
-		Call(@Nullable Integer index, int number) {
-			this.index = index;
+		Call(int number, String id) {
 			this.number = number;
+			this.id = id;
+		}
+
+		void take(String piece) {
+			this.arguments.append(piece);
+			this.whole.add(piece);
+		}
+
+		/**
+		 * Whether this piece says the whole call once more. Where a vendor gives ids, a
+		 * piece without one is of this call; where it gives none, equal calls are two.
+		 */
+		boolean isSaidAgain(OpenAiToolPiece piece) {
+			boolean same = this.announced && piece.name().equals(this.name) && !this.id.isEmpty()
+					&& (piece.id().isEmpty() || piece.id().equals(this.id)) && this.whole.isWhole();
+			if (!same) {
+				return false;
+			}
+			String said = this.arguments.toString();
+			return piece.arguments().isBlank() || piece.arguments().equals(said)
+					|| Objects.equals(Json.object(piece.arguments()), Json.object(said));
 		}
 
 	}

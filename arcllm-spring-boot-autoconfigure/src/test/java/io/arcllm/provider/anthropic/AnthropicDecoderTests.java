@@ -117,8 +117,10 @@ class AnthropicDecoderTests {
 	@CsvSource({ "end_turn,END_TURN", "tool_use,TOOL_USE", "max_tokens,MAX_TOKENS", "stop_sequence,STOP_SEQUENCE",
 			"refusal,REFUSAL", "pause_turn,PAUSE", "model_context_window_exceeded,MAX_TOKENS", "other_thing,OTHER" })
 	void stopReasonsAreTranslatedAndKept(String word, StopReason.Type type) {
-		assertThat(Exchange.whole(this.format, "{\"content\":[],\"stop_reason\":\"" + word + "\"}").stopReason())
-			.isEqualTo(new StopReason(type, word));
+		String content = word.equals("tool_use") ? "{\"type\":\"tool_use\",\"id\":\"a\",\"name\":\"f\",\"input\":{}}"
+				: "";
+		assertThat(Exchange.whole(this.format, "{\"content\":[" + content + "],\"stop_reason\":\"" + word + "\"}")
+			.stopReason()).isEqualTo(new StopReason(type, word));
 	}
 
 	@Test

@@ -180,7 +180,7 @@ class OpenAiDecoderTests {
 	@Test
 	void reasonErrorAloneIsAnError() {
 		assertThat(read(FORMAT, "{\"choices\":[{\"delta\":{},\"finish_reason\":\"error\"}]}").failure().kind())
-			.isEqualTo(ErrorKind.SERVER_ERROR);
+			.isEqualTo(ErrorKind.INTERRUPTED);
 	}
 
 	@ParameterizedTest

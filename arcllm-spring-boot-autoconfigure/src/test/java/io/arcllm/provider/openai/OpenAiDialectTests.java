@@ -165,14 +165,15 @@ class OpenAiDialectTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "insufficient_system_resource", "network_error", "error" })
+	@ValueSource(strings = { "insufficient_system_resource", "network_error", "error", "abort", "cancelled", "timeout",
+			"MALFORMED_FUNCTION_CALL" })
 	void reasonThatIsAFailureIsOne(String reason) {
 		LlmException streamed = read(A.formatted(reason), "[DONE]").failure();
-		assertThat(streamed.kind()).isEqualTo(ErrorKind.SERVER_ERROR);
+		assertThat(streamed.kind()).isEqualTo(ErrorKind.INTERRUPTED);
 		assertThat(streamed.partial().text()).isEqualTo("a");
 		LlmException whole = catchThrowableOfType(LlmException.class,
 				() -> whole("{\"choices\":[{\"message\":{\"content\":\"a\"},\"finish_reason\":\"" + reason + "\"}]}"));
-		assertThat(whole.kind()).isEqualTo(ErrorKind.SERVER_ERROR);
+		assertThat(whole.kind()).isEqualTo(ErrorKind.INTERRUPTED);
 	}
 
 	@Test

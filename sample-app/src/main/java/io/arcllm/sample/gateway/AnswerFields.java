@@ -1,10 +1,16 @@
 package io.arcllm.sample.gateway;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.arcllm.Content;
 import io.arcllm.LlmResponse;
 import io.arcllm.ToolCall;
 import io.arcllm.Usage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What whole and streamed answers say alike.
@@ -20,8 +26,35 @@ final class AnswerFields {
 			case TOOL_USE -> "tool_calls";
 			case MAX_TOKENS -> "length";
 			case CONTENT_FILTER, REFUSAL -> "content_filter";
-			case OTHER -> response.toolCalls().isEmpty() ? "stop" : "tool_calls";
+			case OTHER -> {
+				String word = response.stopReason().raw();
+				yield word.isBlank() ? "stop" : word;
+			}
 		};
+	}
+
+	/**
+	 * The fields that a vendor of this format wants back with the turn, such as
+	 * {@code reasoning_details}, each with its JSON.
+	 */
+	static Map<String, JsonNode> vendorFields(LlmResponse response) {
+		Map<String, JsonNode> fields = new LinkedHashMap<>();
+		for (Content block : response.content()) {
+			if (block instanceof Content.Opaque opaque) {
+				JsonNode json = Fields.MAPPER.readTree(opaque.json());
+				for (String name : List.of("reasoning_details", "extra_content")) {
+					if (json.has(name)) {
+						fields.put(name, json.get(name));
+					}
+				}
+			}
+		}
+		return fields;
+	}
+
+	/** What the vendor wants back with this call, or {@code null}. */
+	static @Nullable JsonNode extraContent(ToolCall call) {
+		return (call.vendorData() == null) ? null : Fields.MAPPER.readTree(call.vendorData().json());
 	}
 
 	/** The arguments as the model wrote them. */

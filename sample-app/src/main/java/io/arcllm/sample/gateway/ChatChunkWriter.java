@@ -12,6 +12,7 @@ import io.arcllm.ToolCall;
 import io.arcllm.Usage;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.io.JsonStringEncoder;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Writes a streamed answer as OpenAI chat completion chunks. One for each answer; not
@@ -124,13 +125,30 @@ final class ChatChunkWriter {
 
 	private void completed(ByteArrayOutputStream out, LlmResponse response) {
 		unsent(out, response);
+		vendorFields(out, response);
 		out.writeBytes(this.start);
-		out.writeBytes(utf8("{},\"logprobs\":null,\"finish_reason\":\"" + AnswerFields.finishReason(response) + "\"}]"
-				+ (this.includeUsage ? ",\"usage\":null" : "") + "}\n\n"));
+		out.writeBytes(utf8("{},\"logprobs\":null,\"finish_reason\":\""));
+		out.writeBytes(json(AnswerFields.finishReason(response)));
+		out.writeBytes(utf8("\"}]" + (this.includeUsage ? ",\"usage\":null" : "") + "}\n\n"));
 		if (this.includeUsage) {
 			usage(out, response.usage());
 		}
 		out.writeBytes(DONE);
+	}
+
+	/** What the vendor wants back with the turn and its calls. */
+	private void vendorFields(ByteArrayOutputStream out, LlmResponse response) {
+		AnswerFields.vendorFields(response)
+			.forEach((name, json) -> delta(out,
+					utf8("{\"" + name + "\":" + Fields.MAPPER.writeValueAsString(json) + "}")));
+		List<ToolCall> calls = response.toolCalls();
+		for (int i = 0; i < calls.size(); i++) {
+			JsonNode extra = AnswerFields.extraContent(calls.get(i));
+			if (extra != null) {
+				delta(out, utf8("{\"tool_calls\":[{\"index\":" + i + ",\"extra_content\":"
+						+ Fields.MAPPER.writeValueAsString(extra) + "}]}"));
+			}
+		}
 	}
 
 	/** A provider may answer a streamed call in one piece. */

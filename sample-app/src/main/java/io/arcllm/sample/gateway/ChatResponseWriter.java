@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import io.arcllm.LlmResponse;
 import io.arcllm.ToolCall;
 import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Writes a whole answer as an OpenAI chat completion.
@@ -54,6 +55,7 @@ final class ChatResponseWriter {
 		if (!thinking.isEmpty()) {
 			json.writeStringProperty("reasoning_content", thinking);
 		}
+		AnswerFields.vendorFields(response).forEach(json::writePOJOProperty);
 		json.writeNullProperty("refusal");
 		if (!response.toolCalls().isEmpty()) {
 			json.writeArrayPropertyStart("tool_calls");
@@ -71,6 +73,10 @@ final class ChatResponseWriter {
 		json.writeStringProperty("name", call.name());
 		json.writeStringProperty("arguments", AnswerFields.arguments(call));
 		json.writeEndObject();
+		JsonNode extra = AnswerFields.extraContent(call);
+		if (extra != null) {
+			json.writePOJOProperty("extra_content", extra);
+		}
 		json.writeEndObject();
 	}
 

@@ -1,0 +1,119 @@
+package io.arcllm.autoconfigure.stack;
+
+import java.io.IOException;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.Connection;
+import reactor.netty.NettyPipeline;
+
+/**
+ * Sees to it that each answer on a connection belongs to the request before it. Interim
+ * answers (1xx but 101) are read past, as RFC 9110 15.2 asks: Reactor Netty takes them
+ * for the final one, and the next caller would get this caller's answer. An answer that
+ * no request has asked for closes the connection. Invariant: {@code waiting} is true from
+ * the writing of a request to the end of its final answer; one request is on a connection
+ * at a time.
+ */
+final class ConnectionGuard extends ChannelDuplexHandler {
+
+	private static final String NAME = "arcllm.guard";
+
+	private static final int SWITCHING_PROTOCOLS = 101;
+
+	private int requests;
+
+	private boolean waiting;
+
+	private boolean answered;
+
+	private boolean interim;
+
+	private boolean told;
+
+	/** Guards a connection that speaks HTTP/1.1, once. */
+	static void install(Connection connection) {
+		ChannelPipeline pipeline = connection.channel().pipeline();
+		if (pipeline.get(NettyPipeline.HttpCodec) != null && pipeline.get(NAME) == null) {
+			pipeline.addAfter(NettyPipeline.HttpCodec, NAME, new ConnectionGuard());
+		}
+	}
+
+	@Override
+	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+		if (message instanceof HttpRequest) {
+			this.requests++;
+			this.waiting = true;
+			this.answered = false;
+		}
+		super.write(context, message, promise);
+	}
+
+	@Override
+	public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+		if (message instanceof HttpResponse response) {
+			this.answered = true;
+			this.interim = response.decoderResult().isSuccess()
+					&& response.status().codeClass() == HttpStatusClass.INFORMATIONAL
+					&& response.status().code() != SWITCHING_PROTOCOLS;
+			if (!this.waiting) {
+				ReferenceCountUtil.release(message);
+				context.close();
+				return;
+			}
+		}
+		if (this.interim) {
+			this.interim = !(message instanceof LastHttpContent);
+			ReferenceCountUtil.release(message);
+			// nothing is passed on, so no other handler asks for more
+			context.read();
+			return;
+		}
+		if (message instanceof LastHttpContent) {
+			this.waiting = false;
+		}
+		super.channelRead(context, message);
+	}
+
+	@Override
+	public void channelInactive(ChannelHandlerContext context) throws Exception {
+		if (isStale()) {
+			this.told = true;
+			context.fireExceptionCaught(new StaleConnectionException(null));
+		}
+		super.channelInactive(context);
+	}
+
+	@Override
+	public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+		boolean stale = isStale() && cause instanceof IOException;
+		this.told |= stale;
+		super.exceptionCaught(context, stale ? new StaleConnectionException(cause) : cause);
+	}
+
+	/** Whether the connection is an older one and nothing of this answer has come. */
+	private boolean isStale() {
+		return this.requests > 1 && this.waiting && !this.answered && !this.told;
+	}
+
+	/**
+	 * A connection that was kept open from an earlier request broke before a byte of the
+	 * answer came.
+	 */
+	static final class StaleConnectionException extends IOException {
+
+		StaleConnectionException(@Nullable Throwable cause) {
+			super("closed by the other side before the answer began", cause);
+		}
+
+	}
+
+}

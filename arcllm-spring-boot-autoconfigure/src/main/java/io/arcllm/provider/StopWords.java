@@ -1,0 +1,80 @@
+package io.arcllm.provider;
+
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+import io.arcllm.LlmResponse;
+import io.arcllm.StopReason;
+import io.arcllm.StopReason.Type;
+import io.arcllm.ToolCall;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one table of vendors' words for why a model stopped, for all formats.
+ */
+public final class StopWords {
+
+	private static final Map<String, Type> TYPES = Map.ofEntries(Map.entry("stop", Type.END_TURN),
+			Map.entry("end_turn", Type.END_TURN), Map.entry("eos", Type.END_TURN),
+			Map.entry("eos_token", Type.END_TURN), Map.entry("tool_calls", Type.TOOL_USE),
+			Map.entry("tool_call", Type.TOOL_USE), Map.entry("tool_use", Type.TOOL_USE),
+			Map.entry("function_call", Type.TOOL_USE), Map.entry("length", Type.MAX_TOKENS),
+			Map.entry("max_tokens", Type.MAX_TOKENS), Map.entry("max_output_tokens", Type.MAX_TOKENS),
+			Map.entry("max_length", Type.MAX_TOKENS), Map.entry("model_length", Type.MAX_TOKENS),
+			Map.entry("model_context_window_exceeded", Type.MAX_TOKENS),
+			Map.entry("context_window_exceeded", Type.MAX_TOKENS),
+			Map.entry("context_length_exceeded", Type.MAX_TOKENS), Map.entry("stop_sequence", Type.STOP_SEQUENCE),
+			Map.entry("safety", Type.CONTENT_FILTER), Map.entry("image_safety", Type.CONTENT_FILTER),
+			Map.entry("sensitive", Type.CONTENT_FILTER), Map.entry("recitation", Type.CONTENT_FILTER),
+			Map.entry("blocklist", Type.CONTENT_FILTER), Map.entry("prohibited_content", Type.CONTENT_FILTER),
+			Map.entry("spii", Type.CONTENT_FILTER), Map.entry("guardrail_intervened", Type.CONTENT_FILTER),
+			Map.entry("refusal", Type.REFUSAL), Map.entry("pause_turn", Type.PAUSE));
+
+	/** The vendor says so that the answer was given up. */
+	private static final Set<String> BROKEN = Set.of("abort", "aborted", "error", "cancelled", "canceled", "timeout",
+			"timed_out", "failed", "network_error", "server_error", "internal_error", "insufficient_system_resource",
+			"unexpected_tool_call", "too_many_tool_calls", "malformed_response", "missing_thought_signature");
+
+	private StopWords() {
+	}
+
+	/**
+	 * Whether this word says that the answer was given up: it is no end at all.
+	 */
+	public static boolean isBroken(@Nullable String word) {
+		String key = key(word);
+		return BROKEN.contains(key) || key.startsWith("malformed_function_call");
+	}
+
+	/**
+	 * What the vendor's word means for this answer. Tool calls make {@code TOOL_USE}
+	 * whatever the word, unless the answer was cut off in the middle of one.
+	 */
+	public static StopReason read(@Nullable String word, LlmResponse answer) {
+		Type said = type(key(word));
+		boolean cut = said != Type.END_TURN && said != Type.OTHER;
+		Type type = said;
+		for (ToolCall call : answer.toolCalls()) {
+			type = Type.TOOL_USE;
+			if (cut && call.parsedArguments() == null) {
+				type = said;
+				break;
+			}
+		}
+		return new StopReason(type, (word == null) ? "" : word);
+	}
+
+	private static Type type(String key) {
+		Type known = TYPES.get(key);
+		if (known != null) {
+			return known;
+		}
+		return key.startsWith("content_filter") ? Type.CONTENT_FILTER : Type.OTHER;
+	}
+
+	private static String key(@Nullable String word) {
+		return (word == null) ? "" : word.toLowerCase(Locale.ROOT);
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.arcllm.provider.openai;
+
+/**
+ * Says whether pieces of text are together one whole JSON object, without reading a piece
+ * twice. Invariant: {@code depth} counts the open brackets outside strings; the object is
+ * whole when the first one is closed, and not any longer when more than space follows.
+ */
+final class WholeObject {
+
+	private int depth;
+
+	private boolean begun;
+
+	private boolean inString;
+
+	private boolean escaped;
+
+	private boolean more;
+
+	void add(String piece) {
+		for (int i = 0; i < piece.length(); i++) {
+			add(piece.charAt(i));
+		}
+	}
+
+	private void add(char character) {
+		if (this.inString) {
+			this.inString = this.escaped || character != '"';
+			this.escaped = !this.escaped && character == '\\';
+			return;
+		}
+		if (Character.isWhitespace(character)) {
+			return;
+		}
+		this.more |= this.depth == 0 && (this.begun || character != '{');
+		this.begun = true;
+		switch (character) {
+			case '"' -> this.inString = true;
+			case '{', '[' -> this.depth++;
+			case '}', ']' -> this.depth--;
+			default -> {
+			}
+		}
+	}
+
+	boolean isWhole() {
+		return this.begun && this.depth == 0 && !this.more && !this.inString;
+	}
+
+}

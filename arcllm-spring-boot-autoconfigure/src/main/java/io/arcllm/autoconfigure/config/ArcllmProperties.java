@@ -7,6 +7,7 @@ import java.util.Map;
 
 import io.arcllm.module.attempt.TimeoutSettings;
 import io.arcllm.module.budget.BudgetSettings;
+import io.arcllm.module.audit.AuditSettings;
 import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.cache.CacheSettings;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
@@ -113,6 +114,7 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 	 * @param budget how much money calls may cost
 	 * @param streams what happens to streams that break off
 	 * @param redaction what is taken out of requests and answers
+	 * @param audit what is recorded of calls, and where
 	 */
 	public record Modules(List<String> order, @NestedConfigurationProperty RetrySettings retry,
 			@NestedConfigurationProperty FallbackSettings fallback,
@@ -123,7 +125,8 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 			@NestedConfigurationProperty CacheSettings cache, @NestedConfigurationProperty BudgetSettings budget,
 			@NestedConfigurationProperty StreamSettings streams,
 			@NestedConfigurationProperty TelemetrySettings telemetry,
-			@NestedConfigurationProperty RedactionSettings redaction) {
+			@NestedConfigurationProperty RedactionSettings redaction,
+			@NestedConfigurationProperty AuditSettings audit) {
 
 		/**
 		 * The settings of that type, for all providers that have none of their own.

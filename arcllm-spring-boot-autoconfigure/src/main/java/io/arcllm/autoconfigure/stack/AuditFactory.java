@@ -1,0 +1,55 @@
+package io.arcllm.autoconfigure.stack;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.module.audit.Audit;
+import io.arcllm.module.audit.AuditModule;
+import io.arcllm.module.audit.AuditSettings;
+
+import org.springframework.beans.factory.DisposableBean;
+
+/**
+ * Puts audit into stacks: one queue, and one chain of hashes, for the same settings.
+ */
+public final class AuditFactory implements ModuleFactory, DisposableBean {
+
+	private static final String NAME = "audit";
+
+	private final ModuleSettings settings;
+
+	private final Function<AuditSettings, Audit> maker;
+
+	private final Map<AuditSettings, Audit> engines = new ConcurrentHashMap<>();
+
+	/**
+	 * @param maker makes what keeps the records
+	 */
+	public AuditFactory(ModuleSettings settings, Function<AuditSettings, Audit> maker) {
+		this.settings = settings;
+		this.maker = maker;
+	}
+
+	@Override
+	public String name() {
+		return NAME;
+	}
+
+	@Override
+	public LlmProvider around(LlmProvider inner, StackPosition position) {
+		AuditSettings settings = this.settings.bind(NAME, AuditSettings.class, position);
+		return (settings.sink() == AuditSettings.Sink.NONE) ? inner
+				: new AuditModule(inner, position.target(), this.engines.computeIfAbsent(settings, this.maker));
+	}
+
+	/** Writes what is queued. */
+	@Override
+	public void destroy() {
+		this.engines.values().forEach(Audit::close);
+	}
+
+}

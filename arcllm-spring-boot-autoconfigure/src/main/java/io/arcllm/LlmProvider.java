@@ -103,6 +103,37 @@ public interface LlmProvider {
 	}
 
 	/**
+	 * Asks for an answer of a type, by a JSON schema that is made of it, and waits. A
+	 * response format of the request's own is replaced.
+	 * @param type a record or a class with properties
+	 * @throws LlmException {@code PROTOCOL}, with the answer in {@code partial()}, if the
+	 * answer does not fit; it is not asked for again
+	 * @throws IllegalArgumentException if the type is of another kind; before anything is
+	 * sent
+	 */
+	default <T> T invoke(LlmRequest request, Class<T> type) {
+		TypedAnswer<T> typed = new TypedAnswer<>(type);
+		return typed.read(invoke(typed.ask(request)));
+	}
+
+	/**
+	 * Asks for an answer of a type, as {@link #invoke(LlmRequest, Class)} does, without
+	 * waiting. Lazy.
+	 */
+	default <T> Mono<T> invokeAsync(LlmRequest request, Class<T> type) {
+		TypedAnswer<T> typed = new TypedAnswer<>(type);
+		return invokeAsync(typed.ask(request)).map(typed::read);
+	}
+
+	/**
+	 * The words of the answer as they come, and nothing else of it. An answer that begins
+	 * anew after words were delivered is an interruption.
+	 */
+	default Flux<String> text(LlmRequest request) {
+		return TextFlux.of(stream(request));
+	}
+
+	/**
 	 * The answer as it is made: {@link #exchange} with streaming on.
 	 */
 	default Flux<LlmEvent> stream(LlmRequest request) {

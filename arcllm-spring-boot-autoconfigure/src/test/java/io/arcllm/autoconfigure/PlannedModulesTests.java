@@ -1,6 +1,5 @@
 package io.arcllm.autoconfigure;
 
-
 import io.arcllm.LlmProvider;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import org.junit.jupiter.api.Test;

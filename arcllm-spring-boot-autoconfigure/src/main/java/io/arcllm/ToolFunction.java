@@ -1,0 +1,74 @@
+package io.arcllm;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tool, and what is done when the model calls it.
+ *
+ * @param tool what the model is told of it
+ * @param function given the arguments, says the result; what it throws is told the model
+ * as an error
+ */
+public record ToolFunction(Tool tool, Function<Map<String, @Nullable Object>, @Nullable Object> function) {
+
+	/**
+	 * The methods of a bean that carry {@link LlmTool}.
+	 * @throws IllegalArgumentException if there is none
+	 */
+	static List<ToolFunction> of(Object bean) {
+		List<ToolFunction> functions = new ArrayList<>();
+		for (Class<?> type = bean.getClass(); type != null; type = type.getSuperclass()) {
+			for (Method method : type.getDeclaredMethods()) {
+				LlmTool tool = method.getAnnotation(LlmTool.class);
+				if (tool != null) {
+					functions.add(of(bean, method, tool));
+				}
+			}
+		}
+		if (functions.isEmpty()) {
+			throw new IllegalArgumentException(bean.getClass().getName() + " has no method with @LlmTool");
+		}
+		return functions;
+	}
+
+	private static ToolFunction of(Object bean, Method method, LlmTool tool) {
+		method.setAccessible(true);
+		String name = tool.name().isEmpty() ? method.getName() : tool.name();
+		String description = tool.value().isEmpty() ? tool.description() : tool.value();
+		JsonTypes types = TypedAnswer.types();
+		return new ToolFunction(new Tool(name, description, types.schema(method), true),
+				(arguments) -> invoke(bean, method, types.read(arguments, method)));
+	}
+
+	private static @Nullable Object invoke(Object bean, Method method, @Nullable Object[] arguments) {
+		try {
+			return method.invoke(bean, arguments);
+		}
+		catch (InvocationTargetException ex) {
+			throw (ex.getCause() instanceof RuntimeException failure) ? failure
+					: new IllegalStateException(String.valueOf(ex.getCause()), ex.getCause());
+		}
+		catch (IllegalAccessException ex) {
+			throw new IllegalStateException("The method " + method + " cannot be called", ex);
+		}
+	}
+
+	/** The result of a call; a failure is one, too. */
+	Content.ToolResult call(ToolCall call) {
+		try {
+			return Content.ToolResult.of(call.id(), TypedAnswer.types().write(this.function.apply(call.arguments())));
+		}
+		catch (RuntimeException ex) {
+			String message = (ex.getMessage() == null) ? ex.getClass().getSimpleName() : ex.getMessage();
+			return Content.ToolResult.error(call.id(), message);
+		}
+	}
+
+}

@@ -1,0 +1,87 @@
+package io.arcllm.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmProviders;
+import io.arcllm.LlmResponse;
+import io.arcllm.WholeAndStreamed;
+import io.arcllm.autoconfigure.stack.CacheFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.cache.CacheManager;
+import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+@Timeout(60)
+class CacheAutoConfigurationTests {
+
+	private Vendors vendors;
+
+	@BeforeEach
+	void start() {
+		this.vendors = new Vendors();
+	}
+
+	@AfterEach
+	void stop() {
+		this.vendors.close();
+	}
+
+	private ApplicationContextRunner runner() {
+		return this.vendors.runner()
+			.withConfiguration(AutoConfigurations.of(ArcllmCacheAutoConfiguration.class))
+			.withPropertyValues("arcllm.modules.cache.enabled=true", "arcllm.providers.first.defaults.temperature=0");
+	}
+
+	@WholeAndStreamed
+	void answerIsKeptInMemoryWhereTheProvidersDefaultIsDeterministic(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.says("one", streaming));
+		runner().run((context) -> {
+			LlmProvider llm = context.getBean(LlmProviders.class).primary();
+			assertThat(llm).hasToString("Cache(Timeout(first))");
+			Vendors.ask(llm, streaming);
+			LlmResponse hit = Vendors.ask(llm, streaming);
+			assertThat(hit.text()).isEqualTo("one");
+			assertThat(hit.trail().requests()).isZero();
+			assertThat(this.vendors.first.getRequestCount()).isEqualTo(1);
+			context.getBean(CacheFactory.class).forget(null);
+			this.vendors.first.enqueue(Vendors.says("two", streaming));
+			assertThat(Vendors.ask(llm, streaming).text()).isEqualTo("two");
+		});
+	}
+
+	@WholeAndStreamed
+	void answerIsKeptInTheCacheManagerOfTheApplication(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.says("one", streaming));
+		runner().withPropertyValues("arcllm.modules.cache.store=spring")
+			.withBean(CacheManager.class, () -> new ConcurrentMapCacheManager("arcllm"))
+			.run((context) -> {
+				LlmProvider llm = context.getBean(LlmProviders.class).primary();
+				Vendors.ask(llm, streaming);
+				var kept = (Map<?, ?>) context.getBean(CacheManager.class).getCache("arcllm").getNativeCache();
+				await().atMost(Duration.ofSeconds(10)).until(() -> kept.size() == 1);
+				assertThat(kept.values()).allMatch(String.class::isInstance);
+				LlmResponse hit = Vendors.ask(llm, streaming);
+				assertThat(hit.text()).isEqualTo("one");
+				assertThat(hit.age()).isNotNull();
+				assertThat(this.vendors.first.getRequestCount()).isEqualTo(1);
+			});
+	}
+
+	@Test
+	void missingCacheManagerStopsTheStart() {
+		runner().withPropertyValues("arcllm.modules.cache.store=spring")
+			.run((context) -> assertThat(context).getFailure()
+				.hasStackTraceContaining("there is no CacheManager with a cache named 'arcllm'"));
+	}
+
+}

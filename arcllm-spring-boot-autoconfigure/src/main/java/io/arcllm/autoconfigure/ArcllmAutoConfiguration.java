@@ -26,6 +26,7 @@ import io.arcllm.autoconfigure.stack.HedgeFactory;
 import io.arcllm.autoconfigure.stack.HttpClients;
 import io.arcllm.autoconfigure.stack.Linter;
 import io.arcllm.autoconfigure.stack.LlmWebClientCustomizer;
+import io.arcllm.autoconfigure.stack.ModelBridge;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.ModuleOrder;
 import io.arcllm.autoconfigure.stack.ProviderSwitches;
@@ -127,12 +128,13 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	AdapterFactory arcllmAdapters(HttpClients clients, ErrorClassifier classifier,
-			ObjectProvider<ApiKeySupplier> keys) {
+	AdapterFactory arcllmAdapters(HttpClients clients, ErrorClassifier classifier, ObjectProvider<ApiKeySupplier> keys,
+			ObjectProvider<ModelBridge> bridges) {
 		Hook hook = new Hook("The ErrorClassifier " + classifier.getClass().getName());
 		ErrorClassifier ours = new DefaultErrorClassifier();
 		ErrorClassifier guarded = (error) -> hook.get(() -> classifier.classify(error), () -> ours.classify(error));
-		return new AdapterFactory(clients, new ErrorReader(guarded, Clock.systemUTC()), keys.getIfAvailable());
+		return new AdapterFactory(clients, new ErrorReader(guarded, Clock.systemUTC()), keys.getIfAvailable(),
+				() -> bridges.stream().toList());
 	}
 
 	/** What the retries of the whole process are taken from. */

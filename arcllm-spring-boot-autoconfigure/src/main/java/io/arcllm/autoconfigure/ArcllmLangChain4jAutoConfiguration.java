@@ -9,6 +9,7 @@ import io.arcllm.autoconfigure.stack.StackLlmProviders;
 import io.arcllm.bridge.langchain4j.ArcllmLangChainChatModel;
 import io.arcllm.bridge.langchain4j.ArcllmLangChainStreamingChatModel;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -18,7 +19,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /**
- * Offers the primary stack as LangChain4j's chat models.
+ * Offers the primary stack as LangChain4j's chat models, and takes its chat models as
+ * targets.
  */
 @AutoConfiguration(after = ArcllmAutoConfiguration.class)
 @ConditionalOnClass(ChatModel.class)
@@ -38,6 +40,11 @@ public final class ArcllmLangChain4jAutoConfiguration {
 	@Bean
 	static BridgeBeans arcllmLangChainStreamingChatModelBeans(Environment environment) {
 		return new BridgeBeans(environment, STREAMING_CHAT_MODEL, StreamingChatModel.class, SECTION);
+	}
+
+	@Bean
+	LangChain4jBridge arcllmLangChain4jBridge(ListableBeanFactory beans) {
+		return new LangChain4jBridge(beans);
 	}
 
 	@Lazy

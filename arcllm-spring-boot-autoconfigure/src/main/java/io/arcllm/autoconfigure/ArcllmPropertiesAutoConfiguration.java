@@ -85,7 +85,7 @@ public final class ArcllmPropertiesAutoConfiguration {
 			logger.warn("The provider '" + definition.name() + "' has no key and is skipped in chains: "
 					+ definition.keyMend());
 		}
-		if (definition.model() == null) {
+		if (definition.model() == null && definition.beans() == null) {
 			logger.warn("The provider '" + definition.name() + "' has no model: set arcllm.providers."
 					+ definition.name() + ".model, or name a model in each request");
 		}

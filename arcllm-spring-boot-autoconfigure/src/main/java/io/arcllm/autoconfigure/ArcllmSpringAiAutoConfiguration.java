@@ -6,6 +6,7 @@ import io.arcllm.autoconfigure.stack.StackLlmProviders;
 import io.arcllm.bridge.springai.ArcllmChatModel;
 import org.springframework.ai.chat.model.ChatModel;
 
+import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -15,7 +16,8 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /**
- * Offers the primary stack as Spring AI's chat model.
+ * Offers the primary stack as Spring AI's chat model, and takes Spring AI's chat models
+ * as targets.
  */
 @AutoConfiguration(after = ArcllmAutoConfiguration.class)
 @ConditionalOnClass(ChatModel.class)
@@ -26,6 +28,11 @@ public final class ArcllmSpringAiAutoConfiguration {
 	@Bean
 	static BridgeBeans arcllmChatModelBeans(Environment environment) {
 		return new BridgeBeans(environment, CHAT_MODEL, ChatModel.class, "arcllm.spring-ai");
+	}
+
+	@Bean
+	SpringAiBridge arcllmSpringAiBridge(ListableBeanFactory beans) {
+		return new SpringAiBridge(beans);
 	}
 
 	@Lazy

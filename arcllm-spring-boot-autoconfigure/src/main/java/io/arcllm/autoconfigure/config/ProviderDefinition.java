@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * What a provider is in the end: what is configured, over the preset of its name.
  *
  * @param name its name under {@code arcllm.providers}
- * @param type its wire format: anthropic, openai or ollama
- * @param baseUrl where it is, without a slash at the end
+ * @param type its wire format: anthropic, openai or ollama; or the library that its beans
+ * are of
+ * @param beans the beans that are asked; none where it is asked by a wire format
+ * @param baseUrl where it is, without a slash at the end; empty for beans
  * @param keys its keys: the configured ones, else that of the preset's variable
  * @param keyVariables the environment variables that may hold the key
  * @param keyRequired whether it answers nobody without a key
@@ -38,10 +40,20 @@ import org.jspecify.annotations.Nullable;
  * @param known what is known of models: by their names, and of the vendor as a whole
  * @param keySettings when a refused key is tried again, and how long one may take to come
  */
-public record ProviderDefinition(String name, String type, String baseUrl, List<String> keys, List<String> keyVariables,
-		boolean keyRequired, @Nullable String model, Map<String, String> headers, Map<String, Object> options,
-		Defaults defaults, List<Model> models, Http http, Set<String> quirks, boolean acceptsPrefix,
-		OnUnsupported onUnsupported, PromptCache promptCache, Known known, ProviderProperties.Keys keySettings) {
+public record ProviderDefinition(String name, String type, @Nullable Beans beans, String baseUrl, List<String> keys,
+		List<String> keyVariables, boolean keyRequired, @Nullable String model, Map<String, String> headers,
+		Map<String, Object> options, Defaults defaults, List<Model> models, Http http, Set<String> quirks,
+		boolean acceptsPrefix, OnUnsupported onUnsupported, PromptCache promptCache, Known known,
+		ProviderProperties.Keys keySettings) {
+
+	/**
+	 * Models of another library that are beans of the application.
+	 *
+	 * @param bean the name of the bean that is asked
+	 * @param streaming the name of the one beside it that streams, if there is one
+	 */
+	public record Beans(String bean, @Nullable String streaming) {
+	}
 
 	/**
 	 * What is known of a vendor's models beforehand.
@@ -84,7 +96,7 @@ public record ProviderDefinition(String name, String type, String baseUrl, List<
 
 	/** Whether it is asked over TLS. */
 	public boolean isEncrypted() {
-		return this.baseUrl.regionMatches(true, 0, "https:", 0, 6);
+		return this.beans == null && this.baseUrl.regionMatches(true, 0, "https:", 0, 6);
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.arcllm.autoconfigure.config.ProviderDefinition.Known;
 import io.arcllm.autoconfigure.config.ProviderProperties.PromptCacheMode;
@@ -25,7 +26,11 @@ import org.springframework.core.env.Environment;
  */
 public final class ProviderDefinitions {
 
-	private static final List<String> TYPES = List.of("anthropic", "openai", "ollama");
+	private static final List<String> FORMATS = List.of("anthropic", "openai", "ollama");
+
+	private static final List<String> LIBRARIES = List.of("spring-ai", "langchain4j");
+
+	private static final List<String> TYPES = Stream.concat(FORMATS.stream(), LIBRARIES.stream()).toList();
 
 	private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
 
@@ -72,12 +77,16 @@ public final class ProviderDefinitions {
 		checkName(name);
 		String vendor = vendor(key, name, configured);
 		String type = type(key, vendor, configured);
+		if (LIBRARIES.contains(type)) {
+			return bean(key, name, type, configured);
+		}
+		BeanProviders.requireNone(key, type, configured);
 		Preset preset = preset(vendor, type, configured);
 		String url = configured.baseUrl();
 		String baseUrl = BaseUrl.check(key, (url != null) ? url : preset.baseUrl(), configured.allowInsecure());
 		Known known = new Known(this.presets.find(vendor).isPresent() ? vendor : null, this.presets.models(),
 				preset.refused());
-		return new ProviderDefinition(name, type, baseUrl, keys(configured, preset), preset.keyVariables(),
+		return new ProviderDefinition(name, type, null, baseUrl, keys(configured, preset), preset.keyVariables(),
 				preset.keyRequired(), (configured.model() != null) ? configured.model() : preset.model(),
 				configured.headers(), configured.options(), configured.defaults(), configured.models(),
 				configured.http(), preset.quirks(),
@@ -114,7 +123,7 @@ public final class ProviderDefinitions {
 	 * a known vendor, but does not say that it is that one.
 	 */
 	public @Nullable String warning(ProviderDefinition definition) {
-		if (definition.known().preset() != null) {
+		if (definition.known().preset() != null || definition.beans() != null) {
 			return null;
 		}
 		String host = URI.create(definition.baseUrl()).getHost();
@@ -124,6 +133,14 @@ public final class ProviderDefinitions {
 							+ vendor + "', but what is known of it is not used: set arcllm.providers."
 							+ definition.name() + ".preset to '" + vendor + "'")
 					.orElse(null);
+	}
+
+	private ProviderDefinition bean(String key, String name, String type, ProviderProperties configured) {
+		return new ProviderDefinition(name, type, BeanProviders.beans(key, type, configured), "", List.of(), List.of(),
+				false, configured.model(), Map.of(), Map.of(), configured.defaults(), configured.models(),
+				configured.http(), Set.of(), Boolean.TRUE.equals(configured.acceptsPrefix()),
+				configured.onUnsupported(), new PromptCache(false, configured.promptCacheLifetime()),
+				new Known(null, this.presets.models(), Set.of()), configured.keys());
 	}
 
 	static void checkName(String name) {

@@ -21,7 +21,10 @@ import org.springframework.util.unit.DataSize;
  * that name.
  *
  * @param preset which known vendor this is; the one of that name where left out
- * @param type the wire format it speaks: anthropic, openai or ollama
+ * @param type the wire format it speaks: anthropic, openai or ollama; or spring-ai or
+ * langchain4j for a model that is a bean
+ * @param bean the bean that is asked, for type spring-ai or langchain4j
+ * @param streamingBean the StreamingChatModel beside it, for type langchain4j
  * @param baseUrl where it is: https, or http to a loopback host
  * @param allowInsecure whether http to a host that is not loopback is allowed
  * @param apiKey the key; without one, the environment variable of the preset is read
@@ -44,9 +47,10 @@ import org.springframework.util.unit.DataSize;
  * @param keys when a refused key is tried again, and how long one may take to come
  */
 @ConfigurationPropertiesSource
-public record ProviderProperties(@Nullable String preset, @Nullable String type, @Nullable String baseUrl,
-		@DefaultValue("false") boolean allowInsecure, @Nullable String apiKey, @DefaultValue List<String> apiKeys,
-		@Nullable String model, @DefaultValue Map<String, String> headers, @DefaultValue Map<String, Object> options,
+public record ProviderProperties(@Nullable String preset, @Nullable String type, @Nullable String bean,
+		@Nullable String streamingBean, @Nullable String baseUrl, @DefaultValue("false") boolean allowInsecure,
+		@Nullable String apiKey, @DefaultValue List<String> apiKeys, @Nullable String model,
+		@DefaultValue Map<String, String> headers, @DefaultValue Map<String, Object> options,
 		@DefaultValue Defaults defaults, @DefaultValue List<Model> models, @Nullable Boolean acceptsPrefix,
 		@DefaultValue("drop") OnUnsupported onUnsupported, @DefaultValue("off") PromptCacheMode promptCache,
 		@DefaultValue("5m") Duration promptCacheLifetime, @DefaultValue Http http,
@@ -81,6 +85,8 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	public ProviderProperties {
 		preset = Text.orNull(preset);
 		type = Text.orNull(type);
+		bean = Text.orNull(bean);
+		streamingBean = Text.orNull(streamingBean);
 		baseUrl = Text.orNull(baseUrl);
 		apiKey = Text.orNull(apiKey);
 		apiKeys = apiKeys.stream().filter((key) -> !key.isBlank()).map(String::trim).toList();
@@ -101,15 +107,16 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	}
 
 	ProviderProperties withModels(List<Model> models) {
-		return new ProviderProperties(this.preset, this.type, this.baseUrl, this.allowInsecure, this.apiKey,
-				this.apiKeys, this.model, this.headers, this.options, this.defaults, models, this.acceptsPrefix,
-				this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http, this.modules, this.keys);
+		return new ProviderProperties(this.preset, this.type, this.bean, this.streamingBean, this.baseUrl,
+				this.allowInsecure, this.apiKey, this.apiKeys, this.model, this.headers, this.options, this.defaults,
+				models, this.acceptsPrefix, this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http, this.modules, this.keys);
 	}
 
 	ProviderProperties withOptions(Map<String, Object> options) {
-		return new ProviderProperties(this.preset, this.type, this.baseUrl, this.allowInsecure, this.apiKey,
-				this.apiKeys, this.model, this.headers, options, this.defaults, this.models, this.acceptsPrefix,
-				this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http, this.modules, this.keys);
+		return new ProviderProperties(this.preset, this.type, this.bean, this.streamingBean, this.baseUrl,
+				this.allowInsecure, this.apiKey, this.apiKeys, this.model, this.headers, options, this.defaults,
+				this.models, this.acceptsPrefix, this.onUnsupported, this.promptCache, this.promptCacheLifetime,
+				this.http, this.modules, this.keys);
 	}
 
 	@Override

@@ -5,9 +5,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderProperties.OnUnsupported;
 import io.arcllm.provider.ModelTraits;
@@ -39,20 +41,28 @@ public final class AdapterFactory {
 
 	private final @Nullable ApiKeySupplier supplier;
 
+	private final Supplier<List<ModelBridge>> bridges;
+
 	private final Map<String, ApiKeys> keys = new ConcurrentHashMap<>();
 
 	/**
 	 * @param clients makes their connections
 	 * @param errors understands refusals
 	 * @param supplier brings keys, if the application has one
+	 * @param bridges make providers of other libraries\' models
 	 */
-	public AdapterFactory(HttpClients clients, ErrorReader errors, @Nullable ApiKeySupplier supplier) {
+	public AdapterFactory(HttpClients clients, ErrorReader errors, @Nullable ApiKeySupplier supplier,
+			Supplier<List<ModelBridge>> bridges) {
 		this.clients = clients;
 		this.errors = errors;
 		this.supplier = supplier;
+		this.bridges = bridges;
 	}
 
 	LlmProvider adapter(ProviderDefinition definition) {
+		if (definition.beans() != null) {
+			return new DefaultedProvider(bridge(definition).provider(definition), definition);
+		}
 		HttpProviderSettings settings = new HttpProviderSettings(definition.name(), definition.baseUrl(),
 				definition.keyRequired(), definition.model(), definition.headers(), definition.options(),
 				definition.defaults().maxTokens(), definition.defaults().temperature(), traits(definition),
@@ -113,6 +123,22 @@ public final class AdapterFactory {
 			quirks.remove(OpenAiQuirk.PROMPT_CACHE_KEY);
 		}
 		return quirks;
+	}
+
+	/**
+	 * The bridge to the library that the definition's beans are of.
+	 */
+	public ModelBridge bridge(ProviderDefinition definition) {
+		return this.bridges.get()
+			.stream()
+			.filter((bridge) -> bridge.type().equals(definition.type()))
+			.findFirst()
+			.orElseThrow(() -> {
+				String key = "arcllm.providers." + definition.name() + ".type";
+				return new ConfigMistake(key,
+						"'" + key + "' is '" + definition.type() + "', but that library is not on the class path.",
+						"Add it, or configure another type.");
+			});
 	}
 
 	private static WireFormat format(ProviderDefinition definition) {

@@ -185,7 +185,7 @@ public final class ChainCheck {
 	private void requireModel(String key, Target target) {
 		ProviderDefinition definition = this.definitions.find(target.provider());
 		boolean named = key.equals("arcllm.provider") && definition != null && !definition.models().isEmpty();
-		if (definition != null && withModel(target).model() == null && !named) {
+		if (definition != null && definition.beans() == null && withModel(target).model() == null && !named) {
 			String missing = "arcllm.providers." + target.provider() + ".model";
 			throw new ConfigMistake(missing,
 					"'" + missing + "' is not set, but '" + target + "' is asked by '" + key + "'.",

@@ -65,6 +65,10 @@ public final class Targets {
 		this.beans = beans;
 		this.adapters = adapters;
 		this.modelNames = new ModelNames(models, configured, names());
+		configured.all()
+			.stream()
+			.filter((definition) -> definition.beans() != null)
+			.forEach((definition) -> adapters.bridge(definition).check(definition));
 	}
 
 	/**

@@ -131,7 +131,7 @@ final class MessageReader {
 	}
 
 	private static LlmException refusal(String what) {
-		return LlmException.of(ErrorKind.INVALID_REQUEST, what + " are taken by no target").build();
+		return LlmException.of(ErrorKind.UNSUPPORTED, what + " are taken by no target").build();
 	}
 
 }

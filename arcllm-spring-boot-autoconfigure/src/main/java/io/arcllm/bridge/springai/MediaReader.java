@@ -26,7 +26,7 @@ final class MediaReader {
 		if (!type.getType().equals("image") && !type.getType().equals("text")
 				&& !type.getType().equals("application")) {
 			throw LlmException
-				.of(ErrorKind.INVALID_REQUEST,
+				.of(ErrorKind.UNSUPPORTED,
 						"Media of type " + type + " is taken by no target: pictures and documents are")
 				.build();
 		}
@@ -54,7 +54,7 @@ final class MediaReader {
 		}
 		catch (IllegalArgumentException ex) {
 			throw LlmException
-				.of(ErrorKind.INVALID_REQUEST,
+				.of(ErrorKind.UNSUPPORTED,
 						"Media of type " + type + " is neither bytes, nor base64, nor a link of http or https")
 				.cause(ex)
 				.build();

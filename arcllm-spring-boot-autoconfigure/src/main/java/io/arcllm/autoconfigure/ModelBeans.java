@@ -1,0 +1,59 @@
+package io.arcllm.autoconfigure;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+
+import io.arcllm.autoconfigure.config.ConfigMistake;
+import io.arcllm.autoconfigure.config.Nearest;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+
+/**
+ * The beans that providers of another library's type name.
+ *
+ * @param beans has them
+ */
+record ModelBeans(ListableBeanFactory beans) {
+
+	/**
+	 * Checks a name, without making its bean.
+	 * @param setting where the name is written
+	 * @param types what the bean may be
+	 */
+	void check(ProviderDefinition definition, String setting, String name, Class<?>... types) {
+		String key = "arcllm.providers." + definition.name() + "." + setting;
+		List<String> there = there(types);
+		String mend = "Name a bean of type " + String.join(" or ", Stream.of(types).map(Class::getName).toList())
+				+ (there.isEmpty() ? "." : ": " + String.join(", ", there) + ".");
+		if (!this.beans.containsBean(name)) {
+			String near = Nearest.closeTo(name, there).map((one) -> "Did you mean '" + one + "'? ").orElse("");
+			throw new ConfigMistake(key, "'" + key + "' names the bean '" + name + "', but there is no such bean.",
+					near + mend);
+		}
+		if (isOurs(name)) {
+			throw new ConfigMistake(key, "'" + key + "' names the bean '" + name + "', which asks this stack itself.",
+					mend);
+		}
+		if (Stream.of(types).noneMatch((type) -> this.beans.isTypeMatch(name, type))) {
+			Class<?> actual = this.beans.getType(name);
+			throw new ConfigMistake(key, "'" + key + "' names the bean '" + name + "', which is a "
+					+ ((actual == null) ? "bean of another type" : actual.getName()) + ".", mend);
+		}
+	}
+
+	private List<String> there(Class<?>... types) {
+		return Stream.of(types)
+			.flatMap((type) -> Arrays.stream(this.beans.getBeanNamesForType(type, true, false)))
+			.filter((name) -> !isOurs(name))
+			.distinct()
+			.toList();
+	}
+
+	private boolean isOurs(String name) {
+		Class<?> type = this.beans.getType(name);
+		return type != null && type.getName().startsWith("io.arcllm.bridge.");
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.arcllm.autoconfigure;
+
+import java.util.Objects;
+
+import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.stack.ModelBridge;
+import io.arcllm.bridge.springai.SpringAiProvider;
+import org.springframework.ai.chat.model.ChatModel;
+
+import org.springframework.beans.factory.ListableBeanFactory;
+
+/**
+ * Makes providers of Spring AI's chat models.
+ *
+ * @param beans has them
+ */
+record SpringAiBridge(ListableBeanFactory beans) implements ModelBridge {
+
+	@Override
+	public String type() {
+		return "spring-ai";
+	}
+
+	@Override
+	public void check(ProviderDefinition definition) {
+		new ModelBeans(this.beans).check(definition, "bean", bean(definition), ChatModel.class);
+	}
+
+	@Override
+	public LlmProvider provider(ProviderDefinition definition) {
+		return new SpringAiProvider(definition.name(), definition.model(),
+				this.beans.getBean(bean(definition), ChatModel.class));
+	}
+
+	private static String bean(ProviderDefinition definition) {
+		return Objects.requireNonNull(definition.beans()).bean();
+	}
+
+}

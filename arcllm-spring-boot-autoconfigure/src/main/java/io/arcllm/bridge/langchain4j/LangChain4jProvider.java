@@ -1,0 +1,80 @@
+package io.arcllm.bridge.langchain4j;
+
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.chat.request.ChatRequest;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
+
+/**
+ * Chat models of LangChain4j as a target. With one alone, both ways are answered by it.
+ * What blocks in them runs on a thread of ours, where timeouts and deadlines reach it.
+ */
+public final class LangChain4jProvider implements LlmProvider {
+
+	private final String name;
+
+	private final @Nullable String model;
+
+	private final @Nullable ChatModel whole;
+
+	private final @Nullable StreamingChatModel streaming;
+
+	/**
+	 * @param name the provider's name
+	 * @param model asked when a request names none; {@code null} for the models' own
+	 * @param whole answers whole, if it is there
+	 * @param streaming answers as a stream, if it is there
+	 */
+	public LangChain4jProvider(String name, @Nullable String model, @Nullable ChatModel whole,
+			@Nullable StreamingChatModel streaming) {
+		if (whole == null && streaming == null) {
+			throw new IllegalArgumentException("One of the two models must be there");
+		}
+		this.name = name;
+		this.model = model;
+		this.whole = whole;
+		this.streaming = streaming;
+	}
+
+	@Override
+	public Flux<LlmEvent> exchange(LlmRequest request) {
+		return Flux.defer(() -> {
+			Target target = new Target(this.name, (request.model() != null) ? request.model() : this.model);
+			ChatRequest question = new RequestWriter(target, request).write();
+			if (this.streaming != null && (request.streaming() || this.whole == null)) {
+				return streamed(this.streaming, question, target);
+			}
+			ChatModel model = this.whole;
+			return (model == null) ? Flux.empty()
+					: Mono.fromCallable(() -> model.chat(question))
+						.subscribeOn(Schedulers.boundedElastic())
+						.flatMapIterable((response) -> new ResponseReader(target).whole(response));
+		});
+	}
+
+	private static Flux<LlmEvent> streamed(StreamingChatModel model, ChatRequest question, Target target) {
+		return Flux.<LlmEvent>create((sink) -> {
+			SinkHandler handler = new SinkHandler(sink, new ResponseReader(target));
+			sink.onDispose(handler::cancel);
+			model.chat(question, handler);
+		}).subscribeOn(Schedulers.boundedElastic(), false).cancelOn(Schedulers.boundedElastic());
+	}
+
+	@Override
+	public String name() {
+		return this.name;
+	}
+
+	@Override
+	public String toString() {
+		return this.name;
+	}
+
+}

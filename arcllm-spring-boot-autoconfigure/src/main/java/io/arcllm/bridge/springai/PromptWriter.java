@@ -1,0 +1,135 @@
+package io.arcllm.bridge.springai;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.LlmRequest;
+import io.arcllm.ResponseFormat;
+import io.arcllm.Target;
+import io.arcllm.Tool;
+import io.arcllm.ToolChoice;
+import io.arcllm.provider.json.Json;
+import org.jspecify.annotations.Nullable;
+import org.springframework.ai.chat.prompt.ChatOptions;
+import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.model.tool.StructuredOutputChatOptions;
+import org.springframework.ai.model.tool.ToolCallingChatOptions;
+import org.springframework.ai.tool.ToolCallback;
+import org.springframework.ai.tool.definition.ToolDefinition;
+
+/**
+ * Writes a request as a prompt for a model, over the options that the model has by
+ * itself. What its options cannot say is UNSUPPORTED, and never dropped.
+ *
+ * @param target what is asked
+ * @param defaults the model's own options
+ * @param request what is asked of it
+ */
+record PromptWriter(Target target, ChatOptions defaults, LlmRequest request) {
+
+	private static final Set<String> PORTABLE = Set.of("top_k", "frequency_penalty", "presence_penalty");
+
+	Prompt prompt() {
+		return new Prompt(MessageWriter.messages(this.request.messages(), this.target), options());
+	}
+
+	private ChatOptions options() {
+		ChatOptions.Builder<?> options = this.defaults.mutate();
+		if (this.target.model() != null) {
+			options.model(this.target.model());
+		}
+		if (this.request.maxTokens() != null) {
+			options.maxTokens(this.request.maxTokens());
+		}
+		if (this.request.temperature() != null) {
+			options.temperature(this.request.temperature());
+		}
+		if (this.request.topP() != null) {
+			options.topP(this.request.topP());
+		}
+		if (!this.request.stop().isEmpty()) {
+			options.stopSequences(this.request.stop());
+		}
+		vendorOptions(options);
+		tools(options);
+		format(options);
+		return options.build();
+	}
+
+	private void vendorOptions(ChatOptions.Builder<?> options) {
+		Map<String, @Nullable Object> fields = this.request.options();
+		Set<String> others = new HashSet<>(fields.keySet());
+		others.removeAll(PORTABLE);
+		if (!others.isEmpty()) {
+			throw refusal("options " + others);
+		}
+		if (fields.get("top_k") instanceof Number number) {
+			options.topK(number.intValue());
+		}
+		if (fields.get("frequency_penalty") instanceof Number number) {
+			options.frequencyPenalty(number.doubleValue());
+		}
+		if (fields.get("presence_penalty") instanceof Number number) {
+			options.presencePenalty(number.doubleValue());
+		}
+	}
+
+	private void tools(ChatOptions.Builder<?> options) {
+		ToolChoice choice = this.request.toolChoice();
+		if (choice != null && (choice.mode() == ToolChoice.Mode.REQUIRED || choice.mode() == ToolChoice.Mode.TOOL)) {
+			throw refusal("a forced tool choice");
+		}
+		if (this.request.tools().isEmpty() || (choice != null && choice.mode() == ToolChoice.Mode.NONE)) {
+			return;
+		}
+		if (!(options instanceof ToolCallingChatOptions.Builder<?> calling)) {
+			throw refusal("tools");
+		}
+		List<ToolCallback> callbacks = new ArrayList<>();
+		this.request.tools().forEach((tool) -> callbacks.add(new Definition(tool)));
+		calling.toolCallbacks(callbacks);
+	}
+
+	private void format(ChatOptions.Builder<?> options) {
+		ResponseFormat format = this.request.responseFormat();
+		if (format == null || format.type() == ResponseFormat.Type.TEXT) {
+			return;
+		}
+		if (format.schema() == null || !(options instanceof StructuredOutputChatOptions.Builder<?> structured)) {
+			throw refusal("a response format of type " + format.type());
+		}
+		structured.outputSchema(Json.text(format.schema()));
+	}
+
+	private LlmException refusal(String what) {
+		return LlmException.of(ErrorKind.UNSUPPORTED, "The options of " + this.target + " cannot say " + what)
+			.target(this.target)
+			.build();
+	}
+
+	/** A tool that is told of and never run here: whose loop it is runs it. */
+	private record Definition(Tool tool) implements ToolCallback {
+
+		@Override
+		public ToolDefinition getToolDefinition() {
+			Map<String, Object> schema = this.tool.parameters();
+			return ToolDefinition.builder()
+				.name(this.tool.name())
+				.description(this.tool.description().isBlank() ? this.tool.name() : this.tool.description())
+				.inputSchema(schema.isEmpty() ? "{\"type\":\"object\",\"properties\":{}}" : Json.text(schema))
+				.build();
+		}
+
+		@Override
+		public String call(String input) {
+			throw new IllegalStateException("The tool '" + this.tool.name() + "' is run by the caller");
+		}
+
+	}
+
+}

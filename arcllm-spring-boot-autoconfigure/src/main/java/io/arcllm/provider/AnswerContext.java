@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record AnswerContext(Target target, @Nullable String requestId, InBandErrors errors) {
 
+	/** Of names and ids that vendors give. */
+	private static final int LONGEST = 200;
+
 	private static final int MOST_TOOL_CALLS = 1000;
 
 	/**
@@ -31,12 +34,27 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 	}
 
 	/**
+	 * The target that answered.
+	 * @param model as the vendor names it, where it does
+	 */
+	public Target answered(@Nullable String model) {
+		return (model == null) ? this.target : new Target(this.target.provider(), PrintableText.clean(model, LONGEST));
+	}
+
+	/**
+	 * The id of the request: from the headers, else from the answer.
+	 */
+	public @Nullable String id(@Nullable String ofAnswer) {
+		return (this.requestId != null) ? this.requestId : PrintableText.of(ofAnswer, LONGEST);
+	}
+
+	/**
 	 * An answer with its reason to stop, judged. What says that tools are wanted and has
 	 * nothing in it is no answer.
 	 * @param word the vendor's word, if there is one
 	 */
 	public LlmResponse judged(LlmResponse answer, @Nullable String word) {
-		StopReason reason = StopWords.read(word, answer);
+		StopReason reason = StopWords.read(PrintableText.of(word, LONGEST), answer);
 		if (reason.type() == StopReason.Type.TOOL_USE && answer.toolCalls().isEmpty() && answer.text().isEmpty()
 				&& answer.thinking().isEmpty()) {
 			throw malformed("it wants a tool called and names none", null);
@@ -50,7 +68,8 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 	 * @param partial what was delivered, or {@code null} for nothing
 	 */
 	public LlmException givenUp(@Nullable String word, @Nullable LlmResponse partial) {
-		return LlmException.of(ErrorKind.INTERRUPTED, this.target + " gave its answer up (" + word + ")")
+		return LlmException
+			.of(ErrorKind.INTERRUPTED, this.target + " gave its answer up (" + PrintableText.of(word, LONGEST) + ")")
 			.target(this.target)
 			.requestId(this.requestId)
 			.partial(partial)

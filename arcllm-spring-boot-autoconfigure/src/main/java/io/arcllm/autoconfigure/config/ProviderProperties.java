@@ -109,7 +109,8 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	ProviderProperties withModels(List<Model> models) {
 		return new ProviderProperties(this.preset, this.type, this.bean, this.streamingBean, this.baseUrl,
 				this.allowInsecure, this.apiKey, this.apiKeys, this.model, this.headers, this.options, this.defaults,
-				models, this.acceptsPrefix, this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http, this.modules, this.keys);
+				models, this.acceptsPrefix, this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http,
+				this.modules, this.keys);
 	}
 
 	ProviderProperties withOptions(Map<String, Object> options) {

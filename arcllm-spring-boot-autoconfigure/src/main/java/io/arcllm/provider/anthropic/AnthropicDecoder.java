@@ -269,8 +269,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 	}
 
 	private AnswerBuilder describe() {
-		return this.answer.usage(this.event.tokens.toUsage())
-			.requestId((this.context.requestId() != null) ? this.context.requestId() : this.event.id);
+		return this.answer.usage(this.event.tokens.toUsage()).requestId(this.context.id(this.event.id));
 	}
 
 	@Override
@@ -283,7 +282,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 	}
 
 	private Target target() {
-		return (this.event.model == null) ? this.context.target() : new Target(provider(), this.event.model);
+		return this.context.answered(this.event.model);
 	}
 
 }

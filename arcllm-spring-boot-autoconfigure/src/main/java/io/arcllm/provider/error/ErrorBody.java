@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
+import io.arcllm.provider.PrintableText;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -76,14 +77,20 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 	@Nullable String code(HttpHeaders headers) {
 		return telling(text(this.error.at("/innererror/code")), reason(), text(this.error.path("code")),
 				text(this.root.path("code")), text(this.error.path("error_code")), text(this.error.path("error_type")),
-				text(this.error.path("errorCode")), text(this.error.at("/metadata/error_type")),
-				headers.getFirst("x-amzn-errortype"));
+				text(this.error.path("errorCode")), isBaseResponse() ? text(this.error.path("status_code")) : null,
+				text(this.error.at("/metadata/error_type")), headers.getFirst("x-amzn-errortype"));
 	}
 
 	/** The type, such as {@code invalid_request_error} or {@code RESOURCE_EXHAUSTED}. */
 	@Nullable String type() {
-		return telling(text(this.error.path("type")), text(this.error.path("status")), text(this.error.path("__type")),
+		return telling(isBaseResponse() ? "base_resp." + text(this.error.path("status_code")) : null,
+				text(this.error.path("type")), text(this.error.path("status")), text(this.error.path("__type")),
 				text(this.error.path("title")), text(this.root.path("type")));
+	}
+
+	/** MiniMax's answer of 200 with a code of its own. */
+	private boolean isBaseResponse() {
+		return this.root.path("base_resp") == this.error && this.error.isObject();
 	}
 
 	private static @Nullable String telling(@Nullable String... codes) {
@@ -154,7 +161,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 		if (node.isArray()) {
 			return node.isEmpty() ? node : errorIn(node.get(0), depth + 1);
 		}
-		for (String name : List.of("error", "errors", "response", "detail")) {
+		for (String name : List.of("error", "errors", "response", "detail", "base_resp")) {
 			JsonNode inner = node.path(name);
 			boolean telling = inner.isObject() || (inner.isArray() && inner.path(0).isObject());
 			if (telling && !(inner.isArray() && name.equals("detail"))) {
@@ -217,7 +224,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 	}
 
 	private static String oneLine(String text) {
-		return cut(text).replaceAll("[\\p{Cntrl}\\s]+", " ").strip();
+		return PrintableText.clean(cut(text), WORTH_READING);
 	}
 
 	private static String cut(String text) {

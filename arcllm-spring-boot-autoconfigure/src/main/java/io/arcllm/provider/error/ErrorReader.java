@@ -8,6 +8,7 @@ import java.util.Locale;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
+import io.arcllm.provider.PrintableText;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -41,15 +42,16 @@ public final class ErrorReader {
 
 	/**
 	 * The error that an answer says.
-	 * @param target who answered
+	 * @param target the target that answered
 	 * @param status the HTTP status; 200 for an error inside a successful answer. Such an
 	 * error takes the status that it names, or has none
-	 * @param headers of the answer
+	 * @param received the headers of the answer
 	 * @param body holds the error
 	 * @param offset where it begins
 	 * @param length how long it is
 	 */
-	public LlmException read(Target target, int status, HttpHeaders headers, byte[] body, int offset, int length) {
+	public LlmException read(Target target, int status, HttpHeaders received, byte[] body, int offset, int length) {
+		HttpHeaders headers = OriginalHeaders.of(received);
 		String text = new String(body, offset, length, StandardCharsets.UTF_8);
 		ErrorBody parsed = ErrorBody.parse(text);
 		boolean inBand = status < FIRST_ERROR_STATUS;
@@ -98,7 +100,7 @@ public final class ErrorReader {
 	}
 
 	private static @Nullable String cut(@Nullable String text, int longest) {
-		return (text == null || text.length() <= longest) ? text : text.substring(0, longest - 1) + "…";
+		return PrintableText.of(text, longest);
 	}
 
 }

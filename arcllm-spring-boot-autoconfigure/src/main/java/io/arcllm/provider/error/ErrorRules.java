@@ -40,6 +40,17 @@ final class ErrorRules {
 							+ "|contentpolicyviolationerror|content_policy|moderation_blocked|moderation|moderation_error"
 							+ "|prohibited_content|safety_error|data_inspection_failed|content_blocked|1301"
 							+ "|\\w*sensitivecontentdetected.*"),
+			// a shorter request passes, and no wait helps
+			words(ErrorKind.CONTEXT_WINDOW, ANY, "extra usage is required for (?:\\w+ ){0,2}context"),
+			words(ErrorKind.QUOTA_EXHAUSTED, ANY, "out of extra usage|extra usage (?:is required|has run out)"),
+			// before the code, which names the parameter stream
+			words(ErrorKind.PERMISSION, at(400, 403),
+					"organization must be verified|must be verified to (?:stream|use|access)"),
+			code(ErrorKind.QUOTA_EXHAUSTED, ANY, "base_resp\\.1008"),
+			code(ErrorKind.AUTHENTICATION, ANY, "base_resp\\.(?:1004|2049)"),
+			code(ErrorKind.RATE_LIMITED, ANY, "base_resp\\.(?:1002|1039|1041|2045|2056)"),
+			code(ErrorKind.CONTENT_POLICY, ANY, "base_resp\\.(?:1026|1027)"),
+			code(ErrorKind.INVALID_REQUEST, ANY, "base_resp\\.(?:2013|1042)"),
 			code(ErrorKind.QUOTA_EXHAUSTED, ANY,
 					"insufficient_quota|insufficient_user_quota|exceeded_current_quota_error|quota_exceeded"
 							+ "|billing_hard_limit_reached|billing_not_active|billing_error|billing_disabled"

@@ -47,8 +47,10 @@ public record RateLimitState(@Nullable Window requests, @Nullable Window tokens)
 		return windows(headers, clock).values();
 	}
 
-	private static Map<String, Window> windows(HttpHeaders headers, Clock clock) {
+	private static Map<String, Window> windows(HttpHeaders received, Clock ours) {
 		Map<String, Window> windows = new LinkedHashMap<>();
+		HttpHeaders headers = OriginalHeaders.of(received);
+		Clock clock = AnswerClock.of(headers, ours);
 		for (String name : headers.headerNames()) {
 			String lower = name.toLowerCase(Locale.ROOT);
 			if (!lower.contains("ratelimit")) {

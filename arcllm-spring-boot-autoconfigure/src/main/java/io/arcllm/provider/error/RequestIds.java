@@ -2,6 +2,7 @@ package io.arcllm.provider.error;
 
 import java.util.List;
 
+import io.arcllm.provider.PrintableText;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;
@@ -15,14 +16,18 @@ public final class RequestIds {
 			"apim-request-id", "x-amzn-requestid", "x-ms-request-id", "x-generation-id", "x-correlation-id",
 			"x-kong-request-id", "x-vercel-id", "cf-ai-req-id");
 
+	private static final int LONGEST = 100;
+
 	private RequestIds() {
 	}
 
+	/** The id, where the headers have one. */
 	public static @Nullable String find(HttpHeaders headers) {
+		HttpHeaders originals = OriginalHeaders.of(headers);
 		for (String name : HEADERS) {
-			String id = headers.getFirst(name);
+			String id = originals.getFirst(name);
 			if (id != null && !id.isBlank()) {
-				return id.trim();
+				return PrintableText.clean(id.trim(), LONGEST);
 			}
 		}
 		return null;

@@ -38,7 +38,8 @@ final class RetryDelays {
 	 * whose headers say nothing about it
 	 */
 	@Nullable Duration read(HttpHeaders headers, ErrorBody body, ErrorKind kind) {
-		Duration told = named(headers);
+		Clock theirs = AnswerClock.of(headers, this.clock);
+		Duration told = named(headers, theirs);
 		if (told == null) {
 			told = fields(body);
 		}
@@ -47,24 +48,24 @@ final class RetryDelays {
 		}
 		HttpHeaders quoted = quoted(body);
 		if (told == null) {
-			told = named(quoted);
+			told = named(quoted, theirs);
 		}
 		if (told != null || kind != ErrorKind.RATE_LIMITED) {
 			return told;
 		}
 		Duration reset = reset(RateLimitState.all(headers, this.clock));
-		return (reset != null) ? reset : reset(RateLimitState.all(quoted, this.clock));
+		return (reset != null) ? reset : reset(RateLimitState.all(quoted, theirs));
 	}
 
 	/** A header in milliseconds is more exact, but its 0 does not void whole seconds. */
-	private @Nullable Duration named(HttpHeaders headers) {
+	private static @Nullable Duration named(HttpHeaders headers, Clock clock) {
 		for (String name : List.of("retry-after-ms", "x-ms-retry-after-ms")) {
 			Duration millis = WaitParser.millis(headers.getFirst(name));
 			if (millis != null) {
 				return millis;
 			}
 		}
-		return WaitParser.secondsOrDate(headers.getFirst("retry-after"), this.clock);
+		return WaitParser.secondsOrDate(headers.getFirst("retry-after"), clock);
 	}
 
 	private static @Nullable Duration fields(ErrorBody body) {

@@ -1,7 +1,9 @@
 package io.arcllm.provider.error;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 import io.arcllm.LlmException;
@@ -19,6 +21,10 @@ public final class Secrets {
 	/** Shorter ones are words, as in tests and for servers that take any. */
 	private static final int SHORTEST_KEY = 8;
 
+	/** Where any key will do; masking these would only garble what is said. */
+	private static final Set<String> DUMMIES = Set.of("simulated", "dummy-key", "test-key", "fake-key", "lm-studio",
+			"not-needed", "not-required", "no-key-needed", "no-key-required", "placeholder", "changeme");
+
 	private static final int SHORTEST_BEGINNING = 4;
 
 	private static final String CUT = "…";
@@ -31,7 +37,7 @@ public final class Secrets {
 			// prefixes that vendors give their keys
 			Pattern.compile("()\\b(?:sk|pk|rk|gsk|xai|hf|r8|pplx|fw|tgp|csk|nvapi|key|ghp|gho|ghs|github_pat|glpat"
 					+ "|AIza|AKIA|ASIA|ya29\\.|bedrock-api-key|ABSK)[-_]?(?=[A-Za-z._*-]*[\\d*])[A-Za-z0-9._*-]{8,}"),
-			Pattern.compile("()\\beyJ[A-Za-z0-9_-]{5,}(?:\\.[A-Za-z0-9_-]+)*"),
+			Pattern.compile("()\\beyJ[A-Za-z0-9_-]{5}[A-Za-z0-9_.-]*+"),
 			// no prefix, but nobody writes such words
 			Pattern.compile("()\\b(?=[A-Za-z]*\\d)(?=\\d*[A-Za-z])[A-Za-z0-9]{32,}\\b"));
 
@@ -58,7 +64,7 @@ public final class Secrets {
 	 */
 	public static LlmException mask(LlmException failure, @Nullable String key) {
 		String message = String.valueOf(failure.getMessage());
-		if (key == null || key.length() < SHORTEST_KEY) {
+		if (key == null || isWord(key)) {
 			return failure;
 		}
 		String told = without(key, message);
@@ -74,6 +80,10 @@ public final class Secrets {
 					.partial(failure.partial())
 					.cause(failure.getCause())
 					.build();
+	}
+
+	private static boolean isWord(String key) {
+		return key.length() < SHORTEST_KEY || DUMMIES.contains(key.toLowerCase(Locale.ROOT));
 	}
 
 	/** The words may have been cut in the middle of the key. */

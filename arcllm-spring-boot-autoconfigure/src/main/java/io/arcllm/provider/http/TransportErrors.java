@@ -44,8 +44,17 @@ final class TransportErrors {
 		// told
 		return (cause instanceof IOException)
 				? error(ErrorKind.NETWORK, target, "failed: " + brief(cause), null, requestId, cause)
-				: error(ErrorKind.PROTOCOL, target, "could not be read: " + cause.getClass().getSimpleName(), null,
-						requestId, cause);
+				: error(ErrorKind.PROTOCOL, target, "sent an answer that " + wrong(cause), null, requestId, cause);
+	}
+
+	/** In words: what the decoder's exception is called says nothing to a caller. */
+	private static String wrong(Throwable cause) {
+		String type = cause.getClass().getSimpleName();
+		if (type.contains("TooLongHttp")) {
+			return "has a longer head than http.max-header-size allows";
+		}
+		return (type.contains("Decompression") || type.contains("Zip")) ? "is not packed as its content-encoding says"
+				: "could not be read as HTTP";
 	}
 
 	private static @Nullable LlmException byName(Throwable cause, Target target, TimeoutStage silence,
@@ -94,7 +103,7 @@ final class TransportErrors {
 
 	private static String brief(Throwable cause) {
 		String message = (cause.getMessage() == null) ? "" : cause.getMessage();
-		return (message.isEmpty() || message.contains("://")) ? cause.getClass().getSimpleName() : message;
+		return (message.isEmpty() || message.contains("://")) ? "the connection broke" : message;
 	}
 
 	private static LlmException error(ErrorKind kind, Target target, String what, @Nullable TimeoutStage stage,

@@ -117,8 +117,7 @@ final class OllamaDecoder implements AnswerDecoder {
 	}
 
 	private Target target() {
-		String model = this.line.model;
-		return (model == null) ? this.context.target() : new Target(this.context.target().provider(), model);
+		return this.context.answered(this.line.model);
 	}
 
 }

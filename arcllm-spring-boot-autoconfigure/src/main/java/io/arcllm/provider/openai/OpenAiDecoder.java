@@ -227,12 +227,11 @@ final class OpenAiDecoder implements AnswerDecoder {
 	}
 
 	private @Nullable String requestId() {
-		return (this.context.requestId() != null) ? this.context.requestId() : this.chunk.id;
+		return this.context.id(this.chunk.id);
 	}
 
 	private Target target() {
-		String model = this.chunk.model;
-		return (model == null) ? this.context.target() : new Target(this.context.target().provider(), model);
+		return this.context.answered(this.chunk.model);
 	}
 
 }

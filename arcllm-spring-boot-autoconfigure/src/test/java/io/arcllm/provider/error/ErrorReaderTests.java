@@ -84,6 +84,13 @@ class ErrorReaderTests {
 		assertThat(error.body()).contains("a1B2c3");
 	}
 
+	@Test
+	void keyIsMaskedAndADummyWordIsNot() {
+		LlmException failure = read(500, "{\"error\": \"a simulated failure, abc-123-defg\"}");
+		assertThat(Secrets.mask(failure, "simulated")).hasMessageContaining("a simulated failure");
+		assertThat(Secrets.mask(failure, "abc-123-defg").getMessage()).doesNotContain("abc-123");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "The model `meta-llama/Llama-4-Maverick-17B-128E-Instruct-FP8` does not exist",
 			"API key not valid. Please pass a valid API key.", "Invalid API Key",
@@ -152,6 +159,63 @@ class ErrorReaderTests {
 		this.headers.set("cf-ray", "ray");
 		assertThat(read(500, "{\"request_id\": \"id-2\"}").requestId()).isEqualTo("id-2");
 		assertThat(read(500, "{}").requestId()).isNull();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = {
+			"429 | rate_limit_error | Extra usage is required for long context requests. | CONTEXT_WINDOW",
+			"429 | rate_limit_error | Extra usage is required for 1M context. | CONTEXT_WINDOW",
+			"400 | invalid_request_error | You're out of extra usage. Add more and keep going. | QUOTA_EXHAUSTED",
+			"429 | rate_limit_error | You are out of extra usage | QUOTA_EXHAUSTED",
+			"500 | insufficient_quota | You exceeded your current quota. | QUOTA_EXHAUSTED",
+			"200 | insufficient_quota | You exceeded your current quota. | QUOTA_EXHAUSTED" })
+	void whatNoWaitHelpsIsNoRateLimit(int status, String type, String words, ErrorKind kind) {
+		LlmException error = read(status, "{\"error\": {\"type\": \"" + type + "\", \"message\": \"" + words + "\"}}");
+		assertThat(error.kind()).isEqualTo(kind);
+		assertThat(error.isRetryable()).isFalse();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "stream,stream this model", "reasoning.summary,generate reasoning summaries",
+			"model,use the model `m`" })
+	void accountThatIsNotVerifiedMayNot(String parameter, String what) {
+		LlmException error = read(400,
+				"{\"error\": {\"message\": \"Your organization must be verified to " + what
+						+ ". Please go to: https://vendor.example\", \"type\": \"invalid_request_error\", \"param\": \""
+						+ parameter + "\", \"code\": \"unsupported_value\"}}");
+		assertThat(error.kind()).isEqualTo(ErrorKind.PERMISSION);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "1008,QUOTA_EXHAUSTED", "2049,AUTHENTICATION", "1004,AUTHENTICATION", "1002,RATE_LIMITED",
+			"1027,CONTENT_POLICY", "2013,INVALID_REQUEST" })
+	void codeOfABaseResponseSaysWhatItIs(int code, ErrorKind kind) {
+		LlmException error = read(200, "{\"id\": \"\", \"choices\": null, \"base_resp\": {\"status_code\": " + code
+				+ ", \"status_msg\": \"so it is\"}}");
+		assertThat(error.kind()).isEqualTo(kind);
+		assertThat(error.getMessage()).endsWith("so it is");
+		assertThat(error.vendorCode()).isEqualTo(String.valueOf(code));
+	}
+
+	@Test
+	void headersThatAProxyHandsOnAreReadAsTheirOriginals() {
+		this.headers.set("llm_provider-retry-after", "17");
+		this.headers.set("LLM_Provider-X-Request-Id", "req_3");
+		LlmException error = read(429, "{\"error\": {\"message\": \"rate limited\", \"code\": \"429\"}}");
+		assertThat(error.retryAfter()).hasSeconds(17);
+		assertThat(error.requestId()).isEqualTo("req_3");
+		this.headers.set("retry-after", "2");
+		assertThat(read(429, "").retryAfter()).hasSeconds(2);
+	}
+
+	@Test
+	void wordsFromOutsideAreCleanedBeforeTheyAreTold() {
+		this.headers.set("x-request-id", "r\u202e\u0085\u001b[31m" + "1".repeat(500));
+		LlmException error = read(400,
+				"{\"error\": {\"message\": \"a\\u2028b\\u009b\\u202ec\\r\\nd\", \"code\": \"x\\u200ey\"}}");
+		assertThat(error).hasMessage("vendor/model-1 answered 400: a b c d");
+		assertThat(error.vendorCode()).isEqualTo("x y");
+		assertThat(error.requestId()).startsWith("r [31m1").hasSizeLessThanOrEqualTo(100);
 	}
 
 	@Test

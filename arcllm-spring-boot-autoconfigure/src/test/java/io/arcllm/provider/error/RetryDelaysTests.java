@@ -37,6 +37,21 @@ class RetryDelaysTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			value = { "Thu, 01 Jan 2026 02:00:00 GMT | retry-after | Thu, 01 Jan 2026 02:00:30 GMT | PT30S",
+					"Wed, 31 Dec 2025 23:00:00 GMT | retry-after | Wed, 31 Dec 2025 23:00:30 GMT | PT30S",
+					"Thu, 01 Jan 2026 00:00:02 GMT | retry-after | Thu, 01 Jan 2026 00:00:30 GMT | PT30S",
+					"Thu, 01 Jan 2026 00:00:03 GMT | retry-after | Thu, 01 Jan 2026 00:00:33 GMT | PT30S",
+					"yesterday | retry-after | Thu, 01 Jan 2026 00:00:30 GMT | PT30S",
+					"Thu, 01 Jan 2026 02:00:00 GMT | retry-after | 30 | PT30S",
+					"Thu, 01 Jan 2026 02:00:00 GMT | anthropic-ratelimit-tokens-reset | 2026-01-01T02:00:45Z | PT45S" })
+	void pointInTimeIsReadByTheVendorsClock(String date, String name, String value, Duration wait) {
+		this.headers.set("date", date);
+		this.headers.set(name, value);
+		assertThat(wait("")).isEqualTo(wait);
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "-1", "0", "NaN", "Infinity", "-Infinity", "1e9", "0x10", "1d d", "soon", "", "604801",
 			"99999999999999999999", "Thu, 01 Jan 2015 00:00:00 GMT", "Fri, 01 Jan 2100 00:00:00 GMT", "+5" })
 	void nonsenseNamesNoWait(String value) {

@@ -6,8 +6,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 import io.arcllm.Content;
 import io.arcllm.Message;
@@ -22,8 +20,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class ChatMessages {
 
-	private static final Pattern DATA_URL = Pattern.compile("data:([^;,]+)(?:;[^;,]+)*;base64,",
-			Pattern.CASE_INSENSITIVE);
+	private static final String BASE64 = ";base64";
 
 	private ChatMessages() {
 	}
@@ -133,10 +130,12 @@ final class ChatMessages {
 
 	private static Content.Source source(Fields fields, String name) {
 		String url = fields.required(name);
-		Matcher data = DATA_URL.matcher(url);
 		try {
-			if (data.lookingAt()) {
-				return new Content.Bytes(data.group(1), Base64.getDecoder().decode(url.substring(data.end())));
+			int comma = url.regionMatches(true, 0, "data:", 0, 5) ? url.indexOf(',') : -1;
+			int before = comma - BASE64.length();
+			if (before > "data:".length() && url.regionMatches(true, before, BASE64, 0, BASE64.length())) {
+				String type = url.substring("data:".length(), url.indexOf(';'));
+				return new Content.Bytes(type, Base64.getDecoder().decode(url.substring(comma + 1)));
 			}
 			URI link = URI.create(url);
 			if ("https".equalsIgnoreCase(link.getScheme()) || "http".equalsIgnoreCase(link.getScheme())) {

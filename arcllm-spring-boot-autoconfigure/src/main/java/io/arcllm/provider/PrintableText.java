@@ -1,0 +1,52 @@
+package io.arcllm.provider;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Words from outside as they may stand in a log, a message or an accessor: without
+ * control, line and bidi characters, and cut.
+ */
+public final class PrintableText {
+
+	private PrintableText() {
+	}
+
+	/**
+	 * The same words on one line; runs of space are one.
+	 * @param longest how many characters there may be
+	 */
+	public static @Nullable String of(@Nullable String text, int longest) {
+		return (text == null) ? null : clean(text, longest);
+	}
+
+	/**
+	 * The same words on one line; runs of space are one.
+	 * @param longest how many characters there may be
+	 */
+	public static String clean(String text, int longest) {
+		if (text.length() <= longest && text.chars().allMatch(PrintableText::isPlain)) {
+			return text;
+		}
+		StringBuilder clean = new StringBuilder(Math.min(text.length(), longest));
+		for (int i = 0; i < text.length() && clean.length() <= longest; i++) {
+			char character = text.charAt(i);
+			boolean space = !isPlain(character) || character == ' ';
+			if (!space) {
+				clean.append(character);
+			}
+			else if (!clean.isEmpty() && clean.charAt(clean.length() - 1) != ' ') {
+				clean.append(' ');
+			}
+		}
+		String words = clean.toString().strip();
+		return (words.length() <= longest) ? words : words.substring(0, longest - 1) + "…";
+	}
+
+	private static boolean isPlain(int character) {
+		return character == ' ' || !(Character.isISOControl(character) || Character.isWhitespace(character)
+				|| Character.getType(character) == Character.FORMAT
+				|| Character.getType(character) == Character.LINE_SEPARATOR
+				|| Character.getType(character) == Character.PARAGRAPH_SEPARATOR);
+	}
+
+}

@@ -44,7 +44,7 @@ public final class LocalCallers {
 		try {
 			return ServerHttpRequestDecorator.getNativeRequest(request);
 		}
-		catch (IllegalArgumentException ex) {
+		catch (IllegalArgumentException | IllegalStateException ex) {
 			return null;
 		}
 	}

@@ -62,7 +62,7 @@ class SimulatorInitializer implements ApplicationContextInitializer<GenericAppli
 						Pace.REALISTIC.tokensPerSecond()));
 		Target primary = Target.parse(environment.getProperty("arcllm.provider", "anthropic"));
 		return new FakeVendorSettings(pace, ports, primary.provider(),
-				environment.getProperty("simulator.fail-every", Integer.class, 4));
+				environment.getProperty("simulator.fail-every", Integer.class, 0));
 	}
 
 }

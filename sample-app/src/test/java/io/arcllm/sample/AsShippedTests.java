@@ -9,6 +9,7 @@ import org.springframework.boot.WebApplicationType;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
 /**
@@ -18,28 +19,32 @@ class AsShippedTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "anthropic", "anthropic/claude-haiku-4-5" })
-	void firstAnswerShowsAFallbackInItsTrail(String provider) {
+	void vendorsAreHealthyAndOneSwitchShowsAFailover(String provider) {
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(SampleApplication.class)
 			.web(WebApplicationType.REACTIVE)
 			.run("--server.port=0", "--arcllm.provider=" + provider)) {
 			int port = ((WebServerApplicationContext) context).getWebServer().getPort();
-			WebTestClient.bindToServer()
+			WebTestClient client = WebTestClient.bindToServer()
 				.baseUrl("http://localhost:" + port)
 				.responseTimeout(Duration.ofSeconds(30))
-				.build()
-				.get()
-				.uri("/ask?q=Why is the sky blue?")
+				.build();
+			ask(client).jsonPath("$.provider").isEqualTo("anthropic").jsonPath("$.trail.length()").isEqualTo(1);
+			client.put()
+				.uri("/simulator/anthropic")
+				.contentType(MediaType.APPLICATION_JSON)
+				.bodyValue("{\"fault\":\"overloaded\"}")
 				.exchange()
 				.expectStatus()
-				.isOk()
-				.expectBody()
-				.jsonPath("$.provider")
+				.isOk();
+			ask(client).jsonPath("$.provider")
 				.isEqualTo("openai")
 				.jsonPath("$.trail[0].outcome")
-				.isEqualTo("failed")
-				.jsonPath("$.trail[1].outcome")
-				.isEqualTo("completed");
+				.isEqualTo("failed");
 		}
+	}
+
+	private static WebTestClient.BodyContentSpec ask(WebTestClient client) {
+		return client.get().uri("/ask?q=Why is the sky blue?").exchange().expectStatus().isOk().expectBody();
 	}
 
 }

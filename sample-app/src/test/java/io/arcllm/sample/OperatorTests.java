@@ -76,11 +76,7 @@ class OperatorTests {
 
 	@Test
 	void oneModelAloneIsMeantWhereItIsNamed() {
-		post("openai", "{\"action\":\"open\",\"model\":\"another\"}").expectStatus()
-			.isOk()
-			.expectBody()
-			.jsonPath("$.breakers")
-			.isEqualTo(0);
+		post("openai", "{\"action\":\"open\",\"model\":\"another\"}").expectStatus().is4xxClientError();
 		post("openai", "{\"action\":\"open\",\"model\":\"gpt-5-mini\"}").expectStatus()
 			.isOk()
 			.expectBody()
@@ -90,7 +86,7 @@ class OperatorTests {
 
 	@Test
 	void whatCannotBeDoneIsRefused() {
-		post("nobody", "{\"action\":\"disable\"}").expectStatus().isBadRequest();
+		post("nobody", "{\"action\":\"disable\"}").expectStatus().is4xxClientError();
 		post("openai", "{\"action\":\"explode\"}").expectStatus().isBadRequest();
 		post("openai", "{}").expectStatus().isBadRequest();
 	}

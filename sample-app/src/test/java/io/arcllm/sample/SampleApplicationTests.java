@@ -27,7 +27,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "simulator.pace.first-token=0s", "simulator.pace.tokens-per-second=0",
-				"arcllm.modules.retry.backoff-base=10ms", "arcllm.modules.timeout.attempt=1s",
+				"arcllm.modules.retry.backoff-base=10ms", "arcllm.modules.streams.recovery=fail", "arcllm.modules.timeout.attempt=1s",
 				"arcllm.modules.timeout.first-token=1s", "arcllm.modules.timeout.idle=1s",
 				"arcllm.modules.circuit-breaker.enabled=false" })
 class SampleApplicationTests {
@@ -80,7 +80,7 @@ class SampleApplicationTests {
 			.expectBody(String.class)
 			.returnResult();
 		assertThat(result.getResponseHeaders().getFirst("x-arcllm-provider")).isEqualTo("ollama");
-		assertThat(result.getResponseHeaders().getFirst("x-arcllm-attempts")).isEqualTo("3");
+		assertThat(result.getResponseHeaders().getFirst("x-arcllm-attempts")).isEqualTo("7");
 		assertThat(result.getResponseBody()).contains("\"model\":\"llama3.2\"", "Simulated");
 		assertThat(result.getResponseBody().endsWith("[DONE]\n\n")).isEqualTo(streamed);
 	}

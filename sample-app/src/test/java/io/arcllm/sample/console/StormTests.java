@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmResponse;
@@ -21,7 +22,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class StormTests {
 
-	private static final LlmProvider ANSWERS = LlmProvider.of("fine", (request) -> LlmResponse.of("Yes"));
+	private static final LlmProvider ANSWERS = (request) -> Flux
+		.just(new LlmEvent.Completed(LlmResponse.of("Yes")));
 
 	private static final LlmProvider FAILS = (request) -> Flux
 		.error(LlmException.of(ErrorKind.OVERLOADED, "no").build());

@@ -68,6 +68,7 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 	@Override
 	public Readiness readiness(StackPosition position) {
 		CircuitBreakerSettings own = this.settings.apply(position);
+		breaker(position.target(), null, own);
 		Breaker endpoint = endpoint(position, own);
 		return new Readiness() {
 

@@ -388,7 +388,6 @@ class ConfigMistakeTests {
 			refuses(() -> settings.check(override("retry", "max-retry"), List.of()), "'retry'", "'max-retry'",
 					"'retry.max-retries'");
 			refuses(() -> settings.check(override("retri", "max-retries"), List.of()), "no module 'retri'", "'retry'");
-			refuses(() -> settings.check(override("audit", "sink"), List.of()), "no module 'audit'");
 			settings.check(override("mine", "anything"), List.of("mine"));
 		});
 	}

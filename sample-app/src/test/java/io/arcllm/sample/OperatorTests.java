@@ -44,8 +44,13 @@ class OperatorTests {
 
 	@AfterEach
 	void mend() {
-		change("anthropic", "enable");
-		change("openai", "reset");
+		post("anthropic", "{\"action\":\"enable\"}");
+		post("openai", "{\"action\":\"reset\"}");
+	}
+
+	@Test
+	void aWriteThatChangesNothingIsRefused() {
+		post("anthropic", "{\"action\":\"enable\"}").expectStatus().is4xxClientError();
 	}
 
 	@Test

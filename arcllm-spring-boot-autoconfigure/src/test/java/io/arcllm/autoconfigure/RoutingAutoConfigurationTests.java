@@ -2,6 +2,7 @@ package io.arcllm.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 import io.arcllm.Attempt;
@@ -15,6 +16,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Message;
 import io.arcllm.PromptServers;
+import io.arcllm.Target;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.TokenCountTests;
 import mockwebserver3.MockWebServer;
@@ -33,6 +35,7 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 /**
  * Three vendors, and who of them is asked.
@@ -78,6 +81,31 @@ class RoutingAutoConfigurationTests {
 		String prefix = "arcllm.providers." + name + ".";
 		return new String[] { prefix + "type=openai", prefix + "base-url=" + server.url("/v1"), prefix + "api-key=k",
 				prefix + "model=m" };
+	}
+
+	@WholeAndStreamed
+	void targetWithoutTheLabelsIsNeverAsked(boolean streamed) {
+		this.one.fail(500);
+		runner("ordered")
+			.withPropertyValues("arcllm.modules.fallback.only=eu,iso", "arcllm.providers.two.labels=eu",
+					"arcllm.providers.three.labels=iso,eu,other")
+			.run((context) -> {
+				LlmResponse answer = ask(context, streamed);
+				assertThat(answer.target().provider()).isEqualTo("three");
+				assertThat(this.two.asked()).isZero();
+				assertThat(answer.trail().attempts()).extracting(Attempt::target, Attempt::outcome)
+					.contains(tuple(Target.parse("two/m"), Attempt.Outcome.SKIPPED));
+			});
+	}
+
+	@WholeAndStreamed
+	void sessionGoesToAnotherTargetWhereItsOwnFails(boolean streamed) {
+		runner("ordered").withPropertyValues("arcllm.modules.fallback.affinity=session").run((context) -> {
+			String own = ask(context, streamed).target().provider();
+			assertThat(ask(context, streamed).target().provider()).isEqualTo(own);
+			Map.of("one", this.one, "two", this.two, "three", this.three).get(own).fail(500);
+			assertThat(ask(context, streamed).target().provider()).isNotEqualTo(own);
+		});
 	}
 
 	@WholeAndStreamed

@@ -36,10 +36,7 @@ class AsShippedTests {
 				.exchange()
 				.expectStatus()
 				.isOk();
-			ask(client).jsonPath("$.provider")
-				.isEqualTo("openai")
-				.jsonPath("$.trail[0].outcome")
-				.isEqualTo("failed");
+			ask(client).jsonPath("$.provider").isEqualTo("openai").jsonPath("$.trail[0].outcome").isEqualTo("failed");
 		}
 	}
 

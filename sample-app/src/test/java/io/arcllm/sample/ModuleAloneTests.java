@@ -55,9 +55,9 @@ class ModuleAloneTests {
 
 	private static ConfigurableApplicationContext run(String module) {
 		List<String> arguments = new ArrayList<>(List.of("--spring.main.lazy-initialization=true",
-				"--arcllm.profile=none", "--arcllm.modules.fallback.chain=openai",
-				"--spring.main.banner-mode=off", "--logging.level.root=WARN", "--simulator.pace.first-token=0s",
-				"--simulator.pace.tokens-per-second=0", "--simulator.fail-every=0"));
+				"--arcllm.profile=none", "--arcllm.modules.fallback.chain=openai", "--spring.main.banner-mode=off",
+				"--logging.level.root=WARN", "--simulator.pace.first-token=0s", "--simulator.pace.tokens-per-second=0",
+				"--simulator.fail-every=0"));
 		MODULES.stream()
 			.filter((other) -> !other.equals(module))
 			.forEach((other) -> arguments.add("--arcllm.modules." + other + ".enabled=false"));

@@ -27,9 +27,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "simulator.pace.first-token=0s", "simulator.pace.tokens-per-second=0",
-				"arcllm.modules.retry.backoff-base=10ms", "arcllm.modules.streams.recovery=fail", "arcllm.modules.timeout.attempt=1s",
-				"arcllm.modules.timeout.first-token=1s", "arcllm.modules.timeout.idle=1s",
-				"arcllm.modules.circuit-breaker.enabled=false" })
+				"arcllm.modules.retry.backoff-base=10ms", "arcllm.modules.streams.recovery=fail",
+				"arcllm.modules.timeout.attempt=1s", "arcllm.modules.timeout.first-token=1s",
+				"arcllm.modules.timeout.idle=1s", "arcllm.modules.circuit-breaker.enabled=false" })
 class SampleApplicationTests {
 
 	@Autowired

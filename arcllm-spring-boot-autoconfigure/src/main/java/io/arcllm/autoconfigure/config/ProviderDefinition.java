@@ -39,12 +39,13 @@ import org.jspecify.annotations.Nullable;
  * @param promptCache how prompts are kept in the vendor's cache
  * @param known what is known of models: by their names, and of the vendor as a whole
  * @param keySettings when a refused key is tried again, and how long one may take to come
+ * @param labels what a chain may ask for
  */
 public record ProviderDefinition(String name, String type, @Nullable Beans beans, String baseUrl, List<String> keys,
 		List<String> keyVariables, boolean keyRequired, @Nullable String model, Map<String, String> headers,
 		Map<String, Object> options, Defaults defaults, List<Model> models, Http http, Set<String> quirks,
 		boolean acceptsPrefix, OnUnsupported onUnsupported, PromptCache promptCache, Known known,
-		ProviderProperties.Keys keySettings) {
+		ProviderProperties.Keys keySettings, List<String> labels) {
 
 	/**
 	 * Models of another library that are beans of the application.

@@ -93,7 +93,7 @@ public final class ProviderDefinitions {
 				(configured.acceptsPrefix() != null) ? configured.acceptsPrefix() : preset.acceptsPrefix(),
 				configured.onUnsupported(),
 				new PromptCache(configured.promptCache() == PromptCacheMode.AUTO, configured.promptCacheLifetime()),
-				known, configured.keys());
+				known, configured.keys(), configured.labels());
 	}
 
 	/**
@@ -140,7 +140,7 @@ public final class ProviderDefinitions {
 				false, configured.model(), Map.of(), Map.of(), configured.defaults(), configured.models(),
 				configured.http(), Set.of(), Boolean.TRUE.equals(configured.acceptsPrefix()),
 				configured.onUnsupported(), new PromptCache(false, configured.promptCacheLifetime()),
-				new Known(null, this.presets.models(), Set.of()), configured.keys());
+				new Known(null, this.presets.models(), Set.of()), configured.keys(), configured.labels());
 	}
 
 	static void checkName(String name) {

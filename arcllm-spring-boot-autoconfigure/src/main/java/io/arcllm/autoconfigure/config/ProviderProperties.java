@@ -45,6 +45,7 @@ import org.springframework.util.unit.DataSize;
  * @param modules settings of modules for this target alone, over those under
  * arcllm.modules
  * @param keys when a refused key is tried again, and how long one may take to come
+ * @param labels what a chain may ask for with fallback.only, such as where data stays
  */
 @ConfigurationPropertiesSource
 public record ProviderProperties(@Nullable String preset, @Nullable String type, @Nullable String bean,
@@ -54,7 +55,7 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 		@DefaultValue Defaults defaults, @DefaultValue List<Model> models, @Nullable Boolean acceptsPrefix,
 		@DefaultValue("drop") OnUnsupported onUnsupported, @DefaultValue("off") PromptCacheMode promptCache,
 		@DefaultValue("5m") Duration promptCacheLifetime, @DefaultValue Http http,
-		@DefaultValue Map<String, Object> modules, @DefaultValue Keys keys) {
+		@DefaultValue Map<String, Object> modules, @DefaultValue Keys keys, @DefaultValue List<String> labels) {
 
 	/**
 	 * Whether prompts are kept in the vendor's cache.
@@ -110,14 +111,14 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 		return new ProviderProperties(this.preset, this.type, this.bean, this.streamingBean, this.baseUrl,
 				this.allowInsecure, this.apiKey, this.apiKeys, this.model, this.headers, this.options, this.defaults,
 				models, this.acceptsPrefix, this.onUnsupported, this.promptCache, this.promptCacheLifetime, this.http,
-				this.modules, this.keys);
+				this.modules, this.keys, this.labels);
 	}
 
 	ProviderProperties withOptions(Map<String, Object> options) {
 		return new ProviderProperties(this.preset, this.type, this.bean, this.streamingBean, this.baseUrl,
 				this.allowInsecure, this.apiKey, this.apiKeys, this.model, this.headers, options, this.defaults,
 				this.models, this.acceptsPrefix, this.onUnsupported, this.promptCache, this.promptCacheLifetime,
-				this.http, this.modules, this.keys);
+				this.http, this.modules, this.keys, this.labels);
 	}
 
 	@Override

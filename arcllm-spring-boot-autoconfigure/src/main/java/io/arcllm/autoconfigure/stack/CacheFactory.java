@@ -91,7 +91,9 @@ public final class CacheFactory implements ModuleFactory {
 				.append(chain.contextWindow())
 				.append(chain.contentPolicy())
 				.append(chain.selection())
-				.append(chain.weights());
+				.append(chain.weights())
+				.append(chain.affinity())
+				.append(chain.only());
 		}
 		ProviderDefinition definition = this.targets.definition(position.provider());
 		if (definition == null) {

@@ -8,13 +8,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.config.StreamSettings;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Recovery;
+import io.arcllm.module.Refusal;
 import io.arcllm.module.fallback.Chain;
 import io.arcllm.module.fallback.ChainEntry;
 import io.arcllm.module.fallback.FallbackModule;
@@ -87,10 +91,11 @@ public final class ChainFactory {
 	}
 
 	private Chain chain(Candidate primary, FallbackSettings settings, StackPosition position,
-			Function<Target, Candidate> candidates) {
+			Function<Target, Candidate> all) {
 		if (!isEnabled(position)) {
 			return new Chain(List.of(primary), List.of(), List.of());
 		}
+		Function<Target, Candidate> candidates = (target) -> labelled(all.apply(target), settings.only());
 		List<Candidate> targets = new ArrayList<>();
 		targets.add(primary);
 		targets.addAll(isChosen(position) ? entries(settings.chain(), position, candidates)
@@ -100,11 +105,18 @@ public final class ChainFactory {
 				resolve(settings.contentPolicy(), position, candidates));
 	}
 
+	/** A target without the labels stays in the chain, where the trail says why. */
+	private Candidate labelled(Candidate candidate, List<String> labels) {
+		return this.targets.isLabelled(candidate.target().provider(), labels) ? candidate
+				: new UnlabelledCandidate(candidate.target(), labels);
+	}
+
 	/**
 	 * Whether another than the primary target may be asked first.
 	 */
 	boolean selects(StackPosition position) {
-		return isEnabled(position) && settings(position).selection() != FallbackSettings.Choice.ORDERED;
+		return isEnabled(position) && (settings(position).selection() != FallbackSettings.Choice.ORDERED
+				|| settings(position).affinity() != FallbackSettings.Affinity.NONE);
 	}
 
 	/** The targets of a chain, the primary one first; without making any. */
@@ -116,7 +128,10 @@ public final class ChainFactory {
 					? this.targets.modelNames().expand(chain).stream().map(this.targets::resolve).toList()
 					: othersOf(chain, position));
 		}
-		return List.copyOf(targets);
+		return targets.stream()
+			.filter((target) -> target.equals(position.target()) || !isEnabled(position)
+					|| this.targets.isLabelled(target.provider(), settings(position).only()))
+			.toList();
 	}
 
 	/** Whether the chain is written, and not that of a profile. */
@@ -165,6 +180,29 @@ public final class ChainFactory {
 			resolved.add(candidates.apply(target));
 		}
 		return resolved;
+	}
+
+	/**
+	 * A target that is never asked, since it lacks what the chain asks for.
+	 */
+	private record UnlabelledCandidate(Target target, List<String> labels) implements Candidate {
+
+		@Override
+		public LlmProvider provider() {
+			throw LlmException.of(ErrorKind.UNSUPPORTED, this.target + " may not be asked: " + reason())
+				.target(this.target)
+				.build();
+		}
+
+		@Override
+		public Refusal refusal(LlmRequest request) {
+			return new Refusal(ErrorKind.UNSUPPORTED, reason(), null);
+		}
+
+		private String reason() {
+			return "it has not all labels of fallback.only: " + String.join(", ", this.labels);
+		}
+
 	}
 
 }

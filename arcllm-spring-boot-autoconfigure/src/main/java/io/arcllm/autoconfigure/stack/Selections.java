@@ -19,6 +19,7 @@ import io.arcllm.module.routing.RoundRobinSelection;
 import io.arcllm.module.routing.ScoredSelection;
 import io.arcllm.module.routing.ScoredSelection.Measure;
 import io.arcllm.module.routing.Scores;
+import io.arcllm.module.routing.SessionSelection;
 import io.arcllm.module.routing.WeightedSelection;
 
 /**
@@ -50,6 +51,9 @@ public final class Selections {
 	 * The selection for the chain of that primary target.
 	 */
 	Selection of(FallbackSettings settings, Target primary) {
+		if (settings.affinity() == FallbackSettings.Affinity.SESSION) {
+			return new SessionSelection();
+		}
 		return switch (settings.selection()) {
 			case ORDERED -> Selection.ORDERED;
 			case HEALTH -> new ScoredSelection(this.scores, Measure.HEALTH, RANDOM);

@@ -1,6 +1,7 @@
 package io.arcllm.autoconfigure.stack;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -141,6 +142,12 @@ public final class Targets {
 	boolean refusesUnsupported(Target target) {
 		ProviderDefinition definition = this.configured.find(target.provider());
 		return definition != null && definition.onUnsupported() == OnUnsupported.REFUSE;
+	}
+
+	/** Whether the provider has all these labels. */
+	boolean isLabelled(String name, Collection<String> labels) {
+		ProviderDefinition definition = this.configured.find(name);
+		return labels.isEmpty() || (definition != null && definition.labels().containsAll(labels));
 	}
 
 	/** Which parameters targets refused lately. */

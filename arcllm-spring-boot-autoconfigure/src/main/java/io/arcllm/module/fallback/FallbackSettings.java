@@ -22,9 +22,12 @@ import io.arcllm.ErrorKind;
  * @param selection in which order the targets are asked
  * @param weights how often the targets are asked first with selection weighted, such as
  * openai=3; 1 for those not named
+ * @param affinity whether a conversation stays with one target, in the place of selection
+ * @param only labels that every target after the primary one must have
  */
 public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindow, List<String> contentPolicy,
-		Set<ErrorKind> on, OnExhausted onExhausted, Choice selection, List<String> weights) {
+		Set<ErrorKind> on, OnExhausted onExhausted, Choice selection, List<String> weights, Affinity affinity,
+		List<String> only) {
 
 	private static final Pattern WEIGHT = Pattern.compile("(\\S.*)=\\s*(\\d{1,9}(?:\\.\\d{1,9})?)\\s*");
 
@@ -66,12 +69,26 @@ public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindo
 
 	}
 
+	/**
+	 * Whether a conversation stays with one target.
+	 */
+	public enum Affinity {
+
+		/** It does not. */
+		NONE,
+
+		/** As long as its target is ready. */
+		SESSION
+
+	}
+
 	public FallbackSettings {
 		chain = List.copyOf(chain);
 		contextWindow = List.copyOf(contextWindow);
 		contentPolicy = List.copyOf(contentPolicy);
 		on = Set.copyOf(on);
 		weights = List.copyOf(weights);
+		only = List.copyOf(only);
 		weightByTarget(weights);
 	}
 

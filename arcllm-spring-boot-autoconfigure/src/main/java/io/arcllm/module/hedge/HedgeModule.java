@@ -87,7 +87,7 @@ public final class HedgeModule extends BaseModule {
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		boolean hasTools = !request.tools().isEmpty();
 		if ((hasTools && !this.settings.allowTools()) || hasServerTools(request)) {
-			return this.inner.exchange(request);
+			return this.inner.exchange(this.own.complete(request));
 		}
 		return new Flux<>() {
 
@@ -180,7 +180,7 @@ public final class HedgeModule extends BaseModule {
 			if (delay != null) {
 				this.timer.update(Schedulers.parallel().schedule(this::hedge, delay.toNanos(), TimeUnit.NANOSECONDS));
 			}
-			Flux.defer(() -> inner.exchange(this.request)).subscribe(this.first);
+			Flux.defer(() -> inner.exchange(this.module.own().complete(this.request))).subscribe(this.first);
 		}
 
 		private static long now() {

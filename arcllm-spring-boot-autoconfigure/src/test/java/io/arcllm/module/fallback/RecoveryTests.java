@@ -353,7 +353,7 @@ class RecoveryTests {
 		Chain chain = new Chain(Arrays.stream(targets).map(Script::candidate).toList(), List.of(), List.of());
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				EnumSet.of(ErrorKind.SERVER_ERROR), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED, List.of());
+				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of());
 		RecoveryPlan resume = new RecoveryPlan(recovery, (target) -> !target.provider().startsWith("no-"),
 				this.mayRepeat::get);
 		LlmProvider fallback = new FallbackModule(chain, settings, Selection.ORDERED, resume);

@@ -208,7 +208,7 @@ class HedgeModuleTests {
 		all.set(0, targets[0].candidate(hedged));
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				EnumSet.of(ErrorKind.SERVER_ERROR), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED, List.of());
+				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of());
 		LlmProvider fallback = new FallbackModule(new Chain(all, List.of(), List.of()), settings, Selection.ORDERED);
 		return new CallModule(new CallModule.Limits(Duration.ofMinutes(1), 10), CallOptions.NONE,
 				(options) -> fallback);

@@ -9,6 +9,8 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 import io.arcllm.LlmRequest;
+import io.arcllm.Message;
+import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Selection;
@@ -101,6 +103,38 @@ class SelectionTests {
 			asked.merge(Chains.names(selection.order(THREE, LlmRequest.of("Hi"))).get(place), 1, Integer::sum);
 		}
 		return asked;
+	}
+
+	@Test
+	void sessionStaysWithItsTargetAndGoesToTheNextWhereThatIsGone() {
+		Selection selection = new SessionSelection();
+		Map<String, Integer> first = new TreeMap<>();
+		for (int i = 0; i < 3000; i++) {
+			LlmRequest turn = ofSession("s" + i, "turn 1");
+			List<String> order = Chains.names(selection.order(THREE, turn));
+			first.merge(order.get(0), 1, Integer::sum);
+			assertThat(Chains.names(selection.order(THREE, ofSession("s" + i, "turn 2")))).isEqualTo(order);
+			assertThat(Chains.names(new SessionSelection().order(Chains.of("c", "b", "a"), turn))).isEqualTo(order);
+			List<String> without = order.stream().filter((one) -> !one.equals("b")).toList();
+			assertThat(Chains.names(selection.order(Chains.of("a", "c"), turn))).isEqualTo(without);
+		}
+		assertThat(first).hasSize(3).allSatisfy((target, count) -> assertThat(count).isBetween(850, 1150));
+	}
+
+	@Test
+	void conversationWithoutSessionIsKnownByItsBeginning() {
+		Selection selection = new SessionSelection();
+		for (int i = 0; i < 100; i++) {
+			List<Message> beginning = List.of(Message.system("Be brief"), Message.user("question " + i));
+			List<Message> later = List.of(beginning.get(0), beginning.get(1), Message.assistant("answer"),
+					Message.user("and?"));
+			assertThat(Chains.names(selection.order(THREE, LlmRequest.of(later))))
+				.isEqualTo(Chains.names(selection.order(THREE, LlmRequest.of(beginning))));
+		}
+	}
+
+	private static LlmRequest ofSession(String session, String text) {
+		return LlmRequest.of(text).mutate().metadata(new RequestMetadata(null, session, Map.of())).build();
 	}
 
 }

@@ -22,8 +22,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class StormTests {
 
-	private static final LlmProvider ANSWERS = (request) -> Flux
-		.just(new LlmEvent.Completed(LlmResponse.of("Yes")));
+	private static final LlmProvider ANSWERS = (request) -> Flux.just(new LlmEvent.Completed(LlmResponse.of("Yes")));
 
 	private static final LlmProvider FAILS = (request) -> Flux
 		.error(LlmException.of(ErrorKind.OVERLOADED, "no").build());

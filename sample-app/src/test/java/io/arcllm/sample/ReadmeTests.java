@@ -42,7 +42,8 @@ class ReadmeTests {
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(Application.class)
 			.web(WebApplicationType.NONE)
 			.run("--spring.config.location=" + yaml.toUri(), "--ANTHROPIC_API_KEY=a", "--OPENAI_API_KEY=b")) {
-			assertThat(context.getBean(LlmProvider.class).toString()).contains("Retry(Fallback(Timeout(anthropic)))");
+			assertThat(context.getBean(LlmProvider.class).toString())
+				.contains("Fallback(Hedge(Retry(CircuitBreaker(Timeout(anthropic)))))");
 		}
 	}
 

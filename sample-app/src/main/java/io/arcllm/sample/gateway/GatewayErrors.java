@@ -8,6 +8,7 @@ import java.util.regex.Pattern;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
+import io.arcllm.RefusedParameter;
 import io.arcllm.sample.StatusOfKind;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -32,7 +33,7 @@ final class GatewayErrors {
 	static GatewayError of(Throwable failure) {
 		if (failure instanceof LlmException llm) {
 			return new GatewayError(StatusOfKind.of(llm.kind()), headers(llm),
-					body(message(llm), type(llm.kind()), code(llm.kind()), null));
+					body(message(llm), type(llm.kind()), code(llm.kind()), param(llm)));
 		}
 		if (failure instanceof InvalidChatException invalid) {
 			return new GatewayError(invalid.status(), Map.of(), body(String.valueOf(invalid.getMessage()),
@@ -51,6 +52,11 @@ final class GatewayErrors {
 	 */
 	private static String message(LlmException failure) {
 		return ADDRESS.matcher(String.valueOf(failure.getMessage())).replaceAll("the vendor's address");
+	}
+
+	private static @Nullable String param(LlmException failure) {
+		RefusedParameter refused = failure.refusedParameter();
+		return (refused == null) ? null : refused.name().replace('-', '_');
 	}
 
 	private static Map<String, String> headers(LlmException failure) {

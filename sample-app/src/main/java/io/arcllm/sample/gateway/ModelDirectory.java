@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 
+import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
@@ -45,18 +46,31 @@ class ModelDirectory {
 		}
 		int slash = model.indexOf('/');
 		String name = (slash < 0) ? model : model.substring(0, slash);
-		if (ids().contains(model) && !this.providers.names().contains(name)) {
-			return new Route(this.providers.load(model), chat.request());
+		if (!this.providers.names().contains(name)) {
+			return new Route(byName(model), chat.request());
 		}
-		if (!this.providers.names().contains(name) || slash == model.length() - 1
-				|| (slash >= 0 && !this.any && !ids().contains(model))) {
-			throw new InvalidChatException(404,
-					"The model '" + model + "' does not exist. There is: default, " + String.join(", ", ids())
-							+ (this.any ? "; or any other model as 'provider/model'." : "."),
-					"model_not_found", "model");
+		if (slash == model.length() - 1 || (slash >= 0 && !this.any && !ids().contains(model))) {
+			throw unknown(model, "");
 		}
 		return new Route(this.providers.load(name),
 				(slash < 0) ? chat.request() : chat.request().withModel(model.substring(slash + 1)));
+	}
+
+	/** A name of {@code arcllm.models}, or a model that one provider alone has. */
+	private LlmProvider byName(String model) {
+		try {
+			return this.providers.load(model);
+		}
+		catch (LlmConfigException ex) {
+			throw unknown(model, ex.getMessage() + " ");
+		}
+	}
+
+	private InvalidChatException unknown(String model, String why) {
+		return new InvalidChatException(
+				404, "The model '" + model + "' does not exist. " + why + "There is: default, "
+						+ String.join(", ", ids()) + (this.any ? "; or any other model as 'provider/model'." : "."),
+				"model_not_found", "model");
 	}
 
 	/**
@@ -64,6 +78,7 @@ class ModelDirectory {
 	 */
 	List<String> ids() {
 		List<String> ids = new ArrayList<>(this.providers.names());
+		ids.addAll(this.providers.models().keySet());
 		this.providers.targets().stream().map(Target::toString).filter((id) -> !ids.contains(id)).forEach(ids::add);
 		return ids;
 	}

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 import io.arcllm.CallOptions;
+import io.arcllm.LlmConfigException;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
@@ -100,6 +101,9 @@ final class GatewayServer implements LlmProviders, AutoCloseable {
 
 	@Override
 	public LlmProvider load(String target) {
+		if (!names().contains(Target.parse(target).provider())) {
+			throw new LlmConfigException("There is no provider or name '" + target + "'.");
+		}
 		LlmProvider scripted = (request) -> Flux.defer(() -> {
 			this.asked.set(request);
 			this.askedOf.set(target);

@@ -89,7 +89,7 @@ class GatewayTests {
 
 	@ParameterizedTest
 	@CsvSource({ "END_TURN, stop", "STOP_SEQUENCE, stop", "PAUSE, stop", "TOOL_USE, tool_calls", "MAX_TOKENS, length",
-			"CONTENT_FILTER, content_filter", "REFUSAL, content_filter", "OTHER, stop" })
+			"CONTENT_FILTER, content_filter", "REFUSAL, content_filter", "OTHER, other" })
 	void stopReasonsAreOpenAis(StopReason.Type type, String finish) throws Exception {
 		gateway.answer(completed("x", type));
 		JsonNode whole = Fields.MAPPER.readTree(gateway.chat(ASK).body());

@@ -1,5 +1,7 @@
 package io.arcllm.autoconfigure;
 
+import java.util.List;
+
 import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderProperties;
@@ -19,6 +21,12 @@ import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegi
  */
 final class ArcllmRuntimeHints implements RuntimeHintsRegistrar {
 
+	/** What own providers may throw, and what it is read by. */
+	private static final List<String> SDK_TYPES = List.of("com.openai.errors.OpenAIServiceException",
+			"com.openai.core.http.Headers", "com.openai.core.JsonValue",
+			"com.anthropic.errors.AnthropicServiceException", "com.anthropic.core.http.Headers",
+			"com.anthropic.core.JsonValue", "dev.langchain4j.exception.HttpException");
+
 	@Override
 	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
 		hints.resources()
@@ -27,6 +35,9 @@ final class ArcllmRuntimeHints implements RuntimeHintsRegistrar {
 		new BindingReflectionHintsRegistrar().registerReflectionHints(hints.reflection(), Preset.class,
 				ModelCatalog.Row.class);
 		hints.reflection().registerType(ArcllmProperties.Modules.class, MemberCategory.INVOKE_PUBLIC_METHODS);
+		for (String type : SDK_TYPES) {
+			hints.reflection().registerTypeIfPresent(classLoader, type, MemberCategory.INVOKE_PUBLIC_METHODS);
+		}
 		Class<?>[] settings = ModuleSettings.types().values().toArray(Class<?>[]::new);
 		BindableRuntimeHintsRegistrar.forTypes(settings).registerHints(hints, classLoader);
 		BindableRuntimeHintsRegistrar

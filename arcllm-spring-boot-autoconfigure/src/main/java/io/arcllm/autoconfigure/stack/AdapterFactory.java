@@ -16,6 +16,7 @@ import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.WireFormat;
 import io.arcllm.provider.anthropic.AnthropicFormat;
 import io.arcllm.provider.error.ErrorReader;
+import io.arcllm.provider.error.ForeignErrors;
 import io.arcllm.provider.http.HttpProvider;
 import io.arcllm.provider.http.HttpProviderSettings;
 import io.arcllm.provider.key.ApiKeySupplier;
@@ -61,7 +62,8 @@ public final class AdapterFactory {
 
 	LlmProvider adapter(ProviderDefinition definition) {
 		if (definition.beans() != null) {
-			return new DefaultedProvider(bridge(definition).provider(definition), definition);
+			return new DefaultedProvider(reading(bridge(definition).provider(definition), definition.name()),
+					definition);
 		}
 		HttpProviderSettings settings = new HttpProviderSettings(definition.name(), definition.baseUrl(),
 				definition.keyRequired(), definition.model(), definition.headers(), definition.options(),
@@ -69,6 +71,11 @@ public final class AdapterFactory {
 				definition.onUnsupported() == OnUnsupported.REFUSE, definition.http().maxResponseSize());
 		return new HttpProvider(settings, format(definition), this.clients.create(definition), keys(definition),
 				this.errors);
+	}
+
+	/** A provider that asks with another client, with its exceptions read. */
+	LlmProvider reading(LlmProvider own, String name) {
+		return new ForeignErrorsProvider(own, new ForeignErrors(this.errors), name);
 	}
 
 	/**

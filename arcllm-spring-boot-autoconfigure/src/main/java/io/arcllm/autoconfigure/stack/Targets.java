@@ -124,7 +124,7 @@ public final class Targets {
 			definition = this.retired.get(name);
 		}
 		ProviderDefinition known = definition;
-		return (known == null) ? this.beans.getBean(name, LlmProvider.class)
+		return (known == null) ? this.adapters.reading(this.beans.getBean(name, LlmProvider.class), name)
 				: this.made.computeIfAbsent(name, (key) -> this.adapters.adapter(known));
 	}
 

@@ -1,7 +1,12 @@
 package io.arcllm.module.attempt;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.DateTimeException;
+import java.util.ConcurrentModificationException;
 import java.util.List;
+import java.util.Locale;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -14,7 +19,9 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmExceptionBuilder;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
+import io.arcllm.TimeoutStage;
 import io.arcllm.Usage;
+import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 
 /**
@@ -24,6 +31,12 @@ final class Failures {
 
 	/** How many causes are looked at, as a chain of them may be a circle. */
 	private static final int DEEPEST = 16;
+
+	private static final List<Class<? extends RuntimeException>> FAULTS = List.of(IllegalArgumentException.class,
+			IllegalStateException.class, NullPointerException.class, ClassCastException.class,
+			IndexOutOfBoundsException.class, UnsupportedOperationException.class, ArithmeticException.class,
+			NoSuchElementException.class, ArrayStoreException.class, NegativeArraySizeException.class,
+			ConcurrentModificationException.class, DateTimeException.class);
 
 	private Failures() {
 	}
@@ -44,14 +57,14 @@ final class Failures {
 		String message = (kind == ErrorKind.INVALID_REQUEST)
 				? "Provider '" + target.provider() + "' threw " + cause + ": a fault in the program, not at the vendor"
 				: target + " failed: " + cause;
-		return LlmException.of(kind, message).target(target).cause(cause).build();
+		return LlmException.of(kind, message).target(target).stage(stageOf(kind, cause)).cause(cause).build();
 	}
 
 	/** Clients wrap what the network did, such as {@code WebClientRequestException}. */
 	private static ErrorKind kindOf(Throwable failure) {
 		Throwable cause = failure;
 		for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
-			if (cause instanceof TimeoutException) {
+			if (isTimeout(cause)) {
 				return ErrorKind.TIMEOUT;
 			}
 			if (cause instanceof IOException) {
@@ -59,7 +72,33 @@ final class Failures {
 			}
 			cause = cause.getCause();
 		}
-		return (failure instanceof CancellationException) ? ErrorKind.CANCELLED : ErrorKind.INVALID_REQUEST;
+		if (failure instanceof CancellationException) {
+			return ErrorKind.CANCELLED;
+		}
+		return isFault(failure) ? ErrorKind.INVALID_REQUEST : ErrorKind.SERVER_ERROR;
+	}
+
+	private static @Nullable TimeoutStage stageOf(ErrorKind kind, Throwable failure) {
+		Throwable cause = (kind == ErrorKind.TIMEOUT) ? failure : null;
+		for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+			if (cause.getClass().getSimpleName().contains("ConnectTimeout")
+					|| String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT).startsWith("connect timed out")) {
+				return TimeoutStage.CONNECT;
+			}
+			cause = cause.getCause();
+		}
+		return null;
+	}
+
+	/** Netty's and LangChain4j's have names like the others and no type in common. */
+	private static boolean isTimeout(Throwable cause) {
+		return cause instanceof TimeoutException || cause instanceof InterruptedIOException
+				|| cause.getClass().getSimpleName().endsWith("TimeoutException");
+	}
+
+	/** What only the program can throw; it fails in the same way at the next try. */
+	private static boolean isFault(Throwable failure) {
+		return failure instanceof Error || FAULTS.stream().anyMatch((fault) -> fault.isInstance(failure));
 	}
 
 	/**

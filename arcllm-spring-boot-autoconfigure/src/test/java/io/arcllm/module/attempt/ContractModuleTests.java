@@ -2,6 +2,7 @@ package io.arcllm.module.attempt;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -103,6 +104,10 @@ class ContractModuleTests {
 								new UncheckedIOException(new IOException("refused"))))),
 				failure("wraps a timeout", ErrorKind.TIMEOUT,
 						(request) -> Flux.error(new IllegalStateException("client", new TimeoutException("slow")))),
+				failure("fails for no known reason", ErrorKind.SERVER_ERROR,
+						(request) -> Flux.error(new RuntimeException("the model is broken"))),
+				failure("wraps a silence", ErrorKind.TIMEOUT,
+						(request) -> Flux.error(new RuntimeException(new SocketTimeoutException("Read timed out")))),
 				failure("fails in a circle", ErrorKind.INVALID_REQUEST, (request) -> Flux.error(circle())),
 				failure("times out", ErrorKind.TIMEOUT, (request) -> Flux.error(new TimeoutException("slow"))),
 				failure("knows its error", ErrorKind.OVERLOADED, (request) -> Script.fails(ErrorKind.OVERLOADED)),

@@ -1,0 +1,48 @@
+package io.arcllm.provider.error;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.client.RestClientResponseException;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
+
+/**
+ * A vendor's answer as an exception of another client tells of it.
+ *
+ * @param status the HTTP status
+ * @param headers empty where the exception has none
+ * @param body the vendor's words; never the client's own where it has the vendor's
+ */
+record ForeignAnswer(int status, HttpHeaders headers, byte[] body) {
+
+	/** Spring AI's way to say it: {@code HTTP 429 - {"error": …}}. */
+	private static final Pattern IN_WORDS = Pattern.compile("(?:HTTP )?([345]\\d\\d) - ");
+
+	private static final String SPRING_AI = "org.springframework.ai.";
+
+	static @Nullable ForeignAnswer of(Throwable failure) {
+		if (failure instanceof RestClientResponseException spring) {
+			return new ForeignAnswer(spring.getStatusCode().value(),
+					Objects.requireNonNullElse(spring.getResponseHeaders(), HttpHeaders.EMPTY),
+					spring.getResponseBodyAsByteArray());
+		}
+		if (failure instanceof WebClientResponseException spring) {
+			return new ForeignAnswer(spring.getStatusCode().value(), spring.getHeaders(),
+					spring.getResponseBodyAsByteArray());
+		}
+		return failure.getClass().getName().startsWith(SPRING_AI) ? inWords(failure) : new SdkError(failure).answer();
+	}
+
+	private static @Nullable ForeignAnswer inWords(Throwable failure) {
+		String words = Objects.requireNonNullElse(failure.getMessage(), "");
+		Matcher status = IN_WORDS.matcher(words);
+		return status.lookingAt() ? new ForeignAnswer(Integer.parseInt(status.group(1)), HttpHeaders.EMPTY,
+				words.substring(status.end()).getBytes(StandardCharsets.UTF_8)) : null;
+	}
+
+}

@@ -1,0 +1,96 @@
+package io.arcllm.provider.error;
+
+import java.util.Map;
+
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
+import io.arcllm.Target;
+import io.arcllm.provider.PrintableText;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads what other clients throw: Spring's, the SDKs of vendors, Spring AI's and
+ * LangChain4j's. An answer in it goes through the one classifier.
+ */
+public final class ForeignErrors {
+
+	/** How many causes are looked at, as a chain of them may be a circle. */
+	private static final int DEEPEST = 16;
+
+	private static final int LONGEST_WORDS = 300;
+
+	/** Of LangChain4j, where no status is told. */
+	private static final Map<String, ErrorKind> BY_NAME = Map.of("RateLimitException", ErrorKind.RATE_LIMITED,
+			"AuthenticationException", ErrorKind.AUTHENTICATION, "ModelNotFoundException", ErrorKind.MODEL_NOT_FOUND,
+			"ContentFilteredException", ErrorKind.CONTENT_POLICY, "UnsupportedFeatureException", ErrorKind.UNSUPPORTED,
+			"InvalidRequestException", ErrorKind.INVALID_REQUEST, "InternalServerException", ErrorKind.SERVER_ERROR,
+			"UnresolvedModelServerException", ErrorKind.NETWORK);
+
+	private static final String LANGCHAIN4J = "dev.langchain4j.";
+
+	private final ErrorReader reader;
+
+	/**
+	 * @param reader reads the answer that an exception tells of
+	 */
+	public ForeignErrors(ErrorReader reader) {
+		this.reader = reader;
+	}
+
+	/**
+	 * The error that a client's exception tells of, or {@code null} where it tells of
+	 * none. Its cause has the exception's type and place, not its words, which may be the
+	 * vendor's.
+	 */
+	public @Nullable LlmException read(Throwable failure, Target target) {
+		Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+			if (cause instanceof LlmException known) {
+				return known;
+			}
+			ForeignAnswer answer = ForeignAnswer.of(cause);
+			if (answer != null) {
+				LlmException read = this.reader.read(target, answer.status(), answer.headers(), answer.body(), 0,
+						answer.body().length);
+				return LlmException.of(read.kind(), String.valueOf(read.getMessage()))
+					.like(read)
+					.cause(new Origin(failure))
+					.build();
+			}
+			cause = cause.getCause();
+		}
+		return byName(failure, target);
+	}
+
+	private static @Nullable LlmException byName(Throwable failure, Target target) {
+		Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+			Class<?> type = cause.getClass();
+			ErrorKind kind = type.getName().startsWith(LANGCHAIN4J) ? BY_NAME.get(type.getSimpleName()) : null;
+			if (kind != null) {
+				String words = PrintableText.of(Secrets.mask(cause.getMessage()), LONGEST_WORDS);
+				return LlmException.of(kind, target + " failed: " + ((words == null) ? type.getSimpleName() : words))
+					.target(target)
+					.cause(new Origin(failure))
+					.build();
+			}
+			cause = cause.getCause();
+		}
+		return null;
+	}
+
+	/**
+	 * Where a client's exception was thrown, without what it said.
+	 */
+	private static final class Origin extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		Origin(Throwable failure) {
+			super(failure.getClass().getName(), null, false, true);
+			setStackTrace(failure.getStackTrace());
+		}
+
+	}
+
+}

@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure;
 import io.arcllm.autoconfigure.actuator.ArcllmHealthIndicator.DownWhen;
 import io.arcllm.autoconfigure.actuator.ArcllmWebExtension;
 import io.arcllm.autoconfigure.actuator.EndpointAction;
+import io.arcllm.autoconfigure.actuator.Forget;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.bind.BindException;
@@ -52,6 +53,11 @@ public final class ArcllmActuatorAutoConfiguration {
 		@ConditionalOnAvailableEndpoint
 		ArcllmEndpoint arcllmEndpoint(Inventory inventory, ObjectProvider<EndpointAction> actions) {
 			return new ArcllmEndpoint(inventory, actions.orderedStream().toList());
+		}
+
+		@Bean
+		Forget arcllmForget(Stacks stacks, Targets targets) {
+			return new Forget(stacks, targets);
 		}
 
 		@Bean

@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure.stack;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
@@ -44,6 +45,11 @@ public final class AuditFactory implements ModuleFactory, DisposableBean {
 		AuditSettings settings = this.settings.bind(NAME, AuditSettings.class, position);
 		return (settings.sink() == AuditSettings.Sink.NONE) ? inner
 				: new AuditModule(inner, position.target(), this.engines.computeIfAbsent(settings, this.maker));
+	}
+
+	@Override
+	public <T> List<T> engines(Class<T> type) {
+		return this.engines.values().stream().filter(type::isInstance).map(type::cast).toList();
 	}
 
 	/** Writes what is queued. */

@@ -123,8 +123,15 @@ public final class CacheFactory implements ModuleFactory {
 	 * @param tenant all where it is {@code null}
 	 */
 	@Override
-	public void forget(@Nullable String tenant) {
-		stores().forEach((store) -> store.forget(tenant));
+	public long forget(@Nullable String tenant) {
+		long forgotten = 0;
+		boolean known = true;
+		for (AnswerStore store : stores()) {
+			long here = store.forget(tenant);
+			known &= here >= 0;
+			forgotten += here;
+		}
+		return known ? forgotten : -1;
 	}
 
 	private synchronized List<AnswerStore> stores() {

@@ -66,8 +66,10 @@ public interface ModuleFactory {
 	/**
 	 * Forgets what is kept of a tenant's calls.
 	 * @param tenant all where it is {@code null}
+	 * @return how much that was; -1 where that is not known
 	 */
-	default void forget(@Nullable String tenant) {
+	default long forget(@Nullable String tenant) {
+		return 0;
 	}
 
 	/**

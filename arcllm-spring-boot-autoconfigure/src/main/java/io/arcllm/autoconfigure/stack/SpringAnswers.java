@@ -1,8 +1,12 @@
 package io.arcllm.autoconfigure.stack;
 
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
+import io.arcllm.module.ModuleClock;
 import io.arcllm.module.cache.AnswerStore;
 import io.arcllm.module.cache.CachedAnswer;
 import org.apache.commons.logging.Log;
@@ -23,6 +27,8 @@ public final class SpringAnswers implements AnswerStore {
 
 	private final Cache cache;
 
+	private final Clock clock = new ModuleClock();
+
 	private final JsonMapper json = JsonMapper.builder().build();
 
 	private final Executor threads = (task) -> Schedulers.boundedElastic().schedule(task);
@@ -42,7 +48,8 @@ public final class SpringAnswers implements AnswerStore {
 	private @Nullable CachedAnswer read(String key) {
 		try {
 			String kept = this.cache.get(key, String.class);
-			return (kept == null) ? null : this.json.readValue(kept, CachedAnswer.class);
+			CachedAnswer answer = (kept == null) ? null : this.json.readValue(kept, CachedAnswer.class);
+			return (answer == null || isForgotten(answer)) ? null : answer;
 		}
 		catch (RuntimeException ex) {
 			logger.warn("The cache '" + this.cache.getName() + "' could not be read: " + ex);
@@ -55,10 +62,40 @@ public final class SpringAnswers implements AnswerStore {
 		this.threads.execute(() -> change(() -> this.cache.put(key, this.json.writeValueAsString(answer))));
 	}
 
-	/** Keys say nothing of tenants: forgets all. */
+	/**
+	 * What cannot be looked through keeps a mark instead, in the cache itself: all
+	 * replicas take no answer of the tenant that is older.
+	 */
 	@Override
-	public void forget(@Nullable String tenant) {
-		change(this.cache::clear);
+	public long forget(@Nullable String tenant) {
+		if (tenant != null && this.cache.getNativeCache() instanceof Map<?, ?> kept) {
+			return forget(tenant, kept);
+		}
+		long known = (this.cache.getNativeCache() instanceof Map<?, ?> kept) ? kept.size() : -1;
+		change((tenant == null) ? this.cache::clear
+				: () -> this.cache.put(mark(tenant), Long.toString(this.clock.millis())));
+		return known;
+	}
+
+	private long forget(String tenant, Map<?, ?> kept) {
+		long forgotten = 0;
+		for (Object key : List.copyOf(kept.keySet())) {
+			CachedAnswer answer = read(key.toString());
+			if (answer != null && tenant.equals(answer.tenant())) {
+				change(() -> this.cache.evict(key));
+				forgotten++;
+			}
+		}
+		return forgotten;
+	}
+
+	private boolean isForgotten(CachedAnswer answer) {
+		String mark = (answer.tenant() == null) ? null : this.cache.get(mark(answer.tenant()), String.class);
+		return mark != null && answer.keptAt() <= Long.parseLong(mark);
+	}
+
+	private static String mark(String tenant) {
+		return "forgotten:" + tenant;
 	}
 
 	private void change(Runnable change) {

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
@@ -13,6 +14,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
 import io.arcllm.Trail;
 import org.apache.commons.logging.Log;
@@ -123,6 +125,16 @@ public final class Audit implements AutoCloseable {
 		if (!queued) {
 			lost("the queue is full");
 		}
+	}
+
+	/**
+	 * Notes what was done by hand, as a record of its own.
+	 * @param about what it was done to
+	 * @param outcome what was done
+	 */
+	public void note(Target about, RequestMetadata metadata, String outcome) {
+		LlmRequest none = LlmRequest.of(List.of()).mutate().metadata(metadata).build();
+		ended(begin(about), about, none, null, outcome, Trail.EMPTY, UnaryOperator.identity());
 	}
 
 	private void start() {

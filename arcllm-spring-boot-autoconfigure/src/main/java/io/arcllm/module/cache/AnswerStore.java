@@ -21,8 +21,9 @@ public interface AnswerStore {
 	/**
 	 * Forgets the answers of a tenant.
 	 * @param tenant all where it is {@code null}
+	 * @return how many; -1 where that is not known
 	 */
-	void forget(@Nullable String tenant);
+	long forget(@Nullable String tenant);
 
 	/** About how many there are; -1 where that is not known. */
 	default long entries() {

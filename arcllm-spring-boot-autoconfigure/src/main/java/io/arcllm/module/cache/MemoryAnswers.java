@@ -1,6 +1,7 @@
 package io.arcllm.module.cache;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 import com.github.benmanes.caffeine.cache.Cache;
@@ -77,13 +78,15 @@ public final class MemoryAnswers implements AnswerStore {
 	}
 
 	@Override
-	public void forget(@Nullable String tenant) {
-		if (tenant == null) {
-			this.answers.invalidateAll();
+	public long forget(@Nullable String tenant) {
+		long forgotten = 0;
+		for (Map.Entry<String, CachedAnswer> kept : this.answers.asMap().entrySet()) {
+			boolean meant = tenant == null || tenant.equals(kept.getValue().tenant());
+			if (meant && this.answers.asMap().remove(kept.getKey()) != null) {
+				forgotten++;
+			}
 		}
-		else {
-			this.answers.asMap().values().removeIf((answer) -> tenant.equals(answer.tenant()));
-		}
+		return forgotten;
 	}
 
 	@Override

@@ -95,10 +95,13 @@ public final class RateLimiter implements Readiness {
 	/**
 	 * Forgets the levels of a tenant.
 	 * @param tenant all where it is {@code null}
+	 * @return of how many tenants
 	 */
-	public void forget(@Nullable String tenant) {
+	public int forget(@Nullable String tenant) {
 		synchronized (this.tenants) {
+			int before = this.tenants.size();
 			this.tenants.keySet().removeIf((one) -> tenant == null || tenant.equals(one));
+			return before - this.tenants.size();
 		}
 	}
 

@@ -58,6 +58,14 @@ public interface ApiKeys {
 	}
 
 	/**
+	 * Forgets a key that was brought, so that it is brought once more.
+	 * @return whether there was one
+	 */
+	default boolean forget() {
+		return false;
+	}
+
+	/**
 	 * How each key is, where there are several.
 	 */
 	default List<KeyPool.State> states() {

@@ -197,6 +197,15 @@ public final class SuppliedKeys implements ApiKeys {
 	}
 
 	@Override
+	public synchronized boolean forget() {
+		boolean known = this.current != null || this.useConfigured;
+		this.current = null;
+		this.refused = null;
+		this.useConfigured = false;
+		return known;
+	}
+
+	@Override
 	public String toString() {
 		return "SuppliedKeys[" + this.provider + "]";
 	}

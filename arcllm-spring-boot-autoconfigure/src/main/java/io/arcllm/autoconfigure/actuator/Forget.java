@@ -1,0 +1,99 @@
+package io.arcllm.autoconfigure.actuator;
+
+import java.util.List;
+import java.util.Objects;
+
+import io.arcllm.RequestMetadata;
+import io.arcllm.Target;
+import io.arcllm.autoconfigure.stack.ModuleFactory;
+import io.arcllm.autoconfigure.stack.Stacks;
+import io.arcllm.autoconfigure.stack.Targets;
+import io.arcllm.module.audit.Audit;
+import io.arcllm.module.ratelimit.RateLimiter;
+import io.arcllm.provider.key.ApiKeys;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Forgets what is kept of a tenant's calls, or of all.
+ *
+ * @param stacks whose modules keep something
+ * @param targets whose keys and refusals are remembered
+ */
+public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
+
+	@Override
+	public String name() {
+		return "forget";
+	}
+
+	@Override
+	public Object run(Parameters parameters) {
+		String tenant = parameters.tenant();
+		if (tenant != null && tenant.isBlank()) {
+			throw ArcllmEndpoint.refused("'tenant' is blank; name one, or leave it out to forget all");
+		}
+		boolean all = tenant == null;
+		Forgotten forgotten = new Forgotten(tenant, cached(tenant), 0, buckets(tenant), all ? keys() : 0,
+				all ? this.targets.refusals().forget((target) -> true) : 0);
+		if (forgotten.isNothing()) {
+			throw ArcllmEndpoint.refused(
+					all ? "There is nothing to forget" : "There is nothing to forget of the tenant '" + tenant + "'");
+		}
+		note(tenant);
+		return forgotten;
+	}
+
+	private @Nullable Long cached(@Nullable String tenant) {
+		long forgotten = 0;
+		for (ModuleFactory module : this.stacks.modules()) {
+			long here = module.forget(tenant);
+			if (here < 0) {
+				return null;
+			}
+			forgotten += here;
+		}
+		return forgotten;
+	}
+
+	private int buckets(@Nullable String tenant) {
+		return engines(RateLimiter.class).stream().mapToInt((limiter) -> limiter.forget(tenant)).sum();
+	}
+
+	private int keys() {
+		return (int) this.targets.names()
+			.stream()
+			.map(this.targets::keys)
+			.filter(Objects::nonNull)
+			.filter(ApiKeys::forget)
+			.count();
+	}
+
+	private void note(@Nullable String tenant) {
+		RequestMetadata metadata = (tenant == null) ? RequestMetadata.EMPTY : RequestMetadata.ofTenant(tenant);
+		engines(Audit.class).forEach((audit) -> audit.note(new Target("arcllm", null), metadata, "forgotten"));
+	}
+
+	private <T> List<T> engines(Class<T> type) {
+		return this.stacks.modules().stream().flatMap((module) -> module.engines(type).stream()).toList();
+	}
+
+	/**
+	 * How much was forgotten.
+	 *
+	 * @param tenant of whose calls; of all where it is absent
+	 * @param cacheEntries answers that were kept; absent where the store cannot count
+	 * @param affinity sessions that had a target; always 0, since nothing is stored
+	 * @param buckets limits of tenants
+	 * @param keys keys that were brought; only with all
+	 * @param refusals parameters that targets were asked without; only with all
+	 */
+	public record Forgotten(@Nullable String tenant, @Nullable Long cacheEntries, int affinity, int buckets, int keys,
+			int refusals) {
+
+		boolean isNothing() {
+			return this.cacheEntries != null && this.cacheEntries + this.buckets + this.keys + this.refusals == 0;
+		}
+
+	}
+
+}

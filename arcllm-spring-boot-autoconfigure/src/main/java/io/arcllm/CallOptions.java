@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * configured one
  * @param chain the targets to fall back to, instead of the configured ones
  * @param modules by module name, what is different
- * @param metadata who calls are for, where a request does not say so itself
+ * @param metadata tenant, session and labels, where a request has none itself
  * @param cache how the cache is used; unset for as usual
  * @param priority how much calls matter where they have to wait; unset for as usual
  */

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param stop where to stop
  * @param responseFormat what the answer must look like
  * @param reasoningEffort how much to think
- * @param metadata who the call is for
+ * @param metadata tenant, session and labels of the call
  * @param options further fields of the vendor's request body, sent as they are
  * @param callOptions how the stack treats this call
  * @param streaming whether the answer is wanted as it is made

@@ -26,7 +26,7 @@ final class OwnProviders {
 	/**
 	 * Their names.
 	 * @param configured the configured providers, whose beans are ours
-	 * @param primary {@code arcllm.provider}, whose bean is ours whoever that is
+	 * @param primary {@code arcllm.provider}, whose bean is always ours
 	 */
 	static Set<String> names(ListableBeanFactory beans, ProviderDefinitions configured, @Nullable String primary) {
 		Set<String> names = new LinkedHashSet<>(List.of(beans.getBeanNamesForType(LlmProvider.class, true, false)));

@@ -28,7 +28,7 @@ public interface CallListener {
 	 * An attempt has ended, or a target was passed over. Called in the place of
 	 * {@link #ended(Attempt, Trail)}, which is what it does unless it is overridden.
 	 * @param before what happened earlier in the same call
-	 * @param metadata who the call is for
+	 * @param metadata tenant, session and labels of the call
 	 */
 	default void ended(Attempt attempt, Trail before, RequestMetadata metadata) {
 		ended(attempt, before);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * An answer with its trail, as it is shown.
  *
  * @param text the words
- * @param provider who answered
+ * @param provider the provider that answered
  * @param model as the vendor names it
  * @param stopReason why it stopped
  * @param usage the tokens, where known

@@ -72,7 +72,7 @@ public final class Decisions implements CallListener {
 	 *
 	 * @param at when
 	 * @param type what
-	 * @param target about whom
+	 * @param target the target that it is about
 	 * @param error the kind of error that led to it, if one did
 	 * @param detail in a few words
 	 */

@@ -103,7 +103,7 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 	 * @param order the modules from the outside in; those before 'fallback' wrap the
 	 * whole chain, those after it each target
 	 * @param retry when and how often the same is asked again
-	 * @param fallback who is asked when the primary target fails
+	 * @param fallback which targets are asked when the primary one fails
 	 * @param circuitBreaker when a target counts as down, and when it is tried again
 	 * @param rateLimit how much a target is asked for in a minute
 	 * @param bulkhead how many calls a target gets at once

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseUrl where it is, without a slash at the end; empty for beans
  * @param keys its keys: the configured ones, else that of the preset's variable
  * @param keyVariables the environment variables that may hold the key
- * @param keyRequired whether it answers nobody without a key
+ * @param keyRequired whether it needs a key
  * @param model asked when a request names none
  * @param headers extra headers
  * @param options extra fields of the body

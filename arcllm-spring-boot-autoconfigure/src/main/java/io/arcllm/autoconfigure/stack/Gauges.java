@@ -16,7 +16,7 @@ public interface Gauges {
 
 	/**
 	 * Shows a level of a target's engine.
-	 * @param value asked whenever somebody looks
+	 * @param value asked whenever the level is read
 	 * @param tags names and values, in turn
 	 */
 	void gauge(String name, Target target, Supplier<Number> value, String... tags);

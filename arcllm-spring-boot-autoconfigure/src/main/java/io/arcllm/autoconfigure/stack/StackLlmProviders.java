@@ -47,7 +47,7 @@ public final class StackLlmProviders implements LlmProviders {
 	}
 
 	/**
-	 * @param targets whom there is
+	 * @param targets all that can be asked
 	 * @param stacks what is put around them
 	 * @param limits what bounds each call
 	 * @param primary the target that is meant where none is named

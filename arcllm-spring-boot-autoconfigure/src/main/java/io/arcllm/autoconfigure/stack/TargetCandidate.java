@@ -32,9 +32,9 @@ final class TargetCandidate implements Candidate {
 	private final boolean primary;
 
 	/**
-	 * @param target who it is
+	 * @param target its name and model
 	 * @param provider makes it, with its modules
-	 * @param gates who must let calls to it through
+	 * @param gates what must let calls to it through
 	 * @param contextWindow how many tokens it takes when asked for this request; zero
 	 * where that is not known or does not matter
 	 * @param primary whether it is asked for the request's own model

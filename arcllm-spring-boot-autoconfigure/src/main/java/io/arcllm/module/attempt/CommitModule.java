@@ -32,7 +32,7 @@ public final class CommitModule extends BaseModule {
 
 	/**
 	 * @param inner a provider that keeps the contract
-	 * @param target who it is
+	 * @param target its name and model
 	 * @param commit until when to hold back
 	 */
 	public CommitModule(LlmProvider inner, Target target, CommitPoint commit) {

@@ -48,7 +48,7 @@ public final class FallbackModule extends BaseModule {
 	/**
 	 * @param chain whose first target is the primary one
 	 * @param settings when to ask the next
-	 * @param selection whom to ask first
+	 * @param selection which target to ask first
 	 * @param resume what to do when a stream breaks off
 	 */
 	public FallbackModule(Chain chain, FallbackSettings settings, Selection selection, RecoveryPlan resume) {

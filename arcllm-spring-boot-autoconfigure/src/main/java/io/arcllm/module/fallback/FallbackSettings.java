@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import io.arcllm.ErrorKind;
 
 /**
- * Who is asked when the primary target fails.
+ * Which targets are asked when the primary one fails.
  *
  * @param chain the targets after the primary one, in order; each a target, or a target
  * with max-tokens, temperature and options

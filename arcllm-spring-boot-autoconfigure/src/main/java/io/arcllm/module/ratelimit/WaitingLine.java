@@ -134,7 +134,7 @@ final class WaitingLine {
 	}
 
 	/**
-	 * @param wait how long the ticket would have to wait, {@code null} where nobody knows
+	 * @param wait how long the ticket would have to wait, {@code null} if unknown
 	 */
 	private void tell(Ticket ticket, @Nullable Long wait) {
 		if (wait != null && wait > 0 && wait <= ticket.patience()) {
@@ -228,7 +228,7 @@ final class WaitingLine {
 
 		/**
 		 * It would wait for too long.
-		 * @param retryAfter when it might be let through, {@code null} where nobody knows
+		 * @param retryAfter when it might be let through, {@code null} if unknown
 		 */
 		void refused(@Nullable Duration retryAfter);
 

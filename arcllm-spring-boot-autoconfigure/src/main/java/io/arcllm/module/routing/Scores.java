@@ -129,7 +129,7 @@ public final class Scores implements CallListener {
 
 		/**
 		 * How fast it is thought to be against the fastest: 1 as fast, 0.5 half as fast.
-		 * @param fastest the pace of the fastest; zero where nobody's is known
+		 * @param fastest the pace of the fastest; zero if none is known
 		 */
 		double speed(boolean streamed, double fastest, long now) {
 			if (fastest == 0) {

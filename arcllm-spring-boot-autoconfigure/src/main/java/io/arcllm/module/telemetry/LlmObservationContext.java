@@ -26,7 +26,7 @@ public final class LlmObservationContext extends Observation.Context {
 
 	/**
 	 * @param level what is observed
-	 * @param target who is asked first
+	 * @param target the target that is asked first
 	 * @param request what it is asked
 	 * @param asked the name of a model that the call was made with
 	 */

@@ -32,7 +32,7 @@ public final class Observations {
 	private final Hook hook = new Hook("A handler, filter or convention of observations");
 
 	/**
-	 * @param registry who is told
+	 * @param registry is told of observations
 	 * @param models names models
 	 */
 	public Observations(ObservationRegistry registry, ModelTags models) {

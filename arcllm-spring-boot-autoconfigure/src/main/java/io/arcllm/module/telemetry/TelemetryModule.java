@@ -21,7 +21,7 @@ public final class TelemetryModule extends BaseModule {
 
 	/**
 	 * @param inner what this module wraps
-	 * @param target who is asked first
+	 * @param target the target that is asked first
 	 * @param observations where they go
 	 */
 	public TelemetryModule(LlmProvider inner, Target target, Observations observations) {
@@ -46,7 +46,7 @@ public final class TelemetryModule extends BaseModule {
 
 		/**
 		 * @param inner what this module wraps
-		 * @param target who is asked
+		 * @param target the target that is asked
 		 * @param observations where they go
 		 */
 		public AttemptTelemetryModule(LlmProvider inner, Target target, Observations observations) {

@@ -8,7 +8,7 @@ import io.arcllm.Target;
  * The most that is kept of one answer in memory.
  *
  * @param bytes how much that is
- * @param target who answers
+ * @param target the target that answers
  */
 record SizeLimit(int bytes, Target target) {
 

@@ -5,7 +5,7 @@ import io.arcllm.LlmRequest;
 /**
  * What a client of the gateway asked.
  *
- * @param model whom to ask, as the client wrote it; empty for the primary
+ * @param model what to ask, as the client wrote it; empty for the primary
  * @param request the question
  * @param includeUsage whether a stream ends with the tokens
  */

@@ -12,6 +12,8 @@ import java.util.stream.Stream;
 import io.arcllm.provider.PrintableText;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
@@ -36,7 +38,14 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 	private static final List<String> WORDS = List.of("message", "Message", "msg", "error", "detail", "errors",
 			"error_message", "error_description", "status_msg", "title", "description");
 
-	private static final JsonMapper JSON = JsonMapper.builder().build();
+	/** A tree takes many times the memory of its text. */
+	private static final int MOST_TOKENS = 100_000;
+
+	private static final JsonMapper JSON = JsonMapper
+		.builder(JsonFactory.builder()
+			.streamReadConstraints(StreamReadConstraints.builder().maxTokenCount(MOST_TOKENS).build())
+			.build())
+		.build();
 
 	private static final Pattern SSE_DATA = Pattern.compile("(?m)^(?:data|error):[ ]?(\\{.*)$");
 

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param firstToken from the start of the attempt to its first content, if there was any
  * @param duration from the start of the attempt to its end
  * @param error what went wrong, if something did
- * @param reason the error's message, or why the target was passed over; empty on success
+ * @param reason the error's message, or why the target was passed over; empty on success;
+ * why an answer was no use
  * @param status the HTTP status, if the vendor's answer was an error
  * @param requestId the vendor's id for the request
  * @param usage the tokens it used
@@ -121,6 +122,15 @@ public record Attempt(Target target, Outcome outcome, Duration startedAfter, Dur
 	public Attempt withCost(@Nullable Cost cost) {
 		return new Attempt(this.target, this.outcome, this.startedAfter, this.waited, this.firstToken, this.duration,
 				this.error, this.reason, this.status, this.requestId, this.usage, this.startedAt, cost, this.cause,
+				this.leftOut);
+	}
+
+	/**
+	 * The same attempt with what is said about its end.
+	 */
+	public Attempt withReason(String reason) {
+		return new Attempt(this.target, this.outcome, this.startedAfter, this.waited, this.firstToken, this.duration,
+				this.error, reason, this.status, this.requestId, this.usage, this.startedAt, this.cost, this.cause,
 				this.leftOut);
 	}
 

@@ -390,6 +390,21 @@ public final class Call {
 	}
 
 	/**
+	 * Notes that the answer that came last is no use.
+	 * @return the target that gave it, if one did
+	 */
+	public synchronized @Nullable Target noUse(String reason) {
+		for (int i = this.trail.size() - 1; i >= 0; i--) {
+			Attempt attempt = this.trail.get(i);
+			if (attempt.outcome() == Attempt.Outcome.COMPLETED) {
+				this.trail.set(i, attempt.withReason(reason));
+				return attempt.target();
+			}
+		}
+		return null;
+	}
+
+	/**
 	 * Notes a target that was passed over.
 	 */
 	public void skipped(Target target, @Nullable ErrorKind error, String reason) {

@@ -16,6 +16,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Message;
 import io.arcllm.PromptServers;
+import io.arcllm.ResponseFormat;
 import io.arcllm.Target;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.TokenCountTests;
@@ -299,6 +300,25 @@ class RoutingAutoConfigurationTests {
 			LlmConfigException failure = cause(context.getStartupFailure());
 			assertThat(failure.getMessage() + failure).contains(message);
 		});
+	}
+
+	@WholeAndStreamed
+	void answerThatIsNoUseIsSaidInTheTrailAndOpensNoBreaker(boolean streamed) {
+		runner("ordered")
+			.withPropertyValues("arcllm.modules.fallback.on-answer=invalid-schema",
+					"arcllm.modules.streams.commit=full", "arcllm.modules.circuit-breaker.enabled=true",
+					"arcllm.modules.circuit-breaker.consecutive-failures=1")
+			.run((context) -> {
+				LlmRequest request = LlmRequest.of("Hi").mutate().responseFormat(ResponseFormat.JSON).build();
+				for (int i = 1; i <= 2; i++) {
+					LlmResponse answer = ask(context.getBean(LlmProvider.class), request, streamed);
+					assertThat(answer.provider()).isEqualTo("one");
+					assertThat(asked(answer)).containsExactly("one", "two", "three");
+					assertThat(answer.trail().attempts()).extracting(Attempt::reason)
+						.containsOnly("the answer is no use: invalid-schema");
+					assertThat(this.one.asked()).isEqualTo(i);
+				}
+			});
 	}
 
 	private static LlmConfigException cause(Throwable failure) {

@@ -19,12 +19,15 @@ import io.arcllm.autoconfigure.config.StreamSettings;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.Refusal;
+import io.arcllm.module.attempt.CommitPoint;
+import io.arcllm.module.fallback.AnswerJudge;
 import io.arcllm.module.fallback.Chain;
 import io.arcllm.module.fallback.ChainEntry;
 import io.arcllm.module.fallback.FallbackModule;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;
 import io.arcllm.module.retry.RetryBudget;
+import io.arcllm.provider.json.FormatCheck;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -86,8 +89,10 @@ public final class ChainFactory {
 		FallbackSettings settings = settings(position);
 		RecoveryPlan resume = new RecoveryPlan(streams(position).recovery(), this.targets::acceptsPrefix,
 				this.budget::tryRetry);
+		AnswerJudge judge = new AnswerJudge(isEnabled(position) ? settings.onAnswer() : Set.of(),
+				streams(position).commit().equals(CommitPoint.FULL), FormatCheck::holds);
 		return new FallbackModule(chain(primary, settings, position, candidates), settings,
-				this.selections.of(settings, position.target()), resume);
+				this.selections.of(settings, position.target()), resume, judge);
 	}
 
 	private Chain chain(Candidate primary, FallbackSettings settings, StackPosition position,

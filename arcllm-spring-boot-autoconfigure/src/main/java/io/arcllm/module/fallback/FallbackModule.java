@@ -1,6 +1,9 @@
 package io.arcllm.module.fallback;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
@@ -17,11 +20,13 @@ import io.arcllm.module.Hop;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Selection;
+import io.arcllm.module.fallback.FallbackSettings.OnAnswer;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;
 import io.arcllm.module.fallback.recovery.StreamRecovery;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
 
 /**
  * A redirector: asks the next target of the chain when one fails before it delivered
@@ -38,6 +43,8 @@ public final class FallbackModule extends BaseModule {
 
 	private final RecoveryPlan resume;
 
+	private final AnswerJudge judge;
+
 	/**
 	 * A chain that leaves a stream that broke off as it is.
 	 */
@@ -46,26 +53,35 @@ public final class FallbackModule extends BaseModule {
 	}
 
 	/**
+	 * A chain to which every answer is of use.
+	 */
+	public FallbackModule(Chain chain, FallbackSettings settings, Selection selection, RecoveryPlan resume) {
+		this(chain, settings, selection, resume, AnswerJudge.NONE);
+	}
+
+	/**
 	 * @param chain whose first target is the primary one
 	 * @param settings when to ask the next
 	 * @param selection which target to ask first
 	 * @param resume what to do when a stream breaks off
+	 * @param judge says which answers are no use
 	 */
-	public FallbackModule(Chain chain, FallbackSettings settings, Selection selection, RecoveryPlan resume) {
+	public FallbackModule(Chain chain, FallbackSettings settings, Selection selection, RecoveryPlan resume,
+			AnswerJudge judge) {
 		super(chain.primary().provider());
 		this.chain = chain;
 		this.settings = settings;
 		this.selection = selection;
 		this.resume = resume;
+		this.judge = judge;
 	}
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return EventStep.defer((context) -> {
 			Scope scope = Scope.of(context);
-			return (scope.pass() != null) ? this.inner.exchange(request)
-					: new Descent(this.chain, this.settings, this.resume, request, scope.call())
-						.ask(this.selection.order(this.chain.targets(), request), scope.cause());
+			return (scope.pass() != null) ? this.inner.exchange(request) : new Descent(this, request, scope.call())
+				.ask(this.selection.order(this.chain.targets(), request), scope.cause());
 		});
 	}
 
@@ -91,16 +107,22 @@ public final class FallbackModule extends BaseModule {
 
 		private final RecoveryPlan resume;
 
+		private final AnswerJudge judge;
+
 		private final LlmRequest request;
 
 		private final Call call;
 
 		private final ChainPass pass;
 
-		Descent(Chain chain, FallbackSettings settings, RecoveryPlan resume, LlmRequest request, Call call) {
-			this.chain = chain;
-			this.settings = settings;
-			this.resume = resume;
+		/** An answer that is no use is kept: no other such answer comes out. */
+		private boolean hasUseless;
+
+		Descent(FallbackModule module, LlmRequest request, Call call) {
+			this.chain = module.chain;
+			this.settings = module.settings;
+			this.resume = module.resume;
+			this.judge = module.judge;
 			this.request = request;
 			this.call = call;
 			this.pass = new ChainPass(call, !call.isPaused() || isAnyLeft());
@@ -151,13 +173,46 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest, Attempt.Cause cause) {
-			return candidate.provider()
+			Flux<LlmEvent> answer = candidate.provider()
 				.exchange(Hop.request(this.request, this.chain.primary().target(), candidate))
 				.contextWrite((context) -> Scope.of(context)
 					.on(this.pass, rest.isEmpty() ? null : () -> isAnyReady(rest))
 					.because(cause)
-					.into(context))
-				.onErrorResume(LlmException.class, (failure) -> after(candidate, failure, rest));
+					.into(context));
+			if (!this.judge.judges(this.request)) {
+				return answer.onErrorResume(LlmException.class, (failure) -> after(candidate, failure, rest));
+			}
+			return answer.collectList()
+				.map((events) -> judged(candidate, events, rest))
+				.onErrorResume(LlmException.class, (failure) -> Mono.just(after(candidate, failure, rest)))
+				.flatMapMany(Function.identity());
+		}
+
+		/**
+		 * An answer, or that of another target where it is no use. Where no other is of
+		 * use either, it comes out as it is.
+		 */
+		private Flux<LlmEvent> judged(Candidate candidate, List<LlmEvent> events, List<Candidate> rest) {
+			Flux<LlmEvent> asItIs = Flux.fromIterable(events);
+			OnAnswer useless = this.judge.uselessness(this.request,
+					Objects.requireNonNull(events.get(events.size() - 1).answer()));
+			if (useless == null) {
+				return asItIs;
+			}
+			String why = "the answer is no use: " + useless.name().toLowerCase(Locale.ROOT).replace('_', '-');
+			Target answered = Objects.requireNonNullElse(this.call.noUse(why), candidate.target());
+			LlmException failure = LlmException.of(ErrorKind.PROTOCOL, answered + ": " + why).target(answered).build();
+			this.pass.refused(candidate.target(), failure);
+			this.pass.refused(answered, failure);
+			List<Candidate> next = rest.stream().filter((other) -> !this.pass.hasFailed(other.target())).toList();
+			if (next.isEmpty() || !this.call.hasAttemptsLeft()) {
+				return this.hasUseless ? Flux.error(failure) : asItIs;
+			}
+			boolean first = !this.hasUseless;
+			this.hasUseless = true;
+			log(failure, next);
+			Flux<LlmEvent> better = ask(next, Attempt.Cause.NEXT_TARGET);
+			return first ? better.onErrorResume(LlmException.class, (none) -> asItIs) : better;
 		}
 
 		private Flux<LlmEvent> after(Candidate candidate, LlmException failure, List<Candidate> rest) {

@@ -24,10 +24,12 @@ import io.arcllm.ErrorKind;
  * openai=3; 1 for those not named
  * @param affinity whether a conversation stays with one target, in the place of selection
  * @param only labels that every target after the primary one must have
+ * @param onAnswer which answers are no use, so that the next target is asked; streams are
+ * judged where they are held back until they are whole
  */
 public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindow, List<String> contentPolicy,
 		Set<ErrorKind> on, OnExhausted onExhausted, Choice selection, List<String> weights, Affinity affinity,
-		List<String> only) {
+		List<String> only, Set<OnAnswer> onAnswer) {
 
 	private static final Pattern WEIGHT = Pattern.compile("(\\S.*)=\\s*(\\d{1,9}(?:\\.\\d{1,9})?)\\s*");
 
@@ -70,6 +72,25 @@ public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindo
 	}
 
 	/**
+	 * What makes an answer useless.
+	 */
+	public enum OnAnswer {
+
+		/** It is not of the format that the request asked for. */
+		INVALID_SCHEMA,
+
+		/** The model refused, or a filter cut it off. */
+		REFUSAL,
+
+		/** It was cut off at the limit of tokens. */
+		MAX_TOKENS,
+
+		/** It says nothing and calls no tool. */
+		EMPTY
+
+	}
+
+	/**
 	 * Whether a conversation stays with one target.
 	 */
 	public enum Affinity {
@@ -89,6 +110,7 @@ public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindo
 		on = Set.copyOf(on);
 		weights = List.copyOf(weights);
 		only = List.copyOf(only);
+		onAnswer = Set.copyOf(onAnswer);
 		weightByTarget(weights);
 	}
 

@@ -78,6 +78,9 @@ record SchemaCheck(JsonNode root) {
 		JsonNode properties = schema.get("properties");
 		if (properties != null && value.isObject()) {
 			for (Map.Entry<String, JsonNode> property : properties.properties()) {
+				if (value.get(property.getKey()) == null && !isRequired(schema, property.getKey())) {
+					continue;
+				}
 				check(value.get(property.getKey()), property.getValue(), inside(place, property.getKey()));
 			}
 		}
@@ -91,6 +94,11 @@ record SchemaCheck(JsonNode root) {
 				check(value.get(i), items, place + "[" + i + "]");
 			}
 		}
+	}
+
+	private static boolean isRequired(JsonNode schema, String property) {
+		JsonNode required = schema.get("required");
+		return required != null && required.valueStream().anyMatch((one) -> one.asString().equals(property));
 	}
 
 	private static String inside(String place, String name) {

@@ -45,7 +45,7 @@ class AttemptCauseTests {
 	private static LlmProvider chain(Recovery recovery, Candidate... candidates) {
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				Set.of(ErrorKind.OVERLOADED, ErrorKind.NETWORK), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of());
+				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
 		return new FallbackModule(new Chain(List.of(candidates), List.of(), List.of()), settings, Selection.ORDERED,
 				new RecoveryPlan(recovery, (target) -> false, () -> true));
 	}

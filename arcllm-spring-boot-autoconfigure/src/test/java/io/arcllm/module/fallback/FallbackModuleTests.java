@@ -63,7 +63,7 @@ class FallbackModuleTests {
 
 	private static FallbackSettings settings(FallbackSettings.OnExhausted onExhausted) {
 		return new FallbackSettings(List.of(), List.of(), List.of(), ON, onExhausted, FallbackSettings.Choice.ORDERED,
-				List.of(), FallbackSettings.Affinity.NONE, List.of());
+				List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
 	}
 
 	private static LlmProvider chain(Script... scripts) {

@@ -144,7 +144,7 @@ class RandomExchangesTests {
 		targets.set(0, new Script("a").candidate(hedged));
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				EnumSet.allOf(ErrorKind.class), FallbackSettings.OnExhausted.PRIMARY, FallbackSettings.Choice.ORDERED,
-				List.of(), FallbackSettings.Affinity.NONE, List.of());
+				List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
 		LlmProvider fallback = new FallbackModule(new Chain(targets, List.of(), List.of()), settings, Selection.ORDERED,
 				new RecoveryPlan(recovery, (target) -> true, () -> true));
 		LlmProvider stack = new TelemetryModule(new RetryModule(fallback, retries()), new Target("a", "m"),

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
@@ -353,7 +354,7 @@ class RecoveryTests {
 		Chain chain = new Chain(Arrays.stream(targets).map(Script::candidate).toList(), List.of(), List.of());
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				EnumSet.of(ErrorKind.SERVER_ERROR), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of());
+				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
 		RecoveryPlan resume = new RecoveryPlan(recovery, (target) -> !target.provider().startsWith("no-"),
 				this.mayRepeat::get);
 		LlmProvider fallback = new FallbackModule(chain, settings, Selection.ORDERED, resume);

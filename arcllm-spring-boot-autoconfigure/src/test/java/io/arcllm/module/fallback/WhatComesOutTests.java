@@ -51,7 +51,7 @@ class WhatComesOutTests {
 	private static LlmProvider chain(List<Candidate> wider, Candidate... candidates) {
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(), ON,
 				FallbackSettings.OnExhausted.PRIMARY, FallbackSettings.Choice.ORDERED, List.of(),
-				FallbackSettings.Affinity.NONE, List.of());
+				FallbackSettings.Affinity.NONE, List.of(), Set.of());
 		return new FallbackModule(new Chain(List.of(candidates), wider, List.of()), settings, Selection.ORDERED);
 	}
 

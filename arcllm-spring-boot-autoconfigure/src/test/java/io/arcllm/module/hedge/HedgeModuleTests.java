@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.arcllm.Attempt;
@@ -208,7 +209,7 @@ class HedgeModuleTests {
 		all.set(0, targets[0].candidate(hedged));
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				EnumSet.of(ErrorKind.SERVER_ERROR), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of());
+				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
 		LlmProvider fallback = new FallbackModule(new Chain(all, List.of(), List.of()), settings, Selection.ORDERED);
 		return new CallModule(new CallModule.Limits(Duration.ofMinutes(1), 10), CallOptions.NONE,
 				(options) -> fallback);

@@ -133,7 +133,7 @@ class StackStormTests implements CallListener {
 		List<Candidate> candidates = this.members.stream().map(StormMember::candidate).toList();
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				EnumSet.allOf(ErrorKind.class), FallbackSettings.OnExhausted.PRIMARY, FallbackSettings.Choice.ORDERED,
-				List.of(), FallbackSettings.Affinity.NONE, List.of());
+				List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
 		LlmProvider fallback = new FallbackModule(new Chain(candidates, List.of(), List.of()), settings,
 				Selection.ORDERED);
 		RetrySettings.Budget budget = new RetrySettings.Budget(0.2, 1000);

@@ -65,7 +65,7 @@ class RetryAndBreakerTests {
 	private static LlmProvider chain(Candidate... candidates) {
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				Set.of(ErrorKind.SERVER_ERROR, ErrorKind.CIRCUIT_OPEN), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of());
+				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
 		return new FallbackModule(new Chain(List.of(candidates), List.of(), List.of()), settings, Selection.ORDERED);
 	}
 

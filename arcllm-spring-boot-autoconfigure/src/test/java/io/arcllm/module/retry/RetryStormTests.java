@@ -71,7 +71,7 @@ class RetryStormTests {
 		LlmProvider second = retry(guarded(this.other, "b"), 3, ENOUGH);
 		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
 				EnumSet.allOf(ErrorKind.class), FallbackSettings.OnExhausted.PRIMARY, FallbackSettings.Choice.ORDERED,
-				List.of(), FallbackSettings.Affinity.NONE, List.of());
+				List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
 		Chain chain = new Chain(List.of(new Script("a").candidate(first), new Script("b").candidate(second)), List.of(),
 				List.of());
 		LlmProvider stack = retry(new FallbackModule(chain, settings, Selection.ORDERED), 3, ENOUGH);

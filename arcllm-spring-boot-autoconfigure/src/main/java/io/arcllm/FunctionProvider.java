@@ -10,6 +10,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
 
 /**
  * A provider made of a function, which may block: it is called on a thread of its own,
@@ -49,13 +50,23 @@ final class FunctionProvider implements LlmProvider {
 			if (listener != null) {
 				listener.waiting();
 			}
-			return Mono.fromCallable(() -> {
+			return Mono.<LlmResponse>fromCallable(() -> {
 				if (listener != null) {
 					listener.begun();
 				}
-				return this.answer.apply(request);
+				return answer(request, context);
 			}).subscribeOn(this.threads.get()).flatMapIterable(FunctionProvider::events);
 		});
+	}
+
+	private LlmResponse answer(LlmRequest request, ContextView context) {
+		CallerContext.Restored restored = CallerContext.of(context).restore(context);
+		try {
+			return this.answer.apply(request);
+		}
+		finally {
+			restored.close();
+		}
 	}
 
 	private static List<LlmEvent> events(LlmResponse answer) {

@@ -71,6 +71,13 @@ public interface WireListener {
 	}
 
 	/**
+	 * What surrounded the thread that made the call.
+	 */
+	default CallerContext caller() {
+		return CallerContext.NONE;
+	}
+
+	/**
 	 * The parameters that this attempt leaves out, also those that the provider itself
 	 * would add.
 	 */

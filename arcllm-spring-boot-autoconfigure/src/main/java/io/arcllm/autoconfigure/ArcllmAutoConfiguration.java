@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
+import io.arcllm.CallerContext;
 import io.arcllm.CallOptions;
 import io.arcllm.LlmModule;
 import io.arcllm.LlmProviders;
@@ -226,14 +227,16 @@ public final class ArcllmAutoConfiguration {
 	@ConditionalOnMissingBean(LlmProviders.class)
 	StackLlmProviders arcllmProviders(ArcllmProperties properties, ProviderDefinitions definitions, Targets targets,
 			Stacks stacks, ModuleSettings settings, ObjectProvider<CallListener> listeners,
-			ObjectProvider<RequestMetadataResolver> metadata, Shutdown shutdown, ListableBeanFactory beans) {
+			ObjectProvider<RequestMetadataResolver> metadata, ObjectProvider<CallerContext.Capture> capture,
+			Shutdown shutdown, ListableBeanFactory beans) {
 		ChainCheck chains = new ChainCheck(definitions, targets.names(), targets.modelNames());
 		String primary = chains.primary(
 				(properties.provider() != null) ? properties.provider() : OwnProviders.primary(beans, targets.own()));
 		chains.checkAll(settings, primary);
 		CallModule.Limits limits = new CallModule.Limits(properties.deadline(), properties.maxAttempts(),
 				CallListener.all(listeners.orderedStream().toList()),
-				metadata.getIfAvailable(() -> (context) -> RequestMetadata.EMPTY), shutdown);
+				metadata.getIfAvailable(() -> (context) -> RequestMetadata.EMPTY), shutdown,
+				capture.getIfAvailable(() -> CallerContext.Capture.NOTHING));
 		return new StackLlmProviders(targets, stacks, limits, primary);
 	}
 

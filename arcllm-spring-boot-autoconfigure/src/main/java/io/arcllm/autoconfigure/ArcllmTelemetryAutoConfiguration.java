@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.arcllm.CallOptions;
+import io.arcllm.CallerContext;
 import io.arcllm.LlmProvider;
 import io.arcllm.autoconfigure.actuator.EngineMeters;
 import io.arcllm.autoconfigure.config.ModuleSettings;
@@ -56,6 +57,21 @@ public final class ArcllmTelemetryAutoConfiguration {
 		int port = (url.getPort() > 0) ? url.getPort() : definition.isEncrypted() ? 443 : 80;
 		boolean known = presets.find(definition.name()).isPresent();
 		return new Vendor(known ? definition.name() : definition.type(), url.getHost(), port);
+	}
+
+	/**
+	 * The context of callers.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass(name = { "io.micrometer.context.ContextSnapshotFactory", "org.slf4j.MDC" })
+	static class Propagating {
+
+		@Bean
+		@ConditionalOnMissingBean
+		CallerContext.Capture arcllmCallerContext() {
+			return new ThreadLocalCapture();
+		}
+
 	}
 
 	/**

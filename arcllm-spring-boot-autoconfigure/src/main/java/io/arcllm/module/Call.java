@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 import io.arcllm.Attempt;
+import io.arcllm.CallerContext;
 import io.arcllm.ErrorDetails;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
@@ -51,6 +52,8 @@ public final class Call {
 
 	private final @Nullable Shutdown shutdown;
 
+	private final CallerContext caller;
+
 	private final List<Attempt> trail = new ArrayList<>(2);
 
 	private final Map<Target, Pause> pauses = new HashMap<>(0);
@@ -80,15 +83,17 @@ public final class Call {
 	 * @param maxAttempts over all modules
 	 */
 	public Call(Duration deadline, int maxAttempts) {
-		this(deadline, maxAttempts, CallListener.NONE, RequestMetadata.EMPTY, null, null);
+		this(deadline, maxAttempts, CallListener.NONE, RequestMetadata.EMPTY, null, null, CallerContext.NONE);
 	}
 
-	Call(Duration deadline, CallModule.Limits limits, RequestMetadata metadata, @Nullable String asked) {
-		this(deadline, limits.maxAttempts(), limits.listener(), metadata, asked, limits.shutdown());
+	Call(Duration deadline, CallModule.Limits limits, RequestMetadata metadata, @Nullable String asked,
+			CallerContext caller) {
+		this(deadline, limits.maxAttempts(), limits.listener(), metadata, asked, limits.shutdown(), caller);
 	}
 
 	private Call(Duration deadline, int maxAttempts, CallListener listener, RequestMetadata metadata,
-			@Nullable String asked, @Nullable Shutdown shutdown) {
+			@Nullable String asked, @Nullable Shutdown shutdown, CallerContext caller) {
+		this.caller = caller;
 		this.asked = asked;
 		this.shutdown = shutdown;
 		this.start = this.clock.now(TimeUnit.NANOSECONDS);
@@ -112,6 +117,11 @@ public final class Call {
 	 */
 	public RequestMetadata metadata() {
 		return this.metadata;
+	}
+
+	/** What surrounded the thread that made the call. */
+	public CallerContext caller() {
+		return this.caller;
 	}
 
 	/**
@@ -379,7 +389,7 @@ public final class Call {
 	public void ended(Attempt attempt) {
 		Trail before = note(attempt);
 		if (this.listener != CallListener.NONE) {
-			this.listener.ended(attempt, before, this.metadata);
+			this.caller.run(() -> this.listener.ended(attempt, before, this.metadata));
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.Objects;
 import java.util.function.Function;
 
 import io.arcllm.CallOptions;
+import io.arcllm.CallerContext;
 import io.arcllm.Cost;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
@@ -46,12 +47,19 @@ public final class CallModule extends BaseModule {
 	 * @param listener hears of all attempts
 	 * @param metadata says who a call is for where the call does not say so itself
 	 * @param shutdown whether calls may begin
+	 * @param capture captures what surrounds the thread that makes a call
 	 */
 	public record Limits(Duration deadline, int maxAttempts, CallListener listener, RequestMetadataResolver metadata,
-			Shutdown shutdown) {
+			Shutdown shutdown, CallerContext.Capture capture) {
 
 		public Limits {
 			listener = CallListener.all(List.of(listener));
+		}
+
+		/** Limits of calls whose context is not captured. */
+		public Limits(Duration deadline, int maxAttempts, CallListener listener, RequestMetadataResolver metadata,
+				Shutdown shutdown) {
+			this(deadline, maxAttempts, listener, metadata, shutdown, CallerContext.Capture.NOTHING);
 		}
 
 		/** Limits of calls that never shut down. */
@@ -61,12 +69,17 @@ public final class CallModule extends BaseModule {
 
 		/** Limits of calls that say themselves who they are for. */
 		public Limits(Duration deadline, int maxAttempts, CallListener listener) {
-			this(deadline, maxAttempts, listener, (context) -> RequestMetadata.EMPTY, new Shutdown());
+			this(deadline, maxAttempts, listener, (context) -> RequestMetadata.EMPTY);
 		}
 
 		/** Limits of calls that nobody listens to. */
 		public Limits(Duration deadline, int maxAttempts) {
 			this(deadline, maxAttempts, CallListener.NONE);
+		}
+
+		/** The same for calls that are bounded by these. */
+		public Limits bounded(Duration deadline, int maxAttempts) {
+			return new Limits(deadline, maxAttempts, this.listener, this.metadata, this.shutdown, this.capture);
 		}
 	}
 
@@ -111,10 +124,11 @@ public final class CallModule extends BaseModule {
 		if (this.limits.shutdown().isClosed()) {
 			return Flux.error(Shutdown.refusal());
 		}
-		LlmRequest told = told(request, wanted, resolve(context));
+		CallerContext caller = this.limits.capture().capture(context);
+		LlmRequest told = told(request, wanted, resolve(context, caller));
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
-				? this.limits.deadline() : deadline, this.limits, told.metadata(), this.asked);
+				? this.limits.deadline() : deadline, this.limits, told.metadata(), this.asked, caller);
 		return EventStep.around(stack.exchange(told), (actual) -> new CallStep(actual, call, this.limits));
 	}
 
@@ -128,7 +142,8 @@ public final class CallModule extends BaseModule {
 				: request.mutate().metadata(metadata).callOptions(options).build();
 	}
 
-	private RequestMetadata resolve(ContextView context) {
+	private RequestMetadata resolve(ContextView context, CallerContext caller) {
+		CallerContext.Restored restored = caller.restore(context);
 		try {
 			return Objects.requireNonNullElse(this.limits.metadata().resolve(context), RequestMetadata.EMPTY);
 		}
@@ -139,6 +154,9 @@ public final class CallModule extends BaseModule {
 								"It is not known who the call is for: the RequestMetadataResolver failed")
 						.cause(ex)
 						.build();
+		}
+		finally {
+			restored.close();
 		}
 	}
 
@@ -187,7 +205,9 @@ public final class CallModule extends BaseModule {
 				return;
 			}
 			LlmResponse whole = whole(answer);
-			this.listener.answered(whole);
+			if (this.listener != CallListener.NONE) {
+				this.call.caller().run(() -> this.listener.answered(whole));
+			}
 			this.actual.onNext(new LlmEvent.Completed(whole));
 		}
 

@@ -66,9 +66,7 @@ public final class StackLlmProviders implements LlmProviders {
 	 * @param primary the target that is meant where none is named
 	 */
 	public void use(Duration deadline, int maxAttempts, @Nullable String primary) {
-		CallModule.Limits old = this.generation.limits();
-		this.generation = new Generation(new CallModule.Limits(deadline, maxAttempts, old.listener(), old.metadata()),
-				primary);
+		this.generation = new Generation(this.generation.limits().bounded(deadline, maxAttempts), primary);
 	}
 
 	@Override

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 import io.arcllm.Attempt;
+import io.arcllm.CallerContext;
 import io.arcllm.Cost;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
@@ -420,11 +421,15 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 			if (listener != null) {
 				listener.sending();
 			}
+			CallerContext.Restored restored = call.caller().restore(guard.currentContext());
 			try {
 				Objects.requireNonNull(this.inner.exchange(this.request), "exchange returned null").subscribe(guard);
 			}
 			catch (Throwable ex) {
 				guard.failedToSubscribe(ex);
+			}
+			finally {
+				restored.close();
 			}
 		}
 

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.arcllm.Attempt;
+import io.arcllm.CallerContext;
 import io.arcllm.Parameter;
 import io.arcllm.Target;
 import io.arcllm.VendorLimits;
@@ -59,6 +60,11 @@ final class AttemptListener implements WireListener {
 	@Override
 	public boolean isFirstTarget() {
 		return this.call.isSentFirst(this.target);
+	}
+
+	@Override
+	public CallerContext caller() {
+		return this.call.caller();
 	}
 
 	@Override

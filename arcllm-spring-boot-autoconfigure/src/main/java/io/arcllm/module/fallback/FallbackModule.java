@@ -237,7 +237,7 @@ public final class FallbackModule extends BaseModule {
 				next.forEach((other) -> this.pass.recall(other.target()));
 				return Flux.error(exhausted());
 			}
-			log(failure, next);
+			this.call.caller().run(() -> log(failure, next));
 			return ask(next, Attempt.Cause.NEXT_TARGET);
 		}
 

@@ -201,8 +201,10 @@ public final class HedgeModule extends BaseModule {
 				}
 				this.second = leg;
 			}
-			logger.info(this.module.own().target() + " has been silent for "
-					+ TimeUnit.NANOSECONDS.toMillis(now() - this.start) + " ms; asking " + next.target() + " too");
+			Call.of(this.actual.currentContext())
+				.caller()
+				.run(() -> logger.info(this.module.own().target() + " has been silent for "
+						+ TimeUnit.NANOSECONDS.toMillis(now() - this.start) + " ms; asking " + next.target() + " too"));
 			LlmRequest hop = Hop.request(this.request, this.module.own().target(), next);
 			Flux.defer(() -> next.provider().exchange(hop)).subscribe(leg);
 		}

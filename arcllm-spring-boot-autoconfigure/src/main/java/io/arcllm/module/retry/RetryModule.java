@@ -66,8 +66,10 @@ public final class RetryModule extends BaseModule {
 			if (!retries.tryRetry()) {
 				return Flux.error(failure);
 			}
-			logger.info(failure.getMessage() + "; asking again in " + wait.toMillis() + " ms (retry " + retries.count()
-					+ ")");
+			scope.call()
+				.caller()
+				.run(() -> logger.info(failure.getMessage() + "; asking again in " + wait.toMillis() + " ms (retry "
+						+ retries.count() + ")"));
 			scope.call().waited(wait);
 			return Mono.delay(wait)
 				.takeUntilOther(scope.call().closing())

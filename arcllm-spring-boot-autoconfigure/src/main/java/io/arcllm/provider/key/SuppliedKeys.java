@@ -6,12 +6,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
+import io.arcllm.CallerContext;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.ContextView;
 
 /**
  * A key that is brought, kept until it is refused, and then brought once more; calls that
@@ -101,26 +103,27 @@ public final class SuppliedKeys implements ApiKeys {
 	 */
 	@Override
 	public Mono<Void> ready() {
-		return Mono.defer(() -> mayBlock() ? Mono.fromFuture(asking(), true).timeout(this.timeout) : Mono.empty())
+		return Mono.deferContextual(
+				(context) -> mayBlock() ? Mono.fromFuture(asking(context), true).timeout(this.timeout) : Mono.empty())
 			.onErrorMap((ex) -> notBrought(Exceptions.unwrap(ex)));
 	}
 
-	private synchronized CompletableFuture<Void> asking() {
+	private synchronized CompletableFuture<Void> asking(ContextView context) {
 		if (this.asked != null) {
 			return this.asked;
 		}
 		CompletableFuture<Void> asking = new CompletableFuture<>();
 		this.asked = asking;
-		Thread thread = new Thread(() -> bring(asking), "arcllm-key-" + this.provider);
+		Thread thread = new Thread(() -> bring(asking, context), "arcllm-key-" + this.provider);
 		thread.setDaemon(true);
 		thread.start();
 		return asking;
 	}
 
-	private void bring(CompletableFuture<Void> asking) {
+	private void bring(CompletableFuture<Void> asking, ContextView context) {
 		Throwable failure = null;
 		try {
-			String brought = this.supplier.apiKey(this.provider);
+			String brought = brought(context);
 			this.useConfigured = brought == null || brought.isBlank();
 			this.current = (brought == null || brought.isBlank()) ? null : brought.strip();
 		}
@@ -135,6 +138,17 @@ public final class SuppliedKeys implements ApiKeys {
 		}
 		else {
 			asking.completeExceptionally(failure);
+		}
+	}
+
+	/** In the context of the call that asks first; the others wait for it. */
+	private @Nullable String brought(ContextView context) {
+		CallerContext.Restored restored = CallerContext.of(context).restore(context);
+		try {
+			return this.supplier.apiKey(this.provider);
+		}
+		finally {
+			restored.close();
 		}
 	}
 

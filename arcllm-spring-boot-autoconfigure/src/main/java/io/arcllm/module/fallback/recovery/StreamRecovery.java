@@ -133,8 +133,9 @@ public final class StreamRecovery {
 			return Flux.error(failed(broken));
 		}
 		Target target = step.candidate().target();
-		logger.warn(broken.failure().getMessage() + "; asking " + target + " to go on ("
-				+ step.how().name().toLowerCase(Locale.ROOT) + ")");
+		this.call.caller()
+			.run(() -> logger.warn(broken.failure().getMessage() + "; asking " + target + " to go on ("
+					+ step.how().name().toLowerCase(Locale.ROOT) + ")"));
 		this.asked.add(target);
 		List<Step> left = List.copyOf(this.steps);
 		return answer(step, broken)

@@ -143,4 +143,35 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 
 	}
 
+	/**
+	 * How the stack stands beside models of Spring AI.
+	 *
+	 * @param primary whether our model is the one that is injected where the application
+	 * has others
+	 */
+	public record SpringAiSettings(boolean primary) {
+	}
+
+	/**
+	 * How the stack stands beside models of LangChain4j.
+	 *
+	 * @param primary whether our models are those that are injected where the application
+	 * has others
+	 */
+	public record LangChain4jSettings(boolean primary) {
+	}
+
+	/**
+	 * Which defaults hold.
+	 */
+	public enum Profile {
+
+		/** Modules are off until they are switched on. */
+		NONE,
+
+		/** Calls survive what happens to vendors. */
+		RESILIENT
+
+	}
+
 }

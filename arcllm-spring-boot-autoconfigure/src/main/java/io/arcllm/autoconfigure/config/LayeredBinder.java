@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
+import io.arcllm.autoconfigure.config.ArcllmProperties.Profile;
 import io.arcllm.autoconfigure.config.KeyTree.KnownKeys;
 
 import org.springframework.boot.context.properties.bind.BindException;

@@ -41,14 +41,23 @@ record BridgeBeans(Environment environment, String ours, Class<?> type,
 			return;
 		}
 		List<String> others = others(beans);
-		boolean primary = Binder.get(this.environment)
-			.bind(this.section + ".primary", Boolean.class)
-			.orElse(Boolean.FALSE);
-		if (primary) {
+		boolean wraps = isOn("wrap");
+		boolean primary = wraps || isOn("primary");
+		if (wraps) {
+			// what is wrapped is injected by its own type only, whatever it was before
+			others.stream()
+				.filter(registry::containsBeanDefinition)
+				.forEach((name) -> registry.getBeanDefinition(name).setPrimary(false));
+		}
+		else if (primary) {
 			requireNoOther(registry, others);
 		}
 		definition.setDefaultCandidate(primary || others.isEmpty());
 		definition.setPrimary(primary);
+	}
+
+	private boolean isOn(String setting) {
+		return Binder.get(this.environment).bind(this.section + "." + setting, Boolean.class).orElse(Boolean.FALSE);
 	}
 
 	private List<String> others(ConfigurableListableBeanFactory beans) {

@@ -8,6 +8,7 @@ import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.Nearest;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 /**
@@ -43,10 +44,31 @@ record ModelBeans(ListableBeanFactory beans) {
 		}
 	}
 
+	/**
+	 * The name of the only bean that is not ours.
+	 * @param key says that it is to be asked
+	 */
+	String only(String key, ProviderDefinition definition, Class<?> type) {
+		List<String> there = there(type);
+		if (there.size() == 1) {
+			return there.get(0);
+		}
+		String what = type.getSimpleName();
+		if (there.isEmpty()) {
+			throw new ConfigMistake(key, "'" + key + "' is true, but the application has no " + what + " bean.",
+					"Add a starter that makes one, or remove " + key + ".");
+		}
+		throw new ConfigMistake(key,
+				"'" + key + "' is true, but the application has several " + what + " beans: " + String.join(", ", there)
+						+ ".",
+				"Set arcllm.providers." + definition.name()
+						+ ".bean to the one that is to be wrapped, or leave only one.");
+	}
+
 	private List<String> there(Class<?>... types) {
 		return Stream.of(types)
 			.flatMap((type) -> Arrays.stream(this.beans.getBeanNamesForType(type, true, false)))
-			.filter((name) -> !isOurs(name))
+			.filter((name) -> !isOurs(name) && !ScopedProxyUtils.isScopedTarget(name))
 			.distinct()
 			.toList();
 	}

@@ -33,8 +33,10 @@ record SpringAiBridge(ListableBeanFactory beans) implements ModelBridge {
 				this.beans.getBean(bean(definition), ChatModel.class));
 	}
 
-	private static String bean(ProviderDefinition definition) {
-		return Objects.requireNonNull(definition.beans()).bean();
+	private String bean(ProviderDefinition definition) {
+		ProviderDefinition.Beans named = Objects.requireNonNull(definition.beans());
+		return named.isOnly() ? new ModelBeans(this.beans).only("arcllm.spring-ai.wrap", definition, ChatModel.class)
+				: named.bean();
 	}
 
 }

@@ -148,8 +148,15 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 	 *
 	 * @param primary whether our model is the one that is injected where the application
 	 * has others
+	 * @param wrap whether the stack stands around the application's only ChatModel bean:
+	 * that is the provider 'spring-ai' then, the primary one unless arcllm.provider says
+	 * otherwise, and the other providers are its chain
 	 */
-	public record SpringAiSettings(boolean primary) {
+	public record SpringAiSettings(boolean primary, boolean wrap) {
+
+		/** The provider that asks the wrapped model. */
+		public static final String WRAPPED = "spring-ai";
+
 	}
 
 	/**

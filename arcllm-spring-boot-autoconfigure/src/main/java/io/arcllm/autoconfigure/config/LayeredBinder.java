@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Set;
 
 import io.arcllm.autoconfigure.config.ArcllmProperties.Profile;
+import io.arcllm.autoconfigure.config.ArcllmProperties.SpringAiSettings;
 import io.arcllm.autoconfigure.config.KeyTree.KnownKeys;
 
 import org.springframework.boot.context.properties.bind.BindException;
@@ -147,17 +148,27 @@ public final class LayeredBinder {
 		return configured().stream().map((layer) -> layer.under(prefix)).toList();
 	}
 
-	/** The library's own defaults, with those of the profile over them. */
+	/** The library's own defaults, with those of the profile and the ring over them. */
 	ConfigLayer defaults() {
 		return this.effectiveDefaults.obtain();
 	}
 
 	private ConfigLayer profiled() {
-		if (profile() == Profile.NONE) {
+		boolean resilient = profile() != Profile.NONE;
+		boolean wraps = wraps();
+		if (!resilient && !wraps) {
 			return this.defaults;
 		}
 		Map<String, Object> all = new LinkedHashMap<>(read(DEFAULTS).getSource());
-		all.putAll(read(RESILIENT).getSource());
+		if (resilient) {
+			all.putAll(read(RESILIENT).getSource());
+		}
+		if (wraps) {
+			String provider = "arcllm.providers." + SpringAiSettings.WRAPPED;
+			all.put("arcllm.provider", SpringAiSettings.WRAPPED);
+			all.put(provider + ".type", "spring-ai");
+			all.put(provider + ".bean", ProviderDefinition.Beans.ONLY);
+		}
 		List<String> providers = PropertiesBinding.namesInOrderOfFiles(this);
 		if (providers.size() > 1) {
 			all.put("arcllm.modules.fallback.enabled", "true");
@@ -166,14 +177,23 @@ public final class LayeredBinder {
 		return new ConfigLayer("", new MapConfigurationPropertySource(all));
 	}
 
-	/** The profile that is written; a word that is none is told of when all is bound. */
+	/** Whether the application's model of Spring AI is a provider. */
+	public boolean wraps() {
+		return written("arcllm.spring-ai.wrap", Boolean.class, false);
+	}
+
 	private Profile profile() {
+		return written("arcllm.profile", Profile.class, Profile.NONE);
+	}
+
+	/** What is written; a word that is no such value is told of when all is bound. */
+	private <T> T written(String key, Class<T> type, T otherwise) {
 		List<ConfigurationPropertySource> sources = configured().stream().map(ConfigLayer::source).toList();
 		try {
-			return binder(sources).bind("arcllm.profile", Profile.class).orElse(Profile.NONE);
+			return binder(sources).bind(key, type).orElse(otherwise);
 		}
 		catch (BindException ex) {
-			return Profile.NONE;
+			return otherwise;
 		}
 	}
 

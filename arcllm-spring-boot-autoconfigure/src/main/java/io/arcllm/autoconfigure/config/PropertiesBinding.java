@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
+import io.arcllm.autoconfigure.config.ArcllmProperties.SpringAiSettings;
 import io.arcllm.autoconfigure.config.UnknownKeys.UnknownKeyCheck;
 
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -70,11 +71,14 @@ public final class PropertiesBinding {
 	 * The names of the providers. The lowest source comes first, since files declare and
 	 * command lines override. A variable of the environment cannot write a dash, and so
 	 * does not declare 'myllm' beside 'my-llm'. A name with nothing beneath it is a
-	 * provider, too: its preset may be all it needs.
+	 * provider, too: its preset may be all it needs. A wrapped model comes first.
 	 */
 	public static List<String> names(LayeredBinder binder) {
 		List<ConfigurationPropertySource> sources = binder.raw();
 		Map<String, String> names = new LinkedHashMap<>();
+		if (binder.wraps()) {
+			names.put(KeyTree.uniform(SpringAiSettings.WRAPPED), SpringAiSettings.WRAPPED);
+		}
 		declared(sources).forEach((name) -> names.putIfAbsent(KeyTree.uniform(name), name));
 		sources.stream()
 			.filter(VariableSource.class::isInstance)
@@ -92,8 +96,12 @@ public final class PropertiesBinding {
 		Set<String> filed = new LinkedHashSet<>(
 				declared(binder.raw().stream().filter((source) -> !isOfTheProcess(source)).toList()));
 		List<String> ordered = new ArrayList<>(filed);
+		if (binder.wraps()) {
+			ordered.remove(SpringAiSettings.WRAPPED);
+			ordered.add(0, SpringAiSettings.WRAPPED);
+		}
 		ordered.retainAll(names);
-		names.stream().filter((name) -> !filed.contains(name)).sorted().forEach(ordered::add);
+		names.stream().filter((name) -> !ordered.contains(name)).sorted().forEach(ordered::add);
 		return List.copyOf(ordered);
 	}
 

@@ -54,6 +54,14 @@ public record ProviderDefinition(String name, String type, @Nullable Beans beans
 	 * @param streaming the name of the one beside it that streams, if there is one
 	 */
 	public record Beans(String bean, @Nullable String streaming) {
+
+		/** Instead of a name: the only bean that can be asked. */
+		static final String ONLY = "*";
+
+		/** Whether the only bean of the library's type is asked, whatever its name. */
+		public boolean isOnly() {
+			return this.bean.equals(ONLY);
+		}
 	}
 
 	/**

@@ -185,11 +185,11 @@ public final class Targets {
 
 	/**
 	 * Whether a provider has what it needs to be asked: a URL, a model, and a key where
-	 * its preset wants one.
+	 * its preset wants one. A bean has its own.
 	 */
 	boolean isComplete(String name) {
 		ProviderDefinition definition = this.configured.find(name);
-		return definition == null || (definition.model() != null && !isWithoutKey(name));
+		return definition == null || definition.beans() != null || (definition.model() != null && !isWithoutKey(name));
 	}
 
 	/**

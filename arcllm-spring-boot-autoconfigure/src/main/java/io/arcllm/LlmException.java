@@ -112,9 +112,9 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * How long to wait before trying again, where somebody says so. Never cut short.
-	 * Where a whole chain failed, until the soonest of its targets that name a wait is
-	 * ready; the failed target's own wait is in {@link #details()}.
+	 * How long to wait before trying again, where the vendor or a module says so. Never
+	 * cut short. Where a whole chain failed, until the soonest of its targets that name a
+	 * wait is ready; the failed target's own wait is in {@link #details()}.
 	 */
 	public @Nullable Duration retryAfter() {
 		Duration own = details().retryAfter();
@@ -303,7 +303,7 @@ public class LlmException extends RuntimeException {
 
 	/**
 	 * A provider may throw one exception in all its calls, and none may carry what is of
-	 * another. A type of its own stays as it is, since nobody else can make it.
+	 * another. A type of its own stays as it is, since only its own class can make it.
 	 */
 	private LlmException again() {
 		if (getClass() != LlmException.class) {

@@ -150,7 +150,8 @@ public interface LlmProvider {
 	/**
 	 * A provider made of a function: for tests, and for answers that need no network.
 	 * @param answer called once a subscription, on a thread on which it may block and
-	 * which is interrupted when nobody waits any more; what it throws fails the call
+	 * which is interrupted when no subscriber waits any more; what it throws fails the
+	 * call
 	 */
 	static LlmProvider of(String name, Function<LlmRequest, LlmResponse> answer) {
 		return new FunctionProvider(name, answer);

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who a call is for: read by budgets, cache, rate limits, audit and telemetry, not sent
- * to the vendor.
+ * The tenant, session and labels of a call: read by budgets, cache, rate limits, audit
+ * and telemetry, not sent to the vendor.
  *
  * @param tenant the customer
  * @param session the conversation

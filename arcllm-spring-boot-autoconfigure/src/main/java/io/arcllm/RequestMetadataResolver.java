@@ -3,8 +3,8 @@ package io.arcllm;
 import reactor.util.context.ContextView;
 
 /**
- * Says who calls are for, from where an application keeps it, such as its security
- * context: a bean of this type is asked once a call.
+ * Says for which tenant, session and purpose calls are made, from where an application
+ * keeps it, such as its security context: a bean of this type is asked once a call.
  */
 @FunctionalInterface
 public interface RequestMetadataResolver {

@@ -8,7 +8,7 @@ import reactor.util.context.ContextView;
 
 /**
  * Hears what happens on the wire during an attempt. In the Reactor context, under its own
- * class, where somebody wants to know.
+ * class, where something listens.
  */
 public interface WireListener {
 
@@ -55,8 +55,7 @@ public interface WireListener {
 	void remaining(VendorLimits limits);
 
 	/**
-	 * Whether anybody wants to hear of limits: to look for them in every answer has its
-	 * price.
+	 * Whether the listener reads limits: to look for them in every answer has its price.
 	 */
 	default boolean wantsLimits() {
 		return true;
@@ -128,7 +127,7 @@ public interface WireListener {
 	}
 
 	/**
-	 * Who wants to know, if anybody does.
+	 * The listener of the context, if there is one.
 	 */
 	static @Nullable WireListener of(ContextView context) {
 		return context.getOrDefault(WireListener.class, null);

@@ -21,8 +21,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Tells who injects a provider that is not configured which key to set: no bean is to be
- * defined for it.
+ * Names the key to set where a provider that is not configured is injected: no bean is to
+ * be defined for it.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class MissingProviderFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {

@@ -47,7 +47,7 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 		String primary = (configured != null) ? configured : primary(names, own);
 		boolean theirs = isPrimaryTaken(registry, own, configured);
 		if (AotDetector.useGeneratedArtifacts()) {
-			// who was the primary one when the application was prepared may not be it now
+			// the primary provider may have changed since the application was prepared
 			OwnProviders.ours(registry, names).forEach((name) -> registry.getBeanDefinition(name).setPrimary(false));
 		}
 		for (String name : names) {
@@ -59,9 +59,9 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 	}
 
 	/**
-	 * Of several the first, though none is the primary one: whoever injects it is told so
-	 * by {@link ChainCheck}, and not by Spring. A bean of the application's own is the
-	 * primary one where nothing else is there.
+	 * Of several the first, though none is the primary one: injecting it fails with that
+	 * message by {@link ChainCheck}, and not by Spring. A bean of the application's own
+	 * is the primary one where nothing else is there.
 	 */
 	private static @Nullable String primary(List<String> names, List<String> own) {
 		return (names.isEmpty() && own.size() == 1) ? own.get(0) : names.stream().findFirst().orElse(null);

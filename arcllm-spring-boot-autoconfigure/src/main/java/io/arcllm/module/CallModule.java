@@ -40,12 +40,13 @@ public final class CallModule extends BaseModule {
 	private final Function<CallOptions, LlmProvider> stacks;
 
 	/**
-	 * What bounds a call, which listener is told of it, and who it is for.
+	 * What bounds a call, which listener is told of it, and its metadata.
 	 *
 	 * @param deadline for all attempts and waits
 	 * @param maxAttempts over all modules
 	 * @param listener hears of all attempts
-	 * @param metadata says who a call is for where the call does not say so itself
+	 * @param metadata names tenant, session and labels where the call does not say so
+	 * itself
 	 * @param shutdown whether calls may begin
 	 * @param capture captures what surrounds the thread that makes a call
 	 */
@@ -67,12 +68,12 @@ public final class CallModule extends BaseModule {
 			this(deadline, maxAttempts, listener, metadata, new Shutdown());
 		}
 
-		/** Limits of calls that say themselves who they are for. */
+		/** Limits of calls that carry their own metadata. */
 		public Limits(Duration deadline, int maxAttempts, CallListener listener) {
 			this(deadline, maxAttempts, listener, (context) -> RequestMetadata.EMPTY);
 		}
 
-		/** Limits of calls that nobody listens to. */
+		/** Limits of calls without a listener. */
 		public Limits(Duration deadline, int maxAttempts) {
 			this(deadline, maxAttempts, CallListener.NONE);
 		}
@@ -134,7 +135,7 @@ public final class CallModule extends BaseModule {
 
 	/**
 	 * The request as modules see it: with the options that hold for it, and with all that
-	 * is known of who it is for.
+	 * is known of its metadata.
 	 */
 	private static LlmRequest told(LlmRequest request, CallOptions options, RequestMetadata otherwise) {
 		RequestMetadata metadata = request.metadata().over(options.metadata()).over(otherwise);

@@ -30,7 +30,7 @@ public final class ChainPass {
 	/**
 	 * @param call the call that goes down the chain
 	 * @param heedsPauses whether targets that want to be left alone are; not where all
-	 * do, since whoever tries again then has decided otherwise
+	 * do, since the module that tries again then has decided otherwise
 	 */
 	public ChainPass(Call call, boolean heedsPauses) {
 		this.call = call;
@@ -66,8 +66,8 @@ public final class ChainPass {
 	}
 
 	/**
-	 * Notes how a target failed in an earlier round, if it did and nobody asked it in
-	 * this one.
+	 * Notes how a target failed in an earlier round, if it did and was not asked in this
+	 * one.
 	 */
 	public synchronized void recall(Target target) {
 		LlmException earlier = this.call.failure(target);

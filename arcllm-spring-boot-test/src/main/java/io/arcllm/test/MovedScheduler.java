@@ -18,7 +18,7 @@ import reactor.core.scheduler.Schedulers;
  * A scheduler whose clock is the real one plus what tests added to it. Delayed tasks run
  * when the real time has come, on a thread of the scheduler below, or within
  * {@link #advance}, on the thread of the test, whichever is first. Each task runs once:
- * who takes it out of the queue runs it.
+ * the thread that takes it out of the queue runs it.
  */
 final class MovedScheduler implements Scheduler {
 

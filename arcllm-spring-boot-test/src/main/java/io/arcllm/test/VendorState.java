@@ -3,7 +3,7 @@ package io.arcllm.test;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a simulated vendor is doing, for those who watch.
+ * What a simulated vendor is doing, for pages and tests.
  *
  * @param vendor its name
  * @param url where it answers

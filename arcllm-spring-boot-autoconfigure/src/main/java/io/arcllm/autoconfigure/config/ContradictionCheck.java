@@ -171,7 +171,7 @@ public final class ContradictionCheck {
 		}
 	}
 
-	/** A default never contradicts: only a value that somebody wrote is too long. */
+	/** A default never contradicts: only a configured value is too long. */
 	private void compare(@Nullable String provider, String key, Duration value, Duration attempt) {
 		int dot = key.indexOf('.');
 		this.settings.configured(key.substring(0, dot), provider, key.substring(dot + 1)).ifPresent((layer) -> {

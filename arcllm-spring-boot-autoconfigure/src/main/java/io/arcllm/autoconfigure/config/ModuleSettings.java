@@ -151,7 +151,7 @@ public final class ModuleSettings {
 		return binder().raw().stream().anyMatch((source) -> mayHave(source, name));
 	}
 
-	/** Variables do not tell where a name ends: each may be anybody's. */
+	/** Variables do not tell where a name ends: each may belong to any of them. */
 	private static boolean mayHave(ConfigurationPropertySource source, ConfigurationPropertyName name) {
 		if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource variables) {
 			return Arrays.stream(variables.getPropertyNames())

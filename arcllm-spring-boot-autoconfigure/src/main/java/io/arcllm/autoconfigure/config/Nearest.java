@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * Guesses what somebody meant to write.
+ * Guesses which known name was meant.
  */
 public final class Nearest {
 

@@ -81,7 +81,7 @@ public record ProviderDefinition(String name, String type, @Nullable Beans beans
 
 	private static final Set<String> FRONTS = Set.of("openrouter", "huggingface");
 
-	/** Whether it has no key and answers nobody without one. */
+	/** Whether it has no key but needs one. */
 	public boolean missingKey() {
 		return this.keyRequired && this.keys.isEmpty();
 	}

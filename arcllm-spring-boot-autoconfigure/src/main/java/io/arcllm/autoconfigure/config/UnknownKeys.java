@@ -26,7 +26,7 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Finds keys that nobody reads, and what was probably meant.
+ * Finds keys that are not read, and what was probably meant.
  */
 final class UnknownKeys {
 
@@ -165,7 +165,7 @@ final class UnknownKeys {
 	}
 
 	/**
-	 * Stops the start for a key under {@code arcllm} that nobody reads. Never shows a
+	 * Stops the start for a key under {@code arcllm} that is not read. Never shows a
 	 * value.
 	 */
 	static final class UnknownKeyCheck {

@@ -22,8 +22,8 @@ import io.arcllm.module.fallback.FallbackSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks who is asked first and who after that, against the providers and the user's own
- * beans that there are.
+ * Checks which target is asked first and which after it, against the providers and the
+ * user's own beans that there are.
  */
 public final class ChainCheck {
 
@@ -91,7 +91,7 @@ public final class ChainCheck {
 				return;
 			}
 			String prefix = prefix(settings, first, setting);
-			// the chain of all is everybody's: whoever is in it leaves itself out
+			// the chain of all holds for each target: the target itself is left out
 			boolean own = primary || prefix.startsWith("arcllm.providers.");
 			check(prefix + setting, chain, own ? first : new Target("", null));
 		});

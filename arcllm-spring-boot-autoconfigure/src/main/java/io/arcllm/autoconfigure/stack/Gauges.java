@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import io.arcllm.Target;
 
 /**
- * Where engines show their levels, if anybody looks.
+ * Where engines show their levels, if there is a registry.
  */
 @FunctionalInterface
 public interface Gauges {

@@ -119,7 +119,7 @@ public final class HttpClients implements DisposableBean {
 		return pool;
 	}
 
-	/** Closes all connections, also those that nobody has asked over for a while. */
+	/** Closes all connections, idle ones included. */
 	@Override
 	public void destroy() {
 		this.pools.forEach(ConnectionProvider::dispose);

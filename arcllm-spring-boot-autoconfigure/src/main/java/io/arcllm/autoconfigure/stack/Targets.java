@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 
 /**
- * Everybody who can be asked: the configured providers, and the application's own beans.
- * Each is made when it is first asked for.
+ * All that can be asked: the configured providers, and the application's own beans. Each
+ * is made when it is first asked for.
  */
 public final class Targets {
 

@@ -34,8 +34,8 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Keeps the contract for one attempt: ends it once, whoever comes first of the provider,
- * the timer and the caller, and notes how it ended.
+ * Keeps the contract for one attempt: ends it once, whichever comes first of the
+ * provider, the timer and the caller, and notes how it ended.
  */
 final class AttemptGuard extends EventStep implements Shutdown.Underway {
 

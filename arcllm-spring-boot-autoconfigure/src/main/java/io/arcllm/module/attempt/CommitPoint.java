@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * From when on a stream counts as delivered. What comes before is held back, so that a
- * failure until then is one that nobody has seen. Written {@code first-token},
+ * failure until then is one that no subscriber has seen. Written {@code first-token},
  * {@code 500ms}, {@code 40-tokens} or {@code full}.
  *
  * @param tokens so many tokens have come; 1 for the first, {@link Integer#MAX_VALUE} for

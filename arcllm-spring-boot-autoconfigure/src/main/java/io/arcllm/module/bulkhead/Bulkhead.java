@@ -96,7 +96,7 @@ public final class Bulkhead implements Readiness {
 	}
 
 	/**
-	 * Gives a place back, or on to who waits longest for it.
+	 * Gives a place back, or on to the call that waits longest for it.
 	 */
 	void leave() {
 		Runnable next;

@@ -129,8 +129,8 @@ public final class BulkheadModule extends BaseModule {
 			}
 
 			/**
-			 * On a thread of its own: who gives a place back must not wait for who gets
-			 * it.
+			 * On a thread of its own: the call that gives a place back must not wait for
+			 * the one that gets it.
 			 */
 			@Override
 			public void run() {

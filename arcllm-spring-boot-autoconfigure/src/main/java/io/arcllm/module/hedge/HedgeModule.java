@@ -276,7 +276,7 @@ public final class HedgeModule extends BaseModule {
 			return true;
 		}
 
-		/** The failure to tell of, if there is nobody left to wait for. */
+		/** The failure to tell of, if no attempt is left to wait for. */
 		private synchronized @Nullable Throwable told(Leg leg, Throwable failure) {
 			leg.failure = failure;
 			Leg other = (leg == this.first) ? this.second : this.first;

@@ -52,7 +52,7 @@ public final class KeyRotationModule extends BaseModule {
 	}
 
 	/**
-	 * The stack inside alone: which key is used is nobody's business.
+	 * The stack inside alone: which key is used is not shown.
 	 */
 	@Override
 	public String toString() {

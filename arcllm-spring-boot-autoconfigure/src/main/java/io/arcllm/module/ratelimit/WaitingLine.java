@@ -43,7 +43,7 @@ final class WaitingLine {
 	}
 
 	/**
-	 * Passes where nobody waits and the store knows at once.
+	 * Passes where no call waits and the store knows at once.
 	 */
 	synchronized boolean pass(long tokens) {
 		boolean passed = this.queue.isEmpty() && this.store.takeNow(tokens);

@@ -18,7 +18,7 @@ import org.springframework.retry.policy.SimpleRetryPolicy;
  */
 public class LlmRetryPolicy extends SimpleRetryPolicy {
 
-	/** Worth another attempt only where somebody lists the status that says so. */
+	/** Worth another attempt only where the configuration lists its status. */
 	private static final Set<ErrorKind> CALLERS = EnumSet.of(ErrorKind.AUTHENTICATION, ErrorKind.PERMISSION,
 			ErrorKind.MODEL_NOT_FOUND, ErrorKind.INVALID_REQUEST);
 

@@ -13,8 +13,8 @@ import io.arcllm.module.CallListener;
 
 /**
  * An observer: how every target has done lately, learnt from the attempts of all calls of
- * the process. Failures count that are the target's own; who lets go of an attempt, such
- * as a hedge that has its answer, says nothing about the target.
+ * the process. Failures count that are the target's own; a cancelled attempt, such as a
+ * hedge that has its answer, says nothing about the target.
  */
 public final class Scores implements CallListener {
 

@@ -8,8 +8,8 @@ import io.arcllm.Target;
 import io.arcllm.module.Candidate;
 
 /**
- * Puts a chain in order by choosing among those that are left until nobody is. So also
- * the second to be asked is chosen, and not the same one for all calls.
+ * Puts a chain in order by choosing among those that are left until none is. So also the
+ * second to be asked is chosen, and not the same one for all calls.
  */
 final class SelectionOrder {
 

@@ -55,7 +55,7 @@ public final class LlmObservationContext extends Observation.Context {
 		return this.level;
 	}
 
-	/** Who is asked; of a call, who is asked first. */
+	/** The target; of a call, the one that is asked first. */
 	public Target target() {
 		return this.target;
 	}
@@ -79,7 +79,7 @@ public final class LlmObservationContext extends Observation.Context {
 		this.response = response;
 	}
 
-	/** Whether nobody wanted the answer any more. */
+	/** Whether the call was cancelled. */
 	public boolean isCancelled() {
 		return this.cancelled;
 	}

@@ -76,7 +76,7 @@ public final class Observations {
 
 	/**
 	 * Ends an observation once, before the caller hears of the end. The answer is the
-	 * end: who has it may cancel what comes after it.
+	 * end: a subscriber that has it may cancel what comes after it.
 	 */
 	static final class Observed extends EventStep {
 

@@ -166,7 +166,7 @@ final class ErrorRules {
 		static final String ALL = String.join("|",
 				// Anthropic, Fireworks, Ollama
 				"prompt (?:is )?too long", "exceeds? context limit",
-				// OpenAI and who speaks like it
+				// OpenAI and compatible vendors
 				"max(?:imum)? (?:model )?(?:context|prompt) (?:length|window|size)",
 				"exceeds? (?:the |this )?(?:model'?s |available |maximum )*context (?:window|length|size)",
 				"context (?:window|length|size) (?:has been |was )?exceed", "input tokens exceed",

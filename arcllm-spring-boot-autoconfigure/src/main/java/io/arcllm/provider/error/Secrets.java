@@ -38,7 +38,7 @@ public final class Secrets {
 			Pattern.compile("()\\b(?:sk|pk|rk|gsk|xai|hf|r8|pplx|fw|tgp|csk|nvapi|key|ghp|gho|ghs|github_pat|glpat"
 					+ "|AIza|AKIA|ASIA|ya29\\.|bedrock-api-key|ABSK)[-_]?(?=[A-Za-z._*-]*[\\d*])[A-Za-z0-9._*-]{8,}"),
 			Pattern.compile("()\\beyJ[A-Za-z0-9_-]{5}[A-Za-z0-9_.-]*+"),
-			// no prefix, but nobody writes such words
+			// no prefix, but no ordinary word looks like this
 			Pattern.compile("()\\b(?=[A-Za-z]*\\d)(?=\\d*[A-Za-z])[A-Za-z0-9]{32,}\\b"));
 
 	private Secrets() {

@@ -164,7 +164,7 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 		}
 	}
 
-	/** One buffer at a time, unless nobody needs to be protected from too many. */
+	/** One buffer at a time, unless the subscriber asked for all of them. */
 	private void ask(long demand) {
 		this.unbounded = demand == Long.MAX_VALUE;
 		this.awaiting = demand > 0;

@@ -132,7 +132,7 @@ final class HttpAnswer {
 			.build();
 	}
 
-	/** Tells who wants to know what there is to know of an answer that begins. */
+	/** Tells the attempt's listener what is known of an answer that begins. */
 	private static AnswerBody announce(CoreSubscriber<?> actual, AnswerBody body, HttpHeaders headers) {
 		WireListener listener = WireListener.of(actual.currentContext());
 		if (listener == null) {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /**
- * Reads the answers of OpenAI and of those who speak its format. A stream is complete
- * when it gave a reason for its end, or the marker {@code [DONE]} after content.
+ * Reads the answers of OpenAI and of vendors with its format. A stream is complete when
+ * it gave a reason for its end, or the marker {@code [DONE]} after content.
  */
 final class OpenAiDecoder implements AnswerDecoder {
 

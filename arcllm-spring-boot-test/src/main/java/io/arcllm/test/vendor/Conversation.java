@@ -20,7 +20,7 @@ final class Conversation {
 	private int characters;
 
 	/**
-	 * One whose messages say by their role who speaks, tools too.
+	 * One whose messages carry a role, those of tools too.
 	 */
 	static Conversation byRole(JsonNode messages) {
 		Conversation conversation = new Conversation();

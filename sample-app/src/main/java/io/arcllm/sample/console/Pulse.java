@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * How each provider has been doing in its last attempts, whoever asked. Safe for use by
+ * How each provider has been doing in the last attempts of all callers. Safe for use by
  * many threads.
  */
 @Component

@@ -8,8 +8,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * Two bursts of the same calls at the same time: one as anybody would write them, one
- * through the stack. Cancelling it cancels every call.
+ * Two bursts of the same calls at the same time: one without any module, one through the
+ * stack. Cancelling it cancels every call.
  *
  * @param plain without the stack
  * @param stack with it

@@ -50,7 +50,7 @@ final class ChatChunkWriter {
 				",\"logprobs\":null,\"finish_reason\":null}]" + (includeUsage ? ",\"usage\":null" : "") + "}\n\n");
 	}
 
-	/** Says who answers in the chunks from now on. */
+	/** Names the model in the chunks from now on. */
 	void model(String model) {
 		this.model = model;
 		this.start = utf8(head(model) + "\"choices\":[{\"index\":0,\"delta\":");

@@ -21,7 +21,7 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 
 /**
  * One request to the gateway and its answer. Headers go out with the first byte, so that
- * they say who answers.
+ * they name the target that answers.
  */
 final class ChatExchange {
 

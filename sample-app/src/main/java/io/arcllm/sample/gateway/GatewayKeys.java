@@ -31,7 +31,7 @@ final class GatewayKeys {
 	}
 
 	/**
-	 * The caller who shows this header; {@code null} where its key is missing or wrong.
+	 * The caller with this header; {@code null} where its key is missing or wrong.
 	 */
 	@Nullable Caller caller(@Nullable String authorization) {
 		byte[] shown = bytes(key(authorization));

@@ -13,7 +13,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Who may use the gateway, and for what.
+ * Which callers may use the gateway, and for which models.
  *
  * @param apiKey the key of callers without a tenant
  * @param keys the keys of tenants, by tenant

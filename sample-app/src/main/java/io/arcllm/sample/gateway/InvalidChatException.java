@@ -3,7 +3,7 @@ package io.arcllm.sample.gateway;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request that the gateway cannot take, before anybody is asked.
+ * A request that the gateway cannot take, before any target is asked.
  */
 class InvalidChatException extends RuntimeException {
 

@@ -1,5 +1,5 @@
 /**
- * Speaks OpenAI's chat completions to whoever asks, and answers through the whole stack.
+ * Speaks OpenAI's chat completions to any client, and answers through the whole stack.
  */
 @NullMarked
 package io.arcllm.sample.gateway;

@@ -82,7 +82,7 @@ public final class StreamRecovery {
 	}
 
 	/**
-	 * What is told if nobody can go on.
+	 * The failure that comes out if no target can go on.
 	 *
 	 * @param failure how the answer broke off
 	 * @param delivered what the caller has of it
@@ -223,8 +223,8 @@ public final class StreamRecovery {
 	}
 
 	/**
-	 * The failure in the middle of the answer, never one of those who could not mend it,
-	 * with all that was delivered.
+	 * The failure in the middle of the answer, never one of the targets that could not
+	 * mend it, with all that was delivered.
 	 */
 	private LlmException failed(Broken broken) {
 		LlmException cause = broken.failure();

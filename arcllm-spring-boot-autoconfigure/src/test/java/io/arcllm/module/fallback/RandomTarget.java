@@ -142,10 +142,23 @@ final class RandomTarget {
 		if (this.random.nextInt(2) == 0) {
 			answer = answer.delayElements(Duration.ofMillis(1 + this.random.nextInt(30)));
 		}
+		AtomicBoolean over = new AtomicBoolean();
 		return answer.doOnSubscribe((subscription) -> {
 			this.mostOpen = Math.max(this.mostOpen, ++this.open);
 			this.mostProbes = Math.max(this.mostProbes, this.breaker.status().probes());
-		}).doOnTerminate(() -> this.open--).doOnCancel(() -> this.open--);
+		})
+			.doOnNext((event) -> end(over, event.answer() != null))
+			.doOnTerminate(() -> end(over, true))
+			.doOnCancel(() -> end(over, true));
+	}
+
+	/**
+	 * An answer is over with its last event: its place may be taken before the flux ends.
+	 */
+	private void end(AtomicBoolean over, boolean ends) {
+		if (ends && over.compareAndSet(false, true)) {
+			this.open--;
+		}
 	}
 
 	private Flux<LlmEvent> completed() {

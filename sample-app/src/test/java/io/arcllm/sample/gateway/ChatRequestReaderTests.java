@@ -102,9 +102,9 @@ class ChatRequestReaderTests {
 
 	@Test
 	void effortOfAVendorsOwnPassesThrough() {
-		LlmRequest request = read("{" + HI + ",\"reasoning_effort\":\"xhigh\"}").request();
+		LlmRequest request = read("{" + HI + ",\"reasoning_effort\":\"extreme\"}").request();
 		assertThat(request.reasoningEffort()).isNull();
-		assertThat(request.options()).isEqualTo(Map.of("reasoning_effort", "xhigh"));
+		assertThat(request.options()).isEqualTo(Map.of("reasoning_effort", "extreme"));
 	}
 
 	@ParameterizedTest

@@ -68,6 +68,16 @@ class LinterTests {
 	}
 
 	@Test
+	void chainThatTheProfileMadeIsNoMistake() {
+		this.vendors.runner()
+			.withPropertyValues("arcllm.profile=resilient", "arcllm.modules.circuit-breaker.enabled=false",
+					"arcllm.providers.first.models[0].name=m0", "arcllm.providers.first.models[0].context-window=9",
+					"arcllm.providers.second.models[0].name=m1", "arcllm.providers.second.models[0].context-window=8",
+					"arcllm.lint=fail")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void settingsOfWhatWasSwitchedOffAreNoMistake() {
 		this.vendors.runner()
 			.withPropertyValues("arcllm.modules.retry.enabled=false", "arcllm.modules.retry.max-retries=5",

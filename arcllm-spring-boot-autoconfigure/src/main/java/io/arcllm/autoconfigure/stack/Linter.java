@@ -5,8 +5,9 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 
 import io.arcllm.CallOptions;
 import io.arcllm.Target;
@@ -103,8 +104,17 @@ public final class Linter {
 			warnings.add(enabled + " is true, but there is no other target to ask: set "
 					+ enabled.replace(".enabled", ".chain"));
 		}
-		String key = Optional.ofNullable(key(primary, "chain")).orElse("arcllm.modules.fallback.chain");
-		chain.stream().skip(1).forEach((hop) -> hop(key, primary, hop, warnings));
+		// a chain that the profile made of all providers was not chosen by the
+		// application
+		String key = Stream.of("chain", "chain[0]", "chain[0].target")
+			.map((form) -> key(primary, form))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.map((written) -> written.replaceAll("chain.*$", "chain"))
+			.orElse("");
+		if (!key.isEmpty()) {
+			chain.stream().skip(1).forEach((hop) -> hop(key, primary, hop, warnings));
+		}
 		cost(primary, chain, warnings);
 	}
 

@@ -19,6 +19,7 @@ import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.sample.AttemptWatchModule;
+import io.arcllm.sample.ConnectionEnd;
 import reactor.core.publisher.Flux;
 import reactor.netty.DisposableServer;
 import reactor.netty.http.server.HttpServer;
@@ -49,7 +50,7 @@ final class GatewayServer implements LlmProviders, AutoCloseable {
 	private final DisposableServer server;
 
 	GatewayServer() {
-		this.context.register(Web.class, ModelDirectory.class, ModelsController.class);
+		this.context.register(Web.class, ModelDirectory.class, ModelsController.class, ConnectionEnd.class);
 		this.context.getBeanFactory().registerSingleton("providers", this);
 		this.context.getBeanFactory().registerSingleton("gateway", properties(List.of()));
 		this.context.register(ChatController.class);

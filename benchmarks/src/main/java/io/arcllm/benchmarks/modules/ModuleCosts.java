@@ -53,7 +53,7 @@ public final class ModuleCosts {
 		for (RunResult result : results) {
 			String stack = Objects.requireNonNullElse(result.getParams().getParam("stack"), "refused by a breaker");
 			boolean stream = DELTAS.equals(result.getParams().getParam("deltas"));
-			(stream ? streamed : whole).put(stack, least(result.getSecondaryResults().get(CpuTimeProfiler.LABEL)));
+			(stream ? streamed : whole).put(stack, least(result, CpuTimeProfiler.LABEL));
 			if (!stream) {
 				calls.put(stack, result);
 			}
@@ -62,9 +62,13 @@ public final class ModuleCosts {
 			double nanos = whole.getOrDefault(stack, 0.0);
 			double delta = (streamed.getOrDefault(stack, nanos) - nanos) / Integer.parseInt(DELTAS);
 			System.out.printf("%-100s %7d %9.0f %9.0f %9.1f %9.0f %9.0f%n", stack, threads, nanos,
-					nanos - whole.getOrDefault(base(stack), 0.0), delta,
-					least(result.getSecondaryResults().get(ALLOCATED)), least(result.getPrimaryResult()));
+					nanos - whole.getOrDefault(base(stack), 0.0), delta, least(result, ALLOCATED),
+					least(result.getPrimaryResult()));
 		});
+	}
+
+	private static double least(RunResult result, String label) {
+		return least(Objects.requireNonNull(result.getSecondaryResults().get(label), label));
 	}
 
 	private static double least(Result<?> result) {

@@ -3,6 +3,7 @@ package io.arcllm.benchmarks.storm;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -83,7 +84,7 @@ public final class FaultStorm {
 	private void run(String name) throws InterruptedException {
 		try (StormVendors vendors = new StormVendors(
 				Duration.ofSeconds(1).multipliedBy(this.calls).dividedBy(this.rate))) {
-			Mono<Integer> call = this.stacks.get(name).apply(vendors).timeout(PATIENCE);
+			Mono<Integer> call = Objects.requireNonNull(this.stacks.get(name)).apply(vendors).timeout(PATIENCE);
 			warmUp(call, vendors);
 			vendors.begin();
 			Outcomes outcomes = send(call, this.calls).await();

@@ -25,9 +25,8 @@ public final class RateLimitStress {
 	private static RateLimiter limiter(int requests, int tokens) {
 		RateLimitSettings settings = new RateLimitSettings(requests, tokens, requests, Duration.ZERO,
 				RateLimitSettings.By.TARGET, RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
-		return new RateLimiter(new Target("stress", null), settings,
-				new MemoryStore(settings, (unit, bucket) -> {
-				}, new StoppedClock()));
+		return new RateLimiter(new Target("stress", null), settings, new MemoryStore(settings, (unit, bucket) -> {
+		}, new StoppedClock()));
 	}
 
 	/**

@@ -38,9 +38,8 @@ public class ReservationStress {
 	private static final RateLimitSettings SETTINGS = new RateLimitSettings(1, null, 1, Duration.ZERO,
 			RateLimitSettings.By.TARGET, RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
 
-	private final RateLimiter limiter = new RateLimiter(TARGET, SETTINGS,
-			new MemoryStore(SETTINGS, (unit, bucket) -> {
-				}, new StoppedClock()));
+	private final RateLimiter limiter = new RateLimiter(TARGET, SETTINGS, new MemoryStore(SETTINGS, (unit, bucket) -> {
+	}, new StoppedClock()));
 
 	private final Bulkhead bulkhead = new Bulkhead(TARGET, new BulkheadSettings(1, 0, Duration.ofMinutes(1)));
 

@@ -23,11 +23,14 @@ import org.jspecify.annotations.Nullable;
  * broke before a byte of the answer came
  * @param refusedParameter the part of the request that the vendor named when it refused
  * it, or {@code null}
+ * @param answerBegan whether the head of an answer had come before the connection broke:
+ * the host was reached, so the failure is the target's
  */
 public record ErrorDetails(ErrorKind kind, @Nullable Target target, @Nullable Integer status,
 		@Nullable String vendorCode, @Nullable String requestId, @Nullable Duration retryAfter,
 		@Nullable TimeoutStage stage, @JsonIgnore @Nullable LlmResponse partial, @JsonIgnore @Nullable String body,
-		@Nullable Boolean retryable, boolean staleConnection, @Nullable RefusedParameter refusedParameter) {
+		@Nullable Boolean retryable, boolean staleConnection, @Nullable RefusedParameter refusedParameter,
+		boolean answerBegan) {
 
 	/**
 	 * Details of a failure on a connection of its own that names no part of the request.
@@ -35,7 +38,19 @@ public record ErrorDetails(ErrorKind kind, @Nullable Target target, @Nullable In
 	public ErrorDetails(ErrorKind kind, @Nullable Target target, @Nullable Integer status, @Nullable String vendorCode,
 			@Nullable String requestId, @Nullable Duration retryAfter, @Nullable TimeoutStage stage,
 			@Nullable LlmResponse partial, @Nullable String body, @Nullable Boolean retryable) {
-		this(kind, target, status, vendorCode, requestId, retryAfter, stage, partial, body, retryable, false, null);
+		this(kind, target, status, vendorCode, requestId, retryAfter, stage, partial, body, retryable, false, null,
+				false);
+	}
+
+	/**
+	 * Details of a failure before any answer began.
+	 */
+	public ErrorDetails(ErrorKind kind, @Nullable Target target, @Nullable Integer status, @Nullable String vendorCode,
+			@Nullable String requestId, @Nullable Duration retryAfter, @Nullable TimeoutStage stage,
+			@Nullable LlmResponse partial, @Nullable String body, @Nullable Boolean retryable, boolean staleConnection,
+			@Nullable RefusedParameter refusedParameter) {
+		this(kind, target, status, vendorCode, requestId, retryAfter, stage, partial, body, retryable, staleConnection,
+				refusedParameter, false);
 	}
 
 	/**

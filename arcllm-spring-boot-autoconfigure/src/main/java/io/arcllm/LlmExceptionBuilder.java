@@ -36,6 +36,8 @@ public final class LlmExceptionBuilder {
 
 	private @Nullable RefusedParameter refusedParameter;
 
+	private boolean answerBegan;
+
 	private @Nullable Throwable cause;
 
 	LlmExceptionBuilder(ErrorKind kind, String message) {
@@ -58,6 +60,7 @@ public final class LlmExceptionBuilder {
 		this.retryable = known.retryable();
 		this.staleConnection = known.staleConnection();
 		this.refusedParameter = known.refusedParameter();
+		this.answerBegan = known.answerBegan();
 		return this;
 	}
 
@@ -135,6 +138,12 @@ public final class LlmExceptionBuilder {
 		return this;
 	}
 
+	/** The head of an answer had come before the connection broke. */
+	public LlmExceptionBuilder answerBegan(boolean answerBegan) {
+		this.answerBegan = answerBegan;
+		return this;
+	}
+
 	/** The failure below. */
 	public LlmExceptionBuilder cause(@Nullable Throwable cause) {
 		this.cause = cause;
@@ -144,7 +153,8 @@ public final class LlmExceptionBuilder {
 	/** The details alone, for exceptions of a type of their own. */
 	public ErrorDetails details() {
 		return new ErrorDetails(this.kind, this.target, this.status, this.vendorCode, this.requestId, this.retryAfter,
-				this.stage, this.partial, this.body, this.retryable, this.staleConnection, this.refusedParameter);
+				this.stage, this.partial, this.body, this.retryable, this.staleConnection, this.refusedParameter,
+				this.answerBegan);
 	}
 
 	/** The exception. */

@@ -16,6 +16,7 @@ import io.arcllm.module.circuitbreaker.BreakerListener;
 import io.arcllm.module.circuitbreaker.BreakerState;
 import io.arcllm.module.circuitbreaker.CircuitBreakerCustomizer;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
+import io.arcllm.provider.key.ApiKeys;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +53,12 @@ public final class ArcllmCircuitBreakerAutoConfiguration {
 						new Breaker(target, own, listener,
 								(config) -> all.forEach((customizer) -> customizer.customize(target, config))),
 						target, shown),
-				(provider) -> endpoint(settings, targets.getObject().definition(provider)));
+				(provider) -> endpoint(settings, targets.getObject().definition(provider)),
+				(provider) -> haveTenantsKeys(targets.getObject().keys(provider)));
+	}
+
+	private static boolean haveTenantsKeys(@Nullable ApiKeys keys) {
+		return keys != null && keys.areOfTenants();
 	}
 
 	/**

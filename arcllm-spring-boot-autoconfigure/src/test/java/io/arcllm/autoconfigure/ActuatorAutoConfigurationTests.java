@@ -6,6 +6,7 @@ import io.arcllm.PromptServers;
 import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
 import io.arcllm.autoconfigure.actuator.ArcllmWebExtension;
 import io.arcllm.autoconfigure.actuator.ArcllmEndpoint.Action;
+import io.arcllm.autoconfigure.actuator.ArcllmEndpoint.Changed;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
@@ -143,12 +144,49 @@ class ActuatorAutoConfigurationTests {
 			assertRefused(web.change("openai", "enable", null), "The provider 'openai' is enabled already");
 			assertRefused(web.change("openai", "open", "nix"),
 					"There is no circuit breaker of openai/nix: there are: ");
-			assertRefused(web.act("nix", null, null), "There is no action 'nix' here");
+			assertRefused(web.act("nix", null, null, null), "There is no action 'nix' here");
 			assertThat(web.change("openai", "disable", null).getStatus()).isEqualTo(200);
 		});
 		runner().withPropertyValues("arcllm.modules.circuit-breaker.enabled=false").run((context) -> {
 			ArcllmWebExtension web = new ArcllmWebExtension(context.getBean(ArcllmEndpoint.class));
 			assertRefused(web.change("openai", "open", null), "see arcllm.modules.circuit-breaker.enabled");
+		});
+	}
+
+	private String host() {
+		return "http://" + this.server.getHostName() + ":" + this.server.getPort();
+	}
+
+	/** As gates show it. */
+	@Test
+	void breakerOfAHostIsOpenedClosedAndResetByHand() {
+		runner().run((context) -> {
+			ArcllmWebExtension web = new ArcllmWebExtension(context.getBean(ArcllmEndpoint.class));
+			assertThat(context.getBean(ArcllmEndpoint.class).overview().gates().get("circuit-breaker"))
+				.containsKey(host());
+			assertThat(web.act("open", null, null, host()).getBody()).isEqualTo(new Changed(host(), true, 1));
+			assertThat(ask(context.getBean(LlmProvider.class))).isEqualTo("CIRCUIT_OPEN");
+			assertThat(this.server.getRequestCount()).isZero();
+			assertThat(web.change(host(), "close", null).getBody()).isEqualTo(new Changed(host(), true, 1));
+			this.server.enqueue(new MockResponse.Builder().code(400).build());
+			assertThat(ask(context.getBean(LlmProvider.class))).isEqualTo("INVALID_REQUEST");
+			assertRefused(web.act("open", null, null, "http://elsewhere:1"), host());
+			assertRefused(web.act("disable", null, null, host()), "its breaker is opened, closed or reset");
+			assertRefused(web.act("nix", null, null, host()), "There is no action 'nix'");
+		});
+	}
+
+	@Test
+	void resetOfAProviderOpensTheWayThroughItsHostToo() {
+		runner().run((context) -> {
+			ArcllmEndpoint endpoint = context.getBean(ArcllmEndpoint.class);
+			this.server.enqueue(new MockResponse.Builder().code(502).build());
+			assertThat(ask(context.getBean(LlmProvider.class))).isEqualTo("SERVER_ERROR");
+			assertThat(ask(context.getBean(LlmProvider.class))).isEqualTo("CIRCUIT_OPEN");
+			assertThat(endpoint.change("anthropic", Action.RESET, null).breakers()).isEqualTo(2);
+			this.server.enqueue(new MockResponse.Builder().code(400).build());
+			assertThat(ask(context.getBean(LlmProvider.class))).isEqualTo("INVALID_REQUEST");
+			assertThat(endpoint.change("anthropic", Action.RESET, null).breakers()).isEqualTo(1);
 		});
 	}
 

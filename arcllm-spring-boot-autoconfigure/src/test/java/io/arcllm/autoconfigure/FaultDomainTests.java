@@ -95,6 +95,94 @@ class FaultDomainTests {
 		});
 	}
 
+	/**
+	 * The host was reached: only what happens before the head of an answer is its own.
+	 */
+	@WholeAndStreamed
+	void resetAfterTheHeadersIsTheTargets(boolean streaming) {
+		for (int i = 0; i < 3; i++) {
+			this.vendor
+				.enqueue(answer(streaming, "one").newBuilder().onResponseBody(new SocketEffect.CloseSocket()).build());
+		}
+		this.vendor.enqueue(answer(streaming, "m"));
+		runner().run((context) -> {
+			LlmProviders providers = context.getBean(LlmProviders.class);
+			for (int i = 0; i < 3; i++) {
+				assertThat(fail(providers.load("acme"), request("one", streaming)).kind()).isIn(ErrorKind.NETWORK,
+						ErrorKind.INTERRUPTED);
+			}
+			assertThat(fail(providers.load("acme"), request("one", streaming)).kind())
+				.isEqualTo(ErrorKind.CIRCUIT_OPEN);
+			assertThat(providers.load("beta").exchange(request("m", streaming)).blockLast().answer().text())
+				.isNotEmpty();
+		});
+	}
+
+	@WholeAndStreamed
+	void headWithoutAnyWordIsTheTargets(boolean streaming) {
+		for (int i = 0; i < 3; i++) {
+			this.vendor.enqueue(new MockResponse.Builder()
+				.addHeader("content-type", streaming ? "text/event-stream" : "application/json")
+				.removeHeader("content-length")
+				.setHeader("content-length", "100")
+				.onResponseEnd(new SocketEffect.CloseSocket())
+				.build());
+		}
+		this.vendor.enqueue(answer(streaming, "m"));
+		runner().run((context) -> {
+			LlmProviders providers = context.getBean(LlmProviders.class);
+			for (int i = 0; i < 3; i++) {
+				assertThat(fail(providers.load("acme"), request("one", streaming)).kind()).isEqualTo(ErrorKind.NETWORK);
+			}
+			assertThat(fail(providers.load("acme"), request("one", streaming)).kind())
+				.isEqualTo(ErrorKind.CIRCUIT_OPEN);
+			assertThat(providers.load("beta").exchange(request("m", streaming)).blockLast().answer().text())
+				.isNotEmpty();
+		});
+	}
+
+	@Test
+	void refusedConnectionsCloseTheHostAndAStatusOfAnEdgeDoes() {
+		int[] statuses = { 521, 522, 523 };
+		for (int status : statuses) {
+			this.vendor
+				.enqueue(new MockResponse.Builder().code(status).body("<html>Web server is down</html>").build());
+		}
+		runner().run((context) -> {
+			for (int status : statuses) {
+				assertThat(fail(context.getBean(LlmProvider.class), request("m", false)).status()).isEqualTo(status);
+			}
+			assertThat(fail(context.getBean(LlmProviders.class).load("beta"), request("m", false)).kind())
+				.isEqualTo(ErrorKind.CIRCUIT_OPEN);
+		});
+		runner()
+			.withPropertyValues("arcllm.providers.acme.base-url=http://127.0.0.1:1/v1",
+					"arcllm.providers.beta.base-url=http://127.0.0.1:1/other")
+			.run((context) -> {
+				for (int i = 0; i < 3; i++) {
+					fail(context.getBean(LlmProvider.class), request("m", false));
+				}
+				assertThat(fail(context.getBean(LlmProviders.class).load("beta"), request("m", false)).kind())
+					.isEqualTo(ErrorKind.CIRCUIT_OPEN);
+			});
+	}
+
+	@Test
+	void unavailabilityInTheVendorsOwnWordsIsTheModels() {
+		for (int i = 0; i < 3; i++) {
+			this.vendor.enqueue(error(503, "overloaded"));
+		}
+		this.vendor.enqueue(answer(false, "m"));
+		runner().run((context) -> {
+			for (int i = 0; i < 3; i++) {
+				fail(context.getBean(LlmProvider.class), request("one", false));
+			}
+			assertThat(fail(context.getBean(LlmProvider.class), request("one", false)).kind())
+				.isEqualTo(ErrorKind.CIRCUIT_OPEN);
+			assertThat(context.getBean(LlmProvider.class).exchange(request("two", false)).blockLast()).isNotNull();
+		});
+	}
+
 	@Test
 	void hostIsNotSharedWhereThatIsSwitchedOff() {
 		for (int i = 0; i < 3; i++) {
@@ -135,6 +223,27 @@ class FaultDomainTests {
 			assertThat(fail(provider, request("m", false)).retryAfter()).isEqualTo(Duration.ofHours(2));
 			assertThat(fail(provider, request("m", false)).retryAfter()).isLessThanOrEqualTo(Duration.ofMinutes(5));
 		});
+	}
+
+	@Test
+	void frontOfManyVendorsIsNoHostWhateverItsProviderIsCalled() {
+		runner()
+			.withPropertyValues("arcllm.providers.second.preset=openrouter", "arcllm.providers.second.model=m",
+					"arcllm.providers.second.api-key=a-key-of-the-test",
+					"arcllm.providers.second.base-url=" + this.vendor.url("/v1"))
+			.run((context) -> {
+				for (int i = 0; i < 3; i++) {
+					this.vendor.enqueue(new MockResponse.Builder().code(502).build());
+					fail(context.getBean(LlmProviders.class).load("second"), request("one", false));
+				}
+				this.vendor.enqueue(answer(false, "m"));
+				assertThat(context.getBean(LlmProviders.class)
+					.load("second")
+					.exchange(request("two", false))
+					.blockLast()
+					.answer()
+					.text()).isNotEmpty();
+			});
 	}
 
 	@Test

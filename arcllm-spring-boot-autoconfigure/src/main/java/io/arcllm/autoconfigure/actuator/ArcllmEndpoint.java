@@ -1,10 +1,13 @@
 package io.arcllm.autoconfigure.actuator;
 
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.Decisions.Decision;
@@ -53,43 +56,82 @@ public final class ArcllmEndpoint {
 
 	/**
 	 * Does something that is not about one provider.
-	 * @param action the name of an {@link EndpointAction}
+	 * @param action the name of an {@link EndpointAction}, or of an {@link Action} on an
+	 * endpoint
 	 * @param tenant the tenant that is meant, where the action is about one
 	 * @param limit the limit that is meant, where the action is about one
+	 * @param endpoint the scheme, host and port whose breaker is meant, as gates show it
 	 */
 	@WriteOperation
-	public Object act(String action, @Nullable String tenant, @Nullable String limit) {
+	public Object act(String action, @Nullable String tenant, @Nullable String limit, @Nullable String endpoint) {
+		if (endpoint != null) {
+			return change(endpoint, Action.of(action), null);
+		}
 		EndpointAction known = this.actions.get(action);
 		if (known == null) {
 			throw refused("There is no action '" + action + "' here; there are: "
-					+ String.join(", ", this.actions.keySet()) + ". Actions on a provider are posted to /{provider}");
+					+ String.join(", ", this.actions.keySet())
+					+ ". Actions on a provider are posted to /{provider}, those on a host name it as 'endpoint'");
 		}
 		return known.run(new EndpointAction.Parameters(tenant, limit));
 	}
 
 	/**
-	 * Steps in: for a whole provider, or for one of its models.
-	 * @param provider the provider's name
+	 * Does something that is not about a host.
+	 */
+	public Object act(String action, @Nullable String tenant, @Nullable String limit) {
+		return act(action, tenant, limit, null);
+	}
+
+	/**
+	 * Steps in: for a whole provider, for one of its models, or for a host that providers
+	 * share.
+	 * @param provider the provider's name, or the scheme, host and port of an endpoint
 	 * @param model whose breaker is meant; those of all models where it is left out
 	 * @throws InvalidEndpointRequestException if the write would change nothing
 	 */
 	@WriteOperation
 	public Changed change(@Selector String provider, Action action, @Nullable String model) {
 		if (!this.inventory.names().contains(provider)) {
-			throw refused(
-					"There is no provider '" + provider + "'; there are: " + String.join(", ", this.inventory.names()));
+			return changeEndpoint(provider, action, model);
 		}
 		ProviderSwitches switches = this.inventory.switches();
 		int breakers = switch (action) {
 			case DISABLE -> switched(provider, false);
 			case ENABLE -> switched(provider, true);
 			case OPEN -> breakers(provider, model, (one) -> one.force(BreakerState.FORCED_OPEN));
-			case CLOSE -> breakers(provider, model, (one) -> one.force(BreakerState.CLOSED));
-			case RESET -> reset(provider, model);
+			case CLOSE -> breakers(provider, model, (one) -> one.force(BreakerState.CLOSED)) + closeEndpoint(provider);
+			case RESET -> reset(provider, model) + closeEndpoint(provider);
 		};
+		return changed(provider, action, model, switches.isEnabled(provider), breakers);
+	}
+
+	private Changed changed(String name, Action action, @Nullable String model, boolean enabled, int breakers) {
 		this.inventory.decisions()
-			.add(Decision.Type.MANUAL, new Target(provider, model), null, Text.dashed(action) + " by hand");
-		return new Changed(provider, switches.isEnabled(provider), breakers);
+			.add(Decision.Type.MANUAL, new Target(name, model), null, Text.dashed(action) + " by hand");
+		return new Changed(name, enabled, breakers);
+	}
+
+	/** What shuts a provider out may be the breaker of its host. */
+	private int closeEndpoint(String provider) {
+		return this.inventory.closeEndpoint(provider);
+	}
+
+	private Changed changeEndpoint(String endpoint, Action action, @Nullable String model) {
+		List<String> endpoints = this.inventory.endpoints();
+		if (model != null || !endpoints.contains(endpoint)) {
+			throw refused(
+					"There is no provider '" + endpoint + "'; there are: " + String.join(", ", this.inventory.names())
+							+ (endpoints.isEmpty() ? "" : "; and the endpoints " + String.join(", ", endpoints)));
+		}
+		int breakers = switch (action) {
+			case DISABLE, ENABLE -> throw refused("An endpoint is not "
+					+ (action == Action.ENABLE ? "enabled" : "disabled") + ": its breaker is opened, closed or reset");
+			case OPEN -> breakers(endpoint, null, (one) -> one.force(BreakerState.FORCED_OPEN));
+			case CLOSE -> breakers(endpoint, null, (one) -> one.force(BreakerState.CLOSED));
+			case RESET -> breakers(endpoint, null, Breaker::reset);
+		};
+		return changed(endpoint, action, null, true, breakers);
 	}
 
 	/** There is something to reset where a breaker was made, or a parameter refused. */
@@ -138,7 +180,20 @@ public final class ArcllmEndpoint {
 		CLOSE,
 
 		/** Its breakers forget all they know, and close; so are refused parameters. */
-		RESET
+		RESET;
+
+		/**
+		 * The action of that name, however it is written.
+		 * @throws InvalidEndpointRequestException if there is none
+		 */
+		static Action of(@Nullable String text) {
+			String name = String.valueOf(text).toUpperCase(Locale.ROOT).replace('-', '_');
+			return Arrays.stream(values())
+				.filter((action) -> action.name().equals(name))
+				.findFirst()
+				.orElseThrow(() -> refused("There is no action '" + text + "' on a provider; there are: "
+						+ Arrays.stream(values()).map(Text::dashed).collect(Collectors.joining(", "))));
+		}
 
 	}
 
@@ -177,7 +232,7 @@ public final class ArcllmEndpoint {
 	/**
 	 * What was changed.
 	 *
-	 * @param provider whose
+	 * @param provider whose; the scheme, host and port of an endpoint
 	 * @param enabled whether it is asked now
 	 * @param breakers how many breakers were changed
 	 */

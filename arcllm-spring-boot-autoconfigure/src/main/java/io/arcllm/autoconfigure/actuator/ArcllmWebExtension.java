@@ -1,13 +1,9 @@
 package io.arcllm.autoconfigure.actuator;
 
-import java.util.Arrays;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 import io.arcllm.autoconfigure.actuator.ArcllmEndpoint.Action;
-import io.arcllm.autoconfigure.config.Text;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
@@ -33,8 +29,9 @@ public final class ArcllmWebExtension {
 	 * Does something that is not about one provider.
 	 */
 	@WriteOperation
-	public WebEndpointResponse<Object> act(@Nullable String action, @Nullable String tenant, @Nullable String limit) {
-		return answer(() -> this.endpoint.act(String.valueOf(action), tenant, limit));
+	public WebEndpointResponse<Object> act(@Nullable String action, @Nullable String tenant, @Nullable String limit,
+			@Nullable String endpoint) {
+		return answer(() -> this.endpoint.act(String.valueOf(action), tenant, limit, endpoint));
 	}
 
 	/**
@@ -43,16 +40,7 @@ public final class ArcllmWebExtension {
 	@WriteOperation
 	public WebEndpointResponse<Object> change(@Selector String provider, @Nullable String action,
 			@Nullable String model) {
-		return answer(() -> this.endpoint.change(provider, action(action), model));
-	}
-
-	private static Action action(@Nullable String text) {
-		String name = String.valueOf(text).toUpperCase(Locale.ROOT).replace('-', '_');
-		return Arrays.stream(Action.values())
-			.filter((action) -> action.name().equals(name))
-			.findFirst()
-			.orElseThrow(() -> ArcllmEndpoint.refused("There is no action '" + text + "' on a provider; there are: "
-					+ Arrays.stream(Action.values()).map(Text::dashed).collect(Collectors.joining(", "))));
+		return answer(() -> this.endpoint.change(provider, Action.of(action), model));
 	}
 
 	private static WebEndpointResponse<Object> answer(Supplier<Object> write) {

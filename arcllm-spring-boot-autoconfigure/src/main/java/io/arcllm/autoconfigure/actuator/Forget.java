@@ -10,7 +10,6 @@ import io.arcllm.autoconfigure.stack.Stacks;
 import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.audit.Audit;
 import io.arcllm.module.ratelimit.RateLimiter;
-import io.arcllm.provider.key.ApiKeys;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,7 +32,7 @@ public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
 			throw ArcllmEndpoint.refused("'tenant' is blank; name one, or leave it out to forget all");
 		}
 		boolean all = tenant == null;
-		Forgotten forgotten = new Forgotten(tenant, cached(tenant), 0, buckets(tenant), all ? keys() : 0,
+		Forgotten forgotten = new Forgotten(tenant, cached(tenant), 0, buckets(tenant), keys(tenant),
 				all ? this.targets.refusals().forget((target) -> true) : 0);
 		if (forgotten.isNothing()) {
 			throw ArcllmEndpoint.refused(
@@ -59,13 +58,13 @@ public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
 		return engines(RateLimiter.class).stream().mapToInt((limiter) -> limiter.forget(tenant)).sum();
 	}
 
-	private int keys() {
-		return (int) this.targets.names()
+	private int keys(@Nullable String tenant) {
+		return this.targets.names()
 			.stream()
 			.map(this.targets::keys)
 			.filter(Objects::nonNull)
-			.filter(ApiKeys::forget)
-			.count();
+			.mapToInt((keys) -> keys.forget(tenant))
+			.sum();
 	}
 
 	private void note(@Nullable String tenant) {
@@ -84,7 +83,7 @@ public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
 	 * @param cacheEntries answers that were kept; absent where the store cannot count
 	 * @param affinity sessions that had a target; always 0, since nothing is stored
 	 * @param buckets limits of tenants
-	 * @param keys keys that were brought; only with all
+	 * @param keys keys that were brought, of all tenants or of the one
 	 * @param refusals parameters that targets were asked without; only with all
 	 */
 	public record Forgotten(@Nullable String tenant, @Nullable Long cacheEntries, int affinity, int buckets, int keys,

@@ -19,6 +19,7 @@ import io.arcllm.autoconfigure.stack.StackLlmProviders;
 import io.arcllm.autoconfigure.stack.Stacks;
 import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.circuitbreaker.Breaker;
+import io.arcllm.module.circuitbreaker.BreakerState;
 import io.arcllm.module.circuitbreaker.BreakerStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -138,6 +139,30 @@ public final class Inventory {
 			.toList();
 		meant.forEach(change);
 		return meant.size();
+	}
+
+	/** The endpoints that have a breaker. */
+	List<String> endpoints() {
+		return all().stream()
+			.map((breaker) -> breaker.target().provider())
+			.filter((name) -> name.contains("://"))
+			.distinct()
+			.toList();
+	}
+
+	/**
+	 * Resets the breaker of a provider's host where that refuses.
+	 * @return how many were reset
+	 */
+	int closeEndpoint(String provider) {
+		ProviderDefinition definition = this.targets.definition(provider);
+		String endpoint = (definition == null) ? null : definition.endpoint();
+		List<Breaker> open = all().stream()
+			.filter((breaker) -> breaker.target().provider().equals(endpoint)
+					&& breaker.status().state() != BreakerState.CLOSED)
+			.toList();
+		open.forEach(Breaker::reset);
+		return open.size();
 	}
 
 	private List<Breaker> all() {

@@ -93,13 +93,13 @@ public record ProviderDefinition(String name, String type, @Nullable Beans beans
 			return null;
 		}
 		int port = (url.getPort() >= 0) ? url.getPort() : isEncrypted() ? 443 : 80;
-		return url.getScheme().toLowerCase(Locale.ROOT) + "://" + url.getHost() + ":" + port;
+		return url.getScheme().toLowerCase(Locale.ROOT) + "://" + url.getHost().toLowerCase(Locale.ROOT) + ":" + port;
 	}
 
 	/** Whether models of many vendors are asked at the same host. */
 	public boolean frontsManyVendors() {
 		String endpoint = endpoint();
-		return FRONTS.contains(this.name)
+		return FRONTS.contains(this.name) || (this.known.preset() != null && FRONTS.contains(this.known.preset()))
 				|| (endpoint != null && (endpoint.contains("openrouter.ai:") || endpoint.contains("huggingface.co:")));
 	}
 

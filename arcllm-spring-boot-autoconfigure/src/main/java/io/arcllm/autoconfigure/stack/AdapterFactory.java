@@ -22,7 +22,7 @@ import io.arcllm.provider.http.HttpProviderSettings;
 import io.arcllm.provider.key.ApiKeySupplier;
 import io.arcllm.provider.key.ApiKeys;
 import io.arcllm.provider.key.KeyPool;
-import io.arcllm.provider.key.SuppliedKeys;
+import io.arcllm.provider.key.TenantKeys;
 import io.arcllm.provider.ollama.OllamaFormat;
 import io.arcllm.provider.openai.OpenAiFormat;
 import io.arcllm.provider.openai.OpenAiQuirk;
@@ -87,7 +87,7 @@ public final class AdapterFactory {
 			ApiKeys keys = (configured.size() > 1)
 					? new KeyPool(configured, System::nanoTime, definition.keySettings().retryAfter())
 					: ApiKeys.of(configured.isEmpty() ? null : configured.get(0));
-			return (this.supplier == null) ? keys : new SuppliedKeys(name, this.supplier, keys, System::nanoTime,
+			return (this.supplier == null) ? keys : TenantKeys.of(name, this.supplier, keys, System::nanoTime,
 					definition.keySettings().supplierTimeout());
 		});
 	}

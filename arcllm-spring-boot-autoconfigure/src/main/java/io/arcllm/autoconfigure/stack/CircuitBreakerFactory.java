@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
@@ -34,6 +35,8 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 
 	private final Function<String, @Nullable String> endpoints;
 
+	private final Predicate<String> tenantsHaveKeys;
+
 	/** By provider, the one that was not used for the longest time first. */
 	private final Map<String, Map<Key, Breaker>> kept = new LinkedHashMap<>();
 
@@ -44,9 +47,12 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 	 * @param maker makes a breaker
 	 * @param endpoints the scheme, host and port of a provider whose targets share them,
 	 * by name
+	 * @param tenantsHaveKeys whether tenants of a provider may have keys of their own
 	 */
 	public CircuitBreakerFactory(Function<StackPosition, CircuitBreakerSettings> settings,
-			BiFunction<Target, CircuitBreakerSettings, Breaker> maker, Function<String, @Nullable String> endpoints) {
+			BiFunction<Target, CircuitBreakerSettings, Breaker> maker, Function<String, @Nullable String> endpoints,
+			Predicate<String> tenantsHaveKeys) {
+		this.tenantsHaveKeys = tenantsHaveKeys;
 		this.settings = settings;
 		this.maker = maker;
 		this.endpoints = endpoints;
@@ -62,7 +68,7 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 		CircuitBreakerSettings own = this.settings.apply(position);
 		breaker(position.target(), null, own);
 		return new CircuitBreakerModule(inner, (model) -> breaker(position.target(), model, own),
-				endpoint(position, own));
+				endpoint(position, own), this.tenantsHaveKeys.test(position.provider()));
 	}
 
 	@Override

@@ -188,7 +188,8 @@ public final class Stacks {
 		layers.add(new Layer("switch", (inner) -> this.switches.around(inner, target)));
 		ApiKeys keys = this.targets.keys(target.provider());
 		if (keys != null && keys.mayRotate()) {
-			layers.add(new Layer("key-rotation", (inner) -> new KeyRotationModule(inner, keys::hasAnother)));
+			layers.add(new Layer("key-rotation", (inner) -> new KeyRotationModule(inner,
+					(request, failure) -> keys.ofCaller(request.metadata()).hasAnother(failure))));
 		}
 		layers.add(new Layer("adaptation", (inner) -> new RefusalModule(inner, target, this.targets.refusals(),
 				(asked) -> this.targets.traits(asked).unsupported(), this.targets.refusesUnsupported(target))));

@@ -72,17 +72,20 @@ public final class Breaker implements Readiness {
 				refusal = this.machine.admit();
 			}
 			this.refused += (refusal == null) ? 0 : 1;
-			return new Admission(this.machine.era(), refusal);
+			long probe = (refusal != null || this.pauses.isEmpty()) ? BreakerPauses.NONE
+					: this.pauses.admit(model, ModuleClock.nanos());
+			return new Admission(this.machine.era(), probe, refusal);
 		}
 		finally {
 			unlock();
 		}
 	}
 
-	void succeeded(int era, long nanos) {
+	void succeeded(Admission admission, long nanos) {
 		this.lock.lock();
 		try {
-			this.machine.succeeded(era, nanos);
+			this.machine.succeeded(admission.era(), nanos);
+			this.pauses.proved(admission.probe());
 		}
 		finally {
 			unlock();
@@ -90,19 +93,33 @@ public final class Breaker implements Readiness {
 	}
 
 	/** Neither success nor failure: gives the permit back. */
-	void released(int era) {
+	void released(Admission admission) {
 		this.lock.lock();
 		try {
-			this.machine.released(era);
+			this.machine.released(admission.era());
+			this.pauses.abandoned(admission.probe());
 		}
 		finally {
 			unlock();
 		}
 	}
 
-	void failed(int era, long nanos, Throwable failure, String model) {
+	/** The answer has begun: what the target asked for is over. */
+	void answering(Admission admission) {
 		this.lock.lock();
 		try {
+			this.pauses.proved(admission.probe());
+		}
+		finally {
+			unlock();
+		}
+	}
+
+	void failed(Admission admission, long nanos, Throwable failure, String model) {
+		this.lock.lock();
+		try {
+			end(admission.probe(), failure);
+			int era = admission.era();
 			if (!(failure instanceof LlmException known)) {
 				this.machine.failed(era, nanos, failure, Duration.ZERO);
 			}
@@ -120,6 +137,16 @@ public final class Breaker implements Readiness {
 		}
 	}
 
+	/** Only a failure that the target has not to do with leaves the probe to another. */
+	private void end(long probe, Throwable failure) {
+		if (failure instanceof LlmException known && (!known.wasSent() || known.kind().endsTheCall())) {
+			this.pauses.abandoned(probe);
+		}
+		else {
+			this.pauses.proved(probe);
+		}
+	}
+
 	/**
 	 * What is not the target's failure, but a reason to leave it alone. An exhausted
 	 * quota that is worth another attempt is that of one key of several.
@@ -127,7 +154,8 @@ public final class Breaker implements Readiness {
 	private void judge(int era, LlmException failure, String model) {
 		Duration retryAfter = retryAfter(failure);
 		if (failure.kind() == ErrorKind.RATE_LIMITED && !retryAfter.isZero()) {
-			this.pauses.pauseTarget(ModuleClock.nanos() + retryAfter.toNanos(), TOO_MANY_REQUESTS);
+			long now = ModuleClock.nanos();
+			this.pauses.pauseTarget(now, now + retryAfter.toNanos(), TOO_MANY_REQUESTS);
 			this.news.paused(retryAfter, TOO_MANY_REQUESTS);
 		}
 		else if (failure.kind() == ErrorKind.MODEL_NOT_FOUND) {
@@ -237,9 +265,11 @@ public final class Breaker implements Readiness {
 	 *
 	 * @param era between two changes of state: a call that ends in a later one than it
 	 * began in says nothing about the target as it is now
+	 * @param probe the number of the probe that the call is after a pause, or
+	 * {@link BreakerPauses#NONE}
 	 * @param refusal why not, where it is turned away
 	 */
-	record Admission(int era, @Nullable Refusal refusal) {
+	record Admission(int era, long probe, @Nullable Refusal refusal) {
 	}
 
 }

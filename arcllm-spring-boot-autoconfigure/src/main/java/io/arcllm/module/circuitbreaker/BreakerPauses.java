@@ -10,9 +10,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * For how long a target, or one of its models, is to be left alone although its breaker
- * is closed. Not safe for use by several threads.
+ * is closed. A pause ends with one probe: the others are refused until it has an answer,
+ * for as long again as the pause was at most. Not safe for use by several threads.
+ * <p>
+ * Invariants: a pause that ran out stays until its probe proves or replaces it. It has at
+ * most one probe, whose number is that of the last one admitted; a probe that was let go
+ * of leaves the pause to the next call.
  */
 final class BreakerPauses {
+
+	/** No probe. */
+	static final long NONE = 0;
 
 	private static final int MOST_MODELS = 100;
 
@@ -20,20 +28,22 @@ final class BreakerPauses {
 
 	private @Nullable Pause target;
 
+	private long probes;
+
 	/** Leaves the whole target alone; never shortens a pause. */
-	void pauseTarget(long until, String reason) {
-		if (this.target == null || this.target.until() - until < 0) {
-			this.target = new Pause(until, ErrorKind.THROTTLED, reason);
+	void pauseTarget(long now, long until, String reason) {
+		if (this.target == null || this.target.until - until < 0) {
+			this.target = new Pause(now, until, ErrorKind.THROTTLED, reason);
 		}
 	}
 
 	/** Leaves one model alone. */
 	void pauseModel(String model, long now, long until, String reason) {
 		if (this.models.size() >= MOST_MODELS) {
-			this.models.values().removeIf((pause) -> pause.until() - now <= 0);
+			this.models.values().removeIf((pause) -> pause.until - now <= 0);
 		}
 		if (this.models.size() < MOST_MODELS) {
-			this.models.put(model, new Pause(until, ErrorKind.CIRCUIT_OPEN, reason));
+			this.models.put(model, new Pause(now, until, ErrorKind.CIRCUIT_OPEN, reason));
 		}
 	}
 
@@ -42,18 +52,44 @@ final class BreakerPauses {
 	}
 
 	@Nullable Refusal refusal(String model, long now) {
+		Refusal refusal = (this.target == null) ? null : this.target.refusal(now);
+		Pause pause = (refusal != null) ? null : this.models.get(model);
+		return (pause == null) ? refusal : pause.refusal(now);
+	}
+
+	/**
+	 * Admits a call that is not refused.
+	 * @return the number of the probe that it is, or {@link #NONE}
+	 */
+	long admit(String model, long now) {
+		Pause ofModel = this.models.get(model);
+		if (this.target == null && ofModel == null) {
+			return NONE;
+		}
+		this.probes++;
 		if (this.target != null) {
-			if (this.target.until() - now > 0) {
-				return this.target.refusal(now);
-			}
+			this.target.probedBy(this.probes, now);
+		}
+		if (ofModel != null) {
+			ofModel.probedBy(this.probes, now);
+		}
+		return this.probes;
+	}
+
+	/** The target answers that probe: its pause is over. */
+	void proved(long probe) {
+		if (this.target != null && this.target.probe == probe) {
 			this.target = null;
 		}
-		Pause pause = this.models.get(model);
-		if (pause != null && pause.until() - now <= 0) {
-			this.models.remove(model);
-			return null;
+		this.models.values().removeIf((pause) -> pause.probe == probe);
+	}
+
+	/** The probe was let go of before it could say anything: the next call is one. */
+	void abandoned(long probe) {
+		if (this.target != null && this.target.probe == probe) {
+			this.target.probe = NONE;
 		}
-		return (pause == null) ? null : pause.refusal(now);
+		this.models.values().stream().filter((pause) -> pause.probe == probe).forEach((pause) -> pause.probe = NONE);
 	}
 
 	void clear() {
@@ -61,10 +97,39 @@ final class BreakerPauses {
 		this.models.clear();
 	}
 
-	private record Pause(long until, ErrorKind kind, String reason) {
+	private static final class Pause {
 
-		Refusal refusal(long now) {
-			return new Refusal(this.kind, this.reason, Duration.ofNanos(this.until - now));
+		private final long length;
+
+		private final long until;
+
+		private final ErrorKind kind;
+
+		private final String reason;
+
+		private long probe = NONE;
+
+		private long probedUntil;
+
+		Pause(long now, long until, ErrorKind kind, String reason) {
+			this.length = until - now;
+			this.until = until;
+			this.kind = kind;
+			this.reason = reason;
+		}
+
+		void probedBy(long probe, long now) {
+			this.probe = probe;
+			this.probedUntil = now + this.length;
+		}
+
+		@Nullable Refusal refusal(long now) {
+			if (this.until - now > 0) {
+				return new Refusal(this.kind, this.reason, Duration.ofNanos(this.until - now));
+			}
+			long left = (this.probe == NONE) ? 0 : this.probedUntil - now;
+			return (left <= 0) ? null : new Refusal(this.kind, "it is being probed after a pause: " + this.reason,
+					Duration.ofNanos(left));
 		}
 
 	}

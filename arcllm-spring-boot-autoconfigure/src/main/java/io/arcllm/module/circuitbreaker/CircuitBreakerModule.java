@@ -30,6 +30,8 @@ public final class CircuitBreakerModule extends BaseModule {
 
 	private final @Nullable Breaker endpoint;
 
+	private final boolean tenantsHaveKeys;
+
 	/**
 	 * @param inner what this module wraps
 	 * @param breaker shared by all stacks of the same target
@@ -47,15 +49,31 @@ public final class CircuitBreakerModule extends BaseModule {
 	 */
 	public CircuitBreakerModule(LlmProvider inner, Function<@Nullable String, Breaker> breakers,
 			@Nullable Breaker endpoint) {
+		this(inner, breakers, endpoint, false);
+	}
+
+	/**
+	 * @param inner what this module wraps
+	 * @param breakers the breaker of the target with the model of a request, which may
+	 * name none
+	 * @param endpoint the breaker that all targets at the same host and port share, if
+	 * there is one
+	 * @param tenantsHaveKeys whether a key may be that of the caller's tenant alone: what
+	 * it is refused for says nothing of other tenants
+	 */
+	public CircuitBreakerModule(LlmProvider inner, Function<@Nullable String, Breaker> breakers,
+			@Nullable Breaker endpoint, boolean tenantsHaveKeys) {
 		super(inner);
 		this.breakers = breakers;
 		this.endpoint = endpoint;
+		this.tenantsHaveKeys = tenantsHaveKeys;
 	}
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return GatedCall.flux((actual) -> new CircuitBreakerCall(actual, this.inner, request,
-				this.breakers.apply(request.model()), this.endpoint));
+		return GatedCall
+			.flux((actual) -> new CircuitBreakerCall(actual, this.inner, request, this.breakers.apply(request.model()),
+					this.endpoint, this.tenantsHaveKeys && request.metadata().tenant() != null));
 	}
 
 	/**
@@ -63,13 +81,15 @@ public final class CircuitBreakerModule extends BaseModule {
 	 */
 	static final class CircuitBreakerCall extends GatedCall {
 
-		private static final Admission NONE = new Admission(0, null);
+		private static final Admission NONE = new Admission(0, BreakerPauses.NONE, null);
 
 		private final Breaker breaker;
 
 		private final @Nullable Breaker endpoint;
 
 		private final String model;
+
+		private final boolean ownKey;
 
 		private Admission atEndpoint = NONE;
 
@@ -78,8 +98,9 @@ public final class CircuitBreakerModule extends BaseModule {
 		private long start;
 
 		CircuitBreakerCall(CoreSubscriber<? super LlmEvent> actual, LlmProvider inner, LlmRequest request,
-				Breaker breaker, @Nullable Breaker endpoint) {
+				Breaker breaker, @Nullable Breaker endpoint, boolean ownKey) {
 			super(actual, inner, request);
+			this.ownKey = ownKey;
 			this.breaker = breaker;
 			this.endpoint = endpoint;
 			this.model = breaker.modelOf(request.model());
@@ -112,9 +133,18 @@ public final class CircuitBreakerModule extends BaseModule {
 			return true;
 		}
 
+		/** The first word of a probe ends the pause that it came after. */
+		@Override
+		public void onNext(LlmEvent event) {
+			if (this.atTarget.probe() != BreakerPauses.NONE && event.isContent()) {
+				this.breaker.answering(this.atTarget);
+			}
+			super.onNext(event);
+		}
+
 		@Override
 		protected void succeeded(LlmResponse answer) {
-			this.breaker.succeeded(this.atTarget.era(), took());
+			this.breaker.succeeded(this.atTarget, took());
 			reached();
 		}
 
@@ -122,11 +152,17 @@ public final class CircuitBreakerModule extends BaseModule {
 		@Override
 		protected void failed(Throwable failure) {
 			if (this.endpoint != null && failure instanceof LlmException known && EndpointFaults.isOne(known)) {
-				this.endpoint.failed(this.atEndpoint.era(), took(), known, "");
-				this.breaker.released(this.atTarget.era());
+				this.endpoint.failed(this.atEndpoint, took(), known, "");
+				this.breaker.released(this.atTarget);
 			}
 			else {
-				this.breaker.failed(this.atTarget.era(), took(), failure, this.model);
+				if (this.ownKey && failure instanceof LlmException known
+						&& known.kind().domain() == ErrorKind.Domain.KEY) {
+					this.breaker.released(this.atTarget);
+				}
+				else {
+					this.breaker.failed(this.atTarget, took(), failure, this.model);
+				}
 				if (failure instanceof LlmException known && known.wasSent() && !known.details().staleConnection()) {
 					reached();
 				}
@@ -151,13 +187,13 @@ public final class CircuitBreakerModule extends BaseModule {
 		/** The host answered; how fast is a matter of the target. */
 		private void reached() {
 			if (this.endpoint != null) {
-				this.endpoint.succeeded(this.atEndpoint.era(), 0);
+				this.endpoint.succeeded(this.atEndpoint, 0);
 			}
 		}
 
 		private void releaseEndpoint() {
 			if (this.endpoint != null) {
-				this.endpoint.released(this.atEndpoint.era());
+				this.endpoint.released(this.atEndpoint);
 			}
 		}
 
@@ -166,14 +202,14 @@ public final class CircuitBreakerModule extends BaseModule {
 			releaseEndpoint();
 			Abandonment abandonment = Scope.of(currentContext()).abandonment();
 			if (abandonment != null && abandonment.isSilent()) {
-				this.breaker.failed(this.atTarget.era(), took(),
+				this.breaker.failed(this.atTarget, took(),
 						LlmException.of(ErrorKind.TIMEOUT, this.breaker.target() + " was silent until another answered")
 							.stage(TimeoutStage.FIRST_TOKEN)
 							.build(),
 						this.model);
 			}
 			else {
-				this.breaker.released(this.atTarget.era());
+				this.breaker.released(this.atTarget);
 			}
 		}
 

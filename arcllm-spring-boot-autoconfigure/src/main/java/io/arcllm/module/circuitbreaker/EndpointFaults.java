@@ -2,6 +2,7 @@ package io.arcllm.module.circuitbreaker;
 
 import java.util.Set;
 
+import io.arcllm.ErrorDetails;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.TimeoutStage;
@@ -20,7 +21,8 @@ final class EndpointFaults {
 	}
 
 	static boolean isOne(LlmException failure) {
-		if (failure.details().staleConnection() || failure.partial() != null) {
+		ErrorDetails details = failure.details();
+		if (details.staleConnection() || details.answerBegan() || failure.partial() != null) {
 			return false;
 		}
 		Integer status = failure.status();
@@ -33,8 +35,8 @@ final class EndpointFaults {
 
 	/** Vendors say in JSON what is wrong; gateways send a page, or nothing. */
 	private static boolean isOfTheVendor(LlmException failure) {
-		String body = failure.body();
-		return failure.vendorCode() != null || (body != null && body.stripLeading().startsWith("{"));
+		String body = (failure.body() == null) ? "" : failure.body().stripLeading();
+		return failure.vendorCode() != null || body.startsWith("{") || body.startsWith("[");
 	}
 
 }

@@ -2,6 +2,7 @@ package io.arcllm.module.keys;
 
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 import io.arcllm.Attempt;
@@ -25,13 +26,22 @@ public final class KeyRotationModule extends BaseModule {
 	private static final Set<ErrorKind> OF_THE_KEY = EnumSet.of(ErrorKind.RATE_LIMITED, ErrorKind.QUOTA_EXHAUSTED,
 			ErrorKind.AUTHENTICATION);
 
-	private final Predicate<LlmException> another;
+	private final BiPredicate<LlmRequest, LlmException> another;
 
 	/**
 	 * @param inner what to ask again
 	 * @param another whether there is a key left to which this has not happened
 	 */
 	public KeyRotationModule(LlmProvider inner, Predicate<LlmException> another) {
+		this(inner, (request, failure) -> another.test(failure));
+	}
+
+	/**
+	 * @param inner what to ask again
+	 * @param another whether the caller of that request has a key left to which this has
+	 * not happened
+	 */
+	public KeyRotationModule(LlmProvider inner, BiPredicate<LlmRequest, LlmException> another) {
 		super(inner);
 		this.another = another;
 	}
@@ -42,12 +52,13 @@ public final class KeyRotationModule extends BaseModule {
 	}
 
 	private Flux<LlmEvent> again(LlmRequest request, LlmException refusal) {
-		return EventStep.defer((context) -> mayAsk(refusal, Call.of(context)) ? exchange(request) : Flux.error(refusal))
+		return EventStep
+			.defer((context) -> mayAsk(request, refusal, Call.of(context)) ? exchange(request) : Flux.error(refusal))
 			.contextWrite((context) -> Scope.of(context).because(Attempt.Cause.OTHER_KEY).into(context));
 	}
 
-	private boolean mayAsk(LlmException refusal, Call call) {
-		return OF_THE_KEY.contains(refusal.kind()) && this.another.test(refusal) && call.hasAttemptsLeft()
+	private boolean mayAsk(LlmRequest request, LlmException refusal, Call call) {
+		return OF_THE_KEY.contains(refusal.kind()) && this.another.test(request, refusal) && call.hasAttemptsLeft()
 				&& !call.remaining().isNegative();
 	}
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Supplier;
 
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
@@ -169,7 +170,14 @@ final class HttpAnswer {
 		}
 		TimeoutStage silence = !this.streaming ? TimeoutStage.ATTEMPT
 				: this.begun ? TimeoutStage.IDLE : TimeoutStage.FIRST_TOKEN;
-		return TransportErrors.translate(failure, this.target, silence, this.requestId);
+		LlmException known = TransportErrors.translate(failure, this.target, silence, this.requestId);
+		return (this.begun && known.kind() == ErrorKind.NETWORK && known != failure)
+				? LlmException.of(ErrorKind.NETWORK, String.valueOf(known.getMessage()))
+					.like(known)
+					.answerBegan(true)
+					.cause(known.getCause())
+					.build()
+				: known;
 	}
 
 	private AnswerBody body(int status, HttpHeaders headers) {

@@ -104,21 +104,22 @@ public final class HttpProvider implements LlmProvider {
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return Flux.deferContextual((context) -> {
 			WireListener listener = WireListener.of(context);
-			return this.keys.mayBlock() ? afterKey(request, listener) : send(request, listener);
+			ApiKeys keys = this.keys.ofCaller(request.metadata());
+			return keys.mayBlock() ? afterKey(request, keys, listener) : send(request, keys, listener);
 		});
 	}
 
-	private Flux<LlmEvent> afterKey(LlmRequest request, @Nullable WireListener listener) {
-		return this.keys.ready().doOnError((ex) -> {
+	private Flux<LlmEvent> afterKey(LlmRequest request, ApiKeys keys, @Nullable WireListener listener) {
+		return keys.ready().doOnError((ex) -> {
 			if (listener != null) {
 				listener.refused();
 			}
-		}).thenMany(Flux.defer(() -> send(request, listener)));
+		}).thenMany(Flux.defer(() -> send(request, keys, listener)));
 	}
 
-	private Flux<LlmEvent> send(LlmRequest request, @Nullable WireListener listener) {
+	private Flux<LlmEvent> send(LlmRequest request, ApiKeys keys, @Nullable WireListener listener) {
 		try {
-			return send(adapted(request, listener), listener != null && listener.wantsFrames());
+			return send(adapted(request, listener), keys, listener != null && listener.wantsFrames());
 		}
 		catch (LlmException ex) {
 			if (listener != null) {
@@ -161,10 +162,10 @@ public final class HttpProvider implements LlmProvider {
 	private record Prepared(LlmRequest request, Target target, ModelTraits traits) {
 	}
 
-	private Flux<LlmEvent> send(Prepared prepared, boolean keepsFrames) {
+	private Flux<LlmEvent> send(Prepared prepared, ApiKeys keys, boolean keepsFrames) {
 		LlmRequest request = prepared.request();
 		Target target = prepared.target();
-		String key = key(target);
+		String key = key(target, keys);
 		byte[] body = this.format.encode(request, prepared.traits());
 		HttpAnswer answer = new HttpAnswer(this.format, this.errors, target, request.streaming(),
 				this.settings.maxResponseSize(), keepsFrames);
@@ -174,12 +175,12 @@ public final class HttpProvider implements LlmProvider {
 			.httpRequest((message) -> headers(message.getHeaders(), key, request.streaming(), body.length))
 			.body(bytes(body))
 			.exchangeToFlux(answer::read)
-			.onErrorMap((ex) -> failed(key, answer.translate(ex)))
-			.doOnComplete(() -> this.keys.answered(key));
+			.onErrorMap((ex) -> failed(keys, key, answer.translate(ex)))
+			.doOnComplete(() -> keys.answered(key));
 	}
 
-	private LlmException failed(@Nullable String key, LlmException failure) {
-		this.keys.failed(key, failure);
+	private static LlmException failed(ApiKeys keys, @Nullable String key, LlmException failure) {
+		keys.failed(key, failure);
 		return Secrets.mask(failure, key);
 	}
 
@@ -212,8 +213,8 @@ public final class HttpProvider implements LlmProvider {
 		return (message, context) -> message.writeWith(Mono.fromSupplier(() -> message.bufferFactory().wrap(body)));
 	}
 
-	private @Nullable String key(Target target) {
-		String key = this.keys.next();
+	private @Nullable String key(Target target, ApiKeys keys) {
+		String key = keys.next();
 		if (key == null) {
 			if (this.settings.needsKey()) {
 				throw refused(ErrorKind.AUTHENTICATION, target,

@@ -3,6 +3,7 @@ package io.arcllm.provider.key;
 import java.util.List;
 
 import io.arcllm.LlmException;
+import io.arcllm.RequestMetadata;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -58,11 +59,26 @@ public interface ApiKeys {
 	}
 
 	/**
-	 * Forgets a key that was brought, so that it is brought once more.
-	 * @return whether there was one
+	 * The keys of the caller of a request.
 	 */
-	default boolean forget() {
+	default ApiKeys ofCaller(RequestMetadata metadata) {
+		return this;
+	}
+
+	/**
+	 * Whether callers may have keys of their own.
+	 */
+	default boolean areOfTenants() {
 		return false;
+	}
+
+	/**
+	 * Forgets keys that were brought, so that they are brought once more.
+	 * @param tenant whose; all where it is {@code null}
+	 * @return how many there were
+	 */
+	default int forget(@Nullable String tenant) {
+		return 0;
 	}
 
 	/**

@@ -1,14 +1,17 @@
 package io.arcllm.provider.key;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 
 import io.arcllm.CallerContext;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
+import io.arcllm.RequestMetadata;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Mono;
@@ -30,7 +33,11 @@ public final class SuppliedKeys implements ApiKeys {
 
 	private final String provider;
 
+	private final RequestMetadata metadata;
+
 	private final ApiKeySupplier supplier;
+
+	private final Executor threads;
 
 	private final ApiKeys configured;
 
@@ -68,6 +75,21 @@ public final class SuppliedKeys implements ApiKeys {
 	 */
 	public SuppliedKeys(String provider, ApiKeySupplier supplier, ApiKeys configured, LongSupplier nanos,
 			Duration timeout) {
+		this(provider, RequestMetadata.EMPTY, supplier, configured, nanos, timeout, (task) -> {
+			Thread thread = new Thread(task, "arcllm-key-" + provider);
+			thread.setDaemon(true);
+			thread.start();
+		});
+	}
+
+	/**
+	 * The keys of one caller.
+	 * @param threads where the supplier may block
+	 */
+	SuppliedKeys(String provider, RequestMetadata metadata, ApiKeySupplier supplier, ApiKeys configured,
+			LongSupplier nanos, Duration timeout, Executor threads) {
+		this.metadata = metadata;
+		this.threads = threads;
 		this.timeout = timeout;
 		this.provider = provider;
 		this.supplier = supplier;
@@ -114,9 +136,13 @@ public final class SuppliedKeys implements ApiKeys {
 		}
 		CompletableFuture<Void> asking = new CompletableFuture<>();
 		this.asked = asking;
-		Thread thread = new Thread(() -> bring(asking, context), "arcllm-key-" + this.provider);
-		thread.setDaemon(true);
-		thread.start();
+		try {
+			this.threads.execute(() -> bring(asking, context));
+		}
+		catch (RuntimeException ex) {
+			this.asked = null;
+			asking.completeExceptionally(ex);
+		}
 		return asking;
 	}
 
@@ -145,7 +171,7 @@ public final class SuppliedKeys implements ApiKeys {
 	private @Nullable String brought(ContextView context) {
 		CallerContext.Restored restored = CallerContext.of(context).restore(context);
 		try {
-			return this.supplier.apiKey(this.provider);
+			return this.supplier.apiKey(this.provider, this.metadata);
 		}
 		finally {
 			restored.close();
@@ -211,12 +237,22 @@ public final class SuppliedKeys implements ApiKeys {
 	}
 
 	@Override
-	public synchronized boolean forget() {
-		boolean known = this.current != null || this.useConfigured;
+	public int forget(@Nullable String tenant) {
+		return (tenant == null) ? forget() : 0;
+	}
+
+	synchronized int forget() {
+		boolean known = this.current != null;
 		this.current = null;
 		this.refused = null;
 		this.useConfigured = false;
-		return known;
+		return known ? 1 : 0;
+	}
+
+	/** Those that are configured, as long as they are used. */
+	@Override
+	public List<KeyPool.State> states() {
+		return this.useConfigured ? this.configured.states() : List.of();
 	}
 
 	@Override

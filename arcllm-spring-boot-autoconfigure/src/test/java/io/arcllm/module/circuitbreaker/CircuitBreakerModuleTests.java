@@ -290,6 +290,78 @@ class CircuitBreakerModuleTests {
 		assertThat(call().isOpen()).isTrue();
 	}
 
+	private void pause(Duration length) {
+		fail(LlmException.of(ErrorKind.RATE_LIMITED, "429").retryAfter(length).build());
+		this.time.advanceTimeBy(length);
+	}
+
+	@Test
+	void pauseEndsWithOneProbe() {
+		pause(Duration.ofSeconds(20));
+		assertThat(this.breaker.refusal()).isNull();
+		Outcome probe = call();
+		assertThat(probe.isOpen()).isTrue();
+		for (int i = 0; i < 3; i++) {
+			assertThat(call().failure()).isInstanceOf(CircuitOpenException.class)
+				.returns(ErrorKind.THROTTLED, LlmException::kind)
+				.returns(Duration.ofSeconds(20), LlmException::retryAfter);
+		}
+		assertThat(this.breaker.refusal()).isNotNull();
+		this.provider.answer(1);
+		assertThat(call().isOpen()).isTrue();
+		assertThat(call().isOpen()).isTrue();
+	}
+
+	@Test
+	void firstWordOfAProbeAdmitsTheOthers() {
+		pause(Duration.ofSeconds(20));
+		call();
+		assertThat(call().kind()).isEqualTo(ErrorKind.THROTTLED);
+		this.provider.say(1, "Hello");
+		assertThat(call().isOpen()).isTrue();
+	}
+
+	@Test
+	void probeThatIsRefusedPausesAgain() {
+		pause(Duration.ofSeconds(20));
+		fail(LlmException.of(ErrorKind.RATE_LIMITED, "429").retryAfter(Duration.ofSeconds(30)).build());
+		assertThat(call().failure().retryAfter()).isEqualTo(Duration.ofSeconds(30));
+		this.time.advanceTimeBy(Duration.ofSeconds(30));
+		assertThat(call().isOpen()).isTrue();
+	}
+
+	@Test
+	void probeThatWasLetGoOfLeavesItToTheNextCall() {
+		pause(Duration.ofSeconds(20));
+		call().cancel();
+		assertThat(call().isOpen()).isTrue();
+		assertThat(call().kind()).isEqualTo(ErrorKind.THROTTLED);
+	}
+
+	@Test
+	void probeWithoutAnAnswerHoldsUpOthersNoLongerThanThePauseWas() {
+		pause(Duration.ofSeconds(20));
+		call();
+		this.time.advanceTimeBy(Duration.ofSeconds(20));
+		Outcome second = call();
+		assertThat(second.isOpen()).isTrue();
+		this.provider.answer(1);
+		assertThat(call().kind()).isEqualTo(ErrorKind.THROTTLED);
+		this.provider.answer(2);
+		assertThat(call().isOpen()).isTrue();
+	}
+
+	@Test
+	void pauseOfAModelEndsWithOneProbeToo() {
+		LlmRequest wrong = LlmRequest.builder().model("gpt-nope").build();
+		call(wrong);
+		this.provider.fail(0, LlmException.of(ErrorKind.MODEL_NOT_FOUND, "404").build());
+		this.time.advanceTimeBy(Duration.ofSeconds(60));
+		assertThat(call(wrong).isOpen()).isTrue();
+		assertThat(call(wrong).kind()).isEqualTo(ErrorKind.CIRCUIT_OPEN);
+		assertThat(call().isOpen()).isTrue();
+	}
+
 	@Test
 	void exhaustedQuotaOpensAtOnce() {
 		fail(ErrorKind.QUOTA_EXHAUSTED);

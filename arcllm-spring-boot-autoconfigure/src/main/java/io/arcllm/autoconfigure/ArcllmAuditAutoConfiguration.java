@@ -5,7 +5,7 @@ import java.util.UUID;
 
 import io.arcllm.AuditSink;
 import io.arcllm.autoconfigure.config.ModuleSettings;
-import io.arcllm.autoconfigure.stack.AuditFactory;
+import io.arcllm.autoconfigure.module.AuditFactory;
 import io.arcllm.module.ModuleClock;
 import io.arcllm.module.audit.Audit;
 import io.arcllm.module.audit.AuditSettings;

@@ -22,7 +22,7 @@ import io.arcllm.autoconfigure.stack.ApplicationHttp;
 import io.arcllm.autoconfigure.stack.ChainCheck;
 import io.arcllm.autoconfigure.stack.ChainFactory;
 import io.arcllm.autoconfigure.stack.GateFactory;
-import io.arcllm.autoconfigure.stack.Gauges;
+import io.arcllm.autoconfigure.module.Gauges;
 import io.arcllm.autoconfigure.stack.HedgeFactory;
 import io.arcllm.autoconfigure.stack.HttpClients;
 import io.arcllm.autoconfigure.stack.Linter;

@@ -2,8 +2,8 @@ package io.arcllm.autoconfigure;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.arcllm.autoconfigure.config.ModuleSettings;
-import io.arcllm.autoconfigure.stack.CacheFactory;
-import io.arcllm.autoconfigure.stack.SpringAnswers;
+import io.arcllm.autoconfigure.module.CacheFactory;
+import io.arcllm.autoconfigure.module.SpringAnswers;
 import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.ModuleClock;
 import io.arcllm.module.cache.AnswerStore;

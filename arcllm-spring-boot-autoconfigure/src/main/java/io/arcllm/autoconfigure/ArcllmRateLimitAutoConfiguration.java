@@ -7,7 +7,7 @@ import io.arcllm.LlmConfigException;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.stack.GateFactory;
-import io.arcllm.autoconfigure.stack.Gauges;
+import io.arcllm.autoconfigure.module.Gauges;
 import io.arcllm.module.ratelimit.LimitStore;
 import io.arcllm.module.ratelimit.MemoryStore;
 import io.arcllm.module.ratelimit.RateLimitCustomizer;

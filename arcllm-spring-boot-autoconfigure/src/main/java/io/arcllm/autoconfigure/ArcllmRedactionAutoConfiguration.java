@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentMap;
 
 import io.arcllm.PiiDetector;
 import io.arcllm.autoconfigure.config.ModuleSettings;
-import io.arcllm.autoconfigure.stack.RedactionFactory;
+import io.arcllm.autoconfigure.module.RedactionFactory;
 import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.redaction.RedactionListener;
 import io.micrometer.core.instrument.Counter;

@@ -1,6 +1,9 @@
 package io.arcllm.autoconfigure;
 
 import io.arcllm.LlmProvider;
+import io.arcllm.autoconfigure.bridge.BridgeBeans;
+import io.arcllm.autoconfigure.bridge.BridgedProvider;
+import io.arcllm.autoconfigure.bridge.SpringAiBridge;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.stack.StackLlmProviders;
 import io.arcllm.bridge.springai.ArcllmChatModel;

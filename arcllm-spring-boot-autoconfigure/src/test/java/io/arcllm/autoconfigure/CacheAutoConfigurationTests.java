@@ -7,7 +7,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmResponse;
 import io.arcllm.WholeAndStreamed;
-import io.arcllm.autoconfigure.stack.CacheFactory;
+import io.arcllm.autoconfigure.module.CacheFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -13,7 +13,7 @@ import io.arcllm.LlmResponse;
 import io.arcllm.PromptServers;
 import io.arcllm.Target;
 import io.arcllm.WholeAndStreamed;
-import io.arcllm.autoconfigure.stack.CircuitBreakerFactory;
+import io.arcllm.autoconfigure.module.CircuitBreakerFactory;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;

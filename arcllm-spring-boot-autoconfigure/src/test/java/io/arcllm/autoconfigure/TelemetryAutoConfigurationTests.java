@@ -16,7 +16,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.PromptServers;
 import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.actuator.Decisions.Decision;
-import io.arcllm.autoconfigure.stack.Gauges;
+import io.arcllm.autoconfigure.module.Gauges;
 import io.micrometer.common.KeyValue;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

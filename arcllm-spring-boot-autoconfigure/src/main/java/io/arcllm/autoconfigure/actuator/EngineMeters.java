@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.Text;
-import io.arcllm.autoconfigure.stack.Gauges;
+import io.arcllm.autoconfigure.module.Gauges;
 import io.arcllm.module.Hook;
 import io.arcllm.module.circuitbreaker.BreakerListener;
 import io.arcllm.module.circuitbreaker.BreakerState;

@@ -36,7 +36,7 @@ import org.apache.commons.logging.LogFactory;
  */
 public final class ChainFactory {
 
-	static final String NAME = "fallback";
+	public static final String NAME = "fallback";
 
 	private static final Log logger = LogFactory.getLog(ChainFactory.class);
 
@@ -125,7 +125,7 @@ public final class ChainFactory {
 	}
 
 	/** The targets of a chain, the primary one first; without making any. */
-	List<Target> targets(StackPosition position) {
+	public List<Target> targets(StackPosition position) {
 		Set<Target> targets = new LinkedHashSet<>(List.of(position.target()));
 		if (isEnabled(position)) {
 			List<String> chain = settings(position).chainTargets();

@@ -22,7 +22,7 @@ import io.arcllm.module.Readiness;
 public final class GateFactory<S, E extends Readiness> implements ModuleFactory {
 
 	/** Bounds the engines of models that callers make up. */
-	static final int MOST_KEPT = 500;
+	public static final int MOST_KEPT = 500;
 
 	private static final String OTHER_MODELS = "other";
 

@@ -12,6 +12,7 @@ import io.arcllm.autoconfigure.config.Nearest;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderProperties;
 import io.arcllm.provider.http.ApplicationFilters;
+import io.arcllm.provider.http.ConnectionGuard;
 import io.netty.handler.ssl.SslContextBuilder;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.http.Http11SslContextSpec;

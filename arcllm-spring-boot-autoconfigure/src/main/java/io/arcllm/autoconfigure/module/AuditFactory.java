@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure.stack;
+package io.arcllm.autoconfigure.module;
 
 import java.util.List;
 import java.util.Map;
@@ -8,6 +8,7 @@ import java.util.function.Function;
 import io.arcllm.LlmProvider;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.module.audit.Audit;
 import io.arcllm.module.audit.AuditModule;
 import io.arcllm.module.audit.AuditSettings;

@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure;
+package io.arcllm.autoconfigure.bridge;
 
 import java.util.Objects;
 
@@ -18,7 +18,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
  *
  * @param beans has them
  */
-record LangChain4jBridge(ListableBeanFactory beans) implements ModelBridge {
+public record LangChain4jBridge(ListableBeanFactory beans) implements ModelBridge {
 
 	@Override
 	public String type() {

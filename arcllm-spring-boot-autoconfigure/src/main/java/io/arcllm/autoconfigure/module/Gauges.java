@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure.stack;
+package io.arcllm.autoconfigure.module;
 
 import java.util.function.Supplier;
 

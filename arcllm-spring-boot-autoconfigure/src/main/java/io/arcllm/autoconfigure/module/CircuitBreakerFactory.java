@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure.stack;
+package io.arcllm.autoconfigure.module;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +11,7 @@ import java.util.function.Predicate;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.circuitbreaker.Breaker;

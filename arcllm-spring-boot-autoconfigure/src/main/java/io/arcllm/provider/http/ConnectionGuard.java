@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure.stack;
+package io.arcllm.provider.http;
 
 import java.io.IOException;
 
@@ -23,7 +23,7 @@ import reactor.netty.NettyPipeline;
  * the writing of a request to the end of its final answer; one request is on a connection
  * at a time.
  */
-final class ConnectionGuard extends ChannelDuplexHandler {
+public final class ConnectionGuard extends ChannelDuplexHandler {
 
 	private static final String NAME = "arcllm.guard";
 
@@ -40,7 +40,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 	private boolean told;
 
 	/** Guards a connection that speaks HTTP/1.1, once. */
-	static void install(Connection connection) {
+	public static void install(Connection connection) {
 		ChannelPipeline pipeline = connection.channel().pipeline();
 		if (pipeline.get(NettyPipeline.HttpCodec) != null && pipeline.get(NAME) == null) {
 			pipeline.addAfter(NettyPipeline.HttpCodec, NAME, new ConnectionGuard());

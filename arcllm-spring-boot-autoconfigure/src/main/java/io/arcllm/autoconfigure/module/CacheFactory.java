@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure.stack;
+package io.arcllm.autoconfigure.module;
 
 import java.time.Clock;
 import java.util.ArrayList;
@@ -14,6 +14,11 @@ import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.stack.ChainFactory;
+import io.arcllm.autoconfigure.stack.GateFactory;
+import io.arcllm.autoconfigure.stack.ModuleFactory;
+import io.arcllm.autoconfigure.stack.Prices;
+import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.cache.AnswerCache;
 import io.arcllm.module.cache.AnswerCache.Route;
 import io.arcllm.module.cache.AnswerStore;

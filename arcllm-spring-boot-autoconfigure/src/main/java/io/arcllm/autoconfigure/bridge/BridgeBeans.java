@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure;
+package io.arcllm.autoconfigure.bridge;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,7 +27,7 @@ import org.springframework.core.env.Environment;
  * @param type what the other library injects
  * @param section where the bridge is configured, such as {@code arcllm.spring-ai}
  */
-record BridgeBeans(Environment environment, String ours, Class<?> type,
+public record BridgeBeans(Environment environment, String ours, Class<?> type,
 		String section) implements BeanFactoryPostProcessor, Ordered {
 
 	@Override

@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure;
+package io.arcllm.autoconfigure.bridge;
 
 import java.util.Arrays;
 import java.util.List;

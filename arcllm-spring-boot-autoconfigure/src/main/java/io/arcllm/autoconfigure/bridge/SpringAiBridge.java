@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure;
+package io.arcllm.autoconfigure.bridge;
 
 import java.util.Objects;
 
@@ -15,7 +15,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
  *
  * @param beans has them
  */
-record SpringAiBridge(ListableBeanFactory beans) implements ModelBridge {
+public record SpringAiBridge(ListableBeanFactory beans) implements ModelBridge {
 
 	@Override
 	public String type() {

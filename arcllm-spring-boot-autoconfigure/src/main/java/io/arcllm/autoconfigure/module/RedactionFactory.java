@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure.stack;
+package io.arcllm.autoconfigure.module;
 
 import java.util.Collection;
 import java.util.List;
@@ -12,6 +12,7 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.module.redaction.Redaction;
 import io.arcllm.module.redaction.RedactionListener;
 import io.arcllm.module.redaction.RedactionModule;

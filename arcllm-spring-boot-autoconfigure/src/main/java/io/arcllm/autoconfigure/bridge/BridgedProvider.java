@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure;
+package io.arcllm.autoconfigure.bridge;
 
 import java.util.Map;
 
@@ -22,13 +22,13 @@ import org.springframework.beans.factory.ObjectProvider;
  *
  * @param inner the stack
  */
-record BridgedProvider(LlmProvider inner) implements LlmProvider {
+public record BridgedProvider(LlmProvider inner) implements LlmProvider {
 
 	private static final CallOptions NO_RESTART = CallOptions.builder()
 		.module("streams", Map.of("recovery", "fail"))
 		.build();
 
-	static LlmProvider of(ObjectProvider<LlmProvider> primary, ObjectProvider<StackLlmProviders> providers,
+	public static LlmProvider of(ObjectProvider<LlmProvider> primary, ObjectProvider<StackLlmProviders> providers,
 			ModuleSettings settings) {
 		LlmProvider llm = primary.getObject();
 		StackLlmProviders stacks = providers.getIfAvailable();

@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure.stack;
+package io.arcllm.autoconfigure.module;
 
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -12,6 +12,10 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.stack.ChainFactory;
+import io.arcllm.autoconfigure.stack.ModuleFactory;
+import io.arcllm.autoconfigure.stack.Prices;
+import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.budget.AttemptBudgetModule;
 import io.arcllm.module.budget.Budget;

@@ -1,0 +1,7 @@
+/**
+ * Beans of other libraries' models: theirs as targets, ours as theirs.
+ */
+@NullMarked
+package io.arcllm.autoconfigure.bridge;
+
+import org.jspecify.annotations.NullMarked;

@@ -81,6 +81,10 @@ class ArchitectureTests {
 		.definedBy("io.arcllm.autoconfigure.config")
 		.layer("stack")
 		.definedBy("io.arcllm.autoconfigure.stack")
+		.layer("module")
+		.definedBy("io.arcllm.autoconfigure.module")
+		.layer("bridge")
+		.definedBy("io.arcllm.autoconfigure.bridge")
 		.layer("actuator")
 		.definedBy("io.arcllm.autoconfigure.actuator")
 		.layer("beans")
@@ -89,8 +93,12 @@ class ArchitectureTests {
 		.mayNotBeAccessedByAnyLayer()
 		.whereLayer("actuator")
 		.mayOnlyBeAccessedByLayers("beans")
+		.whereLayer("bridge")
+		.mayOnlyBeAccessedByLayers("beans")
+		.whereLayer("module")
+		.mayOnlyBeAccessedByLayers("beans", "actuator")
 		.whereLayer("stack")
-		.mayOnlyBeAccessedByLayers("beans", "actuator");
+		.mayOnlyBeAccessedByLayers("beans", "actuator", "bridge", "module");
 
 	@ArchTest
 	static final ArchRule theWireDoesNotKnowModules = noClasses().that()

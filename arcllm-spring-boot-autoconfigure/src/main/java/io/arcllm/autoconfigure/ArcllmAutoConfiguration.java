@@ -13,16 +13,17 @@ import io.arcllm.RequestMetadataResolver;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.config.ArcllmProperties;
+import io.arcllm.autoconfigure.config.ArcllmProperties.WarmUp;
 import io.arcllm.autoconfigure.config.ContradictionCheck;
 import io.arcllm.autoconfigure.config.LayeredBinder;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
+import io.arcllm.autoconfigure.module.Gauges;
 import io.arcllm.autoconfigure.stack.AdapterFactory;
 import io.arcllm.autoconfigure.stack.ApplicationHttp;
 import io.arcllm.autoconfigure.stack.ChainCheck;
 import io.arcllm.autoconfigure.stack.ChainFactory;
 import io.arcllm.autoconfigure.stack.GateFactory;
-import io.arcllm.autoconfigure.module.Gauges;
 import io.arcllm.autoconfigure.stack.HedgeFactory;
 import io.arcllm.autoconfigure.stack.HttpClients;
 import io.arcllm.autoconfigure.stack.Linter;
@@ -57,6 +58,8 @@ import io.arcllm.provider.error.DefaultErrorClassifier;
 import io.arcllm.provider.error.ErrorClassifier;
 import io.arcllm.provider.error.ErrorReader;
 import io.arcllm.provider.key.ApiKeySupplier;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.reactive.ClientHttpConnectorBuilder;
@@ -64,6 +67,7 @@ import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorB
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.LazyInitializationExcludeFilter;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -256,6 +260,37 @@ public final class ArcllmAutoConfiguration {
 	@Bean
 	static LazyInitializationExcludeFilter arcllmStartUpIsNotLazy() {
 		return LazyInitializationExcludeFilter.forBeanTypes(StartUp.class);
+	}
+
+	/**
+	 * Builds the primary stack at start-up, so that mistakes show then, logs it once, and has
+	 * the configuration checked for what does nothing.
+	 *
+	 * @param providers make it
+	 * @param injected the application's own bean that is injected as it is, if there is one
+	 * @param linter warns
+	 * @param warmUp what is made
+	 */
+	record StartUp(StackLlmProviders providers, @Nullable String injected, Linter linter,
+			WarmUp warmUp) implements SmartInitializingSingleton {
+
+		private static final Log logger = LogFactory.getLog(StartUp.class);
+
+		@Override
+		public void afterSingletonsInstantiated() {
+			if (this.injected != null) {
+				logger.info("Injected without a name is the bean '" + this.injected
+						+ "' as it is: name it in arcllm.provider to put modules around it");
+			}
+			else if (this.providers.hasPrimary() && this.warmUp != WarmUp.NONE) {
+				logger.info("Calls go through " + this.providers.primary());
+			}
+			this.linter.run();
+			if (this.warmUp == WarmUp.CONNECTIONS) {
+				this.providers.connect();
+			}
+		}
+
 	}
 
 }

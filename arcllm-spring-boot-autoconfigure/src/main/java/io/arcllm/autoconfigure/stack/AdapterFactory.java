@@ -8,9 +8,14 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.arcllm.LlmConfigException;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.config.ProviderProperties.Defaults;
 import io.arcllm.autoconfigure.config.ProviderProperties.OnUnsupported;
 import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.WireFormat;
@@ -27,6 +32,7 @@ import io.arcllm.provider.ollama.OllamaFormat;
 import io.arcllm.provider.openai.OpenAiFormat;
 import io.arcllm.provider.openai.OpenAiQuirk;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 
 /**
  * Makes the adapters that definitions describe, and keeps their keys.
@@ -155,6 +161,88 @@ public final class AdapterFactory {
 			case "ollama" -> new OllamaFormat(definition.name());
 			default -> throw new LlmConfigException("There is no wire format '" + definition.type() + "'");
 		};
+	}
+
+	/**
+	 * Asks a provider that has no settings of its own for what is configured of it: what a
+	 * request leaves out, and the longest answer of its model.
+	 *
+	 * @param inner is asked
+	 * @param definition what is configured
+	 */
+	private record DefaultedProvider(LlmProvider inner, ProviderDefinition definition) implements LlmProvider {
+
+		@Override
+		public Flux<LlmEvent> exchange(LlmRequest request) {
+			Defaults defaults = this.definition.defaults();
+			LlmRequest.Builder asked = request.mutate();
+			if (request.temperature() == null && defaults.temperature() != null) {
+				asked.temperature(defaults.temperature());
+			}
+			return this.inner.exchange(asked
+				.maxTokens(atMost((request.maxTokens() != null) ? request.maxTokens() : defaults.maxTokens(), request))
+				.build());
+		}
+
+		private @Nullable Integer atMost(@Nullable Integer wanted, LlmRequest request) {
+			String model = (request.model() != null) ? request.model() : this.definition.model();
+			Integer most = (model == null) ? null : this.definition.traits(model).maxOutput();
+			return (wanted == null || most == null) ? wanted : Integer.valueOf(Math.min(wanted, most));
+		}
+
+		@Override
+		public String name() {
+			return this.inner.name();
+		}
+
+		@Override
+		public String toString() {
+			return this.inner.toString();
+		}
+
+	}
+
+	/**
+	 * A provider that asks with a client of its own, whose exceptions are read for what the
+	 * vendor answered.
+	 */
+	private static final class ForeignErrorsProvider implements LlmProvider {
+
+		private final LlmProvider inner;
+
+		private final ForeignErrors errors;
+
+		private final String name;
+
+		/**
+		 * @param inner may throw anything
+		 * @param errors reads it
+		 * @param name the target's name, which may be another than the provider gives itself
+		 */
+		ForeignErrorsProvider(LlmProvider inner, ForeignErrors errors, String name) {
+			this.inner = inner;
+			this.errors = errors;
+			this.name = name;
+		}
+
+		@Override
+		public Flux<LlmEvent> exchange(LlmRequest request) {
+			return Flux.defer(() -> this.inner.exchange(request)).onErrorMap((failure) -> {
+				LlmException read = this.errors.read(failure, new Target(this.name, request.model()));
+				return (read != null) ? read : failure;
+			});
+		}
+
+		@Override
+		public String name() {
+			return this.inner.name();
+		}
+
+		@Override
+		public String toString() {
+			return this.inner.toString();
+		}
+
 	}
 
 }

@@ -6,15 +6,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.arcllm.CallOptions;
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmConfigException;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
+import io.arcllm.LlmRequest;
 import io.arcllm.Target;
+import io.arcllm.autoconfigure.config.ModelNames;
 import io.arcllm.autoconfigure.config.ModelNames.Meant;
+import io.arcllm.module.BaseModule;
 import io.arcllm.module.CallModule;
 import org.jspecify.annotations.Nullable;
+import reactor.core.publisher.Flux;
 
 /**
  * Hands out providers with their stacks, each made once.
@@ -155,6 +164,132 @@ public final class StackLlmProviders implements LlmProviders {
 	}
 
 	private record Stack(Target target, CallOptions options) {
+	}
+
+	/**
+	 * What an application holds: asks the stack of the configuration that holds when a call
+	 * begins.
+	 *
+	 * @param <G> what belongs to one configuration
+	 */
+	private static final class LoadedProvider<G> implements LlmProvider {
+
+		private final Supplier<G> generation;
+
+		private final Function<G, LlmProvider> maker;
+
+		private volatile Made<G> made;
+
+		/**
+		 * @param generation what holds now
+		 * @param maker makes the stack
+		 */
+		LoadedProvider(Supplier<G> generation, Function<G, LlmProvider> maker) {
+			this.generation = generation;
+			this.maker = maker;
+			G now = generation.get();
+			this.made = new Made<>(now, maker.apply(now));
+		}
+
+		private LlmProvider current() {
+			G now = this.generation.get();
+			Made<G> known = this.made;
+			if (known.generation() != now) {
+				known = new Made<>(now, again(known.provider(), now));
+				this.made = known;
+			}
+			return known.provider();
+		}
+
+		/** What the configuration does not know any more is asked as before. */
+		private LlmProvider again(LlmProvider before, G now) {
+			try {
+				return this.maker.apply(now);
+			}
+			catch (LlmConfigException ex) {
+				return before;
+			}
+		}
+
+		@Override
+		public Flux<LlmEvent> exchange(LlmRequest request) {
+			return current().exchange(request);
+		}
+
+		@Override
+		public String name() {
+			return current().name();
+		}
+
+		@Override
+		public boolean validateConfig() {
+			return current().validateConfig();
+		}
+
+		@Override
+		public String toString() {
+			return current().toString();
+		}
+
+		private record Made<G>(G generation, LlmProvider provider) {
+		}
+
+	}
+
+	/**
+	 * A redirector: a request whose model is a name of {@code arcllm.models}, or the model of
+	 * exactly one other provider, is asked of what that name stands for.
+	 */
+	private static final class NamedModels extends BaseModule {
+
+		private final String provider;
+
+		private final ModelNames names;
+
+		private final Function<String, LlmProvider> load;
+
+		/**
+		 * @param inner asked for all other models
+		 * @param provider the provider of the primary target
+		 * @param load loads what a name stands for
+		 */
+		NamedModels(LlmProvider inner, String provider, ModelNames names, Function<String, LlmProvider> load) {
+			super(inner);
+			this.provider = provider;
+			this.names = names;
+			this.load = load;
+		}
+
+		@Override
+		public Flux<LlmEvent> exchange(LlmRequest request) {
+			String model = request.model();
+			return (model == null || this.names.isModelOf(this.provider, model)) ? this.inner.exchange(request)
+					: named(model, request);
+		}
+
+		private Flux<LlmEvent> named(String model, LlmRequest request) {
+			return Flux.defer(() -> (this.names.find(model) != null)
+					? this.load.apply(model).exchange(request.mutate().model(null).build())
+					: this.names.isTarget(model)
+							? this.inner.exchange(request)
+								.onErrorMap(LlmException.class, (failure) -> hinted(failure, model))
+							: this.inner.exchange(request));
+		}
+
+		/** The model begins with the name of a provider, which may be what is meant. */
+		private static LlmException hinted(LlmException failure, String model) {
+			return (failure.kind() != ErrorKind.MODEL_NOT_FOUND) ? failure
+					: LlmException.of(failure.kind(), failure.getMessage() + "; did you mean the target '" + model + "'?")
+						.like(failure)
+						.build();
+		}
+
+		/** Always there, so not part of what is written. */
+		@Override
+		public String toString() {
+			return this.inner.toString();
+		}
+
 	}
 
 }

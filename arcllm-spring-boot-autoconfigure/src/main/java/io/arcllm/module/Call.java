@@ -3,16 +3,12 @@ package io.arcllm.module;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 import io.arcllm.Attempt;
 import io.arcllm.CallerContext;
-import io.arcllm.ErrorDetails;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.RequestMetadata;
@@ -28,6 +24,11 @@ import reactor.util.context.ContextView;
  * What the modules of a stack know together about one call: its deadline, the attempts it
  * has left, and its trail. Lives in the Reactor context. Safe for use by many threads, as
  * a hedge needs. Time is that of {@link Schedulers#parallel()}, and so virtual in tests.
+ * <p>
+ * Invariants, all under the lock of the call: {@code attempts} is the number of attempts
+ * that were taken and not given back, never above {@code maxAttempts}; an attempt is in
+ * the trail once, when it has ended, so those that were taken and are not there are under
+ * way. Listeners are told outside the lock.
  */
 public final class Call {
 
@@ -56,13 +57,7 @@ public final class Call {
 
 	private final List<Attempt> trail = new ArrayList<>(2);
 
-	private final Map<Target, Pause> pauses = new HashMap<>(0);
-
-	private Map<Target, LlmException> failures = Map.of();
-
-	private Map<Target, Readiness> gates = Map.of();
-
-	private @Nullable Target first;
+	private final CallTargets targets = new CallTargets(this::elapsedNanos);
 
 	private volatile UnaryOperator<String> redaction = UnaryOperator.identity();
 
@@ -113,7 +108,8 @@ public final class Call {
 	}
 
 	/**
-	 * Who the call is for, from its request, its options and the application's resolver.
+	 * Tenant, session and labels, from the call's request, its options and the
+	 * application's resolver.
 	 */
 	public RequestMetadata metadata() {
 		return this.metadata;
@@ -282,96 +278,9 @@ public final class Call {
 			.build();
 	}
 
-	/**
-	 * Remembers that a target wants to be left alone, so that no later round asks it
-	 * early.
-	 */
-	public synchronized void pause(Target target, LlmException failure, Duration wait) {
-		this.pauses.put(target, new Pause(elapsed().plus(wait), failure));
-	}
-
-	/**
-	 * Whether any target wanted to be left alone.
-	 */
-	public synchronized boolean isPaused() {
-		return !this.pauses.isEmpty();
-	}
-
-	/**
-	 * The error after which this target is still to be left alone, with what is left of
-	 * its wait, if there is one.
-	 */
-	public synchronized @Nullable LlmException pausedBy(Target target) {
-		Pause pause = this.pauses.isEmpty() ? null : this.pauses.get(target);
-		Duration left = (pause == null) ? Duration.ZERO : pause.until().minus(elapsed());
-		return (pause == null || left.isNegative() || left.isZero()) ? null : pause.failure(left);
-	}
-
-	/** Remembers how a target failed. */
-	public synchronized void failed(Target target, LlmException failure) {
-		if (this.failures.isEmpty()) {
-			this.failures = new HashMap<>();
-		}
-		this.failures.put(target, failure);
-	}
-
-	/**
-	 * How the targets failed that were asked, each the last time.
-	 */
-	public synchronized Stream<LlmException> failures() {
-		return List.copyOf(this.failures.values()).stream();
-	}
-
-	/**
-	 * How a target failed when it was last asked, if it was and did.
-	 */
-	public synchronized @Nullable LlmException failure(Target target) {
-		return this.failures.get(target);
-	}
-
-	/**
-	 * Remembers the gate that stands before a target which failed, so that nothing waits
-	 * for one that is closed.
-	 */
-	public synchronized void gated(Target target, Readiness gate) {
-		if (this.gates.isEmpty()) {
-			this.gates = new HashMap<>();
-		}
-		this.gates.put(target, gate);
-	}
-
-	/**
-	 * Why the gate before a target that failed would refuse it after that wait, if it
-	 * would.
-	 */
-	public @Nullable Refusal refusalAfter(@Nullable Target target, Duration wait) {
-		Readiness gate;
-		synchronized (this) {
-			gate = (target == null) ? null : this.gates.get(target);
-		}
-		Refusal refusal = (gate == null) ? null : gate.refusal();
-		return (refusal == null || refusal.isOverIn(wait)) ? null : refusal;
-	}
-
-	/** A target is about to be asked: the first one is the primary one of this call. */
-	public synchronized void asking(Target target) {
-		if (this.first == null) {
-			this.first = target;
-		}
-	}
-
-	/** A gate of ours refused the target that was about to be asked. */
-	public synchronized void notAsked(Target target) {
-		if (target.equals(this.first) && !this.failures.containsKey(target)) {
-			this.first = null;
-		}
-	}
-
-	/**
-	 * Whether the target was the first one that was asked in this call.
-	 */
-	public synchronized boolean isFirst(Target target) {
-		return target.equals(this.first);
+	/** What the call has learnt of its targets. */
+	public CallTargets targets() {
+		return this.targets;
 	}
 
 	/** Notes a deliberate wait: it is shown with the attempt after it. */
@@ -471,19 +380,6 @@ public final class Call {
 		 * @param running how many are under way
 		 */
 		boolean allows(List<Attempt> ended, int running);
-
-	}
-
-	private record Pause(Duration until, LlmException failure) {
-
-		LlmException failure(Duration left) {
-			ErrorDetails details = this.failure.details();
-			return LlmException.of(details.kind(), String.valueOf(this.failure.getMessage()))
-				.like(this.failure)
-				.retryAfter((details.retryAfter() == null) ? null : left)
-				.cause(this.failure)
-				.build();
-		}
 
 	}
 

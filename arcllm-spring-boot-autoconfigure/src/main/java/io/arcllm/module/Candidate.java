@@ -1,7 +1,11 @@
 package io.arcllm.module;
 
+import java.util.Map;
+
+import io.arcllm.Content;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.Message;
 import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public interface Candidate {
 
 	/**
-	 * Who would be asked.
+	 * The provider and model that would be asked.
 	 */
 	Target target();
 
@@ -30,8 +34,42 @@ public interface Candidate {
 	/**
 	 * The request with what the chain says of this target.
 	 */
-	default LlmRequest complete(LlmRequest hop) {
-		return hop;
+	default LlmRequest complete(LlmRequest request) {
+		return request;
+	}
+
+	/**
+	 * The request as this target should get it: with its own model, and to another
+	 * provider without what only the primary one understands.
+	 * @param primary the target that the request was written for
+	 */
+	default LlmRequest request(LlmRequest request, Target primary) {
+		return complete(target().equals(primary) ? request : translated(request, primary, target()));
+	}
+
+	private static LlmRequest translated(LlmRequest request, Target primary, Target target) {
+		LlmRequest.Builder translated = request.mutate().model(target.model());
+		if (!target.provider().equals(primary.provider())) {
+			translated.options(Map.of())
+				.messages(request.messages()
+					.stream()
+					.map((message) -> withoutForeign(message, target))
+					.filter((message) -> !message.content().isEmpty())
+					.toList());
+		}
+		return translated.build();
+	}
+
+	private static Message withoutForeign(Message message, Target target) {
+		Message kept = message.withoutForeign(target.provider());
+		return kept.content().stream().noneMatch(Candidate::isOfUnknownMaker) ? kept : new Message(kept.role(),
+				kept.content().stream().filter((part) -> !isOfUnknownMaker(part)).toList(), kept.isCacheable());
+	}
+
+	/** Signed thinking that does not say its provider is the primary one's. */
+	private static boolean isOfUnknownMaker(Content content) {
+		return content instanceof Content.Thinking thinking && thinking.provider() == null
+				&& (thinking.signature() != null || thinking.redacted() != null);
 	}
 
 }

@@ -51,9 +51,9 @@ public final class ChainPass {
 	public synchronized void failed(Target target, LlmException failure) {
 		refused(target, failure);
 		Duration pause = failure.leaveAloneFor();
-		boolean endsTheChain = !failure.failsOver() && this.call.isFirst(target);
+		boolean endsTheChain = !failure.failsOver() && this.call.targets().isFirst(target);
 		if (pause != null && !endsTheChain) {
-			this.call.pause(target, failure, pause);
+			this.call.targets().pause(target, failure, pause);
 		}
 	}
 
@@ -62,7 +62,7 @@ public final class ChainPass {
 	 */
 	public synchronized void refused(Target target, LlmException failure) {
 		this.failures.put(target, failure);
-		this.call.failed(target, failure);
+		this.call.targets().failed(target, failure);
 	}
 
 	/**
@@ -70,7 +70,7 @@ public final class ChainPass {
 	 * one.
 	 */
 	public synchronized void recall(Target target) {
-		LlmException earlier = this.call.failure(target);
+		LlmException earlier = this.call.targets().failure(target);
 		if (earlier != null) {
 			this.failures.putIfAbsent(target, earlier);
 		}
@@ -88,7 +88,7 @@ public final class ChainPass {
 	 * @param cause why it would be asked
 	 */
 	public boolean passOver(Candidate candidate, LlmRequest request, Attempt.Cause cause) {
-		LlmException paused = this.heedsPauses ? this.call.pausedBy(candidate.target()) : null;
+		LlmException paused = this.heedsPauses ? this.call.targets().pausedBy(candidate.target()) : null;
 		if (paused != null) {
 			passedOver(candidate.target(), paused);
 			this.call.skipped(candidate.target(), paused.kind(), waits(paused) + paused.getMessage(), cause);
@@ -117,7 +117,7 @@ public final class ChainPass {
 	 * to be left alone, and would not refuse the request.
 	 */
 	public boolean isReady(Candidate candidate, LlmRequest request) {
-		return !hasFailed(candidate.target()) && this.call.pausedBy(candidate.target()) == null
+		return !hasFailed(candidate.target()) && this.call.targets().pausedBy(candidate.target()) == null
 				&& candidate.refusal(request) == null;
 	}
 

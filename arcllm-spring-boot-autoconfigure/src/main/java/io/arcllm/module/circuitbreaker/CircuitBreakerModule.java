@@ -171,7 +171,7 @@ public final class CircuitBreakerModule extends BaseModule {
 				}
 			}
 			if (failure instanceof LlmException known && known.details().target() != null) {
-				call().gated(known.details().target(), this::refusal);
+				call().targets().gated(known.details().target(), this::refusal);
 			}
 		}
 

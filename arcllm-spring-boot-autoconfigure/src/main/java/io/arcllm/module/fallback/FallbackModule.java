@@ -16,7 +16,6 @@ import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
 import io.arcllm.module.EventStep;
-import io.arcllm.module.Hop;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Selection;
@@ -125,7 +124,7 @@ public final class FallbackModule extends BaseModule {
 			this.judge = module.judge;
 			this.request = request;
 			this.call = call;
-			this.pass = new ChainPass(call, !call.isPaused() || isAnyLeft());
+			this.pass = new ChainPass(call, !call.targets().isPaused() || isAnyLeft());
 		}
 
 		/** Whether a target may be asked that does not want to be left alone. */
@@ -134,8 +133,8 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		private boolean isLeft(Target target) {
-			LlmException earlier = this.call.failure(target);
-			return this.call.pausedBy(target) == null && (earlier == null || earlier.isRetryable());
+			LlmException earlier = this.call.targets().failure(target);
+			return this.call.targets().pausedBy(target) == null && (earlier == null || earlier.isRetryable());
 		}
 
 		/**
@@ -146,7 +145,7 @@ public final class FallbackModule extends BaseModule {
 				Candidate candidate = targets.get(i);
 				Attempt.Cause why = (i == 0) ? cause : Attempt.Cause.NEXT_TARGET;
 				if (!this.pass.passOver(candidate, this.request, why)) {
-					this.call.asking(candidate.target());
+					this.call.targets().asking(candidate.target());
 					return ask(candidate, targets.subList(i + 1, targets.size()), why);
 				}
 				List<Candidate> wider = wider(candidate, targets);
@@ -174,7 +173,7 @@ public final class FallbackModule extends BaseModule {
 
 		private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest, Attempt.Cause cause) {
 			Flux<LlmEvent> answer = candidate.provider()
-				.exchange(Hop.request(this.request, this.chain.primary().target(), candidate))
+				.exchange(candidate.request(this.request, this.chain.primary().target()))
 				.contextWrite((context) -> Scope.of(context)
 					.on(this.pass, rest.isEmpty() ? null : () -> isAnyReady(rest))
 					.because(cause)
@@ -217,7 +216,7 @@ public final class FallbackModule extends BaseModule {
 
 		private Flux<LlmEvent> after(Candidate candidate, LlmException failure, List<Candidate> rest) {
 			if (failure.kind().isUnsent()) {
-				this.call.notAsked(candidate.target());
+				this.call.targets().notAsked(candidate.target());
 			}
 			this.pass.failed(candidate.target(), failure);
 			if (this.resume.recovery() != Recovery.FAIL && StreamRecovery.isNeeded(failure)) {
@@ -247,7 +246,7 @@ public final class FallbackModule extends BaseModule {
 		 */
 		private boolean isRefusedHere(Candidate candidate, LlmException failure) {
 			return (failure.kind() == ErrorKind.INVALID_REQUEST || failure.kind() == ErrorKind.UNSUPPORTED)
-					&& !this.call.isFirst(candidate.target());
+					&& !this.call.targets().isFirst(candidate.target());
 		}
 
 		/**
@@ -278,7 +277,7 @@ public final class FallbackModule extends BaseModule {
 
 		/** Whether the failure is of a target that was asked, and not passed over. */
 		private boolean wasAsked(LlmException failure) {
-			return !failure.kind().isUnsent() && this.call.failures().anyMatch((one) -> isOf(failure, one));
+			return !failure.kind().isUnsent() && this.call.targets().failures().anyMatch((one) -> isOf(failure, one));
 		}
 
 		/** What is left of a pause is told in a copy of the failure that began it. */

@@ -18,7 +18,6 @@ import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
 import io.arcllm.module.EventStep;
-import io.arcllm.module.Hop;
 import io.arcllm.module.Scope;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -205,7 +204,7 @@ public final class HedgeModule extends BaseModule {
 				.caller()
 				.run(() -> logger.info(this.module.own().target() + " has been silent for "
 						+ TimeUnit.NANOSECONDS.toMillis(now() - this.start) + " ms; asking " + next.target() + " too"));
-			LlmRequest hop = Hop.request(this.request, this.module.own().target(), next);
+			LlmRequest hop = next.request(this.request, this.module.own().target());
 			Flux.defer(() -> next.provider().exchange(hop)).subscribe(leg);
 		}
 
@@ -215,7 +214,7 @@ public final class HedgeModule extends BaseModule {
 					: this.module.others()
 						.stream()
 						.filter((other) -> this.pass == null || !this.pass.hasFailed(other.target()))
-						.filter((other) -> call.pausedBy(other.target()) == null && other.refusal(this.request) == null)
+						.filter((other) -> call.targets().pausedBy(other.target()) == null && other.refusal(this.request) == null)
 						.findFirst()
 						.orElse(null);
 		}

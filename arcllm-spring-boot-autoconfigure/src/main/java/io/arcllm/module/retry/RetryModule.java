@@ -112,7 +112,7 @@ public final class RetryModule extends BaseModule {
 		Map<Target, Refusal> refusals = new LinkedHashMap<>();
 		for (LlmException one : worthAsking) {
 			Target target = one.details().target();
-			Refusal refusal = scope.call().refusalAfter(target, wait);
+			Refusal refusal = scope.call().targets().refusalAfter(target, wait);
 			if (refusal == null || target == null) {
 				return null;
 			}

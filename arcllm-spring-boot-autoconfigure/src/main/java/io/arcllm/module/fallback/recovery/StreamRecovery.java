@@ -21,7 +21,6 @@ import io.arcllm.Target;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
-import io.arcllm.module.Hop;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.Scope;
 import io.arcllm.module.fallback.recovery.Splice.DivergedException;
@@ -183,7 +182,7 @@ public final class StreamRecovery {
 		return Flux.defer(() -> {
 			Candidate candidate = step.candidate();
 			AnswerBuilder delivered = broken.delivered();
-			LlmRequest hop = Hop.request(this.request, this.primary, candidate);
+			LlmRequest hop = candidate.request(this.request, this.primary);
 			LlmResponse partial = delivered.buildPartial(targetOf(broken, candidate.target()));
 			if (step.how() == Recovery.CONTINUE) {
 				ContinueSplice joint = new ContinueSplice(delivered, partial);

@@ -1,41 +1,37 @@
 package io.arcllm.module.attempt;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
-import io.arcllm.Attempt;
-import io.arcllm.CallerContext;
-import io.arcllm.Cost;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
-import io.arcllm.LlmProvider;
-import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
-import io.arcllm.Usage;
 import io.arcllm.WireListener;
 import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
 import io.arcllm.module.MinRate;
-import io.arcllm.module.Pricing;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Shutdown;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
-import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
  * Keeps the contract for one attempt: ends it once, whichever comes first of the
  * provider, the timer and the caller, and notes how it ended.
+ * <p>
+ * Invariants of {@code state}: it is {@code EMITTING} while the producer's thread passes
+ * an event on, and only that thread goes back to {@code OPEN};
+ * timers end the attempt from {@code OPEN} alone, so that they never tell an end in the
+ * middle of an event, and look again later; {@code ENDED} is final, and the thread that
+ * sets it tells the end, once. The watches stop with it. Demand is what was requested and
+ * not yet passed on: while it is 0 silence is the subscriber's, and not counted.
  */
 final class AttemptGuard extends EventStep implements Shutdown.Underway {
 
@@ -55,6 +51,8 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 
 	private final Target target;
 
+	private final AttemptRecord record;
+
 	private final SilenceWatch silence;
 
 	private final @Nullable RateWatch rate;
@@ -63,25 +61,12 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 
 	private final Context context;
 
-	/** So many nanoseconds after the start of the call. */
-	final long startedAfter;
-
-	private final Duration waited;
-
-	private final Attempt.Cause cause;
-
-	private List<LlmEvent> delivered = List.of();
-
 	private volatile int state;
 
 	private volatile boolean interrupted;
 
 	/** What the caller asked for and did not get yet. */
 	private volatile long demand;
-
-	private @Nullable Duration firstToken;
-
-	private final AttemptCost cost;
 
 	AttemptGuard(CoreSubscriber<? super LlmEvent> actual, Scope scope, Target target, boolean streaming,
 			SharedTimer alarms, AttemptCost cost) {
@@ -91,14 +76,16 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		this.target = target;
 		this.listener = new AttemptListener(actual.currentContext(), scope, target, this::begun);
 		this.context = scope.inAttempt().into(actual.currentContext()).put(WireListener.class, this.listener);
-		this.startedAfter = call.elapsedNanos();
-		this.waited = call.takeWaited();
-		this.cause = scope.cause();
-		this.cost = cost;
+		this.record = new AttemptRecord(scope, target, this.listener, cost);
 		this.silence = new SilenceWatch(call, target, scope.limits(),
 				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, alarms.alarm(this::checkSilence));
 		MinRate rate = (scope.limits() == null) ? null : scope.limits().minRate();
 		this.rate = (rate == null) ? null : new RateWatch(call, rate, alarms.alarm(this::checkRate));
+	}
+
+	/** So many nanoseconds after the start of the call. */
+	long startedAfter() {
+		return this.record.startedAfter();
 	}
 
 	/** The provider was waiting for a thread of ours: it begins only now. */
@@ -115,7 +102,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	@Override
 	public void onSubscribe(Subscription subscription) {
 		if (connect(subscription)) {
-			this.silence.begin(this.startedAfter);
+			this.silence.begin(this.record.startedAfter());
 			this.call.begun(this);
 			this.actual.onSubscribe(this);
 		}
@@ -163,31 +150,18 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	}
 
 	private void deliver(LlmEvent event) {
+		this.record.delivering(event);
 		if (event.isContent()) {
-			if (this.delivered.isEmpty()) {
-				this.delivered = new ArrayList<>();
-				this.firstToken = sinceStart();
-			}
-			this.delivered.add(event);
 			this.silence.content();
 			if (this.rate != null) {
 				this.rate.content(event);
 			}
 		}
-		else if (event instanceof LlmEvent.Restarted) {
-			this.delivered = List.of();
-		}
 		this.actual.onNext(event);
 	}
 
 	private void succeed(LlmResponse answer) {
-		String model = (answer.model() == null) ? this.target.model() : answer.model();
-		LlmResponse signed = answer.withTarget(new Target(this.target.provider(), model));
-		note(ended(Attempt.Outcome.COMPLETED).requestId(signed.requestId())
-			.usage(signed.usage())
-			.cost(this.cost.of(answer, signed.target())));
-		// the call's head says what the whole call cost
-		this.actual.onNext(new LlmEvent.Completed(signed.withCost(null)));
+		this.actual.onNext(new LlmEvent.Completed(this.record.completed(answer)));
 		this.actual.onComplete();
 		super.cancel();
 	}
@@ -258,7 +232,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		if (giveUp()) {
 			super.cancel();
 			LlmException failure = this.silence.unread();
-			note(ended(Attempt.Outcome.CANCELLED).failure(failure).usage(this.listener.answer().used()));
+			this.record.unread(failure);
 			this.actual.onError(failure);
 		}
 		else if (this.state != ENDED) {
@@ -276,20 +250,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	}
 
 	private void fail(LlmException failure) {
-		Usage usage = Failures.usage(failure, this.listener.answer().used());
-		LlmException told = this.delivered.isEmpty() ? Failures.undelivered(failure, this.target)
-				: Failures.after(this.delivered, failure, this.target, usage);
-		if (this.listener.isRefused() || failure.kind() == ErrorKind.BULKHEAD_FULL) {
-			this.call.giveBackAttempt();
-			note(ended(Attempt.Outcome.SKIPPED).failure(failure));
-		}
-		else {
-			note(ended(Attempt.Outcome.FAILED).failure(failure)
-				.requestId(failure.requestId())
-				.usage(usage)
-				.cost(cost(usage, AttemptCost.began(failure))));
-		}
-		this.actual.onError(told);
+		this.actual.onError(this.record.failed(failure));
 	}
 
 	@Override
@@ -308,8 +269,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	@Override
 	public void cancel() {
 		if (end()) {
-			Usage used = this.listener.answer().used();
-			note(ended(Attempt.Outcome.CANCELLED).usage(used).cost(cost(used, true)));
+			this.record.cancelled();
 			super.cancel();
 		}
 	}
@@ -350,89 +310,6 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		if (this.rate != null) {
 			this.rate.stop();
 		}
-	}
-
-	/**
-	 * @param likely whether it had begun to answer if anything of an answer came
-	 */
-	private @Nullable Cost cost(Usage used, boolean likely) {
-		List<LlmEvent> delivered = this.delivered;
-		return this.cost.of(delivered, used, !delivered.isEmpty() || (likely && this.listener.isAnswering()));
-	}
-
-	private Attempt.Builder ended(Attempt.Outcome outcome) {
-		return Attempt.of(this.target, outcome)
-			.startedAfter(Duration.ofNanos(this.startedAfter))
-			.startedAt(this.call.instant(this.startedAfter))
-			.waited(this.waited)
-			.took(this.firstToken, sinceStart())
-			.cause(this.cause)
-			.leftOut(this.listener.leftOut());
-	}
-
-	private void note(Attempt.Builder ended) {
-		Attempt attempt = ended.build();
-		this.call.ended(attempt);
-		this.listener.told(attempt);
-	}
-
-	private Duration sinceStart() {
-		return Duration.ofNanos(this.call.elapsedNanos() - this.startedAfter);
-	}
-
-	/**
-	 * One attempt, made anew for each subscription.
-	 */
-	static final class GuardedFlux extends Flux<LlmEvent> {
-
-		private final LlmProvider inner;
-
-		private final LlmRequest request;
-
-		private final Target target;
-
-		private final SharedTimer alarms;
-
-		private final Pricing prices;
-
-		GuardedFlux(LlmProvider inner, LlmRequest request, Target target, SharedTimer alarms, Pricing prices) {
-			this.inner = inner;
-			this.request = request;
-			this.target = target;
-			this.alarms = alarms;
-			this.prices = prices;
-		}
-
-		@Override
-		public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
-			Scope scope = Scope.of(actual.currentContext());
-			Call call = scope.call();
-			AttemptGuard guard = new AttemptGuard(actual, scope, this.target, this.request.streaming(), this.alarms,
-					new AttemptCost(this.prices, this.target, this.request));
-			if (call.remainingNanos(guard.startedAfter) <= 0) {
-				Operators.error(actual, call.overdue(this.target));
-				return;
-			}
-			if (!call.tryAttempt(this.target)) {
-				Operators.error(actual, call.exhausted(this.target));
-				return;
-			}
-			WireListener listener = WireListener.of(actual.currentContext());
-			if (listener != null) {
-				listener.sending();
-			}
-			CallerContext.Restored restored = call.caller().restore(guard.currentContext());
-			try {
-				Objects.requireNonNull(this.inner.exchange(this.request), "exchange returned null").subscribe(guard);
-			}
-			catch (Throwable ex) {
-				guard.failedToSubscribe(ex);
-			}
-			finally {
-				restored.close();
-			}
-		}
-
 	}
 
 }

@@ -1,13 +1,20 @@
 package io.arcllm.module.attempt;
 
+import java.util.Objects;
+
+import io.arcllm.CallerContext;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
+import io.arcllm.WireListener;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.Call;
 import io.arcllm.module.Pricing;
-import io.arcllm.module.attempt.AttemptGuard.GuardedFlux;
+import io.arcllm.module.Scope;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 
 /**
  * An observer and guard at the heart of every stack. Whatever the provider inside does,
@@ -66,6 +73,61 @@ public final class ContractModule extends BaseModule {
 	@Override
 	public String toString() {
 		return this.target.provider();
+	}
+
+	/**
+	 * One attempt, made anew for each subscription.
+	 */
+	private static final class GuardedFlux extends Flux<LlmEvent> {
+
+		private final LlmProvider inner;
+
+		private final LlmRequest request;
+
+		private final Target target;
+
+		private final SharedTimer alarms;
+
+		private final Pricing prices;
+
+		GuardedFlux(LlmProvider inner, LlmRequest request, Target target, SharedTimer alarms, Pricing prices) {
+			this.inner = inner;
+			this.request = request;
+			this.target = target;
+			this.alarms = alarms;
+			this.prices = prices;
+		}
+
+		@Override
+		public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
+			Scope scope = Scope.of(actual.currentContext());
+			Call call = scope.call();
+			AttemptGuard guard = new AttemptGuard(actual, scope, this.target, this.request.streaming(), this.alarms,
+					new AttemptCost(this.prices, this.target, this.request));
+			if (call.remainingNanos(guard.startedAfter()) <= 0) {
+				Operators.error(actual, call.overdue(this.target));
+				return;
+			}
+			if (!call.tryAttempt(this.target)) {
+				Operators.error(actual, call.exhausted(this.target));
+				return;
+			}
+			WireListener listener = WireListener.of(actual.currentContext());
+			if (listener != null) {
+				listener.sending();
+			}
+			CallerContext.Restored restored = call.caller().restore(guard.currentContext());
+			try {
+				Objects.requireNonNull(this.inner.exchange(this.request), "exchange returned null").subscribe(guard);
+			}
+			catch (Throwable ex) {
+				guard.failedToSubscribe(ex);
+			}
+			finally {
+				restored.close();
+			}
+		}
+
 	}
 
 }

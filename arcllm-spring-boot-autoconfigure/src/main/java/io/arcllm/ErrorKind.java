@@ -12,70 +12,72 @@ import java.util.Set;
 public enum ErrorKind {
 
 	/** 429: too many requests or tokens a minute. */
-	RATE_LIMITED(Domain.KEY, Pause.AS_ASKED, Consequence.RETRY, Consequence.FAIL_OVER),
+	RATE_LIMITED(429, Domain.KEY, Pause.AS_ASKED, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.OTHER_KEY),
 
 	/** 529, 503, {@code overloaded_error}: the vendor is too busy. */
-	OVERLOADED(Domain.MODEL, Pause.AS_ASKED, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT),
+	OVERLOADED(503, Domain.MODEL, Pause.AS_ASKED, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT),
 
 	/** 500, 502, 504: the vendor is broken. */
-	SERVER_ERROR(Domain.MODEL, Pause.AS_ASKED, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT),
+	SERVER_ERROR(502, Domain.MODEL, Pause.AS_ASKED, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT),
 
 	/** Refused, reset, closed early, TLS, DNS. */
-	NETWORK(Domain.ENDPOINT, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT),
+	NETWORK(502, Domain.ENDPOINT, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT, Consequence.CUT),
 
 	/** Silence for too long; {@link LlmException#stage()} says when. */
-	TIMEOUT(Domain.MODEL, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT),
+	TIMEOUT(504, Domain.MODEL, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT, Consequence.CUT),
 
 	/** Not JSON, a malformed frame, a missing field. */
-	PROTOCOL(Domain.MODEL, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT),
+	PROTOCOL(502, Domain.MODEL, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT, Consequence.CUT),
 
 	/** Content began, then failure, silence or a missing end. */
-	INTERRUPTED(Domain.MODEL, Pause.NONE, Consequence.COUNT),
+	INTERRUPTED(502, Domain.MODEL, Pause.NONE, Consequence.COUNT, Consequence.CUT),
 
 	/** The account has no money or quota left. */
-	QUOTA_EXHAUSTED(Domain.KEY, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.COUNT),
+	QUOTA_EXHAUSTED(429, Domain.KEY, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.COUNT, Consequence.OTHER_KEY),
 
 	/** The key is wrong. */
-	AUTHENTICATION(Domain.KEY, Pause.REST_OF_CALL, Consequence.FAIL_OVER),
+	AUTHENTICATION(401, Domain.KEY, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.OTHER_KEY, Consequence.RETRY_BY_STATUS),
 
 	/** The key may not do this. */
-	PERMISSION(Domain.KEY, Pause.REST_OF_CALL, Consequence.FAIL_OVER),
+	PERMISSION(403, Domain.KEY, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.RETRY_BY_STATUS),
 
 	/** The vendor has no such model. */
-	MODEL_NOT_FOUND(Domain.MODEL, Pause.REST_OF_CALL, Consequence.FAIL_OVER),
+	MODEL_NOT_FOUND(404, Domain.MODEL, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.RETRY_BY_STATUS),
 
 	/** The request is longer than the model takes. */
-	CONTEXT_WINDOW(Domain.CALLER, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.REFUSES),
+	CONTEXT_WINDOW(400, Domain.CALLER, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.REFUSES),
 
 	/** The vendor's filter refused. */
-	CONTENT_POLICY(Domain.CALLER, Pause.REST_OF_CALL),
+	CONTENT_POLICY(400, Domain.CALLER, Pause.REST_OF_CALL),
 
 	/** The model or vendor does not take a part of the request that others may take. */
-	UNSUPPORTED(Domain.CALLER, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.REFUSES),
+	UNSUPPORTED(400, Domain.CALLER, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.REFUSES),
 
 	/** Other 400, 413, 422: the request itself is wrong. */
-	INVALID_REQUEST(Domain.CALLER, Pause.REST_OF_CALL, Consequence.REFUSES),
+	INVALID_REQUEST(400, Domain.CALLER, Pause.REST_OF_CALL, Consequence.REFUSES, Consequence.RETRY_BY_STATUS),
 
 	/** Our own refusal: the target's circuit breaker is open. */
-	CIRCUIT_OPEN(Domain.NONE, Pause.NONE, Consequence.FAIL_OVER, Consequence.UNSENT),
+	CIRCUIT_OPEN(503, Domain.NONE, Pause.NONE, Consequence.FAIL_OVER, Consequence.UNSENT),
 
 	/** Our own refusal: no permit of the rate limit within {@code max-wait}. */
-	THROTTLED(Domain.NONE, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.UNSENT),
+	THROTTLED(429, Domain.NONE, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.UNSENT),
 
 	/** Our own refusal: too many calls at once. */
-	BULKHEAD_FULL(Domain.NONE, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.UNSENT),
+	BULKHEAD_FULL(503, Domain.NONE, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.UNSENT),
 
 	/** Our own refusal: the money is spent. */
-	BUDGET_EXCEEDED(Domain.CALLER, Pause.NONE, Consequence.END, Consequence.UNSENT),
+	BUDGET_EXCEEDED(402, Domain.CALLER, Pause.NONE, Consequence.END, Consequence.UNSENT),
 
 	/** The call's own deadline passed, or its attempts are used up. */
-	DEADLINE_EXCEEDED(Domain.CALLER, Pause.NONE, Consequence.END),
+	DEADLINE_EXCEEDED(504, Domain.CALLER, Pause.NONE, Consequence.END, Consequence.CUT),
 
 	/** The caller went away. */
-	CANCELLED(Domain.CALLER, Pause.NONE, Consequence.END),
+	CANCELLED(499, Domain.CALLER, Pause.NONE, Consequence.END, Consequence.CUT),
 
 	/** Our own refusal: the call could not be recorded, and must be. */
-	AUDIT_UNAVAILABLE(Domain.CALLER, Pause.NONE, Consequence.END, Consequence.UNSENT);
+	AUDIT_UNAVAILABLE(503, Domain.CALLER, Pause.NONE, Consequence.END, Consequence.UNSENT);
+
+	private final int httpStatus;
 
 	private final Domain domain;
 
@@ -83,7 +85,8 @@ public enum ErrorKind {
 
 	private final Set<Consequence> consequences;
 
-	ErrorKind(Domain domain, Pause pause, Consequence... consequences) {
+	ErrorKind(int httpStatus, Domain domain, Pause pause, Consequence... consequences) {
+		this.httpStatus = httpStatus;
 		this.domain = domain;
 		this.pause = pause;
 		this.consequences = EnumSet.noneOf(Consequence.class);
@@ -133,6 +136,12 @@ public enum ErrorKind {
 		/** The same target may be asked again. */
 		RETRY,
 
+		/** The same target may be asked again where its status is configured so. */
+		RETRY_BY_STATUS,
+
+		/** Another key of the same vendor may be asked at once. */
+		OTHER_KEY,
+
 		/** The next target may be asked. */
 		FAIL_OVER,
 
@@ -141,6 +150,9 @@ public enum ErrorKind {
 
 		/** The target refused the request as it is. */
 		REFUSES,
+
+		/** An answer was cut off on our side, and may have begun. */
+		CUT,
 
 		/** The call is over. */
 		END,
@@ -155,6 +167,21 @@ public enum ErrorKind {
 	 */
 	public boolean isRetryable() {
 		return this.consequences.contains(Consequence.RETRY);
+	}
+
+	/**
+	 * Whether the same target may be asked again where the configuration lists the status
+	 * that it answered with, and not otherwise.
+	 */
+	public boolean isRetryableByStatus() {
+		return this.consequences.contains(Consequence.RETRY_BY_STATUS);
+	}
+
+	/**
+	 * Whether another key of the same vendor may be asked at once.
+	 */
+	public boolean asksAnotherKey() {
+		return this.consequences.contains(Consequence.OTHER_KEY);
 	}
 
 	/**
@@ -179,6 +206,14 @@ public enum ErrorKind {
 	}
 
 	/**
+	 * Whether an answer was cut off on our side, and may have begun before: what the
+	 * vendor tells of as an error costs nothing.
+	 */
+	public boolean cutsAnswers() {
+		return this.consequences.contains(Consequence.CUT);
+	}
+
+	/**
 	 * Whether the call is over, whatever its targets could do.
 	 */
 	public boolean endsTheCall() {
@@ -190,6 +225,21 @@ public enum ErrorKind {
 	 */
 	public boolean isUnsent() {
 		return this.consequences.contains(Consequence.UNSENT);
+	}
+
+	/**
+	 * Whether waiting does not help: the same would fail in the same way until the key,
+	 * the account or the request is another.
+	 */
+	public boolean isLasting() {
+		return this.pause == Pause.REST_OF_CALL;
+	}
+
+	/**
+	 * The HTTP status with which an application of its own would say so to its clients.
+	 */
+	public int httpStatus() {
+		return this.httpStatus;
 	}
 
 	/**

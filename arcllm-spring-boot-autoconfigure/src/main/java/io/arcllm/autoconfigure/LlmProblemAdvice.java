@@ -2,7 +2,6 @@ package io.arcllm.autoconfigure;
 
 import java.time.Duration;
 
-import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 
 import org.springframework.core.Ordered;
@@ -24,7 +23,7 @@ final class LlmProblemAdvice {
 
 	@ExceptionHandler(LlmException.class)
 	ResponseEntity<ProblemDetail> problem(LlmException failure) {
-		HttpStatusCode status = HttpStatusCode.valueOf(status(failure.kind()));
+		HttpStatusCode status = HttpStatusCode.valueOf(failure.kind().httpStatus());
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, String.valueOf(failure.getMessage()));
 		problem.setProperty("kind", failure.kind().name());
 		ResponseEntity.BodyBuilder answer = ResponseEntity.status(status)
@@ -36,21 +35,6 @@ final class LlmProblemAdvice {
 			answer.header("retry-after", String.valueOf(seconds));
 		}
 		return answer.body(problem);
-	}
-
-	private static int status(ErrorKind kind) {
-		return switch (kind) {
-			case RATE_LIMITED, THROTTLED, QUOTA_EXHAUSTED -> 429;
-			case OVERLOADED, CIRCUIT_OPEN, BULKHEAD_FULL, AUDIT_UNAVAILABLE -> 503;
-			case SERVER_ERROR, NETWORK, PROTOCOL, INTERRUPTED -> 502;
-			case TIMEOUT, DEADLINE_EXCEEDED -> 504;
-			case AUTHENTICATION -> 401;
-			case PERMISSION -> 403;
-			case MODEL_NOT_FOUND -> 404;
-			case CONTEXT_WINDOW, CONTENT_POLICY, UNSUPPORTED, INVALID_REQUEST -> 400;
-			case BUDGET_EXCEEDED -> 402;
-			case CANCELLED -> 499;
-		};
 	}
 
 }

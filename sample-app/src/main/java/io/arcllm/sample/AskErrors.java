@@ -19,7 +19,7 @@ class AskErrors {
 
 	@ExceptionHandler
 	ResponseEntity<ProblemDetail> failed(LlmException failure) {
-		HttpStatusCode status = HttpStatusCode.valueOf(StatusOfKind.of(failure.kind()));
+		HttpStatusCode status = HttpStatusCode.valueOf(failure.kind().httpStatus());
 		ProblemDetail problem = ProblemDetail.forStatusAndDetail(status, failure.getMessage());
 		problem.setTitle("No answer could be had");
 		problem.setProperty("kind", failure.kind());

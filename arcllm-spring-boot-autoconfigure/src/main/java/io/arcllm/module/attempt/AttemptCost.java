@@ -81,10 +81,7 @@ final class AttemptCost {
 	 * costs nothing.
 	 */
 	static boolean began(LlmException failure) {
-		return failure.status() == null && switch (failure.kind()) {
-			case NETWORK, TIMEOUT, PROTOCOL, INTERRUPTED, DEADLINE_EXCEEDED, CANCELLED -> true;
-			default -> false;
-		};
+		return failure.status() == null && failure.kind().cutsAnswers();
 	}
 
 	private static Usage with(Usage told, int input, int output) {

@@ -27,7 +27,7 @@ final class EndpointFaults {
 		}
 		Integer status = failure.status();
 		if (status == null) {
-			return failure.kind() == ErrorKind.NETWORK
+			return failure.kind().domain() == ErrorKind.Domain.ENDPOINT
 					|| (failure.kind() == ErrorKind.TIMEOUT && failure.stage() == TimeoutStage.CONNECT);
 		}
 		return OF_AN_EDGE.contains(status) || (OF_A_GATEWAY.contains(status) && !isOfTheVendor(failure));

@@ -1,12 +1,9 @@
 package io.arcllm.module.keys;
 
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.function.BiPredicate;
 import java.util.function.Predicate;
 
 import io.arcllm.Attempt;
-import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
@@ -22,9 +19,6 @@ import reactor.core.publisher.Flux;
  * one is there. Each try is an attempt of the call.
  */
 public final class KeyRotationModule extends BaseModule {
-
-	private static final Set<ErrorKind> OF_THE_KEY = EnumSet.of(ErrorKind.RATE_LIMITED, ErrorKind.QUOTA_EXHAUSTED,
-			ErrorKind.AUTHENTICATION);
 
 	private final BiPredicate<LlmRequest, LlmException> another;
 
@@ -58,7 +52,7 @@ public final class KeyRotationModule extends BaseModule {
 	}
 
 	private boolean mayAsk(LlmRequest request, LlmException refusal, Call call) {
-		return OF_THE_KEY.contains(refusal.kind()) && this.another.test(request, refusal) && call.hasAttemptsLeft()
+		return refusal.kind().asksAnotherKey() && this.another.test(request, refusal) && call.hasAttemptsLeft()
 				&& !call.remaining().isNegative();
 	}
 

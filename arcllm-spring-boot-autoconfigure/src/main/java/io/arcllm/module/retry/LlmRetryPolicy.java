@@ -1,7 +1,6 @@
 package io.arcllm.module.retry;
 
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -17,10 +16,6 @@ import org.springframework.retry.policy.SimpleRetryPolicy;
  * Where a whole chain failed, one target worth asking again is enough.
  */
 public class LlmRetryPolicy extends SimpleRetryPolicy {
-
-	/** Worth another attempt only where the configuration lists its status. */
-	private static final Set<ErrorKind> CALLERS = EnumSet.of(ErrorKind.AUTHENTICATION, ErrorKind.PERMISSION,
-			ErrorKind.MODEL_NOT_FOUND, ErrorKind.INVALID_REQUEST);
 
 	/** Statuses below 500 that pass by themselves, if the kind does not say otherwise. */
 	private static final Set<Integer> PASSING = Set.of(408, 425, 429);
@@ -69,7 +64,7 @@ public class LlmRetryPolicy extends SimpleRetryPolicy {
 	}
 
 	private static boolean allows(ErrorKind kind, int status) {
-		return kind.isRetryable() || (CALLERS.contains(kind) && status < 500 && !PASSING.contains(status));
+		return kind.isRetryable() || (kind.isRetryableByStatus() && status < 500 && !PASSING.contains(status));
 	}
 
 }

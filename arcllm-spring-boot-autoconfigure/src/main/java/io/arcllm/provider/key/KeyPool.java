@@ -121,20 +121,18 @@ public final class KeyPool implements ApiKeys {
 	}
 
 	private boolean punish(Entry entry, LlmException failure) {
-		switch (failure.kind()) {
-			case RATE_LIMITED -> {
-				entry.paused = true;
-				Duration asked = Objects.requireNonNullElse(failure.retryAfter(), PAUSE);
-				entry.pausedUntil = this.nanos.getAsLong()
-						+ ((asked.compareTo(SHORTEST_PAUSE) < 0) ? SHORTEST_PAUSE : asked).toNanos();
-			}
-			case AUTHENTICATION, QUOTA_EXHAUSTED -> {
-				entry.out = true;
-				entry.outUntil = this.nanos.getAsLong() + this.retryAfter;
-			}
-			default -> {
-				return false;
-			}
+		if (!failure.kind().asksAnotherKey()) {
+			return false;
+		}
+		if (failure.kind().isLasting()) {
+			entry.out = true;
+			entry.outUntil = this.nanos.getAsLong() + this.retryAfter;
+		}
+		else {
+			entry.paused = true;
+			Duration asked = Objects.requireNonNullElse(failure.retryAfter(), PAUSE);
+			entry.pausedUntil = this.nanos.getAsLong()
+					+ ((asked.compareTo(SHORTEST_PAUSE) < 0) ? SHORTEST_PAUSE : asked).toNanos();
 		}
 		return true;
 	}

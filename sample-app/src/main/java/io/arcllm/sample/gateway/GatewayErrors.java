@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.RefusedParameter;
-import io.arcllm.sample.StatusOfKind;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +31,7 @@ final class GatewayErrors {
 
 	static GatewayError of(Throwable failure) {
 		if (failure instanceof LlmException llm) {
-			return new GatewayError(StatusOfKind.of(llm.kind()), headers(llm),
+			return new GatewayError(llm.kind().httpStatus(), headers(llm),
 					body(message(llm), type(llm.kind()), code(llm.kind()), param(llm)));
 		}
 		if (failure instanceof InvalidChatException invalid) {

@@ -40,6 +40,7 @@ import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.CallListener;
 import io.arcllm.module.CallModule;
 import io.arcllm.module.Hook;
+import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Shutdown;
 import io.arcllm.module.attempt.TimeoutModule;
 import io.arcllm.module.attempt.TimeoutSettings;
@@ -147,7 +148,7 @@ public final class ArcllmAutoConfiguration {
 	@ConditionalOnMissingBean
 	RetryBudget arcllmRetryBudget(ModuleSettings settings) {
 		RetrySettings shared = settings.bind("retry", RetrySettings.class, null, CallOptions.NONE);
-		return new RetryBudget(shared.budget(), System::nanoTime);
+		return new RetryBudget(shared.budget(), ModuleClock::nanos);
 	}
 
 	@Bean
@@ -164,7 +165,7 @@ public final class ArcllmAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	Scores arcllmScores() {
-		return new Scores(System::nanoTime);
+		return new Scores(ModuleClock::nanos);
 	}
 
 	@Bean
@@ -194,7 +195,7 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean
 	Decisions arcllmDecisions() {
-		return new Decisions(Clock.systemUTC());
+		return new Decisions(new ModuleClock());
 	}
 
 	@Bean

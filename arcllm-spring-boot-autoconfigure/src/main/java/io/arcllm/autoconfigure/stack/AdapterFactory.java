@@ -17,6 +17,7 @@ import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderProperties.Defaults;
 import io.arcllm.autoconfigure.config.ProviderProperties.OnUnsupported;
+import io.arcllm.module.ModuleClock;
 import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.WireFormat;
 import io.arcllm.provider.anthropic.AnthropicFormat;
@@ -91,9 +92,9 @@ public final class AdapterFactory {
 		return this.keys.computeIfAbsent(definition.name(), (name) -> {
 			List<String> configured = definition.keys();
 			ApiKeys keys = (configured.size() > 1)
-					? new KeyPool(configured, System::nanoTime, definition.keySettings().retryAfter())
+					? new KeyPool(configured, ModuleClock::nanos, definition.keySettings().retryAfter())
 					: ApiKeys.of(configured.isEmpty() ? null : configured.get(0));
-			return (this.supplier == null) ? keys : TenantKeys.of(name, this.supplier, keys, System::nanoTime,
+			return (this.supplier == null) ? keys : TenantKeys.of(name, this.supplier, keys, ModuleClock::nanos,
 					definition.keySettings().supplierTimeout());
 		});
 	}

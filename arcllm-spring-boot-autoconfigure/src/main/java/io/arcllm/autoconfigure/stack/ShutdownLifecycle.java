@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure.stack;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
+import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Shutdown;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -78,7 +79,7 @@ public final class ShutdownLifecycle implements SmartLifecycle {
 		Duration patience = this.timeout.minus((tenth.compareTo(RESERVE) < 0) ? tenth : RESERVE);
 		logger.info("Shutting down: " + calls + " calls of models are under way, and may finish within "
 				+ this.timeout.toMillis() + " ms");
-		drain(System.nanoTime() + patience.toNanos(), callback);
+		drain(ModuleClock.nanos() + patience.toNanos(), callback);
 	}
 
 	private void drain(long end, Runnable callback) {
@@ -86,13 +87,13 @@ public final class ShutdownLifecycle implements SmartLifecycle {
 			logger.info("Shutting down: all calls of models have ended");
 			callback.run();
 		}
-		else if (System.nanoTime() - end >= 0) {
+		else if (ModuleClock.nanos() - end >= 0) {
 			logger.info("Shutting down: " + this.shutdown.calls() + " calls of models were interrupted");
 			this.shutdown.interrupt();
 			callback.run();
 		}
 		else {
-			Schedulers.boundedElastic().schedule(() -> drain(end, callback), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+			Schedulers.parallel().schedule(() -> drain(end, callback), LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
 		}
 	}
 

@@ -24,7 +24,6 @@ import io.arcllm.module.attempt.CommitModule;
 import io.arcllm.module.attempt.ContractModule;
 import io.arcllm.module.attempt.RefusalModule;
 import io.arcllm.module.attempt.RepeatModule;
-import io.arcllm.module.attempt.StreamingRefusals;
 import io.arcllm.module.attempt.Upstream;
 import io.arcllm.module.attempt.UpstreamModule;
 import io.arcllm.module.keys.KeyRotationModule;
@@ -48,8 +47,6 @@ public final class Stacks {
 
 	private final ProviderSwitches switches;
 
-	private final StreamingRefusals refusals;
-
 	/**
 	 * @param targets what modules are put around
 	 * @param order the modules; asked for when the first stack is built, since modules of
@@ -65,7 +62,6 @@ public final class Stacks {
 		this.chains = chains;
 		this.settings = settings;
 		this.switches = switches;
-		this.refusals = new KnownRefusals(targets);
 	}
 
 	/** From now on stacks are built in that order. */
@@ -199,7 +195,8 @@ public final class Stacks {
 			layers.add(new Layer("commit", (inner) -> new CommitModule(inner, target, streams.commit())));
 		}
 		if (streams.upstream() == Upstream.ALWAYS && this.targets.definition(target.provider()) != null) {
-			layers.add(new Layer("upstream", (inner) -> new UpstreamModule(inner, target, this.refusals)));
+			layers.add(new Layer("upstream", (inner) -> new UpstreamModule(inner, target, this.targets.refusals(),
+					(asked) -> this.targets.traits(asked).unsupported().contains(Parameter.STREAMING))));
 		}
 		layers.addAll(attemptLayers(position));
 		return layers;
@@ -221,30 +218,6 @@ public final class Stacks {
 			layers.add(new Layer("repeats", (inner) -> new RepeatModule(inner, target, repeats)));
 		}
 		return layers;
-	}
-
-	/**
-	 * Targets that do not stream: by configuration, or since they refused it.
-	 */
-	private static final class KnownRefusals extends StreamingRefusals {
-
-		private final Targets targets;
-
-		KnownRefusals(Targets targets) {
-			this.targets = targets;
-		}
-
-		@Override
-		public boolean refuses(Target target) {
-			return this.targets.traits(target).unsupported().contains(Parameter.STREAMING)
-					|| this.targets.refusals().of(target).contains(Parameter.STREAMING);
-		}
-
-		@Override
-		public void refused(Target target) {
-			this.targets.refusals().learn(target, Parameter.STREAMING);
-		}
-
 	}
 
 	/**

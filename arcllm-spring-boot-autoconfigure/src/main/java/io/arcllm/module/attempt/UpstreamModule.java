@@ -1,10 +1,14 @@
 package io.arcllm.module.attempt;
 
+import java.util.Locale;
+import java.util.function.Predicate;
+
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.Parameter;
 import io.arcllm.Target;
 import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
@@ -26,17 +30,21 @@ public final class UpstreamModule extends BaseModule {
 
 	private final Target target;
 
-	private final StreamingRefusals refusals;
+	private final LearntRefusals refusals;
+
+	private final Predicate<Target> unstreamed;
 
 	/**
 	 * @param inner a provider that keeps the contract
 	 * @param target its name, and the model where the request names none
-	 * @param refusals which targets do not stream
+	 * @param refusals what targets refused lately
+	 * @param unstreamed whether a target does not stream by configuration
 	 */
-	public UpstreamModule(LlmProvider inner, Target target, StreamingRefusals refusals) {
+	public UpstreamModule(LlmProvider inner, Target target, LearntRefusals refusals, Predicate<Target> unstreamed) {
 		super(inner);
 		this.target = target;
 		this.refusals = refusals;
+		this.unstreamed = unstreamed;
 	}
 
 	@Override
@@ -46,7 +54,7 @@ public final class UpstreamModule extends BaseModule {
 		}
 		Target asked = (request.model() == null) ? this.target : new Target(this.target.provider(), request.model());
 		return EventStep.defer((context) -> {
-			if (this.refusals.refuses(asked)) {
+			if (this.unstreamed.test(asked) || this.refusals.of(asked).contains(Parameter.STREAMING)) {
 				return this.inner.exchange(request);
 			}
 			return EventStep.around(this.inner.exchange(request.withStreaming(true)), WholeAnswer::new)
@@ -55,11 +63,20 @@ public final class UpstreamModule extends BaseModule {
 	}
 
 	private Flux<LlmEvent> otherwise(LlmException failure, LlmRequest request, Target asked, Call call) {
-		if (!StreamingRefusals.isOne(failure)) {
+		if (!refusesStreams(failure)) {
 			return Flux.error(failure);
 		}
-		this.refusals.refused(asked);
+		this.refusals.learn(asked, Parameter.STREAMING);
 		return call.hasAttemptsLeft() ? this.inner.exchange(request) : Flux.error(failure);
+	}
+
+	/** Whether a failure says that the model or the account may not stream. */
+	private static boolean refusesStreams(LlmException failure) {
+		if (failure.status() == null || !(failure.kind() == ErrorKind.PERMISSION
+				|| failure.kind() == ErrorKind.UNSUPPORTED || failure.kind() == ErrorKind.INVALID_REQUEST)) {
+			return false;
+		}
+		return String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("stream");
 	}
 
 	/**

@@ -13,6 +13,7 @@ import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
 import io.arcllm.module.AttemptLimits;
 import io.arcllm.module.Call;
+import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Script;
@@ -40,7 +41,7 @@ class UpstreamModuleTests {
 
 	private Call call;
 
-	private final StreamingRefusals refusals = new StreamingRefusals();
+	private final LearntRefusals refusals = new LearntRefusals(ModuleClock::nanos);
 
 	@BeforeEach
 	void call() {
@@ -48,7 +49,7 @@ class UpstreamModuleTests {
 	}
 
 	private Outcome ask(LlmProvider provider) {
-		Flux<LlmEvent> answer = new UpstreamModule(new ContractModule(provider, TARGET), TARGET, this.refusals)
+		Flux<LlmEvent> answer = new UpstreamModule(new ContractModule(provider, TARGET), TARGET, this.refusals, (target) -> false)
 			.exchange(LlmRequest.of("Hi"));
 		return Outcome.of(answer.contextWrite((context) -> Scope.of(context).within(LIMITS).into(context)), this.call);
 	}
@@ -105,7 +106,7 @@ class UpstreamModuleTests {
 		assertThat(ask(script).answer().text()).isEqualTo("Hello");
 		assertThat(script.asked()).isEqualTo(3);
 		this.time.seconds(3700);
-		Outcome later = Outcome.of(new UpstreamModule(new ContractModule(script, TARGET), TARGET, this.refusals)
+		Outcome later = Outcome.of(new UpstreamModule(new ContractModule(script, TARGET), TARGET, this.refusals, (target) -> false)
 			.exchange(LlmRequest.of("Hi")));
 		assertThat(later.answer()).isNotNull();
 		assertThat(script.lastRequest().streaming()).isTrue();
@@ -114,7 +115,7 @@ class UpstreamModuleTests {
 	@Test
 	void streamedCallStaysAStream() {
 		Outcome outcome = Outcome
-			.of(new UpstreamModule(new Script("test", Script.says("Hello")).guarded(), TARGET, this.refusals)
+			.of(new UpstreamModule(new Script("test", Script.says("Hello")).guarded(), TARGET, this.refusals, (target) -> false)
 				.stream(LlmRequest.of("Hi")));
 		assertThat(outcome.events()).hasSize(2);
 	}

@@ -20,7 +20,7 @@ import reactor.util.concurrent.Queues;
  * more for them. So the step is never run by two threads at once, and what was changed
  * before a call of {@code drain} is seen by a step after it.
  * <li>One thread at a time adds: the producer's, or the step's once the producer has
- * ended. Only the step removes.
+ * ended or where there is none but the step. Only the step removes.
  * <li>Demand is raised by the subscriber and lowered by the step alone, after it emitted:
  * never more is emitted than was requested.
  * <li>The end is told once; nothing is emitted after it, or after {@link #cancel}.

@@ -4,6 +4,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.StopReason.Type;
@@ -11,13 +13,16 @@ import io.arcllm.ToolCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one table of vendors' words for why a model stopped, for all formats.
+ * The one table of vendors' words for why a model stopped, for all formats, and for what
+ * other libraries pass on of them.
  */
 public final class StopWords {
 
 	private static final Map<String, Type> TYPES = Map.ofEntries(Map.entry("stop", Type.END_TURN),
 			Map.entry("end_turn", Type.END_TURN), Map.entry("eos", Type.END_TURN),
-			Map.entry("eos_token", Type.END_TURN), Map.entry("tool_calls", Type.TOOL_USE),
+			Map.entry("eos_token", Type.END_TURN), Map.entry("complete", Type.END_TURN),
+			Map.entry("completed", Type.END_TURN), Map.entry("finish_reason_stop", Type.END_TURN),
+			Map.entry("tool_execution", Type.TOOL_USE), Map.entry("tool_calls", Type.TOOL_USE),
 			Map.entry("tool_call", Type.TOOL_USE), Map.entry("tool_use", Type.TOOL_USE),
 			Map.entry("function_call", Type.TOOL_USE), Map.entry("length", Type.MAX_TOKENS),
 			Map.entry("max_tokens", Type.MAX_TOKENS), Map.entry("max_output_tokens", Type.MAX_TOKENS),
@@ -65,6 +70,19 @@ public final class StopWords {
 		return new StopReason(type, (word == null) ? "" : word);
 	}
 
+	/**
+	 * What a word means that another library passes on.
+	 * @param word as the library says it
+	 * @param toolCalls whether the answer calls tools, which is a reason of its own
+	 * @throws LlmException an interruption, if the word says that the answer was given up
+	 */
+	public static StopReason read(String word, boolean toolCalls) {
+		if (isBroken(word)) {
+			throw LlmException.of(ErrorKind.INTERRUPTED, "The answer was given up: " + word).build();
+		}
+		return new StopReason(toolCalls ? Type.TOOL_USE : type(key(word)), word);
+	}
+
 	private static Type type(String key) {
 		Type known = TYPES.get(key);
 		if (known != null) {
@@ -74,7 +92,7 @@ public final class StopWords {
 	}
 
 	private static String key(@Nullable String word) {
-		return (word == null) ? "" : word.toLowerCase(Locale.ROOT);
+		return (word == null) ? "" : word.toLowerCase(Locale.ROOT).replace('-', '_');
 	}
 
 }

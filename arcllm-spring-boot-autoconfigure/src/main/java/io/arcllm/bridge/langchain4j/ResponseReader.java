@@ -13,7 +13,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.StopReason;
 import io.arcllm.Target;
 import io.arcllm.Usage;
-import io.arcllm.bridge.StopWords;
+import io.arcllm.provider.StopWords;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 

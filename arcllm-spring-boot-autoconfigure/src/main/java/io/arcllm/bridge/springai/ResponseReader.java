@@ -11,7 +11,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.Usage;
-import io.arcllm.bridge.StopWords;
+import io.arcllm.provider.StopWords;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage;

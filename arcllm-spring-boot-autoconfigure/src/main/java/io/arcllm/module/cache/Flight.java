@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.arcllm.EventQueue;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
@@ -17,7 +18,6 @@ import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Operators;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
@@ -176,32 +176,27 @@ final class Flight {
 
 	/**
 	 * One call of those that share: reads the events by its own demand, one thread at a
-	 * time.
+	 * time. Its step alone adds to its queue.
 	 */
 	private final class Member implements Subscription {
-
-		private final CoreSubscriber<? super LlmEvent> actual;
 
 		private final @Nullable Function<LlmResponse, List<LlmEvent>> shared;
 
 		private final Disposable.Swap timer = Disposables.swap();
 
-		private final List<LlmEvent> own = new ArrayList<>();
+		private final EventQueue queue;
 
+		/** How many of the shared events were taken; belongs to the step. */
 		private int read;
 
 		private boolean spoke;
-
-		private long demand;
-
-		private int wanted;
 
 		private volatile boolean gone;
 
 		private volatile @Nullable Throwable expired;
 
 		Member(CoreSubscriber<? super LlmEvent> actual, @Nullable Function<LlmResponse, List<LlmEvent>> shared) {
-			this.actual = actual;
+			this.queue = new EventQueue(actual, this::step);
 			this.shared = shared;
 		}
 
@@ -218,18 +213,14 @@ final class Flight {
 
 		@Override
 		public void request(long n) {
-			if (Operators.validate(n)) {
-				synchronized (this) {
-					this.demand = Operators.addCap(this.demand, n);
-				}
-				drain();
-			}
+			this.queue.request(n);
 		}
 
 		@Override
 		public void cancel() {
 			if (!this.gone) {
 				this.gone = true;
+				this.queue.cancel();
 				this.timer.dispose();
 				leave(this);
 			}
@@ -240,46 +231,27 @@ final class Flight {
 		}
 
 		void drain() {
-			synchronized (this) {
-				if (this.wanted++ > 0) {
-					return;
-				}
-			}
-			int done = 1;
-			while (done > 0) {
-				while (!this.gone && step()) {
-					// goes on
-				}
-				synchronized (this) {
-					this.wanted -= done;
-					done = this.wanted;
-				}
-			}
+			this.queue.drain();
 		}
 
-		/** Passes one event or the end on. */
-		private boolean step() {
+		/** Takes one event after the other, so that no more waits than is asked for. */
+		private void step() {
 			Throwable expired = this.expired;
 			if (expired != null) {
 				end(expired);
-				return false;
+				return;
 			}
 			boolean over = isOver();
-			if (this.own.isEmpty() && this.read < size()) {
+			while (this.queue.emit()) {
+				if (this.read == size()) {
+					if (over) {
+						end(failure());
+					}
+					return;
+				}
 				take(event(this.read));
 				this.read++;
 			}
-			if (!this.own.isEmpty()) {
-				if (!tryTake()) {
-					return false;
-				}
-				this.actual.onNext(this.own.remove(0));
-				return true;
-			}
-			if (over && this.read == size()) {
-				end(failure());
-			}
-			return false;
 		}
 
 		/**
@@ -290,19 +262,11 @@ final class Flight {
 			LlmResponse answer = event.answer();
 			if (answer == null || this.shared == null) {
 				this.spoke |= event.isContent();
-				this.own.add(event);
+				this.queue.add(event);
 				return;
 			}
 			List<LlmEvent> events = this.shared.apply(answer);
-			this.own.addAll(this.spoke ? events.subList(events.size() - 1, events.size()) : events);
-		}
-
-		private synchronized boolean tryTake() {
-			if (this.demand == 0) {
-				return false;
-			}
-			this.demand -= (this.demand == Long.MAX_VALUE) ? 0 : 1;
-			return true;
+			(this.spoke ? events.subList(events.size() - 1, events.size()) : events).forEach(this.queue::add);
 		}
 
 		private void end(@Nullable Throwable failure) {
@@ -312,12 +276,7 @@ final class Flight {
 			this.gone = true;
 			this.timer.dispose();
 			leave(this);
-			if (failure == null) {
-				this.actual.onComplete();
-			}
-			else {
-				this.actual.onError(failure);
-			}
+			this.queue.end(failure);
 		}
 
 	}

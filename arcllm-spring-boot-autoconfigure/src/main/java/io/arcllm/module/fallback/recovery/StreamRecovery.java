@@ -21,6 +21,7 @@ import io.arcllm.Target;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
+import io.arcllm.module.EventStep;
 import io.arcllm.module.Recovery;
 import io.arcllm.module.Scope;
 import io.arcllm.module.fallback.recovery.Splice.DivergedException;
@@ -196,7 +197,7 @@ public final class StreamRecovery {
 	}
 
 	private static Flux<LlmEvent> joined(Candidate candidate, LlmRequest request, Splice joint) {
-		return candidate.provider().exchange(request).concatMapIterable(joint::next, 1);
+		return EventStep.around(candidate.provider().exchange(request), (actual) -> new SplicedAnswer(actual, joint));
 	}
 
 	private Flux<LlmEvent> broke(Step step, LlmException failure, Broken broken) {

@@ -10,11 +10,11 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Parameter;
 import io.arcllm.Target;
-import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
+import io.arcllm.module.ForwardingListener;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -90,7 +90,7 @@ public final class UpstreamModule extends BaseModule {
 	/**
 	 * Keeps the deltas of one answer to itself.
 	 */
-	static final class WholeAnswer extends EventStep implements WireListener {
+	static final class WholeAnswer extends EventStep implements ForwardingListener {
 
 		private final @Nullable WireListener outer;
 
@@ -107,6 +107,11 @@ public final class UpstreamModule extends BaseModule {
 		@Override
 		public Context currentContext() {
 			return this.context;
+		}
+
+		@Override
+		public @Nullable WireListener outer() {
+			return this.outer;
 		}
 
 		/** Deltas are not passed on, so what is asked for is the one answer. */
@@ -141,25 +146,6 @@ public final class UpstreamModule extends BaseModule {
 				.partial(failure.partial())
 				.cause(failure.getCause())
 				.build();
-		}
-
-		@Override
-		public void sending() {
-			if (this.outer != null) {
-				this.outer.sending();
-			}
-		}
-
-		@Override
-		public void remaining(VendorLimits limits) {
-			if (this.outer != null) {
-				this.outer.remaining(limits);
-			}
-		}
-
-		@Override
-		public boolean wantsLimits() {
-			return this.outer != null && this.outer.wantsLimits();
 		}
 
 		/** The raw body of a whole answer is its frames. */

@@ -7,9 +7,9 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
-import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.ForwardingListener;
 import io.arcllm.module.GatedCall;
 import io.arcllm.module.budget.BudgetModule.ReservedCall;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +55,7 @@ public final class AttemptBudgetModule extends BaseModule {
 	/**
 	 * One attempt, which hears itself what it cost.
 	 */
-	static final class BudgetedAttempt extends ReservedCall implements WireListener {
+	static final class BudgetedAttempt extends ReservedCall implements ForwardingListener {
 
 		private final Context context;
 
@@ -73,6 +73,11 @@ public final class AttemptBudgetModule extends BaseModule {
 		@Override
 		public Context currentContext() {
 			return this.context;
+		}
+
+		@Override
+		public @Nullable WireListener outer() {
+			return this.outer;
 		}
 
 		@Override
@@ -99,42 +104,7 @@ public final class AttemptBudgetModule extends BaseModule {
 		public void ended(Attempt attempt) {
 			Cost cost = attempt.cost();
 			this.spent = (cost == null) ? 0 : Micros.ceil(cost.amount());
-			if (this.outer != null) {
-				this.outer.ended(attempt);
-			}
-		}
-
-		@Override
-		public void sending() {
-			if (this.outer != null) {
-				this.outer.sending();
-			}
-		}
-
-		@Override
-		public void refused() {
-			if (this.outer != null) {
-				this.outer.refused();
-			}
-		}
-
-		@Override
-		public void remaining(VendorLimits limits) {
-			if (this.outer != null) {
-				this.outer.remaining(limits);
-			}
-		}
-
-		@Override
-		public boolean wantsLimits() {
-			return this.outer != null && this.outer.wantsLimits();
-		}
-
-		@Override
-		public void answering(SoFar answer) {
-			if (this.outer != null) {
-				this.outer.answering(answer);
-			}
+			ForwardingListener.super.ended(attempt);
 		}
 
 	}

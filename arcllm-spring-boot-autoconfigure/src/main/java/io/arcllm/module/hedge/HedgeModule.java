@@ -10,7 +10,6 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
-import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
 import io.arcllm.module.Abandonment;
 import io.arcllm.module.BaseModule;
@@ -18,6 +17,7 @@ import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
 import io.arcllm.module.EventStep;
+import io.arcllm.module.ForwardingListener;
 import io.arcllm.module.Scope;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -290,7 +290,7 @@ public final class HedgeModule extends BaseModule {
 		/**
 		 * One of the two.
 		 */
-		private final class Leg extends EventStep implements WireListener {
+		private final class Leg extends EventStep implements ForwardingListener {
 
 			private final @Nullable Candidate hedge;
 
@@ -317,29 +317,15 @@ public final class HedgeModule extends BaseModule {
 				return this.context;
 			}
 
+			@Override
+			public @Nullable WireListener outer() {
+				return this.outer;
+			}
+
 			/** The first word of a whole answer that is asked for as a stream. */
 			@Override
 			public void speaking() {
 				wins(this);
-			}
-
-			@Override
-			public void sending() {
-				if (this.outer != null) {
-					this.outer.sending();
-				}
-			}
-
-			@Override
-			public void remaining(VendorLimits limits) {
-				if (this.outer != null) {
-					this.outer.remaining(limits);
-				}
-			}
-
-			@Override
-			public boolean wantsLimits() {
-				return this.outer != null && this.outer.wantsLimits();
 			}
 
 			@Override

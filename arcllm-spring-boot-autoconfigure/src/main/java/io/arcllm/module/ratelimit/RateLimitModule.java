@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 
-import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -16,6 +15,7 @@ import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
+import io.arcllm.module.ForwardingListener;
 import io.arcllm.module.GatedCall;
 import io.arcllm.module.Scope;
 import io.arcllm.module.ratelimit.WaitingLine.Ticket;
@@ -52,7 +52,7 @@ public final class RateLimitModule extends BaseModule {
 	/**
 	 * One call at a rate limit.
 	 */
-	static final class RateLimitCall extends GatedCall implements WireListener {
+	static final class RateLimitCall extends GatedCall implements ForwardingListener {
 
 		private static final AtomicIntegerFieldUpdater<RateLimitCall> RESERVATION = AtomicIntegerFieldUpdater
 			.newUpdater(RateLimitCall.class, "reservation");
@@ -89,6 +89,11 @@ public final class RateLimitModule extends BaseModule {
 			return this.context;
 		}
 
+		@Override
+		public @Nullable WireListener outer() {
+			return this.outer;
+		}
+
 		/**
 		 * Takes again what was given back when the caller went away while a gate behind
 		 * this one was opening.
@@ -98,16 +103,7 @@ public final class RateLimitModule extends BaseModule {
 			if (RESERVATION.getAndSet(this, SENT) == REFUNDED) {
 				this.limiter.charge(this.tokens);
 			}
-			if (this.outer != null) {
-				this.outer.sending();
-			}
-		}
-
-		@Override
-		public void speaking() {
-			if (this.outer != null) {
-				this.outer.speaking();
-			}
+			ForwardingListener.super.sending();
 		}
 
 		@Override
@@ -116,10 +112,8 @@ public final class RateLimitModule extends BaseModule {
 		}
 
 		@Override
-		public void ended(Attempt attempt) {
-			if (this.outer != null) {
-				this.outer.ended(attempt);
-			}
+		public boolean wantsLimits() {
+			return true;
 		}
 
 		@Override

@@ -90,6 +90,32 @@ public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinkin
 		return this.rules.contains(rule);
 	}
 
+	/**
+	 * How many tokens an answer is asked to have at most: what the request says, else
+	 * what is set for the model, else for its provider; never more than the model can
+	 * give, since a vendor would refuse the request for it.
+	 * @param asked what the request says
+	 * @param otherwise what is set for the provider
+	 */
+	public @Nullable Integer maxTokens(@Nullable Integer asked, @Nullable Integer otherwise) {
+		Integer wanted = first(asked, this.maxTokens, otherwise);
+		return (wanted == null || this.maxOutput == null || wanted <= this.maxOutput) ? wanted : this.maxOutput;
+	}
+
+	/**
+	 * The temperature to ask for: of the request, else of the model, else of its
+	 * provider.
+	 * @param asked what the request says
+	 * @param otherwise what is set for the provider
+	 */
+	public @Nullable Double temperature(@Nullable Double asked, @Nullable Double otherwise) {
+		return first(asked, this.temperature, otherwise);
+	}
+
+	private static <T> @Nullable T first(@Nullable T one, @Nullable T two, @Nullable T three) {
+		return (one != null) ? one : (two != null) ? two : three;
+	}
+
 	/** The same without these, too. */
 	public ModelTraits andNot(Set<Parameter> refused) {
 		Set<Parameter> all = EnumSet.copyOf(refused);

@@ -176,19 +176,12 @@ public final class AdapterFactory {
 		@Override
 		public Flux<LlmEvent> exchange(LlmRequest request) {
 			Defaults defaults = this.definition.defaults();
-			LlmRequest.Builder asked = request.mutate();
-			if (request.temperature() == null && defaults.temperature() != null) {
-				asked.temperature(defaults.temperature());
-			}
-			return this.inner.exchange(asked
-				.maxTokens(atMost((request.maxTokens() != null) ? request.maxTokens() : defaults.maxTokens(), request))
-				.build());
-		}
-
-		private @Nullable Integer atMost(@Nullable Integer wanted, LlmRequest request) {
 			String model = (request.model() != null) ? request.model() : this.definition.model();
-			Integer most = (model == null) ? null : this.definition.traits(model).maxOutput();
-			return (wanted == null || most == null) ? wanted : Integer.valueOf(Math.min(wanted, most));
+			ModelTraits traits = (model == null) ? ModelTraits.UNKNOWN : this.definition.traits(model);
+			return this.inner.exchange(request.mutate()
+				.maxTokens(traits.maxTokens(request.maxTokens(), defaults.maxTokens()))
+				.temperature(traits.temperature(request.temperature(), defaults.temperature()))
+				.build());
 		}
 
 		@Override

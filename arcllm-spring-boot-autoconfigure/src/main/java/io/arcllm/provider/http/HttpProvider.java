@@ -242,8 +242,8 @@ public final class HttpProvider implements LlmProvider {
 
 	/** What the request leaves unset: by the model, then by the provider. */
 	private LlmRequest complete(LlmRequest request, String model, ModelTraits traits) {
-		Integer maxTokens = maxTokens(request, traits);
-		Double temperature = first(request.temperature(), traits.temperature(), this.settings.temperature());
+		Integer maxTokens = traits.maxTokens(request.maxTokens(), this.settings.maxTokens());
+		Double temperature = traits.temperature(request.temperature(), this.settings.temperature());
 		Map<String, @Nullable Object> options = merge(merge(this.settings.options(), traits.options()),
 				request.options());
 		boolean whole = model.equals(request.model()) && Objects.equals(maxTokens, request.maxTokens())
@@ -257,17 +257,6 @@ public final class HttpProvider implements LlmProvider {
 					.temperature(temperature)
 					.options(options)
 					.build();
-	}
-
-	/** Never more than the model can give: a vendor would refuse the request for it. */
-	private @Nullable Integer maxTokens(LlmRequest request, ModelTraits traits) {
-		Integer wanted = first(request.maxTokens(), traits.maxTokens(), this.settings.maxTokens());
-		Integer most = traits.maxOutput();
-		return (wanted == null || most == null || wanted <= most) ? wanted : most;
-	}
-
-	private static <T> @Nullable T first(@Nullable T one, @Nullable T two, @Nullable T three) {
-		return (one != null) ? one : (two != null) ? two : three;
 	}
 
 	private static Map<String, @Nullable Object> merge(Map<String, @Nullable Object> under,

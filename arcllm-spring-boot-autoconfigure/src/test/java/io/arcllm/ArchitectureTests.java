@@ -1,8 +1,18 @@
 package io.arcllm;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.Source;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -24,6 +34,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ArchitectureTests {
 
 	private static final String AUTOCONFIGURE = "io.arcllm.autoconfigure..";
+
+	/** A reader finds one file among so many by its name. */
+	private static final int MOST_FILES = 25;
+
+	private static final int MOST_LINES = 400;
 
 	@ArchTest
 	static final ArchRule coreKnowsOnlyReactorAndJacksonsAnnotations = classes().that()
@@ -160,6 +175,49 @@ class ArchitectureTests {
 			.map((one) -> one.getPackage())
 			.distinct()
 			.forEach((one) -> assertThat(one.isAnnotatedWith(NullMarked.class)).as(one.getName()).isTrue());
+	}
+
+	@ArchTest
+	static void roomsHaveAtMost25FilesButThePublicApi(JavaClasses classes) throws IOException {
+		Map<Path, List<Path>> rooms = sources().stream().collect(Collectors.groupingBy(Path::getParent));
+		assertThat(rooms).hasSizeGreaterThan(20);
+		rooms.forEach((room, files) -> {
+			if (!room.endsWith(Path.of("io", "arcllm"))) {
+				assertThat(files).as(room.toString()).hasSizeLessThanOrEqualTo(MOST_FILES);
+			}
+		});
+	}
+
+	@ArchTest
+	static void noFileIsLongerThan400Lines(JavaClasses classes) throws IOException {
+		for (Path source : sources()) {
+			assertThat(Files.readAllLines(source)).as(source.toString()).hasSizeLessThanOrEqualTo(MOST_LINES);
+		}
+	}
+
+	/**
+	 * The wire reads times of day that vendors write, and Redis goes by its own clock: all
+	 * else must follow a test's time.
+	 */
+	@ArchTest
+	static void onlyTheWireAndRedisGoByTheMachinesClock(JavaClasses classes) {
+		Set<String> ofTheMachine = Set.of("java.lang.System.nanoTime", "java.lang.System.currentTimeMillis",
+				"java.time.Clock.systemUTC", "java.time.Instant.now");
+		assertThat(classes.stream()
+			.filter((one) -> Stream
+				.concat(one.getCodeUnitCallsFromSelf().stream(), one.getCodeUnitReferencesFromSelf().stream())
+				.anyMatch((access) -> ofTheMachine.contains(access.getTargetOwner().getName() + "." + access.getName())))
+			.map((one) -> one.getSource().flatMap(Source::getFileName).orElse(one.getName()))
+			.distinct()).containsExactlyInAnyOrder("ModuleClock.java", "HttpAnswer.java", "ArcllmAutoConfiguration.java",
+					"RedisBuckets.java", "RedisStore.java", "RedisBudgets.java");
+	}
+
+	private static List<Path> sources() throws IOException {
+		try (Stream<Path> files = Files.walk(Path.of("src", "main", "java"))) {
+			return files.filter((file) -> file.toString().endsWith(".java"))
+				.filter((file) -> !file.endsWith("package-info.java"))
+				.toList();
+		}
 	}
 
 	private static ArchRule seesTheSpiAndJson(String format) {

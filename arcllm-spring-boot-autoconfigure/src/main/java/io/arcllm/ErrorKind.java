@@ -21,22 +21,27 @@ public enum ErrorKind {
 	SERVER_ERROR(502, Domain.MODEL, Pause.AS_ASKED, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT),
 
 	/** Refused, reset, closed early, TLS, DNS. */
-	NETWORK(502, Domain.ENDPOINT, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT, Consequence.CUT),
+	NETWORK(502, Domain.ENDPOINT, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT,
+			Consequence.CUT),
 
 	/** Silence for too long; {@link LlmException#stage()} says when. */
-	TIMEOUT(504, Domain.MODEL, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT, Consequence.CUT),
+	TIMEOUT(504, Domain.MODEL, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT,
+			Consequence.CUT),
 
 	/** Not JSON, a malformed frame, a missing field. */
-	PROTOCOL(502, Domain.MODEL, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT, Consequence.CUT),
+	PROTOCOL(502, Domain.MODEL, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT,
+			Consequence.CUT),
 
 	/** Content began, then failure, silence or a missing end. */
 	INTERRUPTED(502, Domain.MODEL, Pause.NONE, Consequence.COUNT, Consequence.CUT),
 
 	/** The account has no money or quota left. */
-	QUOTA_EXHAUSTED(429, Domain.KEY, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.COUNT, Consequence.OTHER_KEY),
+	QUOTA_EXHAUSTED(429, Domain.KEY, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.COUNT,
+			Consequence.OTHER_KEY),
 
 	/** The key is wrong. */
-	AUTHENTICATION(401, Domain.KEY, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.OTHER_KEY, Consequence.RETRY_BY_STATUS),
+	AUTHENTICATION(401, Domain.KEY, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.OTHER_KEY,
+			Consequence.RETRY_BY_STATUS),
 
 	/** The key may not do this. */
 	PERMISSION(403, Domain.KEY, Pause.REST_OF_CALL, Consequence.FAIL_OVER, Consequence.RETRY_BY_STATUS),

@@ -196,19 +196,22 @@ class ArchitectureTests {
 	}
 
 	/**
-	 * The wire reads times of day that vendors write, and Redis goes by its own clock: all
-	 * else must follow a test's time.
+	 * The wire reads times of day that vendors write, and Redis goes by its own clock:
+	 * all else must follow a test's time.
 	 */
 	@ArchTest
 	static void onlyTheWireAndRedisGoByTheMachinesClock(JavaClasses classes) {
 		Set<String> ofTheMachine = Set.of("java.lang.System.nanoTime", "java.lang.System.currentTimeMillis",
 				"java.time.Clock.systemUTC", "java.time.Instant.now");
-		assertThat(classes.stream()
-			.filter((one) -> Stream
-				.concat(one.getCodeUnitCallsFromSelf().stream(), one.getCodeUnitReferencesFromSelf().stream())
-				.anyMatch((access) -> ofTheMachine.contains(access.getTargetOwner().getName() + "." + access.getName())))
-			.map((one) -> one.getSource().flatMap(Source::getFileName).orElse(one.getName()))
-			.distinct()).containsExactlyInAnyOrder("ModuleClock.java", "HttpAnswer.java", "ArcllmAutoConfiguration.java",
+		assertThat(
+				classes.stream()
+					.filter((one) -> Stream
+						.concat(one.getCodeUnitCallsFromSelf().stream(), one.getCodeUnitReferencesFromSelf().stream())
+						.anyMatch((access) -> ofTheMachine
+							.contains(access.getTargetOwner().getName() + "." + access.getName())))
+					.map((one) -> one.getSource().flatMap(Source::getFileName).orElse(one.getName()))
+					.distinct())
+			.containsExactlyInAnyOrder("ModuleClock.java", "HttpAnswer.java", "ArcllmAutoConfiguration.java",
 					"RedisBuckets.java", "RedisStore.java", "RedisBudgets.java");
 	}
 

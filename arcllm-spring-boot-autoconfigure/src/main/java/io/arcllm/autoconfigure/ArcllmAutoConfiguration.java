@@ -264,11 +264,12 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	/**
-	 * Builds the primary stack at start-up, so that mistakes show then, logs it once, and has
-	 * the configuration checked for what does nothing.
+	 * Builds the primary stack at start-up, so that mistakes show then, logs it once, and
+	 * has the configuration checked for what does nothing.
 	 *
 	 * @param providers make it
-	 * @param injected the application's own bean that is injected as it is, if there is one
+	 * @param injected the application's own bean that is injected as it is, if there is
+	 * one
 	 * @param linter warns
 	 * @param warmUp what is made
 	 */

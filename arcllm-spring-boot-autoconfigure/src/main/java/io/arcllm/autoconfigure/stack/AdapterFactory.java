@@ -165,8 +165,8 @@ public final class AdapterFactory {
 	}
 
 	/**
-	 * Asks a provider that has no settings of its own for what is configured of it: what a
-	 * request leaves out, and the longest answer of its model.
+	 * Asks a provider that has no settings of its own for what is configured of it: what
+	 * a request leaves out, and the longest answer of its model.
 	 *
 	 * @param inner is asked
 	 * @param definition what is configured
@@ -197,8 +197,8 @@ public final class AdapterFactory {
 	}
 
 	/**
-	 * A provider that asks with a client of its own, whose exceptions are read for what the
-	 * vendor answered.
+	 * A provider that asks with a client of its own, whose exceptions are read for what
+	 * the vendor answered.
 	 */
 	private static final class ForeignErrorsProvider implements LlmProvider {
 
@@ -211,7 +211,8 @@ public final class AdapterFactory {
 		/**
 		 * @param inner may throw anything
 		 * @param errors reads it
-		 * @param name the target's name, which may be another than the provider gives itself
+		 * @param name the target's name, which may be another than the provider gives
+		 * itself
 		 */
 		ForeignErrorsProvider(LlmProvider inner, ForeignErrors errors, String name) {
 			this.inner = inner;

@@ -167,8 +167,8 @@ public final class StackLlmProviders implements LlmProviders {
 	}
 
 	/**
-	 * What an application holds: asks the stack of the configuration that holds when a call
-	 * begins.
+	 * What an application holds: asks the stack of the configuration that holds when a
+	 * call begins.
 	 *
 	 * @param <G> what belongs to one configuration
 	 */
@@ -237,8 +237,8 @@ public final class StackLlmProviders implements LlmProviders {
 	}
 
 	/**
-	 * A redirector: a request whose model is a name of {@code arcllm.models}, or the model of
-	 * exactly one other provider, is asked of what that name stands for.
+	 * A redirector: a request whose model is a name of {@code arcllm.models}, or the
+	 * model of exactly one other provider, is asked of what that name stands for.
 	 */
 	private static final class NamedModels extends BaseModule {
 
@@ -279,7 +279,8 @@ public final class StackLlmProviders implements LlmProviders {
 		/** The model begins with the name of a provider, which may be what is meant. */
 		private static LlmException hinted(LlmException failure, String model) {
 			return (failure.kind() != ErrorKind.MODEL_NOT_FOUND) ? failure
-					: LlmException.of(failure.kind(), failure.getMessage() + "; did you mean the target '" + model + "'?")
+					: LlmException
+						.of(failure.kind(), failure.getMessage() + "; did you mean the target '" + model + "'?")
 						.like(failure)
 						.build();
 		}

@@ -27,11 +27,11 @@ import reactor.util.context.Context;
  * provider, the timer and the caller, and notes how it ended.
  * <p>
  * Invariants of {@code state}: it is {@code EMITTING} while the producer's thread passes
- * an event on, and only that thread goes back to {@code OPEN};
- * timers end the attempt from {@code OPEN} alone, so that they never tell an end in the
- * middle of an event, and look again later; {@code ENDED} is final, and the thread that
- * sets it tells the end, once. The watches stop with it. Demand is what was requested and
- * not yet passed on: while it is 0 silence is the subscriber's, and not counted.
+ * an event on, and only that thread goes back to {@code OPEN}; timers end the attempt
+ * from {@code OPEN} alone, so that they never tell an end in the middle of an event, and
+ * look again later; {@code ENDED} is final, and the thread that sets it tells the end,
+ * once. The watches stop with it. Demand is what was requested and not yet passed on:
+ * while it is 0 silence is the subscriber's, and not counted.
  */
 final class AttemptGuard extends EventStep implements Shutdown.Underway {
 

@@ -129,8 +129,7 @@ final class AttemptRecord {
 	 * @param likely whether it had begun to answer if anything of an answer came
 	 */
 	private @Nullable Cost cost(Usage used, boolean likely) {
-		return this.cost.of(this.delivered, used,
-				!this.delivered.isEmpty() || (likely && this.listener.isAnswering()));
+		return this.cost.of(this.delivered, used, !this.delivered.isEmpty() || (likely && this.listener.isAnswering()));
 	}
 
 	private Attempt.Builder ended(Attempt.Outcome outcome) {

@@ -214,7 +214,8 @@ public final class HedgeModule extends BaseModule {
 					: this.module.others()
 						.stream()
 						.filter((other) -> this.pass == null || !this.pass.hasFailed(other.target()))
-						.filter((other) -> call.targets().pausedBy(other.target()) == null && other.refusal(this.request) == null)
+						.filter((other) -> call.targets().pausedBy(other.target()) == null
+								&& other.refusal(this.request) == null)
 						.findFirst()
 						.orElse(null);
 		}

@@ -49,7 +49,8 @@ class UpstreamModuleTests {
 	}
 
 	private Outcome ask(LlmProvider provider) {
-		Flux<LlmEvent> answer = new UpstreamModule(new ContractModule(provider, TARGET), TARGET, this.refusals, (target) -> false)
+		Flux<LlmEvent> answer = new UpstreamModule(new ContractModule(provider, TARGET), TARGET, this.refusals,
+				(target) -> false)
 			.exchange(LlmRequest.of("Hi"));
 		return Outcome.of(answer.contextWrite((context) -> Scope.of(context).within(LIMITS).into(context)), this.call);
 	}
@@ -106,17 +107,18 @@ class UpstreamModuleTests {
 		assertThat(ask(script).answer().text()).isEqualTo("Hello");
 		assertThat(script.asked()).isEqualTo(3);
 		this.time.seconds(3700);
-		Outcome later = Outcome.of(new UpstreamModule(new ContractModule(script, TARGET), TARGET, this.refusals, (target) -> false)
-			.exchange(LlmRequest.of("Hi")));
+		Outcome later = Outcome
+			.of(new UpstreamModule(new ContractModule(script, TARGET), TARGET, this.refusals, (target) -> false)
+				.exchange(LlmRequest.of("Hi")));
 		assertThat(later.answer()).isNotNull();
 		assertThat(script.lastRequest().streaming()).isTrue();
 	}
 
 	@Test
 	void streamedCallStaysAStream() {
-		Outcome outcome = Outcome
-			.of(new UpstreamModule(new Script("test", Script.says("Hello")).guarded(), TARGET, this.refusals, (target) -> false)
-				.stream(LlmRequest.of("Hi")));
+		Outcome outcome = Outcome.of(new UpstreamModule(new Script("test", Script.says("Hello")).guarded(), TARGET,
+				this.refusals, (target) -> false)
+			.stream(LlmRequest.of("Hi")));
 		assertThat(outcome.events()).hasSize(2);
 	}
 

@@ -29,6 +29,7 @@ import io.arcllm.autoconfigure.stack.HttpClients;
 import io.arcllm.autoconfigure.stack.Linter;
 import io.arcllm.autoconfigure.stack.LlmWebClientCustomizer;
 import io.arcllm.autoconfigure.stack.ModelBridge;
+import io.arcllm.autoconfigure.stack.ModelRetries;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.ModuleOrder;
 import io.arcllm.autoconfigure.stack.ProviderSwitches;
@@ -247,8 +248,8 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean
 	Linter arcllmLinter(LayeredBinder binder, ArcllmProperties properties, ModuleSettings settings, Targets targets,
-			Stacks stacks) {
-		return new Linter(binder, properties, settings, targets, stacks);
+			Stacks stacks, AdapterFactory adapters) {
+		return new Linter(binder, properties, settings, targets, stacks, new ModelRetries(targets, adapters));
 	}
 
 	@Bean

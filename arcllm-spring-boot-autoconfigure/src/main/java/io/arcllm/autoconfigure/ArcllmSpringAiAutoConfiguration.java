@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure;
 import io.arcllm.LlmProvider;
 import io.arcllm.autoconfigure.bridge.BridgeBeans;
 import io.arcllm.autoconfigure.bridge.BridgedProvider;
+import io.arcllm.autoconfigure.bridge.ModelRetriesOff;
 import io.arcllm.autoconfigure.bridge.SpringAiBridge;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.stack.StackLlmProviders;
@@ -16,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
@@ -31,6 +33,11 @@ public final class ArcllmSpringAiAutoConfiguration {
 	@Bean
 	static BridgeBeans arcllmChatModelBeans(Environment environment) {
 		return new BridgeBeans(environment, CHAT_MODEL, ChatModel.class, "arcllm.spring-ai");
+	}
+
+	@Bean
+	static ModelRetriesOff arcllmModelRetriesOff(ConfigurableEnvironment environment) {
+		return new ModelRetriesOff(environment);
 	}
 
 	@Bean

@@ -43,6 +43,12 @@ public record LangChain4jBridge(ListableBeanFactory beans) implements ModelBridg
 				(bean instanceof ChatModel whole) ? whole : null, streaming(names, bean));
 	}
 
+	@Override
+	public int ownRetries(ProviderDefinition definition) {
+		Object made = new ModelBeans(this.beans).made(Objects.requireNonNull(definition.beans()).bean());
+		return (made == null) ? 0 : OwnRetries.of(made, null);
+	}
+
 	private @Nullable StreamingChatModel streaming(ProviderDefinition.Beans names, Object bean) {
 		return (names.streaming() != null) ? this.beans.getBean(names.streaming(), StreamingChatModel.class)
 				: (bean instanceof StreamingChatModel streaming) ? streaming : null;

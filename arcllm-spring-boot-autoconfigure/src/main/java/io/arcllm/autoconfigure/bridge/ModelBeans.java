@@ -7,9 +7,11 @@ import java.util.stream.Stream;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.Nearest;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.SingletonBeanRegistry;
 
 /**
  * The beans that providers of another library's type name.
@@ -63,6 +65,12 @@ record ModelBeans(ListableBeanFactory beans) {
 						+ ".",
 				"Set arcllm.providers." + definition.name()
 						+ ".bean to the one that is to be wrapped, or leave only one.");
+	}
+
+	/** A bean that is there already; none is made. */
+	@Nullable Object made(String name) {
+		return (this.beans instanceof SingletonBeanRegistry singletons && this.beans.isSingleton(name))
+				? singletons.getSingleton(name) : null;
 	}
 
 	private List<String> there(Class<?>... types) {

@@ -33,6 +33,12 @@ public record SpringAiBridge(ListableBeanFactory beans) implements ModelBridge {
 				this.beans.getBean(bean(definition), ChatModel.class));
 	}
 
+	@Override
+	public int ownRetries(ProviderDefinition definition) {
+		Object made = new ModelBeans(this.beans).made(bean(definition));
+		return (made instanceof ChatModel model) ? OwnRetries.of(model, model.getOptions()) : 0;
+	}
+
 	private String bean(ProviderDefinition definition) {
 		ProviderDefinition.Beans named = Objects.requireNonNull(definition.beans());
 		return named.isOnly() ? new ModelBeans(this.beans).only("arcllm.spring-ai.wrap", definition, ChatModel.class)

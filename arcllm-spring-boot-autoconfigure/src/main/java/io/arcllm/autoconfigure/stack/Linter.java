@@ -47,20 +47,24 @@ public final class Linter {
 
 	private final Stacks stacks;
 
+	private final ModelRetries retries;
+
 	/**
 	 * @param binder what is written
 	 * @param properties what is configured
 	 * @param settings of modules
 	 * @param targets what can be asked
 	 * @param stacks what calls go through
+	 * @param retries of models of other libraries
 	 */
 	public Linter(LayeredBinder binder, ArcllmProperties properties, ModuleSettings settings, Targets targets,
-			Stacks stacks) {
+			Stacks stacks, ModelRetries retries) {
 		this.binder = binder;
 		this.properties = properties;
 		this.settings = settings;
 		this.targets = targets;
 		this.stacks = stacks;
+		this.retries = retries;
 	}
 
 	/**
@@ -85,6 +89,7 @@ public final class Linter {
 	List<String> warnings(List<Target> primaries) {
 		List<String> warnings = new ArrayList<>();
 		primaries.forEach((primary) -> chain(primary, warnings));
+		primaries.forEach((primary) -> warnings.addAll(this.retries.warnings(primary, 1 + retries(primary))));
 		this.settings.idle()
 			.forEach((key, module) -> warnings.add(key + " does nothing, since " + module + " is off: set "
 					+ key.substring(0, key.indexOf(module)) + module + ".enabled to true"));
@@ -191,14 +196,21 @@ public final class Linter {
 	String bounds(Target primary) {
 		List<Target> chain = this.stacks.chain(primary);
 		RetrySettings retry = this.settings.bind("retry", RetrySettings.class, primary.provider(), CallOptions.NONE);
-		int retries = this.settings.enabled("retry", primary.provider(), CallOptions.NONE) ? retry.maxRetries() : 0;
+		int retries = retries(primary);
 		int attempts = (int) Math.min(this.properties.maxAttempts(), (retries + 1L) * chain.size());
 		Duration attempt = this.settings.bind("timeout", TimeoutSettings.class, primary.provider(), CallOptions.NONE)
 			.attempt();
 		Duration longest = attempt.multipliedBy(attempts).plus(retry.maxWait().multipliedBy(retries));
 		Duration bound = (longest.compareTo(this.properties.deadline()) < 0) ? longest : this.properties.deadline();
-		return "A call of " + primary + ": at most " + attempts + " attempts, " + text(bound) + ", "
-				+ money(chain, attempts);
+		int requests = this.retries.requests(chain, retries + 1, attempts);
+		return "A call of " + primary + ": at most " + requests + " attempts, " + text(bound) + ", "
+				+ money(chain, requests);
+	}
+
+	private int retries(Target primary) {
+		return this.settings.enabled("retry", primary.provider(), CallOptions.NONE)
+				? this.settings.bind("retry", RetrySettings.class, primary.provider(), CallOptions.NONE).maxRetries()
+				: 0;
 	}
 
 	private String money(List<Target> chain, int attempts) {

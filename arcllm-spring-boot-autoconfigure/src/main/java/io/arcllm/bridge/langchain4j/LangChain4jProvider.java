@@ -6,11 +6,10 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.OwnThreads;
 import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * Chat models of LangChain4j as a target. With one alone, both ways are answered by it.
@@ -25,6 +24,11 @@ public final class LangChain4jProvider implements LlmProvider {
 	private final @Nullable ChatModel whole;
 
 	private final @Nullable StreamingChatModel streaming;
+
+	private final OwnThreads threads;
+
+	/** Some models wait in their cancel until the vendor speaks. */
+	private final OwnThreads cancels;
 
 	/**
 	 * @param name the provider's name
@@ -41,6 +45,8 @@ public final class LangChain4jProvider implements LlmProvider {
 		this.model = model;
 		this.whole = whole;
 		this.streaming = streaming;
+		this.threads = new OwnThreads(name);
+		this.cancels = new OwnThreads(name + "-cancel");
 	}
 
 	@Override
@@ -53,18 +59,16 @@ public final class LangChain4jProvider implements LlmProvider {
 			}
 			ChatModel model = this.whole;
 			return (model == null) ? Flux.empty()
-					: Mono.fromCallable(() -> model.chat(question))
-						.subscribeOn(Schedulers.boundedElastic())
-						.flatMapIterable((response) -> new ResponseReader(target).whole(response));
+					: this.threads.run(() -> Flux.fromIterable(new ResponseReader(target).whole(model.chat(question))));
 		});
 	}
 
-	private static Flux<LlmEvent> streamed(StreamingChatModel model, ChatRequest question, Target target) {
-		return Flux.<LlmEvent>create((sink) -> {
+	private Flux<LlmEvent> streamed(StreamingChatModel model, ChatRequest question, Target target) {
+		return this.threads.<LlmEvent>run(() -> Flux.create((sink) -> {
 			SinkHandler handler = new SinkHandler(sink, new ResponseReader(target));
 			sink.onDispose(handler::cancel);
 			model.chat(question, handler);
-		}).subscribeOn(Schedulers.boundedElastic(), false).cancelOn(Schedulers.boundedElastic());
+		})).cancelOn(this.cancels.scheduler());
 	}
 
 	@Override

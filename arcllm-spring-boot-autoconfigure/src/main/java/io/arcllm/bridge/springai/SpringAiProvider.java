@@ -1,17 +1,19 @@
 package io.arcllm.bridge.springai;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.OwnThreads;
 import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.model.ChatResponse;
+import org.springframework.ai.chat.prompt.ChatOptions;
+import org.springframework.ai.model.tool.ToolCallingChatOptions;
 import reactor.core.publisher.Flux;
-import reactor.core.publisher.Mono;
-import reactor.core.scheduler.Schedulers;
 
 /**
  * A chat model of Spring AI as a target. What blocks in it runs on a thread of ours,
@@ -25,6 +27,11 @@ public final class SpringAiProvider implements LlmProvider {
 
 	private final ChatModel chatModel;
 
+	private final OwnThreads threads;
+
+	/** Some models wait in their cancel until the vendor speaks. */
+	private final OwnThreads cancels;
+
 	/** Learnt from the first stream that was refused. */
 	private final AtomicBoolean wholeOnly = new AtomicBoolean();
 
@@ -37,29 +44,31 @@ public final class SpringAiProvider implements LlmProvider {
 		this.name = name;
 		this.model = model;
 		this.chatModel = chatModel;
+		this.threads = new OwnThreads(name);
+		this.cancels = new OwnThreads(name + "-cancel");
 	}
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return Flux.defer(() -> {
-			PromptWriter prompt = new PromptWriter(target(request), this.chatModel.getOptions(), request);
+			ChatOptions options = this.chatModel.getOptions();
+			// a double of a test has none
+			PromptWriter prompt = new PromptWriter(target(request),
+					Objects.requireNonNullElseGet(options, ToolCallingChatOptions.builder()::build), request);
 			return (request.streaming() && !this.wholeOnly.get()) ? streamed(prompt) : whole(prompt);
 		});
 	}
 
 	private Flux<LlmEvent> whole(PromptWriter prompt) {
-		return Mono.fromCallable(() -> this.chatModel.call(prompt.prompt()))
-			.subscribeOn(Schedulers.boundedElastic())
-			.flatMapIterable((response) -> new ResponseReader(prompt.target()).whole(response));
+		return this.threads.run(() -> Flux
+			.fromIterable(new ResponseReader(prompt.target()).whole(this.chatModel.call(prompt.prompt()))));
 	}
 
 	private Flux<LlmEvent> streamed(PromptWriter prompt) {
 		ResponseReader reader = new ResponseReader(prompt.target());
-		Flux<ChatResponse> answer = Flux.defer(() -> this.chatModel.stream(prompt.prompt()))
-			.subscribeOn(Schedulers.boundedElastic())
-			// some models wait in their cancel until the vendor speaks
-			.cancelOn(Schedulers.boundedElastic());
-		return answer.concatMapIterable(reader::next)
+		return this.threads.<ChatResponse>run(() -> this.chatModel.stream(prompt.prompt()))
+			.cancelOn(this.cancels.scheduler())
+			.concatMapIterable(reader::next)
 			.concatWith(Flux.defer(() -> Flux.fromIterable(reader.end())))
 			.onErrorResume(UnsupportedOperationException.class, (unsupported) -> {
 				if (reader.isBegun()) {

@@ -3,6 +3,11 @@ package io.arcllm.bridge.springai;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 
@@ -131,12 +136,15 @@ class SpringAiProviderTests {
 	}
 
 	@WholeAndStreamed
-	void aModelThatBlocksIsBoundedFromOutside(boolean streaming) {
+	void aModelThatBlocksIsBoundedFromOutside(boolean streaming) throws InterruptedException {
+		CountDownLatch spoken = new CountDownLatch(1);
+		CountDownLatch interrupted = new CountDownLatch(1);
 		this.model.before = () -> {
 			try {
-				Thread.sleep(20_000);
+				spoken.await();
 			}
 			catch (InterruptedException ex) {
+				interrupted.countDown();
 				throw new IllegalStateException(ex);
 			}
 		};
@@ -146,6 +154,31 @@ class SpringAiProviderTests {
 					.collectList()
 					.block(LIMIT))
 			.isEmpty();
+		assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@WholeAndStreamed
+	void manyModelsBlockBesideEachOther(boolean streaming) {
+		CyclicBarrier all = new CyclicBarrier(50);
+		this.model.before = () -> {
+			try {
+				all.await(10, TimeUnit.SECONDS);
+			}
+			catch (InterruptedException | BrokenBarrierException | TimeoutException ex) {
+				throw new IllegalStateException(ex);
+			}
+		};
+		SpringAiProvider provider = new SpringAiProvider("house", null, this.model);
+		assertThat(Flux.range(0, all.getParties())
+			.flatMap((i) -> provider.exchange(LlmRequest.of("Hi").withStreaming(streaming)).last(), all.getParties())
+			.collectList()
+			.block(LIMIT)).hasSize(all.getParties());
+	}
+
+	@WholeAndStreamed
+	void aModelWithoutOptionsIsAsked(boolean streaming) {
+		this.model.options = null;
+		assertThat(answer(streaming).text()).isEqualTo("Hello");
 	}
 
 	@WholeAndStreamed
@@ -217,6 +250,8 @@ class SpringAiProviderTests {
 		volatile Runnable before = () -> {
 		};
 
+		volatile ChatOptions options = ToolCallingChatOptions.builder().model("own").build();
+
 		volatile Function<Prompt, ChatResponse> call = (prompt) -> response("Hello", "STOP");
 
 		volatile Function<Prompt, Flux<ChatResponse>> stream = (prompt) -> Flux.just(response("Hel", null),
@@ -238,7 +273,7 @@ class SpringAiProviderTests {
 
 		@Override
 		public ChatOptions getOptions() {
-			return ToolCallingChatOptions.builder().model("own").build();
+			return this.options;
 		}
 
 	}

@@ -1,0 +1,71 @@
+package io.arcllm.autoconfigure.bridge;
+
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.core.retry.RetryTemplate;
+import org.springframework.util.ClassUtils;
+import org.springframework.util.ReflectionUtils;
+import org.springframework.util.backoff.BackOff;
+
+/**
+ * Finds out how often a model of another library repeats a request itself: by the
+ * {@code getMaxRetries()} of its options, else by a field {@code maxRetries}, else by its
+ * {@link RetryTemplate}.
+ */
+final class OwnRetries {
+
+	/** More than this is said to be this, so that products stay numbers. */
+	private static final int MOST = 1000;
+
+	private OwnRetries() {
+	}
+
+	/**
+	 * The retries of a model; 0 where it has none, or hides them.
+	 * @param model the model
+	 * @param options its options, if it has any
+	 */
+	static int of(Object model, @Nullable Object options) {
+		Object target = AopProxyUtils.getSingletonTarget(model);
+		Object asked = (target != null) ? target : model;
+		Number retries = (options != null) ? number(options, "getMaxRetries") : null;
+		if (retries == null && field(asked, "maxRetries") instanceof Number number) {
+			retries = number;
+		}
+		if (retries == null && field(asked, "retryTemplate") instanceof RetryTemplate template) {
+			BackOff backOff = template.getRetryPolicy().getBackOff();
+			retries = number(backOff, "getMaxAttempts");
+		}
+		return (retries == null) ? 0 : (int) Math.min(MOST, Math.max(0, retries.longValue()));
+	}
+
+	private static @Nullable Number number(Object on, String accessor) {
+		Method method = ClassUtils.getMethodIfAvailable(on.getClass(), accessor);
+		try {
+			return (method != null && method.invoke(on) instanceof Number number) ? number : null;
+		}
+		catch (ReflectiveOperationException | RuntimeException ex) {
+			return null;
+		}
+	}
+
+	/** Fails for none: what cannot be read is not known. */
+	private static @Nullable Object field(Object on, String name) {
+		try {
+			Field field = ReflectionUtils.findField(on.getClass(), name);
+			if (field == null) {
+				return null;
+			}
+			field.setAccessible(true);
+			return field.get(on);
+		}
+		catch (ReflectiveOperationException | RuntimeException ex) {
+			return null;
+		}
+	}
+
+}

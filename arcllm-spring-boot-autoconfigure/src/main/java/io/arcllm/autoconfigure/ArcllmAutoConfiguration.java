@@ -10,7 +10,6 @@ import io.arcllm.LlmModule;
 import io.arcllm.LlmProviders;
 import io.arcllm.RequestMetadata;
 import io.arcllm.RequestMetadataResolver;
-import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.ArcllmProperties.WarmUp;
@@ -23,7 +22,6 @@ import io.arcllm.autoconfigure.stack.AdapterFactory;
 import io.arcllm.autoconfigure.stack.ApplicationHttp;
 import io.arcllm.autoconfigure.stack.ChainCheck;
 import io.arcllm.autoconfigure.stack.ChainFactory;
-import io.arcllm.autoconfigure.stack.GateFactory;
 import io.arcllm.autoconfigure.stack.HedgeFactory;
 import io.arcllm.autoconfigure.stack.HttpClients;
 import io.arcllm.autoconfigure.stack.Linter;
@@ -45,9 +43,6 @@ import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Shutdown;
 import io.arcllm.module.attempt.TimeoutModule;
 import io.arcllm.module.attempt.TimeoutSettings;
-import io.arcllm.module.bulkhead.Bulkhead;
-import io.arcllm.module.bulkhead.BulkheadModule;
-import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.retry.LlmBackOffPolicy;
 import io.arcllm.module.retry.LlmRetryPolicy;
 import io.arcllm.module.retry.RetryBudget;
@@ -79,6 +74,7 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.context.annotation.ImportRuntimeHints;
 import org.springframework.core.env.Environment;
 import org.springframework.retry.RetryPolicy;
@@ -88,6 +84,7 @@ import org.springframework.retry.backoff.BackOffPolicy;
  * Makes providers with their stacks of what is configured under {@code arcllm}.
  */
 @AutoConfiguration(after = { ArcllmPropertiesAutoConfiguration.class, WebClientAutoConfiguration.class })
+@Import(BulkheadConfiguration.class)
 @ImportRuntimeHints(ArcllmRuntimeHints.class)
 public final class ArcllmAutoConfiguration {
 
@@ -178,20 +175,6 @@ public final class ArcllmAutoConfiguration {
 	ModuleFactory arcllmTimeout(ModuleSettings settings) {
 		return ModuleFactory.of("timeout", (inner, position) -> new TimeoutModule(inner,
 				settings.bind("timeout", TimeoutSettings.class, position)));
-	}
-
-	@Bean
-	GateFactory<BulkheadSettings, Bulkhead> arcllmBulkhead(ModuleSettings settings, ObjectProvider<Gauges> gauges) {
-		Gauges shown = gauges.getIfAvailable(() -> Gauges.NONE);
-		return new GateFactory<>("bulkhead", (position) -> settings.bind("bulkhead", BulkheadSettings.class, position),
-				(target, own) -> bulkhead(target, own, shown), BulkheadModule::new, Bulkhead::status);
-	}
-
-	private static Bulkhead bulkhead(Target target, BulkheadSettings settings, Gauges gauges) {
-		Bulkhead bulkhead = new Bulkhead(target, settings);
-		gauges.gauge("arcllm.bulkhead.running", target, () -> bulkhead.status().running());
-		gauges.gauge("arcllm.bulkhead.queued", target, () -> bulkhead.status().queued());
-		return bulkhead;
 	}
 
 	@Bean

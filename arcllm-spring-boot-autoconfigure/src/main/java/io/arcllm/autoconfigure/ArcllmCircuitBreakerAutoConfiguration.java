@@ -48,7 +48,7 @@ public final class ArcllmCircuitBreakerAutoConfiguration {
 		BreakerListener listener = BreakerListener.all(listeners.orderedStream().toList());
 		List<CircuitBreakerCustomizer> all = customizers.orderedStream().toList();
 		Gauges shown = gauges.getIfAvailable(() -> Gauges.NONE);
-		return new CircuitBreakerFactory((position) -> settings.bind(NAME, CircuitBreakerSettings.class, position),
+		return new CircuitBreakerFactory(settings,
 				(target, own) -> shown(
 						new Breaker(target, own, listener,
 								(config) -> all.forEach((customizer) -> customizer.customize(target, config))),

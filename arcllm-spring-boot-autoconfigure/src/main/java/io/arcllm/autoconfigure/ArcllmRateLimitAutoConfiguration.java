@@ -2,10 +2,13 @@ package io.arcllm.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 
 import io.arcllm.LlmConfigException;
+import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.stack.Gate;
 import io.arcllm.autoconfigure.stack.GateFactory;
 import io.arcllm.autoconfigure.module.Gauges;
 import io.arcllm.module.ratelimit.LimitStore;
@@ -46,14 +49,65 @@ public final class ArcllmRateLimitAutoConfiguration {
 	GateFactory<RateLimitSettings, RateLimiter> arcllmRateLimit(ModuleSettings settings,
 			ObjectProvider<SharedLimitStores> shared, ObjectProvider<RateLimitCustomizer> customizers,
 			ObjectProvider<Gauges> gauges) {
-		List<RateLimitCustomizer> all = customizers.orderedStream().toList();
-		Gauges shown = gauges.getIfAvailable(() -> Gauges.NONE);
-		return new GateFactory<>(NAME, (position) -> settings.bind(NAME, RateLimitSettings.class, position),
-				(target, own) -> limiter(
-						new RateLimiter(target, own, store(target, own, shared.getIfAvailable(), all),
-								(tenant) -> store(ofTenant(target, tenant), own, shared.getIfAvailable(), all)),
-						target, own, shown),
-				RateLimitModule::new, (limiter) -> Level.of(limiter.status()));
+		return new GateFactory<>(new RateLimitGate(customizers.orderedStream().toList(), shared::getIfAvailable,
+				gauges.getIfAvailable(() -> Gauges.NONE)), settings);
+	}
+
+	/**
+	 * The gate of a rate limit.
+	 *
+	 * @param customizers add what settings cannot say
+	 * @param shared stores for all replicas, where there are any
+	 * @param gauges show the levels
+	 */
+	private record RateLimitGate(List<RateLimitCustomizer> customizers, Supplier<@Nullable SharedLimitStores> shared,
+			Gauges gauges) implements Gate<RateLimitSettings, RateLimiter> {
+
+		@Override
+		public String name() {
+			return NAME;
+		}
+
+		@Override
+		public Class<RateLimitSettings> settings() {
+			return RateLimitSettings.class;
+		}
+
+		@Override
+		public RateLimiter engine(Target target, RateLimitSettings own) {
+			RateLimiter limiter = new RateLimiter(target, own,
+					(tenant, settings) -> store((tenant == null) ? target : ofTenant(target, tenant), settings,
+							this.shared.get(), this.customizers));
+			show(limiter, own);
+			return limiter;
+		}
+
+		@Override
+		public void use(RateLimiter limiter, RateLimitSettings newer) {
+			limiter.use(newer);
+			show(limiter, newer);
+		}
+
+		@Override
+		public LlmProvider module(LlmProvider inner, RateLimiter limiter) {
+			return new RateLimitModule(inner, limiter);
+		}
+
+		@Override
+		public Object status(RateLimiter limiter) {
+			return Level.of(limiter.status());
+		}
+
+		private void show(RateLimiter limiter, RateLimitSettings own) {
+			if (own.requestsPerMinute() != null) {
+				this.gauges.gauge("arcllm.ratelimit.requests", limiter.target(), () -> limiter.status().requests());
+			}
+			if (own.tokensPerMinute() != null) {
+				this.gauges.gauge("arcllm.ratelimit.tokens", limiter.target(), () -> limiter.status().tokens());
+			}
+			this.gauges.gauge("arcllm.ratelimit.queued", limiter.target(), () -> limiter.status().queued());
+		}
+
 	}
 
 	/**
@@ -62,17 +116,6 @@ public final class ArcllmRateLimitAutoConfiguration {
 	 */
 	private static Target ofTenant(Target target, String tenant) {
 		return new Target(target.provider(), target.model() + ":tenant:" + tenant);
-	}
-
-	private static RateLimiter limiter(RateLimiter limiter, Target target, RateLimitSettings settings, Gauges gauges) {
-		if (settings.requestsPerMinute() != null) {
-			gauges.gauge("arcllm.ratelimit.requests", target, () -> limiter.status().requests());
-		}
-		if (settings.tokensPerMinute() != null) {
-			gauges.gauge("arcllm.ratelimit.tokens", target, () -> limiter.status().tokens());
-		}
-		gauges.gauge("arcllm.ratelimit.queued", target, () -> limiter.status().queued());
-		return limiter;
 	}
 
 	private static LimitStore store(Target target, RateLimitSettings settings, @Nullable SharedLimitStores shared,

@@ -16,11 +16,13 @@ import io.arcllm.autoconfigure.config.PropertiesBinding;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.stack.ChainCheck;
+import io.arcllm.autoconfigure.stack.ChainFactory;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.ModuleOrder;
 import io.arcllm.autoconfigure.stack.StackLlmProviders;
 import io.arcllm.autoconfigure.stack.Stacks;
 import io.arcllm.autoconfigure.stack.Targets;
+import io.arcllm.module.retry.RetryBudget;
 import io.arcllm.provider.Presets;
 import org.jspecify.annotations.Nullable;
 
@@ -106,10 +108,14 @@ final class Refresh {
 		Stacks stacks = this.beans.getBean(Stacks.class);
 		List<ModuleFactory> ours = this.beans.getBeanProvider(ModuleFactory.class).stream().toList();
 		List<String> order = properties.modules().order();
+		List<Runnable> carried = new ArrayList<>(ours.stream().map((module) -> module.carryOver(settings)).toList());
+		carried.add(this.beans.getBean(ChainFactory.class).carryOver(settings));
 		this.beans.getBean(ModuleSettings.class).use(settings);
 		targets.use(definitions, models);
 		stacks.use(() -> ModuleOrder.of(order, ours, this.beans));
 		this.beans.getBean(StackLlmProviders.class).use(properties.deadline(), properties.maxAttempts(), primary);
+		carried.forEach(Runnable::run);
+		this.beans.getBean(RetryBudget.class).use(properties.modules().retry().budget());
 	}
 
 	/** Beans are made once. */
@@ -123,9 +129,6 @@ final class Refresh {
 			.forEach((name) -> restart.add("the bean of the provider '" + name + "'"));
 		if (!Objects.equals(before.provider(), now.provider())) {
 			restart.add("which provider is injected without a name (arcllm.provider)");
-		}
-		if (!before.modules().retry().budget().equals(now.modules().retry().budget())) {
-			restart.add("the retry budget (arcllm.modules.retry.budget)");
 		}
 		return restart;
 	}

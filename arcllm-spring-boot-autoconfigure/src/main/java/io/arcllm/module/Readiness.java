@@ -1,5 +1,6 @@
 package io.arcllm.module;
 
+import io.arcllm.Priority;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,15 @@ public interface Readiness {
 	 */
 	default @Nullable Refusal refusal(@Nullable String model) {
 		return refusal();
+	}
+
+	/**
+	 * The same for a request that matters so much, where calls may have to wait.
+	 * @param model of the request; {@code null} for the target's own
+	 * @param priority of the call
+	 */
+	default @Nullable Refusal refusal(@Nullable String model, Priority priority) {
+		return refusal(model);
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.arcllm.autoconfigure;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,6 +18,7 @@ import io.arcllm.autoconfigure.actuator.Decisions;
 import io.arcllm.autoconfigure.actuator.Decisions.Decision;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.ProviderSwitches;
+import io.arcllm.module.bulkhead.Bulkhead;
 import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerState;
 import io.arcllm.module.circuitbreaker.BreakerStatus;
@@ -33,6 +36,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
@@ -40,9 +45,13 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
+import org.springframework.boot.env.YamlPropertySourceLoader;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.event.EventListener;
+import org.springframework.core.env.PropertySource;
+import org.springframework.core.io.ByteArrayResource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -77,6 +86,49 @@ class GateAutoConfigurationTests {
 					"arcllm.modules.rate-limit.enabled=true", "arcllm.modules.retry.enabled=true")
 			.run((context) -> assertThat(context.getBean(LlmProvider.class))
 				.hasToString("Retry(CircuitBreaker(RateLimit(Bulkhead(Timeout(anthropic)))))"));
+	}
+
+	@Test
+	void bulkheadFindsItsSizeUpToTheConnectionsThereAre() {
+		this.server.enqueue(new MockResponse.Builder().code(429).build());
+		runner()
+			.withPropertyValues("arcllm.modules.bulkhead.enabled=true", "arcllm.modules.bulkhead.max-concurrent=auto",
+					"arcllm.providers.anthropic.http.max-connections=3")
+			.run((context) -> {
+				Bulkhead bulkhead = bulkhead(context);
+				assertThat(bulkhead.status().maxConcurrent()).isEqualTo(3);
+				assertThat(kindOf(context.getBean(LlmProvider.class))).isEqualTo(ErrorKind.RATE_LIMITED);
+				assertThat(bulkhead.status().maxConcurrent()).isEqualTo(2);
+			});
+	}
+
+	@Test
+	void sizeThatIsToBeFoundNeedsItsLibrary() {
+		runner().withClassLoader(new FilteredClassLoader("com.netflix"))
+			.withPropertyValues("arcllm.modules.bulkhead.enabled=true", "arcllm.modules.bulkhead.max-concurrent=auto")
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(LlmConfigException.class)
+				.hasMessageContaining("arcllm.modules.bulkhead.max-concurrent is auto")
+				.hasMessageContaining("com.netflix.concurrency-limits:concurrency-limits-core"));
+		runner().withClassLoader(new FilteredClassLoader("com.netflix"))
+			.withPropertyValues("arcllm.modules.bulkhead.enabled=true")
+			.run((context) -> assertThat(bulkhead(context).status().maxConcurrent()).isEqualTo(5));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "7, 7", "auto, 5", "AUTO, 5" })
+	void sizeIsWrittenAsANumberOrAuto(String written, int calls) throws IOException {
+		PropertySource<?> yaml = new YamlPropertySourceLoader()
+			.load("file",
+					new ByteArrayResource(("arcllm.modules.bulkhead: {enabled: true, max-concurrent: " + written + "}")
+						.getBytes(StandardCharsets.UTF_8)))
+			.get(0);
+		runner().withInitializer((context) -> context.getEnvironment().getPropertySources().addFirst(yaml))
+			.run((context) -> assertThat(bulkhead(context).status().maxConcurrent()).isEqualTo(calls));
+	}
+
+	private static Bulkhead bulkhead(ApplicationContext context) {
+		return context.getBean("arcllmBulkhead", ModuleFactory.class).engines(Bulkhead.class).get(0);
 	}
 
 	@Test

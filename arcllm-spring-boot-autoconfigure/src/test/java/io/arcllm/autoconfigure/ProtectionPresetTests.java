@@ -38,7 +38,7 @@ class ProtectionPresetTests {
 		assertThat(limit.requestsPerMinute()).isEqualTo(120);
 		assertThat(limit.burst()).isEqualTo(6);
 		assertThat(settings.bind("bulkhead", BulkheadSettings.class, null, CallOptions.NONE))
-			.isEqualTo(new BulkheadSettings(5, 10, Duration.ofSeconds(30)));
+			.isEqualTo(BulkheadSettings.of(5, 10, Duration.ofSeconds(30)));
 		for (String module : new String[] { "circuit-breaker", "rate-limit", "bulkhead" }) {
 			assertThat(settings.enabled(module, null, CallOptions.NONE)).isTrue();
 		}

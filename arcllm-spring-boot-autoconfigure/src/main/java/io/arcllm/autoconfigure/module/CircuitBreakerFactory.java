@@ -10,7 +10,10 @@ import java.util.function.Predicate;
 
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
+import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.stack.KeptEngines;
+import io.arcllm.autoconfigure.stack.KeptEngines.Change;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.Refusal;
@@ -30,7 +33,7 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 	/** Bounds the breakers of models that callers make up. */
 	static final int MOST_MODELS = 1000;
 
-	private final Function<StackPosition, CircuitBreakerSettings> settings;
+	private final ModuleSettings settings;
 
 	private final BiFunction<Target, CircuitBreakerSettings, Breaker> maker;
 
@@ -38,21 +41,20 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 
 	private final Predicate<String> tenantsHaveKeys;
 
-	/** By provider, the one that was not used for the longest time first. */
-	private final Map<String, Map<Key, Breaker>> kept = new LinkedHashMap<>();
+	/** By provider. */
+	private final Map<String, KeptEngines<CircuitBreakerSettings, Breaker>> kept = new LinkedHashMap<>();
 
-	private final Map<Key, Breaker> shared = new LinkedHashMap<>();
+	private final KeptEngines<CircuitBreakerSettings, Breaker> shared = new KeptEngines<>();
 
 	/**
-	 * @param settings of breakers at a position
+	 * @param settings of breakers at each position
 	 * @param maker makes a breaker
 	 * @param endpoints the scheme, host and port of a provider whose targets share them,
 	 * by name
 	 * @param tenantsHaveKeys whether tenants of a provider may have keys of their own
 	 */
-	public CircuitBreakerFactory(Function<StackPosition, CircuitBreakerSettings> settings,
-			BiFunction<Target, CircuitBreakerSettings, Breaker> maker, Function<String, @Nullable String> endpoints,
-			Predicate<String> tenantsHaveKeys) {
+	public CircuitBreakerFactory(ModuleSettings settings, BiFunction<Target, CircuitBreakerSettings, Breaker> maker,
+			Function<String, @Nullable String> endpoints, Predicate<String> tenantsHaveKeys) {
 		this.tenantsHaveKeys = tenantsHaveKeys;
 		this.settings = settings;
 		this.maker = maker;
@@ -66,16 +68,16 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 
 	@Override
 	public LlmProvider around(LlmProvider inner, StackPosition position) {
-		CircuitBreakerSettings own = this.settings.apply(position);
-		breaker(position.target(), null, own);
-		return new CircuitBreakerModule(inner, (model) -> breaker(position.target(), model, own),
+		CircuitBreakerSettings own = settings(this.settings, position);
+		Breaker first = breaker(position, null, own);
+		return new CircuitBreakerModule(inner, (model) -> breaker(position, model, first.settings()),
 				endpoint(position, own), this.tenantsHaveKeys.test(position.provider()));
 	}
 
 	@Override
 	public Readiness readiness(StackPosition position) {
-		CircuitBreakerSettings own = this.settings.apply(position);
-		breaker(position.target(), null, own);
+		CircuitBreakerSettings own = settings(this.settings, position);
+		Breaker first = breaker(position, null, own);
 		Breaker endpoint = endpoint(position, own);
 		return new Readiness() {
 
@@ -87,36 +89,40 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 			@Override
 			public @Nullable Refusal refusal(@Nullable String model) {
 				Refusal refusal = (endpoint == null) ? null : endpoint.refusal();
-				Breaker known = (refusal != null) ? null : known(position.target(), model, own);
+				Breaker known = (refusal != null) ? null : known(position.target(), model, first.settings());
 				return (known == null) ? refusal : known.refusal(model);
 			}
 
 		};
 	}
 
-	private synchronized Breaker breaker(Target target, @Nullable String model, CircuitBreakerSettings own) {
-		Key key = key(target, model, own);
-		Map<Key, Breaker> ofProvider = this.kept.computeIfAbsent(target.provider(),
-				(provider) -> new LinkedHashMap<>(16, 0.75f, true));
-		Breaker breaker = ofProvider.get(key);
+	private static CircuitBreakerSettings settings(ModuleSettings settings, StackPosition position) {
+		return settings.bind(NAME, CircuitBreakerSettings.class, position);
+	}
+
+	private synchronized Breaker breaker(StackPosition position, @Nullable String model, CircuitBreakerSettings own) {
+		Target target = asked(position.target(), model);
+		KeptEngines<CircuitBreakerSettings, Breaker> ofProvider = this.kept.computeIfAbsent(target.provider(),
+				(provider) -> new KeptEngines<>());
+		Breaker breaker = ofProvider.find(target, own);
 		if (breaker == null) {
 			if (ofProvider.size() >= MOST_MODELS) {
-				ofProvider.remove(ofProvider.keySet().iterator().next());
+				ofProvider.forgetLongestUnused();
 			}
-			breaker = this.maker.apply(key.target(), own);
-			ofProvider.put(key, breaker);
+			breaker = this.maker.apply(target, own);
+			ofProvider.put(target, own, breaker, position);
 		}
 		return breaker;
 	}
 
 	/** Looking makes no breaker. */
 	private synchronized @Nullable Breaker known(Target target, @Nullable String model, CircuitBreakerSettings own) {
-		return this.kept.getOrDefault(target.provider(), Map.of()).get(key(target, model, own));
+		KeptEngines<CircuitBreakerSettings, Breaker> ofProvider = this.kept.get(target.provider());
+		return (ofProvider == null) ? null : ofProvider.find(asked(target, model), own);
 	}
 
-	private static Key key(Target target, @Nullable String model, CircuitBreakerSettings own) {
-		return new Key((model == null || model.equals(target.model())) ? target : new Target(target.provider(), model),
-				own);
+	private static Target asked(Target target, @Nullable String model) {
+		return (model == null || model.equals(target.model())) ? target : new Target(target.provider(), model);
 	}
 
 	private @Nullable Breaker endpoint(StackPosition position, CircuitBreakerSettings own) {
@@ -124,16 +130,37 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 		if (endpoint == null) {
 			return null;
 		}
+		Target target = new Target(endpoint, null);
 		synchronized (this) {
-			return this.shared.computeIfAbsent(new Key(new Target(endpoint, null), own),
-					(key) -> this.maker.apply(key.target(), own));
+			Breaker breaker = this.shared.find(target, own);
+			if (breaker == null) {
+				breaker = this.maker.apply(target, own);
+				this.shared.put(target, own, breaker, position);
+			}
+			return breaker;
 		}
 	}
 
-	private synchronized List<Breaker> breakers() {
-		List<Breaker> all = new ArrayList<>(this.shared.values());
-		this.kept.values().forEach((ofProvider) -> all.addAll(ofProvider.values()));
+	@Override
+	public synchronized Runnable carryOver(ModuleSettings newer) {
+		Map<KeptEngines<CircuitBreakerSettings, Breaker>, Change<CircuitBreakerSettings, Breaker>> changes = new LinkedHashMap<>();
+		all().forEach((some) -> changes.put(some, some.carryOver((position) -> settings(newer, position))));
+		return () -> {
+			synchronized (this) {
+				changes.forEach((some, change) -> some.finish(change, Breaker::use));
+			}
+		};
+	}
+
+	private List<KeptEngines<CircuitBreakerSettings, Breaker>> all() {
+		List<KeptEngines<CircuitBreakerSettings, Breaker>> all = new ArrayList<>();
+		all.add(this.shared);
+		all.addAll(this.kept.values());
 		return all;
+	}
+
+	private synchronized List<Breaker> breakers() {
+		return all().stream().flatMap((some) -> some.all().stream()).toList();
 	}
 
 	@Override
@@ -150,9 +177,6 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 			states.put(breaker.target(), all);
 		}
 		return states;
-	}
-
-	private record Key(Target target, CircuitBreakerSettings settings) {
 	}
 
 }

@@ -53,6 +53,9 @@ public final class AdapterFactory {
 
 	private final Map<String, ApiKeys> keys = new ConcurrentHashMap<>();
 
+	/** The last ones, whose state those that take their place have. */
+	private final Map<String, KeyPool> before = new ConcurrentHashMap<>();
+
 	/**
 	 * @param clients makes their connections
 	 * @param errors understands refusals
@@ -91,17 +94,26 @@ public final class AdapterFactory {
 	ApiKeys keys(ProviderDefinition definition) {
 		return this.keys.computeIfAbsent(definition.name(), (name) -> {
 			List<String> configured = definition.keys();
-			ApiKeys keys = (configured.size() > 1)
-					? new KeyPool(configured, ModuleClock::nanos, definition.keySettings().retryAfter())
+			ApiKeys keys = (configured.size() > 1) ? pool(definition)
 					: ApiKeys.of(configured.isEmpty() ? null : configured.get(0));
 			return (this.supplier == null) ? keys : TenantKeys.of(name, this.supplier, keys, ModuleClock::nanos,
 					definition.keySettings().supplierTimeout());
 		});
 	}
 
+	private KeyPool pool(ProviderDefinition definition) {
+		KeyPool pool = new KeyPool(definition.keys(), ModuleClock::nanos, definition.keySettings().retryAfter());
+		KeyPool known = this.before.get(definition.name());
+		if (known != null) {
+			pool.learn(known);
+		}
+		this.before.put(definition.name(), pool);
+		return pool;
+	}
+
 	/** Keeps what is known of keys that stay, and forgets those that were changed. */
 	void forget(ProviderDefinition old, @Nullable ProviderDefinition newer) {
-		if (newer == null || !newer.keys().equals(old.keys())) {
+		if (newer == null || !newer.keys().equals(old.keys()) || !newer.keySettings().equals(old.keySettings())) {
 			this.keys.remove(old.name());
 		}
 	}

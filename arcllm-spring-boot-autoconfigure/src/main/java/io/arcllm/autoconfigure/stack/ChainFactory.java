@@ -72,6 +72,11 @@ public final class ChainFactory {
 		return isEnabled(position) || streams(position).recovery() != Recovery.FAIL;
 	}
 
+	/** See {@link ModuleFactory#carryOver}. */
+	public Runnable carryOver(ModuleSettings newer) {
+		return this.hedge.carryOver(newer);
+	}
+
 	private boolean isEnabled(StackPosition position) {
 		return this.settings.enabled(NAME, position.provider(), position.options());
 	}

@@ -3,13 +3,12 @@ package io.arcllm.autoconfigure.stack;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
-import java.util.function.Function;
-import java.util.stream.Stream;
 
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
+import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.stack.KeptEngines.Change;
 import io.arcllm.module.Readiness;
 
 /**
@@ -26,42 +25,29 @@ public final class GateFactory<S, E extends Readiness> implements ModuleFactory 
 
 	private static final String OTHER_MODELS = "other";
 
-	private final String name;
+	private final Gate<S, E> gate;
 
-	private final Function<StackPosition, S> settings;
+	private final ModuleSettings settings;
 
-	private final BiFunction<Target, S, E> maker;
-
-	private final BiFunction<LlmProvider, E, LlmProvider> module;
-
-	private final Function<E, ?> status;
-
-	private final Map<Key<S>, E> kept = new LinkedHashMap<>();
+	private final KeptEngines<S, E> kept = new KeptEngines<>();
 
 	/**
-	 * @param name the module's name under {@code arcllm.modules}
-	 * @param settings the settings of the gate at a position
-	 * @param maker makes the engine of a target
-	 * @param module makes the module of what it wraps and its engine
-	 * @param status what an engine knows now, as the actuator shows it
+	 * @param gate what it is made of
+	 * @param settings of the gate at each position
 	 */
-	public GateFactory(String name, Function<StackPosition, S> settings, BiFunction<Target, S, E> maker,
-			BiFunction<LlmProvider, E, LlmProvider> module, Function<E, ?> status) {
-		this.name = name;
+	public GateFactory(Gate<S, E> gate, ModuleSettings settings) {
+		this.gate = gate;
 		this.settings = settings;
-		this.maker = maker;
-		this.module = module;
-		this.status = status;
 	}
 
 	@Override
 	public String name() {
-		return this.name;
+		return this.gate.name();
 	}
 
 	@Override
 	public LlmProvider around(LlmProvider inner, StackPosition position) {
-		return this.module.apply(inner, engine(position));
+		return this.gate.module(inner, engine(position));
 	}
 
 	@Override
@@ -70,48 +56,45 @@ public final class GateFactory<S, E extends Readiness> implements ModuleFactory 
 	}
 
 	@Override
-	public <T> List<T> engines(Class<T> type) {
-		return engines().stream().filter(type::isInstance).map(type::cast).toList();
+	public synchronized <T> List<T> engines(Class<T> type) {
+		return this.kept.all().stream().filter(type::isInstance).map(type::cast).toList();
 	}
 
 	@Override
-	public Map<Target, List<?>> states() {
+	public synchronized Map<Target, List<?>> states() {
 		Map<Target, List<?>> states = new LinkedHashMap<>();
-		byTarget().forEach((target, engines) -> states.put(target, engines.stream().map(this.status).toList()));
+		this.kept.byTarget()
+			.forEach((target, engines) -> states.put(target, engines.stream().map(this.gate::status).toList()));
 		return states;
+	}
+
+	@Override
+	public synchronized Runnable carryOver(ModuleSettings newer) {
+		Change<S, E> change = this.kept.carryOver((position) -> newer.bind(name(), this.gate.settings(), position));
+		return () -> {
+			synchronized (this) {
+				this.kept.finish(change, this.gate::use);
+			}
+		};
 	}
 
 	/**
 	 * The engine of the position's target with the settings there. From
 	 * {@value #MOST_KEPT} engines on, further models of a provider share one.
 	 */
-	private E engine(StackPosition position) {
-		return engine(position.target(), this.settings.apply(position));
-	}
-
-	private synchronized E engine(Target target, S settings) {
-		Key<S> key = new Key<>(target, settings);
-		if (this.kept.size() >= MOST_KEPT && !this.kept.containsKey(key)) {
-			key = new Key<>(new Target(target.provider(), OTHER_MODELS), settings);
+	private synchronized E engine(StackPosition position) {
+		S own = this.settings.bind(name(), this.gate.settings(), position);
+		Target target = position.target();
+		E engine = this.kept.find(target, own);
+		if (engine == null && this.kept.size() >= MOST_KEPT) {
+			target = new Target(target.provider(), OTHER_MODELS);
+			engine = this.kept.find(target, own);
 		}
-		return this.kept.computeIfAbsent(key, (made) -> this.maker.apply(made.target(), made.settings()));
-	}
-
-	private synchronized List<E> engines() {
-		return List.copyOf(this.kept.values());
-	}
-
-	private synchronized Map<Target, List<E>> byTarget() {
-		Map<Target, List<E>> byTarget = new LinkedHashMap<>();
-		this.kept.forEach((key, engine) -> byTarget.merge(key.target(), List.of(engine), GateFactory::join));
-		return byTarget;
-	}
-
-	private static <E> List<E> join(List<E> some, List<E> more) {
-		return Stream.concat(some.stream(), more.stream()).toList();
-	}
-
-	private record Key<S>(Target target, S settings) {
+		if (engine == null) {
+			engine = this.gate.engine(target, own);
+			this.kept.put(target, own, engine, position);
+		}
+		return engine;
 	}
 
 }

@@ -10,7 +10,9 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.config.StreamSettings;
+import io.arcllm.autoconfigure.stack.KeptEngines.Change;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.Percent;
@@ -39,7 +41,7 @@ public final class HedgeFactory {
 
 	private final Map<Target, HedgeEngine> engines = new ConcurrentHashMap<>();
 
-	private final Map<Hedges, HedgeBudget> budgets = new ConcurrentHashMap<>();
+	private final KeptEngines<Hedges, HedgeBudget> budgets = new KeptEngines<>();
 
 	public HedgeFactory(ModuleSettings settings) {
 		this.settings = settings;
@@ -78,19 +80,43 @@ public final class HedgeFactory {
 	private Candidate hedged(Candidate own, List<Candidate> others, CallOptions options, List<Candidate> chain) {
 		HedgeSettings settings = this.settings.bind(NAME, HedgeSettings.class, own.target().provider(), options);
 		HedgeEngine engine = this.engines.computeIfAbsent(own.target(), (target) -> new HedgeEngine());
-		HedgeBudget budget = this.budgets.computeIfAbsent(
-				new Hedges(chain.get(0).target(), settings.maxRatio(), settings.burst()),
-				(key) -> new HedgeBudget(settings));
+		HedgeBudget budget = budget(chain.get(0).target(), settings, new StackPosition(own.target(), options));
 		boolean streamed = this.settings.bind("streams", StreamSettings.class, own.target().provider(), options)
 			.upstream() == Upstream.ALWAYS;
 		Knowledge shared = new Knowledge(engine, budget, streamed);
 		return new Hedged(own, SingletonSupplier.of(() -> new HedgeModule(own, others, settings, shared)));
 	}
 
+	private synchronized HedgeBudget budget(Target primary, HedgeSettings settings, StackPosition position) {
+		Hedges hedges = Hedges.of(settings);
+		HedgeBudget budget = this.budgets.find(primary, hedges);
+		if (budget == null) {
+			budget = new HedgeBudget(settings);
+			this.budgets.put(primary, hedges, budget, position);
+		}
+		return budget;
+	}
+
+	/** See {@link ModuleFactory#carryOver}. */
+	synchronized Runnable carryOver(ModuleSettings newer) {
+		Change<Hedges, HedgeBudget> change = this.budgets
+			.carryOver((position) -> Hedges.of(newer.bind(NAME, HedgeSettings.class, position)));
+		return () -> {
+			synchronized (this) {
+				this.budgets.finish(change, (budget, hedges) -> budget.use(hedges.maxRatio(), hedges.burst()));
+			}
+		};
+	}
+
 	/**
-	 * What calls of one chain share.
+	 * How many calls of one chain may be hedged.
 	 */
-	private record Hedges(Target primary, Percent maxRatio, int burst) {
+	private record Hedges(Percent maxRatio, int burst) {
+
+		static Hedges of(HedgeSettings settings) {
+			return new Hedges(settings.maxRatio(), settings.burst());
+		}
+
 	}
 
 	/**

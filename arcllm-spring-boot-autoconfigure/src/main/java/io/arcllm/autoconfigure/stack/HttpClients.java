@@ -2,9 +2,12 @@ package io.arcllm.autoconfigure.stack;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 import io.arcllm.autoconfigure.config.ConfigMistake;
@@ -15,6 +18,7 @@ import io.arcllm.provider.http.ApplicationFilters;
 import io.arcllm.provider.http.ConnectionGuard;
 import io.netty.handler.ssl.SslContextBuilder;
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.Http11SslContextSpec;
 import reactor.netty.http.Http2SslContextSpec;
 import reactor.netty.http.HttpProtocol;
@@ -39,6 +43,9 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 public final class HttpClients implements DisposableBean {
 
+	/** No call takes longer. */
+	private static final Duration RETIRED_FOR = Duration.ofMinutes(30);
+
 	private final ApplicationHttp application;
 
 	private final List<LlmWebClientCustomizer> customizers;
@@ -47,7 +54,10 @@ public final class HttpClients implements DisposableBean {
 
 	private final Predicate<String> propagates;
 
-	private final Queue<ConnectionProvider> pools = new ConcurrentLinkedQueue<>();
+	/** By provider. */
+	private final Map<String, Pool> pools = new ConcurrentHashMap<>();
+
+	private final Queue<ConnectionProvider> retired = new ConcurrentLinkedQueue<>();
 
 	/**
 	 * @param application what it says for all of its clients
@@ -66,7 +76,7 @@ public final class HttpClients implements DisposableBean {
 	WebClient create(ProviderDefinition definition) {
 		String provider = definition.name();
 		WebClient.Builder client = plain().clientConnector(connector(definition));
-		ApplicationFilters.guard(client, this.propagates.test(provider));
+		ApplicationFilters.guard(client, () -> this.propagates.test(provider));
 		this.customizers.forEach((customizer) -> customizer.customize(provider, client));
 		ApplicationFilters.note(client);
 		return client.build();
@@ -109,21 +119,49 @@ public final class HttpClients implements DisposableBean {
 		return (all == null || this.written.test(key)) ? definition.http().connectTimeout() : all;
 	}
 
+	/** The same ones as before, unless they are to be others. */
 	private ConnectionProvider connections(String provider, ProviderProperties.Http http) {
-		ConnectionProvider pool = ConnectionProvider.builder("arcllm-" + provider)
+		return this.pools.compute(provider, (name, before) -> {
+			if (before != null && before.http().equals(http)) {
+				return before;
+			}
+			if (before != null) {
+				retire(before.connections());
+			}
+			return new Pool(http, pool(name, http));
+		}).connections();
+	}
+
+	private static ConnectionProvider pool(String provider, ProviderProperties.Http http) {
+		return ConnectionProvider.builder("arcllm-" + provider)
 			.maxConnections(http.maxConnections())
 			.pendingAcquireMaxCount(-1)
 			.pendingAcquireTimeout(http.pendingAcquireTimeout())
 			.maxIdleTime(http.maxIdleTime())
 			.build();
-		this.pools.add(pool);
-		return pool;
+	}
+
+	/** Calls under way end on it first. */
+	private void retire(ConnectionProvider pool) {
+		this.retired.add(pool);
+		Schedulers.parallel().schedule(() -> {
+			if (this.retired.remove(pool)) {
+				pool.dispose();
+			}
+		}, RETIRED_FOR.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
 	/** Closes all connections, idle ones included. */
 	@Override
 	public void destroy() {
-		this.pools.forEach(ConnectionProvider::dispose);
+		this.pools.values().forEach((pool) -> pool.connections().dispose());
+		this.retired.forEach(ConnectionProvider::dispose);
+	}
+
+	/**
+	 * Connections, and how they are made.
+	 */
+	private record Pool(ProviderProperties.Http http, ConnectionProvider connections) {
 	}
 
 	/**

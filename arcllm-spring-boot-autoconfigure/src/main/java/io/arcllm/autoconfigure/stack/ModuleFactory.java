@@ -7,6 +7,7 @@ import java.util.function.BiFunction;
 
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
+import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.module.Readiness;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,16 @@ public interface ModuleFactory {
 	 */
 	default long forget(@Nullable String tenant) {
 		return 0;
+	}
+
+	/**
+	 * The configuration is about to change: what is known stays known.
+	 * @param newer the settings to come
+	 * @return the second half, run when they are those that stacks are built with
+	 */
+	default Runnable carryOver(ModuleSettings newer) {
+		return () -> {
+		};
 	}
 
 	/**

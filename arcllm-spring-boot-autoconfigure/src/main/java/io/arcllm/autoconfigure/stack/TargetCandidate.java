@@ -7,11 +7,13 @@ import java.util.function.ToIntFunction;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.Priority;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.TokenCount;
+import io.arcllm.module.WaitingQueue;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.function.SingletonSupplier;
@@ -60,8 +62,9 @@ final class TargetCandidate implements Candidate {
 
 	@Override
 	public @Nullable Refusal refusal(LlmRequest request) {
+		Priority priority = WaitingQueue.priority(request);
 		for (Readiness gate : this.gates) {
-			Refusal refusal = gate.refusal(this.primary ? request.model() : null);
+			Refusal refusal = gate.refusal(this.primary ? request.model() : null, priority);
 			if (refusal != null) {
 				return refusal;
 			}

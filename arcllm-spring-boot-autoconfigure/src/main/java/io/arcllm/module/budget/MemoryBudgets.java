@@ -91,6 +91,7 @@ final class MemoryBudgets implements BudgetStore {
 			this.entries.put(account.key(), entry);
 			forgetOldest();
 		}
+		entry.account = account;
 		return entry;
 	}
 
@@ -121,7 +122,8 @@ final class MemoryBudgets implements BudgetStore {
 
 	private static final class Entry {
 
-		private final BudgetAccount account;
+		/** With the limit as it is written now. */
+		private BudgetAccount account;
 
 		private long spent;
 

@@ -1,6 +1,7 @@
 package io.arcllm.module.bulkhead;
 
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import io.arcllm.ErrorKind;
@@ -9,10 +10,13 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.Priority;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.GatedCall;
+import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Scope;
+import io.arcllm.module.WaitingQueue;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
@@ -46,7 +50,15 @@ public final class BulkheadModule extends BaseModule {
 	 */
 	static final class BulkheadCall extends GatedCall {
 
+		/** What a target says, or shows, that has too much to do. */
+		private static final Set<ErrorKind> OVERLOADED = Set.of(ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED,
+				ErrorKind.TIMEOUT);
+
 		private final Bulkhead bulkhead;
+
+		private final Priority priority;
+
+		private long start;
 
 		private volatile @Nullable Turn turn;
 
@@ -54,6 +66,7 @@ public final class BulkheadModule extends BaseModule {
 				Bulkhead bulkhead) {
 			super(actual, inner, request);
 			this.bulkhead = bulkhead;
+			this.priority = WaitingQueue.priority(request);
 		}
 
 		@Override
@@ -75,6 +88,7 @@ public final class BulkheadModule extends BaseModule {
 		}
 
 		private void begin() {
+			this.start = ModuleClock.nanos();
 			if (!open()) {
 				this.bulkhead.leave();
 			}
@@ -90,12 +104,18 @@ public final class BulkheadModule extends BaseModule {
 
 		@Override
 		protected void succeeded(LlmResponse answer) {
-			this.bulkhead.leave();
+			this.bulkhead.ended(ModuleClock.nanos() - this.start, false);
 		}
 
+		/** Other failures say nothing of how much the target has to do. */
 		@Override
 		protected void failed(Throwable failure) {
-			this.bulkhead.leave();
+			if (failure instanceof LlmException known && OVERLOADED.contains(known.kind())) {
+				this.bulkhead.ended(ModuleClock.nanos() - this.start, true);
+			}
+			else {
+				this.bulkhead.leave();
+			}
 		}
 
 		@Override
@@ -106,7 +126,7 @@ public final class BulkheadModule extends BaseModule {
 		/**
 		 * Its turn in the queue.
 		 */
-		private final class Turn implements Runnable {
+		private final class Turn implements Bulkhead.Waiter {
 
 			private final Call call;
 
@@ -133,12 +153,24 @@ public final class BulkheadModule extends BaseModule {
 			 * the one that gets it.
 			 */
 			@Override
-			public void run() {
+			public void admitted() {
 				this.timer.dispose();
 				Schedulers.boundedElastic().schedule(() -> {
 					this.call.waited(this.call.elapsed().minus(this.since));
 					begin();
 				});
+			}
+
+			@Override
+			public void displaced() {
+				this.timer.dispose();
+				turnAway(ErrorKind.BULKHEAD_FULL, BulkheadCall.this.bulkhead.fullness()
+						+ ", and a call of higher priority took its place in the queue");
+			}
+
+			@Override
+			public Priority priority() {
+				return BulkheadCall.this.priority;
 			}
 
 			void withdraw() {

@@ -5,17 +5,22 @@ import java.time.Duration;
 /**
  * How many calls a target gets at once.
  *
- * @param maxConcurrent calls under way at once; a stream counts to its end
+ * @param maxConcurrent calls under way at once, a stream to its end; auto finds the
+ * number between 1 and http.max-connections
  * @param maxQueue calls that may wait for a place; 0 for none
  * @param queueTimeout how long a call may wait for a place; does not bind afterwards
  */
-public record BulkheadSettings(int maxConcurrent, int maxQueue, Duration queueTimeout) {
+public record BulkheadSettings(MaxConcurrent maxConcurrent, int maxQueue, Duration queueTimeout) {
 
 	public BulkheadSettings {
-		check(maxConcurrent >= 1, "max-concurrent must be 1 or more, was " + maxConcurrent);
 		check(maxQueue >= 0, "max-queue must be 0 or more, was " + maxQueue);
 		check(!queueTimeout.isZero() && !queueTimeout.isNegative(), "queue-timeout must be longer than zero, was "
 				+ queueTimeout + "; to refuse at once where no place is free, set max-queue to 0");
+	}
+
+	/** Settings with a number that stays. */
+	public static BulkheadSettings of(int maxConcurrent, int maxQueue, Duration queueTimeout) {
+		return new BulkheadSettings(MaxConcurrent.of(maxConcurrent), maxQueue, queueTimeout);
 	}
 
 	private static void check(boolean right, String message) {

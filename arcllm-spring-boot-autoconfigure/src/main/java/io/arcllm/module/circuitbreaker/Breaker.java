@@ -23,7 +23,7 @@ public final class Breaker implements Readiness {
 
 	private final Target target;
 
-	private final CircuitBreakerSettings settings;
+	private volatile CircuitBreakerSettings settings;
 
 	private final BreakerNotifications news;
 
@@ -62,6 +62,27 @@ public final class Breaker implements Readiness {
 	 */
 	public Target target() {
 		return this.target;
+	}
+
+	/**
+	 * When it opens.
+	 */
+	public CircuitBreakerSettings settings() {
+		return this.settings;
+	}
+
+	/**
+	 * From now on these are the settings; window, state and pauses stay.
+	 */
+	public void use(CircuitBreakerSettings newer) {
+		this.lock.lock();
+		try {
+			this.settings = newer;
+			this.machine.use(newer);
+		}
+		finally {
+			unlock();
+		}
 	}
 
 	Admission admit(String model) {

@@ -5,6 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
 import io.arcllm.Target;
 import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Refusal;
@@ -20,9 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class BreakerStateMachine {
 
-	private final CircuitBreakerSettings settings;
+	private static final LlmException CARRIED_OVER = LlmException
+		.of(ErrorKind.SERVER_ERROR, "It failed before the settings changed")
+		.build();
 
-	private final CircuitBreaker circuit;
+	private final Target target;
+
+	private final Consumer<CircuitBreakerConfig.Builder> customizer;
+
+	private CircuitBreakerSettings settings;
+
+	private CircuitBreaker circuit;
 
 	private final BreakerNotifications news;
 
@@ -38,15 +47,53 @@ final class BreakerStateMachine {
 
 	BreakerStateMachine(Target target, CircuitBreakerSettings settings, BreakerNotifications news,
 			Consumer<CircuitBreakerConfig.Builder> customizer) {
+		this.target = target;
+		this.customizer = customizer;
 		this.settings = settings;
 		this.news = news;
 		this.openFor = settings.openFor();
-		CircuitBreakerConfig.Builder config = config(settings)
+		this.circuit = circuit();
+		this.circuit.getEventPublisher().onStateTransition(this::changed);
+	}
+
+	private CircuitBreaker circuit() {
+		CircuitBreakerConfig.Builder config = config(this.settings)
 			.waitIntervalFunctionInOpenState((attempt) -> this.openFor.toMillis())
 			.clock(new ModuleClock());
-		customizer.accept(config);
-		this.circuit = CircuitBreaker.of(target.toString(), config.build());
+		this.customizer.accept(config);
+		return CircuitBreaker.of(this.target.toString(), config.build());
+	}
+
+	/**
+	 * From now on these are the settings. The state stays, with its era and the probes
+	 * under way; the window is filled with as many failures and slow calls as the old one
+	 * had, which may open it.
+	 */
+	void use(CircuitBreakerSettings newer) {
+		CircuitBreaker before = this.circuit;
+		this.settings = newer;
+		this.circuit = circuit();
+		move(this.circuit, BreakerState.of(before.getState()));
+		for (int i = 0; i < this.probes; i++) {
+			this.circuit.tryAcquirePermission();
+		}
 		this.circuit.getEventPublisher().onStateTransition(this::changed);
+		refill(before.getMetrics());
+	}
+
+	/** Failures last: what they are of all calls must not look more on the way. */
+	private void refill(CircuitBreaker.Metrics known) {
+		long slow = this.settings.slowCall().duration().toNanos() + 1;
+		int failed = known.getNumberOfFailedCalls();
+		int slowFailed = known.getNumberOfSlowFailedCalls();
+		int slowSuccesses = known.getNumberOfSlowSuccessfulCalls();
+		CircuitBreaker filled = this.circuit;
+		for (int i = 0; i < known.getNumberOfSuccessfulCalls(); i++) {
+			filled.onSuccess((i < slowSuccesses) ? slow : 0, TimeUnit.NANOSECONDS);
+		}
+		for (int i = 0; i < failed; i++) {
+			filled.onError((i < slowFailed) ? slow : 0, TimeUnit.NANOSECONDS, CARRIED_OVER);
+		}
 	}
 
 	private static CircuitBreakerConfig.Builder config(CircuitBreakerSettings settings) {
@@ -161,13 +208,17 @@ final class BreakerStateMachine {
 
 	void force(BreakerState state) {
 		this.openFor = this.settings.openFor();
+		move(this.circuit, state);
+	}
+
+	private static void move(CircuitBreaker circuit, BreakerState state) {
 		switch (state) {
-			case CLOSED -> this.circuit.transitionToClosedState();
-			case OPEN -> this.circuit.transitionToOpenState();
-			case HALF_OPEN -> this.circuit.transitionToHalfOpenState();
-			case FORCED_OPEN -> this.circuit.transitionToForcedOpenState();
-			case DISABLED -> this.circuit.transitionToDisabledState();
-			case METRICS_ONLY -> this.circuit.transitionToMetricsOnlyState();
+			case CLOSED -> circuit.transitionToClosedState();
+			case OPEN -> circuit.transitionToOpenState();
+			case HALF_OPEN -> circuit.transitionToHalfOpenState();
+			case FORCED_OPEN -> circuit.transitionToForcedOpenState();
+			case DISABLED -> circuit.transitionToDisabledState();
+			case METRICS_ONLY -> circuit.transitionToMetricsOnlyState();
 		}
 	}
 

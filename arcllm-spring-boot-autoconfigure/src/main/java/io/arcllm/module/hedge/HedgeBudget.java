@@ -1,5 +1,7 @@
 package io.arcllm.module.hedge;
 
+import io.arcllm.module.Percent;
+
 /**
  * How many calls of one chain may be hedged: a few at once, and a share of all. Safe for
  * use by many threads.
@@ -11,9 +13,9 @@ public final class HedgeBudget {
 	/** What quiet times save up for a bad one. */
 	private static final int MOST_SAVED = 10;
 
-	private final long share;
+	private long share;
 
-	private final long most;
+	private long most;
 
 	private long saved;
 
@@ -21,9 +23,19 @@ public final class HedgeBudget {
 	 * @param settings how many there may be
 	 */
 	public HedgeBudget(HedgeSettings settings) {
-		this.share = Math.round(settings.maxRatio().ratio() * WHOLE);
 		this.saved = settings.burst() * WHOLE;
-		this.most = Math.max(MOST_SAVED * WHOLE, this.saved);
+		use(settings.maxRatio(), settings.burst());
+	}
+
+	/**
+	 * From now on so many may be hedged; what is saved is no more for it.
+	 * @param maxRatio the share of all calls
+	 * @param burst so many at once
+	 */
+	public synchronized void use(Percent maxRatio, int burst) {
+		this.share = Math.round(maxRatio.ratio() * WHOLE);
+		this.most = Math.max(MOST_SAVED * WHOLE, burst * WHOLE);
+		this.saved = Math.min(this.saved, this.most);
 	}
 
 	/**

@@ -51,4 +51,13 @@ public interface LimitStore {
 		return 0;
 	}
 
+	/**
+	 * From now on these are the settings; levels stay in proportion to what there may be
+	 * at most.
+	 * @return false if another store is needed for them
+	 */
+	default boolean use(RateLimitSettings newer) {
+		return false;
+	}
+
 }

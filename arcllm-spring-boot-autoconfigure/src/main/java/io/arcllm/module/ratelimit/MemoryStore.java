@@ -8,6 +8,7 @@ import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.ConfigurationBuilder;
 import io.github.bucket4j.TimeMeter;
+import io.github.bucket4j.TokensInheritanceStrategy;
 import io.github.bucket4j.local.LocalBucketBuilder;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
@@ -17,9 +18,13 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class MemoryStore implements LimitStore {
 
-	private final @Nullable Level requests;
+	private final BiConsumer<LimitUnit, ConfigurationBuilder> customizer;
 
-	private final @Nullable Level tokens;
+	private final TimeMeter time;
+
+	private volatile @Nullable Level requests;
+
+	private volatile @Nullable Level tokens;
 
 	public MemoryStore(RateLimitSettings settings) {
 		this(settings, (unit, bucket) -> {
@@ -35,8 +40,25 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	MemoryStore(RateLimitSettings settings, BiConsumer<LimitUnit, ConfigurationBuilder> customizer, TimeMeter time) {
-		this.requests = Level.of(BucketLimit.ofRequests(settings, customizer), time);
-		this.tokens = Level.of(BucketLimit.ofTokens(settings, customizer), time);
+		this.customizer = customizer;
+		this.time = time;
+		this.requests = Level.of(BucketLimit.ofRequests(settings, customizer), time, null);
+		this.tokens = Level.of(BucketLimit.ofTokens(settings, customizer), time, null);
+	}
+
+	@Override
+	public boolean use(RateLimitSettings newer) {
+		boolean here = newer.store() == RateLimitSettings.Store.MEMORY;
+		if (here) {
+			keepTo(newer);
+		}
+		return here;
+	}
+
+	/** Levels stay in proportion. */
+	void keepTo(RateLimitSettings newer) {
+		this.requests = Level.of(BucketLimit.ofRequests(newer, this.customizer), this.time, this.requests);
+		this.tokens = Level.of(BucketLimit.ofTokens(newer, this.customizer), this.time, this.tokens);
 	}
 
 	/**
@@ -49,10 +71,12 @@ public final class MemoryStore implements LimitStore {
 
 	@Override
 	public boolean takeNow(long tokens) {
-		if (this.requests != null && !this.requests.take(1)) {
+		Level ofRequests = this.requests;
+		Level ofTokens = this.tokens;
+		if (ofRequests != null && !ofRequests.take(1)) {
 			return false;
 		}
-		if (this.tokens != null && tokens > 0 && !this.tokens.take(tokens)) {
+		if (ofTokens != null && tokens > 0 && !ofTokens.take(tokens)) {
 			adjust(1, 0);
 			return false;
 		}
@@ -61,35 +85,50 @@ public final class MemoryStore implements LimitStore {
 
 	@Override
 	public void adjust(long requests, long tokens) {
-		if (this.requests != null) {
-			this.requests.adjust(requests);
+		Level ofRequests = this.requests;
+		Level ofTokens = this.tokens;
+		if (ofRequests != null) {
+			ofRequests.adjust(requests);
 		}
-		if (this.tokens != null) {
-			this.tokens.adjust(tokens);
+		if (ofTokens != null) {
+			ofTokens.adjust(tokens);
 		}
 	}
 
 	@Override
 	public long waitFor(long requests, long tokens) {
-		return Math.max((this.requests == null) ? 0 : this.requests.waitFor(requests),
-				(this.tokens == null) ? 0 : this.tokens.waitFor(tokens));
+		Level ofRequests = this.requests;
+		Level ofTokens = this.tokens;
+		return Math.max((ofRequests == null) ? 0 : ofRequests.waitFor(requests),
+				(ofTokens == null) ? 0 : ofTokens.waitFor(tokens));
 	}
 
 	@Override
 	public long requests() {
-		return (this.requests == null) ? Long.MAX_VALUE : this.requests.bucket().getAvailableTokens();
+		return left(this.requests);
 	}
 
 	@Override
 	public long tokens() {
-		return (this.tokens == null) ? Long.MAX_VALUE : this.tokens.bucket().getAvailableTokens();
+		return left(this.tokens);
+	}
+
+	private static long left(@Nullable Level level) {
+		return (level == null) ? Long.MAX_VALUE : level.bucket().getAvailableTokens();
 	}
 
 	private record Level(BucketLimit limit, Bucket bucket) {
 
-		static @Nullable Level of(@Nullable BucketLimit limit, TimeMeter time) {
-			if (limit == null) {
-				return null;
+		/**
+		 * @param before the level whose place it takes, and whose share it has
+		 */
+		static @Nullable Level of(@Nullable BucketLimit limit, TimeMeter time, @Nullable Level before) {
+			if (limit == null || (before != null && before.limit().id().equals(limit.id()))) {
+				return (limit == null) ? null : before;
+			}
+			if (before != null) {
+				before.bucket().replaceConfiguration(limit.configuration(), TokensInheritanceStrategy.PROPORTIONALLY);
+				return new Level(limit, before.bucket());
 			}
 			LocalBucketBuilder bucket = Bucket.builder().withCustomTimePrecision(time);
 			for (Bandwidth bandwidth : limit.configuration().getBandwidths()) {

@@ -10,6 +10,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.Priority;
 import io.arcllm.Usage;
 import io.arcllm.VendorLimits;
 import io.arcllm.WireListener;
@@ -18,6 +19,7 @@ import io.arcllm.module.Call;
 import io.arcllm.module.ForwardingListener;
 import io.arcllm.module.GatedCall;
 import io.arcllm.module.Scope;
+import io.arcllm.module.WaitingQueue;
 import io.arcllm.module.ratelimit.WaitingLine.Ticket;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
@@ -67,6 +69,8 @@ public final class RateLimitModule extends BaseModule {
 
 		private final long tokens;
 
+		private final Priority priority;
+
 		private final Context context;
 
 		private final @Nullable WireListener outer;
@@ -80,6 +84,7 @@ public final class RateLimitModule extends BaseModule {
 			super(actual, inner, request);
 			this.limiter = limiter;
 			this.tokens = limiter.estimate(request);
+			this.priority = WaitingQueue.priority(request);
 			this.outer = WireListener.of(actual.currentContext());
 			this.context = actual.currentContext().put(WireListener.class, this);
 		}
@@ -220,6 +225,11 @@ public final class RateLimitModule extends BaseModule {
 						.schedule(() -> RateLimitCall.this.limiter.line().expire(this),
 								RateLimitCall.this.limiter.line().expiry(patience()), TimeUnit.NANOSECONDS));
 				}
+			}
+
+			@Override
+			public Priority priority() {
+				return RateLimitCall.this.priority;
 			}
 
 			@Override

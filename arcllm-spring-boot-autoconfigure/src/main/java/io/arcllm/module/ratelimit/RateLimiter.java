@@ -3,10 +3,10 @@ package io.arcllm.module.ratelimit;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.Function;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmRequest;
+import io.arcllm.Priority;
 import io.arcllm.Target;
 import io.arcllm.Usage;
 import io.arcllm.VendorLimits;
@@ -26,15 +26,15 @@ public final class RateLimiter implements Readiness {
 
 	private final Target target;
 
-	private final RateLimitSettings settings;
-
-	private final LimitStore store;
+	private volatile RateLimitSettings settings;
 
 	private final AnswerEstimate estimate = new AnswerEstimate();
 
 	private final WaitingLine line;
 
-	private final Function<String, LimitStore> stores;
+	private final @Nullable String tenant;
+
+	private final Stores stores;
 
 	/** By tenant, the longest unused first. */
 	private final Map<String, RateLimiter> tenants = new LinkedHashMap<>(16, 0.75f, true) {
@@ -47,32 +47,67 @@ public final class RateLimiter implements Readiness {
 	};
 
 	/**
+	 * Makes stores of levels.
+	 */
+	@FunctionalInterface
+	public interface Stores {
+
+		/**
+		 * A store for settings.
+		 * @param tenant whose levels it keeps; {@code null} for those of the target
+		 */
+		LimitStore store(@Nullable String tenant, RateLimitSettings settings);
+
+	}
+
+	/**
 	 * A limiter of this process alone.
 	 */
 	public RateLimiter(Target target, RateLimitSettings settings) {
-		this(target, settings, new MemoryStore(settings));
+		this(target, settings, (tenant, own) -> new MemoryStore(own));
 	}
 
 	/**
 	 * A limiter whose tenants have levels in this process.
 	 */
 	public RateLimiter(Target target, RateLimitSettings settings, LimitStore store) {
-		this(target, settings, store, (tenant) -> new MemoryStore(settings));
+		this(target, settings, (tenant, own) -> (tenant == null) ? store : new MemoryStore(own));
 	}
 
 	/**
 	 * @param target whose calls it limits
 	 * @param settings how much
-	 * @param store where the levels are kept
-	 * @param stores where those of a tenant are kept
+	 * @param stores make what keeps the levels
 	 */
-	public RateLimiter(Target target, RateLimitSettings settings, LimitStore store,
-			Function<String, LimitStore> stores) {
+	public RateLimiter(Target target, RateLimitSettings settings, Stores stores) {
+		this(target, settings, stores, null);
+	}
+
+	private RateLimiter(Target target, RateLimitSettings settings, Stores stores, @Nullable String tenant) {
 		this.target = target;
 		this.stores = stores;
 		this.settings = settings;
-		this.store = store;
-		this.line = new WaitingLine(store);
+		this.tenant = tenant;
+		this.line = new WaitingLine(stores.store(tenant, settings));
+	}
+
+	/**
+	 * From now on these are the settings. Levels stay in proportion, and calls that wait
+	 * go on waiting.
+	 */
+	public void use(RateLimitSettings newer) {
+		this.settings = newer;
+		if (!store().use(newer)) {
+			this.line.use(this.stores.store(this.tenant, newer));
+		}
+		this.line.serveSoon();
+		synchronized (this.tenants) {
+			this.tenants.values().forEach((one) -> one.use(newer));
+		}
+	}
+
+	private LimitStore store() {
+		return this.line.store();
 	}
 
 	/** The limiter of a call: that of its tenant where each has its own. */
@@ -85,7 +120,7 @@ public final class RateLimiter implements Readiness {
 		synchronized (this.tenants) {
 			RateLimiter known = this.tenants.get(tenant);
 			if (known == null) {
-				known = new RateLimiter(this.target, this.settings, this.stores.apply(tenant));
+				known = new RateLimiter(this.target, this.settings, this.stores, tenant);
 				this.tenants.put(tenant, known);
 			}
 			return known;
@@ -105,7 +140,8 @@ public final class RateLimiter implements Readiness {
 		}
 	}
 
-	Target target() {
+	/** Whose calls it limits. */
+	public Target target() {
 		return this.target;
 	}
 
@@ -127,7 +163,7 @@ public final class RateLimiter implements Readiness {
 	 * Nothing was sent: gives everything back.
 	 */
 	void refund(long tokens) {
-		this.store.adjust(1, tokens);
+		store().adjust(1, tokens);
 		this.line.serveSoon();
 	}
 
@@ -135,7 +171,7 @@ public final class RateLimiter implements Readiness {
 	 * It was sent all the same: takes everything again.
 	 */
 	void charge(long tokens) {
-		this.store.adjust(-1, -tokens);
+		store().adjust(-1, -tokens);
 	}
 
 	/**
@@ -149,7 +185,7 @@ public final class RateLimiter implements Readiness {
 		if (usage.outputTokens() != null) {
 			this.estimate.learn(usage.outputTokens());
 		}
-		this.store.adjust(0, reserved - used);
+		store().adjust(0, reserved - used);
 		if (reserved > used) {
 			this.line.serveSoon();
 		}
@@ -165,20 +201,25 @@ public final class RateLimiter implements Readiness {
 		Long requests = limits.remainingRequests();
 		Long tokens = limits.remainingTokens();
 		long tooManyRequests = (requests == null || this.settings.requestsPerMinute() == null) ? 0
-				: this.store.requests() - requests;
+				: store().requests() - requests;
 		long tooManyTokens = (tokens == null || this.settings.tokensPerMinute() == null) ? 0
-				: this.store.tokens() - tokens;
+				: store().tokens() - tokens;
 		if (tooManyRequests > 0 || tooManyTokens > 0) {
-			this.store.adjust(-Math.max(0, tooManyRequests), -Math.max(0, tooManyTokens));
+			store().adjust(-Math.max(0, tooManyRequests), -Math.max(0, tooManyTokens));
 		}
 	}
 
 	@Override
 	public @Nullable Refusal refusal() {
+		return refusal(null, Priority.NORMAL);
+	}
+
+	@Override
+	public @Nullable Refusal refusal(@Nullable String model, Priority priority) {
 		if (this.settings.by() == By.TENANT) {
 			return null;
 		}
-		Duration wait = Duration.ofNanos(this.line.waitNow());
+		Duration wait = Duration.ofNanos(this.line.waitNow(priority));
 		return (wait.compareTo(maxWait()) <= 0) ? null
 				: new Refusal(ErrorKind.THROTTLED, "its rate limit is used up", wait);
 	}

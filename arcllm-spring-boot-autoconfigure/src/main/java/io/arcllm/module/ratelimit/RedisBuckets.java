@@ -78,6 +78,21 @@ final class RedisBuckets {
 		});
 	}
 
+	/**
+	 * Takes what is more than the share that these buckets have. Asked by each replica of
+	 * an application, it is taken once.
+	 */
+	void lowerTo(RedisBuckets before) {
+		shared().thenAccept((shared) -> {
+			shared.lower(this.requests, share(before.requests));
+			shared.lower(this.tokens, share(before.tokens));
+		});
+	}
+
+	private static double share(@Nullable Known limit) {
+		return (limit == null) ? 1 : (double) limit.level() / limit.limit.capacity();
+	}
+
 	private synchronized CompletableFuture<Shared> shared() {
 		CompletableFuture<Shared> known = this.shared;
 		if (known == null || known.isCompletedExceptionally()) {
@@ -125,6 +140,18 @@ final class RedisBuckets {
 			if (limit != null) {
 				bucket(limit).getAvailableTokens().thenAccept(limit::learn);
 			}
+		}
+
+		void lower(@Nullable Known limit, double share) {
+			if (limit == null || share >= 1) {
+				return;
+			}
+			long most = Math.round(share * limit.limit.capacity());
+			limit.learn(Math.min(limit.level(), most));
+			bucket(limit).getAvailableTokens().thenAccept((level) -> {
+				limit.learn(level);
+				adjust(limit, Math.min(0, most - level));
+			});
 		}
 
 		CompletableFuture<Long> take(@Nullable Known limit, long amount) {

@@ -1,13 +1,14 @@
 package io.arcllm.module.ratelimit;
 
-import java.util.function.BiConsumer;
-import io.github.bucket4j.ConfigurationBuilder;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 
 import io.arcllm.Target;
+import io.github.bucket4j.ConfigurationBuilder;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -26,11 +27,13 @@ public final class RedisStore implements LimitStore {
 
 	private final Target target;
 
-	private final RateLimitSettings settings;
+	private final Function<RateLimitSettings, RedisBuckets> buckets;
 
-	private final RedisBuckets levels;
+	private volatile RateLimitSettings settings;
 
-	private final LimitStore local;
+	private volatile RedisBuckets levels;
+
+	private final MemoryStore local;
 
 	/** When Redis is asked again, or {@link #HERE}. */
 	private final AtomicLong awayUntil = new AtomicLong(HERE);
@@ -46,9 +49,24 @@ public final class RedisStore implements LimitStore {
 			RedisConnection connection) {
 		this.target = target;
 		this.settings = settings;
-		this.levels = new RedisBuckets("arcllm:rate-limit:" + target, settings, customizer, connection);
+		this.buckets = (own) -> new RedisBuckets("arcllm:rate-limit:" + target, own, customizer, connection);
+		this.levels = this.buckets.apply(settings);
 		this.local = new MemoryStore(settings, customizer);
 		this.levels.warmUp();
+	}
+
+	@Override
+	public boolean use(RateLimitSettings newer) {
+		if (newer.store() != RateLimitSettings.Store.REDIS) {
+			return false;
+		}
+		RedisBuckets before = this.levels;
+		RedisBuckets after = this.buckets.apply(newer);
+		after.lowerTo(before);
+		this.local.keepTo(newer);
+		this.settings = newer;
+		this.levels = after;
+		return true;
 	}
 
 	@Override

@@ -1,31 +1,31 @@
 package io.arcllm.module.ratelimit;
 
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
+import io.arcllm.Priority;
+import io.arcllm.module.WaitingQueue;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.Disposables;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The queue of a rate limit: first come, first served. Only its head asks the store; the
- * others wait behind it without a thread. Its lock is held for a few instructions, never
- * across a call.
+ * The queue of a rate limit: the highest priority first, and first come, first served.
+ * Only its head asks the store; the others wait behind it without a thread. Its lock is
+ * held for a few instructions, never across a call.
  */
 final class WaitingLine {
 
-	private final LimitStore store;
+	private volatile LimitStore store;
 
-	private final Set<Ticket> queue = new LinkedHashSet<>();
+	private final WaitingQueue<Ticket> queue = new WaitingQueue<>();
 
 	private final Disposable.Swap timer = Disposables.swap();
 
-	private long queuedTokens;
+	/** By priority. */
+	private final long[] queuedTokens = new long[Priority.values().length];
 
 	private boolean asking;
 
@@ -56,24 +56,37 @@ final class WaitingLine {
 	 */
 	void enter(Ticket ticket) {
 		long wait;
+		boolean first;
 		synchronized (this) {
-			wait = this.queue.isEmpty() ? 0
-					: this.store.waitFor(this.queue.size() + 1L, this.queuedTokens + ticket.tokens());
+			wait = this.queue.isEmpty() ? 0 : wait(ticket.priority(), ticket.tokens());
 			if (wait <= ticket.patience()) {
-				this.queue.add(ticket);
-				this.queuedTokens += ticket.tokens();
+				this.queue.add(ticket, ticket.priority());
+				this.queuedTokens[ticket.priority().ordinal()] += ticket.tokens();
 				wait = -1;
 			}
 			else {
 				this.refused++;
 			}
+			first = this.queue.head() == ticket;
 		}
-		if (wait < 0) {
-			serve();
-		}
-		else {
+		if (wait >= 0) {
 			ticket.refused(Duration.ofNanos(wait));
 		}
+		else if (first) {
+			wake();
+		}
+		else {
+			serve();
+		}
+	}
+
+	/** Nanoseconds that those ahead and one more would wait. */
+	private long wait(Priority priority, long tokens) {
+		long all = tokens;
+		for (int i = priority.ordinal(); i < this.queuedTokens.length; i++) {
+			all += this.queuedTokens[i];
+		}
+		return this.store.waitFor(this.queue.sizeFrom(priority) + 1L, all);
 	}
 
 	/**
@@ -101,7 +114,7 @@ final class WaitingLine {
 
 	private synchronized boolean leave(Ticket ticket, boolean refused) {
 		boolean gone = this.queue.remove(ticket);
-		this.queuedTokens -= gone ? ticket.tokens() : 0;
+		this.queuedTokens[ticket.priority().ordinal()] -= gone ? ticket.tokens() : 0;
 		this.refused += (gone && refused) ? 1 : 0;
 		return gone;
 	}
@@ -124,13 +137,13 @@ final class WaitingLine {
 	}
 
 	private synchronized @Nullable Ticket next() {
-		Iterator<Ticket> heads = this.queue.iterator();
-		if (this.asking || this.sleeping || !heads.hasNext()) {
+		Ticket head = this.queue.head();
+		if (this.asking || this.sleeping || head == null) {
 			return null;
 		}
 		this.asking = true;
 		this.stale = false;
-		return heads.next();
+		return head;
 	}
 
 	/**
@@ -203,13 +216,23 @@ final class WaitingLine {
 	}
 
 	/** Nanoseconds that a call of one token would wait now. */
-	synchronized long waitNow() {
-		return this.store.waitFor(this.queue.size() + 1L, this.queuedTokens + 1);
+	synchronized long waitNow(Priority priority) {
+		return wait(priority, 1);
+	}
+
+	/** From now on levels are kept there. */
+	void use(LimitStore newer) {
+		this.store = newer;
+		serveSoon();
+	}
+
+	LimitStore store() {
+		return this.store;
 	}
 
 	synchronized RateLimitStatus status() {
 		return new RateLimitStatus(this.store.requests(), this.store.tokens(), this.queue.size(), this.admitted,
-				this.refused, Duration.ofNanos(waitNow()));
+				this.refused, Duration.ofNanos(waitNow(Priority.NORMAL)));
 	}
 
 	/**
@@ -222,6 +245,11 @@ final class WaitingLine {
 
 		/** Nanoseconds it may still wait. */
 		long patience();
+
+		/** How much its call matters. */
+		default Priority priority() {
+			return Priority.NORMAL;
+		}
 
 		/** Its turn; the tokens are reserved. */
 		void admitted();

@@ -11,9 +11,7 @@ public final class RetryBudget {
 
 	private static final int SECONDS = 10;
 
-	private final double ratio;
-
-	private final int minPerSecond;
+	private volatile RetrySettings.Budget settings;
 
 	private final LongSupplier nanos;
 
@@ -28,9 +26,15 @@ public final class RetryBudget {
 	 * @param nanos a clock, in nanoseconds
 	 */
 	public RetryBudget(RetrySettings.Budget settings, LongSupplier nanos) {
-		this.ratio = settings.ratio();
-		this.minPerSecond = settings.minPerSecond();
+		this.settings = settings;
 		this.nanos = nanos;
+	}
+
+	/**
+	 * From now on these are the settings; calls and retries stay counted.
+	 */
+	public void use(RetrySettings.Budget newer) {
+		this.settings = newer;
 	}
 
 	synchronized void called() {
@@ -43,7 +47,8 @@ public final class RetryBudget {
 	 */
 	public synchronized boolean tryRetry() {
 		int slot = slot();
-		if (this.retries[slot] >= this.minPerSecond && total(this.retries) >= this.ratio * total(this.calls)) {
+		if (this.retries[slot] >= this.settings.minPerSecond()
+				&& total(this.retries) >= this.settings.ratio() * total(this.calls)) {
 			return false;
 		}
 		this.retries[slot]++;

@@ -3,6 +3,7 @@ package io.arcllm.provider.http;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 import reactor.core.publisher.Mono;
 
@@ -32,9 +33,9 @@ public final class ApplicationFilters {
 
 	private final HttpHeaders customized;
 
-	private final boolean propagate;
+	private final BooleanSupplier propagate;
 
-	private ApplicationFilters(HttpHeaders customized, boolean propagate) {
+	private ApplicationFilters(HttpHeaders customized, BooleanSupplier propagate) {
 		this.customized = customized;
 		this.propagate = propagate;
 	}
@@ -44,7 +45,7 @@ public final class ApplicationFilters {
 	 * @param builder has the application's filters, and no default headers
 	 * @param propagate whether trace headers and baggage are sent to the vendor
 	 */
-	public static void guard(WebClient.Builder builder, boolean propagate) {
+	public static void guard(WebClient.Builder builder, BooleanSupplier propagate) {
 		HttpHeaders[] customized = new HttpHeaders[1];
 		builder.defaultHeaders((headers) -> customized[0] = headers);
 		ApplicationFilters filters = new ApplicationFilters(customized[0], propagate);
@@ -72,7 +73,7 @@ public final class ApplicationFilters {
 	 * customizer asked for them.
 	 */
 	private Mono<ClientResponse> trace(ClientRequest request, ExchangeFunction next) {
-		return (this.propagate || request.headers().isEmpty()) ? next.exchange(request)
+		return (this.propagate.getAsBoolean() || request.headers().isEmpty()) ? next.exchange(request)
 				: next.exchange(ClientRequest.from(request).headers(this::withoutTrace).build());
 	}
 

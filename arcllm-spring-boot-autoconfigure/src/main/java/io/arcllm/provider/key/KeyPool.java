@@ -27,7 +27,7 @@ public final class KeyPool implements ApiKeys {
 	/** When a key that is out is tried again, unless it is said otherwise. */
 	private static final Duration RETRY_AFTER = Duration.ofMinutes(5);
 
-	private final List<Entry> keys;
+	private List<Entry> keys;
 
 	private final LongSupplier nanos;
 
@@ -68,6 +68,21 @@ public final class KeyPool implements ApiKeys {
 		this.retryAfter = retryAfter.toNanos();
 		this.keys = keys.stream().map((key) -> new Entry(key.strip())).toList();
 		this.nanos = nanos;
+	}
+
+	/**
+	 * The same keys are as they are in the other pool.
+	 */
+	public void learn(KeyPool before) {
+		List<Entry> known;
+		synchronized (before) {
+			known = before.keys.stream().map(Entry::new).toList();
+		}
+		synchronized (this) {
+			this.keys = this.keys.stream()
+				.map((own) -> known.stream().filter((one) -> one.key.equals(own.key)).findFirst().orElse(own))
+				.toList();
+		}
 	}
 
 	@Override
@@ -186,6 +201,14 @@ public final class KeyPool implements ApiKeys {
 
 		Entry(String key) {
 			this.key = key;
+		}
+
+		Entry(Entry other) {
+			this.key = other.key;
+			this.paused = other.paused;
+			this.pausedUntil = other.pausedUntil;
+			this.out = other.out;
+			this.outUntil = other.outUntil;
 		}
 
 	}

@@ -53,7 +53,7 @@ class StreamLimitsTests {
 
 	private Call call;
 
-	private final Bulkhead bulkhead = new Bulkhead(TARGET, new BulkheadSettings(1, 0, Duration.ofSeconds(1)));
+	private final Bulkhead bulkhead = new Bulkhead(TARGET, BulkheadSettings.of(1, 0, Duration.ofSeconds(1)));
 
 	@BeforeEach
 	void call() {

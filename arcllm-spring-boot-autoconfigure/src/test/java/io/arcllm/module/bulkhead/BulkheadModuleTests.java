@@ -5,12 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.arcllm.Attempt;
+import io.arcllm.CallOptions;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.Message;
+import io.arcllm.Priority;
 import io.arcllm.Target;
+import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Call;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.TestProvider;
@@ -33,7 +37,7 @@ class BulkheadModuleTests {
 
 	private final TestProvider provider = new TestProvider();
 
-	private final Bulkhead bulkhead = new Bulkhead(TARGET, new BulkheadSettings(1, 2, Duration.ofSeconds(30)));
+	private final Bulkhead bulkhead = new Bulkhead(TARGET, BulkheadSettings.of(1, 2, Duration.ofSeconds(30)));
 
 	private final BulkheadModule module = new BulkheadModule(this.provider, this.bulkhead);
 
@@ -83,6 +87,66 @@ class BulkheadModuleTests {
 		this.provider.answer(2);
 		assertThat(order).containsExactly(1, 2);
 		assertThat(running.answer()).isNotNull();
+	}
+
+	@WholeAndStreamed
+	void higherPriorityGoesFirst(boolean streaming) {
+		List<Priority> order = new ArrayList<>();
+		Bulkhead wide = new Bulkhead(TARGET, BulkheadSettings.of(1, 9, Duration.ofSeconds(30)));
+		BulkheadModule gate = new BulkheadModule(this.provider, wide);
+		Outcome.of(gate.exchange(LlmRequest.of("hi")));
+		for (Priority priority : List.of(Priority.LOW, Priority.NORMAL, Priority.HIGH, Priority.HIGH)) {
+			Outcome.of(gate.exchange(of(priority, streaming)).doOnNext((event) -> order.add(priority)));
+		}
+		for (int i = 0; i < 5; i++) {
+			this.provider.answer(i);
+		}
+		assertThat(order).containsExactly(Priority.HIGH, Priority.HIGH, Priority.NORMAL, Priority.LOW);
+	}
+
+	@WholeAndStreamed
+	void lowPriorityLeavesAFullQueueFirst(boolean streaming) {
+		call();
+		Outcome low = Outcome.of(this.module.exchange(of(Priority.LOW, streaming)));
+		Outcome later = Outcome.of(this.module.exchange(of(Priority.LOW, streaming)));
+		assertThat(this.bulkhead.refusal(null, Priority.LOW)).isNotNull();
+		assertThat(this.bulkhead.refusal(null, Priority.HIGH)).isNull();
+		Outcome high = Outcome.of(this.module.exchange(of(Priority.HIGH, streaming)));
+		assertThat(later.failure()).isInstanceOf(BulkheadFullException.class)
+			.hasMessageContaining("a call of higher priority took its place");
+		assertThat(low.isOpen()).isTrue();
+		assertThat(this.bulkhead.status()).isEqualTo(new BulkheadStatus(1, 2, 1, 2, 1, 1));
+		Outcome another = Outcome.of(this.module.exchange(of(Priority.LOW, streaming)));
+		assertThat(another.kind()).isEqualTo(ErrorKind.BULKHEAD_FULL);
+		this.provider.answer(0);
+		this.provider.answer(1);
+		assertThat(high.answer()).isNotNull();
+		assertThat(low.isOpen()).isTrue();
+	}
+
+	@Test
+	void otherSettingsTakeNobodysPlaceAndLetWaitersIn() {
+		Outcome running = call();
+		Outcome queued = call();
+		call();
+		this.bulkhead.use(BulkheadSettings.of(2, 1, Duration.ofSeconds(30)));
+		assertThat(this.provider.asked()).isEqualTo(2);
+		this.bulkhead.use(BulkheadSettings.of(1, 2, Duration.ofSeconds(30)));
+		assertThat(this.bulkhead.status()).isEqualTo(new BulkheadStatus(2, 1, 1, 2, 2, 0));
+		this.provider.answer(0);
+		assertThat(running.answer()).isNotNull();
+		assertThat(this.provider.asked()).isEqualTo(2);
+		this.provider.answer(1);
+		assertThat(queued.answer()).isNotNull();
+		assertThat(this.provider.asked()).isEqualTo(3);
+	}
+
+	private static LlmRequest of(Priority priority, boolean streaming) {
+		return LlmRequest.builder()
+			.messages(Message.user("hi"))
+			.callOptions(CallOptions.builder().priority(priority).build())
+			.build()
+			.withStreaming(streaming);
 	}
 
 	@Test
@@ -171,7 +235,7 @@ class BulkheadModuleTests {
 
 	@Test
 	void placeIsBackBeforeTheCallerIsTold() {
-		Bulkhead one = new Bulkhead(TARGET, new BulkheadSettings(1, 0, Duration.ofSeconds(1)));
+		Bulkhead one = new Bulkhead(TARGET, BulkheadSettings.of(1, 0, Duration.ofSeconds(1)));
 		BulkheadModule sequential = new BulkheadModule(
 				(request) -> Mono.just(new LlmEvent.Completed(LlmResponse.of("hi"))).cast(LlmEvent.class).flux(), one);
 		for (int i = 0; i < 1000; i++) {
@@ -205,11 +269,11 @@ class BulkheadModuleTests {
 
 	@Test
 	void settingsNameTheKeyThatIsWrong() {
-		assertThatIllegalArgumentException().isThrownBy(() -> new BulkheadSettings(0, 1, Duration.ofSeconds(1)))
+		assertThatIllegalArgumentException().isThrownBy(() -> BulkheadSettings.of(0, 1, Duration.ofSeconds(1)))
 			.withMessageContaining("max-concurrent");
-		assertThatIllegalArgumentException().isThrownBy(() -> new BulkheadSettings(1, -1, Duration.ofSeconds(1)))
+		assertThatIllegalArgumentException().isThrownBy(() -> BulkheadSettings.of(1, -1, Duration.ofSeconds(1)))
 			.withMessageContaining("max-queue");
-		assertThatIllegalArgumentException().isThrownBy(() -> new BulkheadSettings(1, 1, Duration.ZERO))
+		assertThatIllegalArgumentException().isThrownBy(() -> BulkheadSettings.of(1, 1, Duration.ZERO))
 			.withMessageContaining("queue-timeout");
 	}
 

@@ -17,7 +17,7 @@ class BulkheadStormTests {
 	void neverMoreThanConfiguredAndNothingIsLost(int maxConcurrent, int maxQueue, long queueTimeout) throws Exception {
 		Storm storm = new Storm();
 		Bulkhead bulkhead = new Bulkhead(new Target("storm", null),
-				new BulkheadSettings(maxConcurrent, maxQueue, Duration.ofMillis(queueTimeout)));
+				BulkheadSettings.of(maxConcurrent, maxQueue, Duration.ofMillis(queueTimeout)));
 		storm.rage(new BulkheadModule(storm, bulkhead));
 		await().atMost(Duration.ofSeconds(5)).until(() -> bulkhead.status().running() == 0);
 		assertThat(storm.mostRunning).hasValueLessThanOrEqualTo(maxConcurrent);

@@ -93,7 +93,7 @@ final class RandomTarget {
 		this.script = new Script(name);
 		this.observations = observations;
 		Target target = this.script.target();
-		this.bulkhead = new Bulkhead(target, new BulkheadSettings(MOST, 6, Duration.ofSeconds(1)));
+		this.bulkhead = new Bulkhead(target, BulkheadSettings.of(MOST, 6, Duration.ofSeconds(1)));
 		this.limiter = new RateLimiter(target, this.limits, this.ledger);
 		this.breaker = new Breaker(target,
 				new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 10, Percent.of("60%"), 6,

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.arcllm.Attempt;
+import io.arcllm.CallOptions;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -15,11 +16,13 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Message;
+import io.arcllm.Priority;
 import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
 import io.arcllm.Usage;
 import io.arcllm.VendorLimits;
+import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Call;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.Refusal;
@@ -138,6 +141,68 @@ class RateLimitModuleTests {
 		assertThat(this.provider.asked()).isEqualTo(3);
 		this.time.advanceTimeBy(Duration.ofSeconds(2));
 		assertThat(this.provider.asked()).isEqualTo(5);
+	}
+
+	@WholeAndStreamed
+	void higherPriorityGoesFirst(boolean streaming) {
+		List<Priority> order = new ArrayList<>();
+		call();
+		call();
+		for (Priority priority : List.of(Priority.LOW, Priority.NORMAL, Priority.HIGH)) {
+			LlmRequest request = LlmRequest.builder()
+				.messages(Message.user("hi"))
+				.callOptions(CallOptions.builder().priority(priority).build())
+				.build()
+				.withStreaming(streaming);
+			Outcome.of(this.module.exchange(request).doOnNext((event) -> order.add(priority)));
+		}
+		for (int i = 2; i < 5; i++) {
+			this.time.advanceTimeBy(Duration.ofSeconds(1));
+			assertThat(this.provider.asked()).isEqualTo(i + 1);
+			this.provider.answer(i);
+		}
+		assertThat(order).containsExactly(Priority.HIGH, Priority.NORMAL, Priority.LOW);
+	}
+
+	@Test
+	void thoseOfLowerPriorityDelayNoCall() {
+		for (int i = 0; i < 20; i++) {
+			call(LlmRequest.builder()
+				.messages(Message.user("hi"))
+				.callOptions(CallOptions.builder().priority(Priority.LOW).build())
+				.build());
+		}
+		assertThat(this.limiter.line().waitNow(Priority.LOW)).isEqualTo(Duration.ofSeconds(19).toNanos());
+		assertThat(this.limiter.line().waitNow(Priority.NORMAL)).isEqualTo(Duration.ofSeconds(1).toNanos());
+	}
+
+	@Test
+	void levelsStayInProportionWhenTheLimitChanges() {
+		use(60, 6000, null, 0);
+		for (int i = 0; i < 45; i++) {
+			call(thousandTokens());
+		}
+		this.limiter.use(settings(120, 600, null, 0));
+		assertThat(this.limiter.status()).returns(108L, RateLimitStatus::requests).returns(0L, RateLimitStatus::tokens);
+		this.limiter.use(settings(60, 6000, null, 0));
+		assertThat(this.limiter.status()).returns(54L, RateLimitStatus::requests).returns(0L, RateLimitStatus::tokens);
+		this.limiter.use(settings(60, null, null, 0));
+		assertThat(this.limiter.status()).returns(54L, RateLimitStatus::requests)
+			.returns(Long.MAX_VALUE, RateLimitStatus::tokens);
+	}
+
+	@Test
+	void levelsOfTenantsStayInProportionToo() {
+		RateLimitSettings settings = new RateLimitSettings(60, null, 2, Duration.ZERO, RateLimitSettings.By.TENANT,
+				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+		this.limiter = new RateLimiter(TARGET, settings);
+		this.module = new RateLimitModule(new ContractModule(this.provider, TARGET), this.limiter);
+		call(request("a"));
+		call(request("a"));
+		this.limiter.use(new RateLimitSettings(60, null, 10, Duration.ZERO, RateLimitSettings.By.TENANT,
+				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL));
+		assertThat(call(request("a")).kind()).isEqualTo(ErrorKind.THROTTLED);
+		assertThat(call(request("b")).isOpen()).isTrue();
 	}
 
 	@Test
@@ -327,7 +392,7 @@ class RateLimitModuleTests {
 			caller.cancel();
 			return sends.exchange(request);
 		};
-		Bulkhead bulkhead = new Bulkhead(TARGET, new BulkheadSettings(1, 1, Duration.ofMinutes(1)));
+		Bulkhead bulkhead = new Bulkhead(TARGET, BulkheadSettings.of(1, 1, Duration.ofMinutes(1)));
 		new RateLimitModule(new BulkheadModule(goesAway, bulkhead), this.limiter).exchange(thousandTokens())
 			.subscribe(caller);
 		assertThat(this.provider.asked()).isOne();

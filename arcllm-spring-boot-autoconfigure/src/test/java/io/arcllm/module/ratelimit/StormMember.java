@@ -66,7 +66,7 @@ final class StormMember {
 		this.storm = new Storm((kind) -> over.getAsBoolean() ? Storm.CALM : kind);
 		this.script = new Script(name);
 		Target target = this.script.target();
-		this.bulkhead = new Bulkhead(target, new BulkheadSettings(MOST, MOST_QUEUED, Duration.ofMillis(20)));
+		this.bulkhead = new Bulkhead(target, BulkheadSettings.of(MOST, MOST_QUEUED, Duration.ofMillis(20)));
 		RateLimitSettings limits = new RateLimitSettings(LEVEL, LEVEL, null, Duration.ZERO, RateLimitSettings.By.TARGET,
 				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
 		this.limiter = new RateLimiter(target, limits, new MemoryStore(limits, (unit, bucket) -> {

@@ -34,6 +34,15 @@ class KeyPoolTests {
 	}
 
 	@Test
+	void keysThatStayAreAsTheyWereInThePoolBefore() {
+		fail("a", ErrorKind.RATE_LIMITED, Duration.ofSeconds(30));
+		fail("b", ErrorKind.AUTHENTICATION, null);
+		KeyPool after = new KeyPool(List.of("d", "b", "a"), this.clock::get);
+		after.learn(this.pool);
+		assertThat(after.states()).containsExactly(State.READY, State.OUT, State.PAUSED);
+	}
+
+	@Test
 	void pausedKeyIsLeftAloneForAsLongAsTheVendorAsks() {
 		fail("a", ErrorKind.RATE_LIMITED, Duration.ofSeconds(30));
 		fail("b", ErrorKind.AUTHENTICATION, null);

@@ -21,7 +21,7 @@ public final class BulkheadStress {
 	}
 
 	private static Bulkhead bulkhead() {
-		return new Bulkhead(new Target("stress", null), new BulkheadSettings(1, 1, Duration.ofMinutes(1)));
+		return new Bulkhead(new Target("stress", null), BulkheadSettings.of(1, 1, Duration.ofMinutes(1)));
 	}
 
 	private static Bulkhead full() {
@@ -104,7 +104,7 @@ public final class BulkheadStress {
 
 		private final Bulkhead bulkhead = full();
 
-		private final Runnable waiter = () -> this.entered++;
+		private final Bulkhead.Waiter waiter = () -> this.entered++;
 
 		private int entered;
 

@@ -41,7 +41,7 @@ public class ReservationStress {
 	private final RateLimiter limiter = new RateLimiter(TARGET, SETTINGS, new MemoryStore(SETTINGS, (unit, bucket) -> {
 	}, new StoppedClock()));
 
-	private final Bulkhead bulkhead = new Bulkhead(TARGET, new BulkheadSettings(1, 0, Duration.ofMinutes(1)));
+	private final Bulkhead bulkhead = new Bulkhead(TARGET, BulkheadSettings.of(1, 0, Duration.ofMinutes(1)));
 
 	private final BaseSubscriber<LlmEvent> caller = new BaseSubscriber<>() {
 	};

@@ -10,7 +10,7 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StreamSettings;
 import io.arcllm.autoconfigure.stack.StackLlmProviders;
-import io.arcllm.module.Recovery;
+import io.arcllm.module.fallback.recovery.Recovery;
 import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.ObjectProvider;

@@ -8,7 +8,7 @@ import java.util.Set;
 
 import io.arcllm.CallOptions;
 import io.arcllm.autoconfigure.config.KeyTree.Section;
-import io.arcllm.module.Recovery;
+import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.attempt.TimeoutSettings;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import io.arcllm.module.retry.RetrySettings;

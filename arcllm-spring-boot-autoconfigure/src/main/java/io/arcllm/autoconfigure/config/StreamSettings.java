@@ -1,6 +1,6 @@
 package io.arcllm.autoconfigure.config;
 
-import io.arcllm.module.Recovery;
+import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.attempt.CommitPoint;
 import io.arcllm.module.attempt.Upstream;
 

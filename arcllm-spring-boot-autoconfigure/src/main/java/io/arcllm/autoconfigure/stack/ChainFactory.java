@@ -17,7 +17,7 @@ import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.config.StreamSettings;
 import io.arcllm.module.Candidate;
-import io.arcllm.module.Recovery;
+import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.attempt.CommitPoint;
 import io.arcllm.module.fallback.AnswerJudge;

@@ -16,7 +16,7 @@ import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ChainPass;
 import io.arcllm.module.EventStep;
-import io.arcllm.module.Recovery;
+import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Selection;
 import io.arcllm.module.fallback.FallbackSettings.OnAnswer;

@@ -14,7 +14,7 @@ import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Outcome;
-import io.arcllm.module.Recovery;
+import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
 import io.arcllm.module.VirtualTime;

@@ -22,7 +22,7 @@ import io.arcllm.Target;
 import io.arcllm.module.CallModule;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Percent;
-import io.arcllm.module.Recovery;
+import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;

@@ -25,7 +25,7 @@ import io.arcllm.ToolCall;
 import io.arcllm.Trail;
 import io.arcllm.Usage;
 import io.arcllm.module.CallModule;
-import io.arcllm.module.Recovery;
+import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;

@@ -4,7 +4,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 
 import io.arcllm.Target;
-import io.arcllm.module.Recovery;
 
 /**
  * How a chain goes on with a stream that broke off after some of it was delivered.

@@ -1,4 +1,4 @@
-package io.arcllm.module;
+package io.arcllm.module.fallback.recovery;
 
 /**
  * What follows when a stream breaks off after some of it was delivered.

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.jspecify.annotations.Nullable;
@@ -24,10 +25,12 @@ import org.jspecify.annotations.Nullable;
  * @param stale whether this is an older answer of a cache, given because all targets
  * failed
  * @param age how old the answer is, where it comes from a cache
+ * @param shownThinking the words of the thinking where others are shown than the blocks
+ * say; only with redaction
  */
 public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, StopReason stopReason, Target target,
 		@Nullable String requestId, @Nullable Cost cost, @JsonIgnore @Nullable RawBody raw, Trail trail,
-		@AbsentIsEmpty boolean stale, @Nullable Duration age) {
+		@AbsentIsEmpty boolean stale, @Nullable Duration age, @JsonIgnore @Nullable String shownThinking) {
 
 	public LlmResponse {
 		content = Copies.of(content, "content");
@@ -35,6 +38,13 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 		Objects.requireNonNull(stopReason, "stopReason");
 		Objects.requireNonNull(target, "target");
 		Objects.requireNonNull(trail, "trail");
+	}
+
+	/** An answer whose thinking is shown as its blocks say. */
+	public LlmResponse(List<Content> content, Usage usage, StopReason stopReason, Target target,
+			@Nullable String requestId, @Nullable Cost cost, @Nullable RawBody raw, Trail trail, boolean stale,
+			@Nullable Duration age) {
+		this(content, usage, stopReason, target, requestId, cost, raw, trail, stale, age, null);
 	}
 
 	/**
@@ -111,6 +121,23 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	}
 
 	/**
+	 * The words of the thinking, joined, as they may be shown: with redaction, also those
+	 * of signed blocks are redacted here, while their blocks stay as they are.
+	 */
+	public String thinkingText() {
+		return (this.shownThinking != null) ? this.shownThinking
+				: thinking().stream().map(Content.Thinking::text).collect(Collectors.joining());
+	}
+
+	/**
+	 * The same answer with other words of thinking to be shown than its blocks say.
+	 */
+	public LlmResponse withShownThinking(@Nullable String shownThinking) {
+		return new LlmResponse(this.content, this.usage, this.stopReason, this.target, this.requestId, this.cost,
+				this.raw, this.trail, this.stale, this.age, shownThinking);
+	}
+
+	/**
 	 * The tools it wants called.
 	 */
 	public List<ToolCall> toolCalls() {
@@ -136,7 +163,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	 */
 	public LlmResponse withTarget(Target target) {
 		return new LlmResponse(this.content, this.usage, this.stopReason, target, this.requestId, this.cost, this.raw,
-				this.trail, this.stale, this.age);
+				this.trail, this.stale, this.age, this.shownThinking);
 	}
 
 	/**
@@ -144,7 +171,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	 */
 	public LlmResponse withTrail(Trail trail) {
 		return new LlmResponse(this.content, this.usage, this.stopReason, this.target, this.requestId, this.cost,
-				this.raw, trail, this.stale, this.age);
+				this.raw, trail, this.stale, this.age, this.shownThinking);
 	}
 
 	/**
@@ -152,7 +179,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	 */
 	public LlmResponse withCost(@Nullable Cost cost) {
 		return new LlmResponse(this.content, this.usage, this.stopReason, this.target, this.requestId, cost, this.raw,
-				this.trail, this.stale, this.age);
+				this.trail, this.stale, this.age, this.shownThinking);
 	}
 
 	/**
@@ -174,7 +201,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	 */
 	public LlmResponse withRaw(@Nullable RawBody raw) {
 		return new LlmResponse(this.content, this.usage, this.stopReason, this.target, this.requestId, this.cost, raw,
-				this.trail, this.stale, this.age);
+				this.trail, this.stale, this.age, this.shownThinking);
 	}
 
 	/**
@@ -223,6 +250,8 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 
 		private @Nullable Duration age;
 
+		private @Nullable String shownThinking;
+
 		private Builder() {
 		}
 
@@ -237,6 +266,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 			this.trail = from.trail;
 			this.stale = from.stale;
 			this.age = from.age;
+			this.shownThinking = from.shownThinking;
 		}
 
 		/**
@@ -269,6 +299,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 		/** All blocks, in their order. */
 		public Builder content(List<? extends Content> content) {
 			this.content = new ArrayList<>(content);
+			this.shownThinking = null;
 			return this;
 		}
 
@@ -359,7 +390,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 					.of((place(ToolCall.class) >= 0) ? StopReason.Type.TOOL_USE : StopReason.Type.END_TURN);
 			}
 			return new LlmResponse(this.content, this.usage, reason, this.target, this.requestId, this.cost, this.raw,
-					this.trail, this.stale, this.age);
+					this.trail, this.stale, this.age, this.shownThinking);
 		}
 
 	}

@@ -40,6 +40,20 @@ public final class CallModule extends BaseModule {
 	private final Function<CallOptions, LlmProvider> stacks;
 
 	/**
+	 * Told of calls that were refused before their stack was asked, such as those of an
+	 * application that shuts down. The outermost module of a stack may be one.
+	 */
+	public interface RefusalListener {
+
+		/**
+		 * A call was refused; nothing was sent.
+		 * @param failure what the caller is told
+		 */
+		void refused(LlmRequest request, LlmException failure);
+
+	}
+
+	/**
 	 * What bounds a call, which listener is told of it, and its metadata.
 	 *
 	 * @param deadline for all attempts and waits
@@ -123,14 +137,28 @@ public final class CallModule extends BaseModule {
 			return stack.exchange(told(request, wanted, outer.call().metadata()));
 		}
 		if (this.limits.shutdown().isClosed()) {
-			return Flux.error(Shutdown.refusal());
+			return refuse(stack, told(request, wanted, RequestMetadata.EMPTY), Shutdown.refusal());
 		}
 		CallerContext caller = this.limits.capture().capture(context);
-		LlmRequest told = told(request, wanted, resolve(context, caller));
+		LlmRequest told;
+		try {
+			told = told(request, wanted, resolve(context, caller));
+		}
+		catch (LlmException ex) {
+			return refuse(stack, told(request, wanted, RequestMetadata.EMPTY), ex);
+		}
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
 				? this.limits.deadline() : deadline, this.limits, told.metadata(), this.asked, caller);
 		return EventStep.around(stack.exchange(told), (actual) -> new CallStep(actual, call, this.limits));
+	}
+
+	/** Nothing of the stack is asked, but it may want to know. */
+	private static Flux<LlmEvent> refuse(LlmProvider stack, LlmRequest request, LlmException failure) {
+		if (stack instanceof RefusalListener listener) {
+			listener.refused(request, failure);
+		}
+		return Flux.error(failure);
 	}
 
 	/**

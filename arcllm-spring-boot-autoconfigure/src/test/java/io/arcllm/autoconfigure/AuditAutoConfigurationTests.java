@@ -1,14 +1,28 @@
 package io.arcllm.autoconfigure;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.arcllm.AuditRecord;
 import io.arcllm.AuditSink;
+import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
+import io.arcllm.LlmModule;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
+import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.Message;
+import io.arcllm.PiiDetector;
+import io.arcllm.RequestMetadata;
+import io.arcllm.WholeAndStreamed;
+import io.arcllm.autoconfigure.stack.ShutdownLifecycle;
+import io.arcllm.module.BaseModule;
+import io.arcllm.module.Outcome;
 import org.junit.jupiter.api.Test;
+import reactor.core.publisher.Flux;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -42,6 +56,72 @@ class AuditAutoConfigurationTests {
 		assertThat(this.records).singleElement()
 			.satisfies((record) -> assertThat(record.json()).contains("I am [EMAIL]", "to [EMAIL]")
 				.doesNotContain("example.com"));
+	}
+
+	@WholeAndStreamed
+	void callsThatEndOutsideOfAuditAreRecordedWithoutContent(boolean streaming) {
+		LlmRequest request = LlmRequest.builder()
+			.messages(Message.user("I am ann@example.com"))
+			.metadata(new RequestMetadata("acme", null, Map.of()))
+			.streaming(streaming)
+			.build();
+		this.runner.withBean(AuditSink.class, () -> this.records::add)
+			.withBean("doorkeeper", LlmModule.class, Doorkeeper::new)
+			.withBean(PiiDetector.class, Broken::new)
+			.withPropertyValues("arcllm.modules.redaction.enabled=true",
+					"arcllm.modules.order=doorkeeper,redaction,audit,fallback")
+			.run((context) -> {
+				LlmProvider llm = context.getBean(LlmProviders.class).load("echo");
+				assertThat(llm.toString()).startsWith("Doorkeeper(Redaction(Audit(");
+				assertThat(Outcome.of(llm.exchange(request)).kind()).isEqualTo(ErrorKind.PERMISSION);
+				assertThat(
+						Outcome.of(llm.exchange(request.mutate().messages(Message.user("let me in")).build())).kind())
+					.isEqualTo(ErrorKind.CONTENT_POLICY);
+				context.getBean(ShutdownLifecycle.class).stop();
+				assertThat(Outcome.of(llm.exchange(request)).kind()).isEqualTo(ErrorKind.CANCELLED);
+			});
+		assertThat(this.records).extracting(AuditRecord::outcome)
+			.containsExactly("failed:permission", "failed:content-policy", "failed:cancelled");
+		assertThat(this.records).allSatisfy((record) -> {
+			assertThat(record.tenant()).isEqualTo("acme");
+			assertThat(record.json()).contains("\"messages\":[]").doesNotContain("example.com");
+		});
+	}
+
+	private static final class Doorkeeper implements LlmModule {
+
+		@Override
+		public LlmProvider around(LlmProvider inner) {
+			return new BaseModule(inner) {
+
+				@Override
+				public Flux<LlmEvent> exchange(LlmRequest request) {
+					return request.messages().get(0).text().equals("let me in") ? this.inner.exchange(request)
+							: Flux.error(LlmException.of(ErrorKind.PERMISSION, "No").build());
+				}
+
+				@Override
+				public String toString() {
+					return "Doorkeeper(" + this.inner + ")";
+				}
+
+			};
+		}
+
+	}
+
+	private static final class Broken implements PiiDetector {
+
+		@Override
+		public String type() {
+			return "broken";
+		}
+
+		@Override
+		public List<Span> find(CharSequence text) {
+			throw new IllegalStateException("broken");
+		}
+
 	}
 
 	@Test

@@ -12,6 +12,7 @@ import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.module.audit.Audit;
 import io.arcllm.module.audit.AuditModule;
 import io.arcllm.module.audit.AuditSettings;
+import io.arcllm.module.audit.AuditedCallModule;
 
 import org.springframework.beans.factory.DisposableBean;
 
@@ -43,9 +44,27 @@ public final class AuditFactory implements ModuleFactory, DisposableBean {
 
 	@Override
 	public LlmProvider around(LlmProvider inner, StackPosition position) {
-		AuditSettings settings = this.settings.bind(NAME, AuditSettings.class, position);
-		return (settings.sink() == AuditSettings.Sink.NONE) ? inner
-				: new AuditModule(inner, position.target(), this.engines.computeIfAbsent(settings, this.maker));
+		AuditSettings settings = settings(position);
+		return isOff(settings) ? inner : new AuditModule(inner, position.target(), engine(settings));
+	}
+
+	/** No call ends without a record, whichever module ends it. */
+	@Override
+	public LlmProvider aroundAll(LlmProvider stack, StackPosition position) {
+		AuditSettings settings = settings(position);
+		return isOff(settings) ? stack : new AuditedCallModule(stack, position.target(), engine(settings));
+	}
+
+	private AuditSettings settings(StackPosition position) {
+		return this.settings.bind(NAME, AuditSettings.class, position);
+	}
+
+	private static boolean isOff(AuditSettings settings) {
+		return settings.sink() == AuditSettings.Sink.NONE;
+	}
+
+	private Audit engine(AuditSettings settings) {
+		return this.engines.computeIfAbsent(settings, this.maker);
 	}
 
 	@Override

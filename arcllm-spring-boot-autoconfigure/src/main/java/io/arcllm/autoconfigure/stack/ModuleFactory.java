@@ -29,6 +29,14 @@ public interface ModuleFactory {
 	LlmProvider around(LlmProvider inner, StackPosition position);
 
 	/**
+	 * Wraps a whole stack, outside all other modules whatever their order. Asked only
+	 * where the module is on.
+	 */
+	default LlmProvider aroundAll(LlmProvider stack, StackPosition position) {
+		return stack;
+	}
+
+	/**
 	 * Whether the module would let a call through to that target now.
 	 */
 	default Readiness readiness(StackPosition position) {

@@ -90,7 +90,11 @@ public final class Stacks {
 		StackPosition position = new StackPosition(primary, options);
 		this.settings.check(options, order().names());
 		check(order().absent(), position);
-		return Layer.around(this.targets.provider(primary.provider()), layers(position));
+		LlmProvider stack = Layer.around(this.targets.provider(primary.provider()), layers(position));
+		for (ModuleFactory module : on(order().modules(), position)) {
+			stack = module.aroundAll(stack, position);
+		}
+		return stack;
 	}
 
 	/** All modules, from the outside in, but for the chain. */

@@ -1,14 +1,12 @@
 package io.arcllm.bridge.langchain4j;
 
 import java.util.List;
-import java.util.stream.Collectors;
 
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
-import io.arcllm.Content;
 import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.ToolCall;
@@ -32,7 +30,7 @@ final class ResponseWriter {
 		if (!answer.text().isEmpty() || calls.isEmpty()) {
 			message.text(answer.text());
 		}
-		String thoughts = answer.thinking().stream().map(Content.Thinking::text).collect(Collectors.joining());
+		String thoughts = answer.thinkingText();
 		if (!thoughts.isEmpty()) {
 			message.thinking(thoughts);
 		}

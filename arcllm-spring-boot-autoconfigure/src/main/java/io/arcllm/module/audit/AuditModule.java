@@ -1,31 +1,24 @@
 package io.arcllm.module.audit;
 
-import java.util.concurrent.atomic.AtomicBoolean;
-
-import io.arcllm.Attempt;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
-import io.arcllm.Trail;
 import io.arcllm.module.BaseModule;
-import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
-import io.arcllm.module.Scope;
-import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
- * An observer: one record a call, whatever its end.
+ * An observer: takes down what is asked and answered at its place in the stack. The
+ * record itself is made by {@link AuditedCallModule}, outside all modules; where there is
+ * none, by one of this module's own.
  */
 public final class AuditModule extends BaseModule {
 
-	private final Target target;
-
-	private final Audit audit;
+	private final AuditedCallModule alone;
 
 	/**
 	 * @param inner what is recorded
@@ -34,83 +27,47 @@ public final class AuditModule extends BaseModule {
 	 */
 	public AuditModule(LlmProvider inner, Target target, Audit audit) {
 		super(inner);
-		this.target = target;
-		this.audit = audit;
+		this.alone = new AuditedCallModule(this, target, audit);
 	}
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		Target asked = (request.model() == null) ? this.target : new Target(this.target.provider(), request.model());
 		return EventStep.defer((context) -> {
-			String id = this.audit.begin(asked);
-			Call call = Scope.of(context).call();
-			return EventStep.around(EventStep.defer((inside) -> this.inner.exchange(request)),
-					(actual) -> new AuditStep(actual, (response, how) -> this.audit.ended(id, asked, request, response,
-							outcome(how, call.trail()), call.trail(), call.redaction())));
+			AuditNote note = AuditNote.in(context);
+			if (note == null) {
+				return this.alone.exchange(request);
+			}
+			note.asked(request);
+			return EventStep.around(this.inner.exchange(request), (actual) -> new NotingStep(actual, note));
 		});
 	}
 
-	private static String outcome(String how, Trail trail) {
-		boolean cached = trail.attempts().stream().anyMatch((one) -> one.outcome() == Attempt.Outcome.CACHED);
-		return (cached && how.equals("completed")) ? "cached" : how;
-	}
-
 	/**
-	 * Takes down how a call ended.
+	 * Takes down the answer, or what was delivered of it.
 	 */
-	private interface Ending {
+	private static final class NotingStep extends EventStep {
 
-		void ended(@Nullable LlmResponse response, String outcome);
+		private final AuditNote note;
 
-	}
-
-	/**
-	 * Records the end of a call once: before the caller is told of it.
-	 */
-	private static final class AuditStep extends EventStep {
-
-		private final Ending ending;
-
-		private final AtomicBoolean over = new AtomicBoolean();
-
-		AuditStep(CoreSubscriber<? super LlmEvent> actual, Ending ending) {
+		NotingStep(CoreSubscriber<? super LlmEvent> actual, AuditNote note) {
 			super(actual);
-			this.ending = ending;
-		}
-
-		private void end(@Nullable LlmResponse response, String outcome) {
-			if (this.over.compareAndSet(false, true)) {
-				this.ending.ended(response, outcome);
-			}
+			this.note = note;
 		}
 
 		@Override
 		public void onNext(LlmEvent event) {
 			LlmResponse answer = event.answer();
 			if (answer != null) {
-				end(answer, "completed");
+				this.note.answered(answer);
 			}
 			super.onNext(event);
 		}
 
 		@Override
 		public void onError(Throwable failure) {
-			LlmException known = (failure instanceof LlmException ours) ? ours : null;
-			end((known == null) ? null : known.partial(),
-					"failed:" + ((known == null) ? "unknown" : RecordedCall.dashed(known.kind())));
+			LlmResponse partial = (failure instanceof LlmException known) ? known.partial() : null;
+			this.note.failed(partial);
 			super.onError(failure);
-		}
-
-		@Override
-		public void onComplete() {
-			end(null, "failed:interrupted");
-			super.onComplete();
-		}
-
-		@Override
-		public void cancel() {
-			super.cancel();
-			end(null, "cancelled");
 		}
 
 	}

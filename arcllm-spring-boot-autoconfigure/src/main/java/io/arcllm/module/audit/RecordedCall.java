@@ -238,7 +238,8 @@ record RecordedCall(long n, Instant time, String call, Target asked, LlmRequest 
 
 	private @Nullable Object shown(@Nullable Object value, AuditSettings settings) {
 		if (value instanceof String text) {
-			return JsonLine.cut(this.redaction.apply(text), (int) settings.maxContent().toBytes());
+			String redacted = redacted(text);
+			return (redacted == null) ? null : JsonLine.cut(redacted, (int) settings.maxContent().toBytes());
 		}
 		if (value instanceof List<?> list) {
 			return list.stream().map((one) -> shown(one, settings)).collect(Collectors.toList());
@@ -249,6 +250,16 @@ record RecordedCall(long n, Instant time, String call, Target asked, LlmRequest 
 		Map<String, @Nullable Object> shown = new LinkedHashMap<>();
 		map.forEach((name, one) -> shown.put(String.valueOf(name), shown(one, settings)));
 		return shown;
+	}
+
+	/** Where redaction fails, the record is made without the text. */
+	private @Nullable String redacted(String text) {
+		try {
+			return this.redaction.apply(text);
+		}
+		catch (RuntimeException ex) {
+			return null;
+		}
 	}
 
 	static String sha256(String text) {

@@ -105,10 +105,25 @@ final class AnswerRedaction {
 	private LlmResponse whole(LlmResponse answer) {
 		StructureWalk walk = new StructureWalk((words) -> this.redactor.redact(words, this.placeholders::replaceAgain),
 				(json) -> JsonRedaction.redact(json, this.redactor, this.placeholders::replaceAgain));
-		LlmResponse redacted = changed(answer, walk);
+		LlmResponse redacted = shown(changed(answer, walk), walk);
 		String body = answer.rawBody();
 		boolean clean = redacted == answer && (body == null || this.redactor.find(body, 0).merged().isEmpty());
 		return clean ? answer : redacted.withRaw(null);
+	}
+
+	/**
+	 * Signed thinking stays as it is in its block; where its words are shown elsewhere,
+	 * they are redacted.
+	 */
+	private static LlmResponse shown(LlmResponse answer, StructureWalk walk) {
+		boolean same = true;
+		StringBuilder shown = new StringBuilder();
+		for (Content.Thinking block : answer.thinking()) {
+			String changed = (block.signature() == null) ? block.text() : walk.text().apply(block.text());
+			same &= changed.equals(block.text());
+			shown.append(changed);
+		}
+		return same ? answer : answer.withShownThinking(shown.toString());
 	}
 
 	/**
@@ -120,7 +135,7 @@ final class AnswerRedaction {
 			Words open = new Words(this.redactor, this.placeholders::replaceAgain);
 			return open.add(words);
 		}, (json) -> new JsonRedaction(this.redactor, this.placeholders::replaceAgain).add(json));
-		return failure.withPartials((partial) -> changed(partial, walk).withRaw(null));
+		return failure.withPartials((partial) -> shown(changed(partial, walk), walk).withRaw(null));
 	}
 
 	/** Words that follow each other are one text, as they are in the deltas. */

@@ -55,11 +55,11 @@ final class CreditCardDetector extends Detector {
 		return end;
 	}
 
-	/** As on cards: 4-4-4-4, 4-4-4-4-3, 4-6-5 and 4-6-4. */
+	/** As on cards: 4-4-4-4, 4-4-4-4-3 (and 2 or 1), 4-6-5 and 4-6-4. */
 	private static boolean isPrinted(int before, int added) {
 		return switch (before) {
 			case 12 -> added == GROUP;
-			case 16 -> added == 3;
+			case 16 -> added < GROUP;
 			case 10 -> added == 5 || added == GROUP;
 			default -> false;
 		};

@@ -124,8 +124,20 @@ final class IpDetector extends Detector {
 		return (right && !Scan.isWord(next) && (next != ':' || !Scan.isHex(scan.at(index + 1)))) ? index : 0;
 	}
 
-	/** An address of IPv4 in the form of IPv6. */
+	/** The host itself; {@code a[::1]} is a part of a list. */
+	private static int loopback(Scan scan, int start) {
+		boolean slice = scan.before(start) == '[' && start > 1
+				&& (Scan.isWord(scan.before(start - 1)) || scan.before(start - 1) == ']');
+		int next = scan.at(start + 3);
+		return (slice || Scan.isWord(next) || next == ':' || (next == '.' && Scan.isWord(scan.at(start + 4)))) ? 0
+				: start + 3;
+	}
+
+	/** An address of IPv4 in the form of IPv6, or the host itself. */
 	private static int mapped(Scan scan, int start) {
+		if (scan.at(start + 1) == ':' && scan.at(start + 2) == '1') {
+			return loopback(scan, start);
+		}
 		String prefix = "::ffff:";
 		for (int i = 0; i < prefix.length(); i++) {
 			int c = scan.at(start + i);

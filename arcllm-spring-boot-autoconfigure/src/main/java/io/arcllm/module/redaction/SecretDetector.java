@@ -23,23 +23,31 @@ final class SecretDetector extends Detector {
 
 	private static final int SHORTEST_VALUE = 4;
 
+	/** Of a query's parameter. */
+	private static final int LONGEST_NAME = 32;
+
 	private static final int SHORTEST_JWT = 8;
 
 	/** Prefixes that a separator follows. */
 	private static final String[][] PREFIXES = byLetter("sk", "pk", "rk", "gsk", "xai", "r8", "pplx", "tgp", "csk",
-			"nvapi", "ghp", "gho", "ghs", "github_pat", "glpat", "bedrock-api-key");
+			"nvapi", "ghp", "gho", "ghs", "ghu", "ghr", "github_pat", "glpat", "bedrock-api-key", "xoxb", "xoxp",
+			"xoxa", "xoxr", "xoxs", "xapp", "whsec", "GOCSPX", "dop_v1", "shpat", "lsv2", "sq0csp");
 
 	/** Prefixes that are words, too: what follows must be long. */
-	private static final String[][] WORDS = byLetter("key", "hf", "fw");
+	private static final String[][] WORDS = byLetter("key", "hf", "fw", "npm");
 
 	private static final int LONG = 16;
 
 	/** Prefixes that the key follows at once. */
-	private static final String[][] JOINED = byLetter("AIza", "AKIA", "ASIA", "ABSK", "ya29.");
+	private static final String[][] JOINED = byLetter("AIza", "AKIA", "ASIA", "ABSK", "ya29.", "SG.", "hvs.", "xoxe.");
 
 	/** Words that tell what stands after a colon or an equals sign. */
 	private static final String[][] LABELS = byLetter("api key", "access token", "token", "secret", "password",
 			"credential", "key");
+
+	/** Words before rows of hexadecimal digits that are no key. */
+	private static final List<String> HASHES = List.of("sha1", "sha2", "sha3", "sha5", "sha-", "md5", "hash", "digest",
+			"checksum", "fingerprint", "etag", "commit", "trace", "uuid", "guid");
 
 	private static final List<String> MORE = List.of(" provided", " supplied", " is");
 
@@ -163,8 +171,14 @@ final class SecretDetector extends Detector {
 			}
 		}
 		int length = index - start;
-		boolean key = digit && letter && length >= SHORTEST_RUN && !(hex && length == COMMIT);
+		boolean key = digit && letter && length >= SHORTEST_RUN && !(hex && (length == COMMIT || isHash(scan, start)));
 		return (key && scan.at(index) != '_') ? index : 0;
+	}
+
+	/** Whether the words before say that it is a checksum or the id of a trace. */
+	private static boolean isHash(Scan scan, int start) {
+		String before = Redactor.lowerCase(scan.text.substring(Math.max(0, start - Redactor.CONTEXT), start));
+		return HASHES.stream().anyMatch(before::contains) || before.endsWith("00-");
 	}
 
 	private static int labelled(Scan scan, int start) {
@@ -227,9 +241,9 @@ final class SecretDetector extends Detector {
 		boolean telling = false;
 		boolean letter = false;
 		int c = scan.at(index);
-		while (c > ' ' && c != 0xA0 && "\"'`,;)<>{}".indexOf(c) < 0) {
+		while (c > ' ' && c != 0xA0 && "\"'`,;)<>{}".indexOf(c) < 0 && !(c == '&' && isParameter(scan, index + 1))) {
 			telling |= Scan.isDigit(c) || (!withDigit && (c == '*' || c == '_' || c == '-'));
-			letter |= Scan.isAsciiLetter(c) || c == '*';
+			letter |= Scan.isAsciiLetter(c);
 			index++;
 			if (index - from > LONGEST_VALUE) {
 				return 0;
@@ -241,6 +255,16 @@ final class SecretDetector extends Detector {
 			index--;
 		}
 		return (telling && letter && index - from >= shortest) ? index : 0;
+	}
+
+	/** Whether the name of the next parameter of a query stands there. */
+	private static boolean isParameter(Scan scan, int from) {
+		int index = from;
+		int c = scan.at(index);
+		while (index - from < LONGEST_NAME && (Scan.isAsciiLetter(c) || c == '_' || c == '-')) {
+			c = scan.at(++index);
+		}
+		return index > from && c == '=';
 	}
 
 	/** After one of these characters, if it is there. */

@@ -35,8 +35,10 @@ public final class Secrets {
 					+ "(?: provided| supplied| is)?\\s?[\"'`]?\\s?[:=]\\s?[\"'`]?)(?=[^\\s\"'`]*[\\d*_-])(?=[^\\s\"'`]*[A-Za-z*])[^\\s\"'`,;)]{4,}"),
 			Pattern.compile("(?i)\\b(bearer |basic )[A-Za-z0-9._~+/=*-]{8,}"),
 			// prefixes that vendors give their keys
-			Pattern.compile("()\\b(?:sk|pk|rk|gsk|xai|hf|r8|pplx|fw|tgp|csk|nvapi|key|ghp|gho|ghs|github_pat|glpat"
-					+ "|AIza|AKIA|ASIA|ya29\\.|bedrock-api-key|ABSK)[-_]?(?=[A-Za-z._*-]*[\\d*])[A-Za-z0-9._*-]{8,}"),
+			Pattern
+				.compile("()\\b(?:sk|pk|rk|gsk|xai|hf|r8|pplx|fw|tgp|csk|nvapi|key|ghp|gho|ghs|ghu|ghr|github_pat|glpat"
+						+ "|xox[abeprs]|xapp|whsec|npm|GOCSPX|dop_v1|shpat|lsv2|sq0csp|SG\\.|hvs\\."
+						+ "|AIza|AKIA|ASIA|ya29\\.|bedrock-api-key|ABSK)[-_]?(?=[A-Za-z._*-]*[\\d*])[A-Za-z0-9._*-]{8,}"),
 			Pattern.compile("()\\beyJ[A-Za-z0-9_-]{5}[A-Za-z0-9_.-]*+"),
 			// no prefix, but no ordinary word looks like this
 			Pattern.compile("()\\b(?=[A-Za-z]*\\d)(?=\\d*[A-Za-z])[A-Za-z0-9]{32,}\\b"));

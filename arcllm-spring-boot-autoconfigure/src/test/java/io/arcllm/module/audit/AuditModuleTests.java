@@ -127,6 +127,21 @@ class AuditModuleTests {
 		assertThat(this.records).extracting(AuditRecord::n).containsExactly(1L, 2L, 3L, 4L, 5L);
 	}
 
+	@WholeAndStreamed
+	void contentThatNoDetectorCouldLookAtIsLeftOut(boolean streaming) {
+		Audit audit = audit(true);
+		Call call = new Call(Call.FOREVER, 9);
+		call.redactedBy((text) -> {
+			throw new IllegalStateException("no");
+		});
+		Outcome.of(in(call, module(new Script("v", Script.says("a secret")), audit)
+			.exchange(LlmRequest.of("my secret").withStreaming(streaming))));
+		audit.close();
+		assertThat(this.records).singleElement()
+			.satisfies((record) -> assertThat(record.json()).doesNotContain("secret"));
+		assertThat(this.lost).hasValue(0);
+	}
+
 	@Test
 	void contentIsRecordedAsTheCallerIsShownItAndCut() {
 		LlmResponse answer = LlmResponse.builder()

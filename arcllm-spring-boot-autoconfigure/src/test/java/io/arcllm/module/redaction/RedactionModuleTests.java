@@ -165,6 +165,7 @@ class RedactionModuleTests {
 		LlmResponse redacted = outcome.answer();
 		assertThat(redacted.content().get(0)).isEqualTo(new Content.Thinking("of [EMAIL]", null, null, "v"));
 		assertThat(redacted.content().get(1)).isEqualTo(content.get(1));
+		assertThat(redacted.thinkingText()).isEqualTo("of [EMAIL]of [EMAIL]");
 		assertThat(redacted.text()).isEqualTo("to [EMAIL]");
 		assertThat(redacted.toolCalls().get(0).arguments()).isEqualTo(Map.of("to", "[EMAIL]"));
 		assertThat(redacted.rawBody()).isNull();

@@ -14,6 +14,7 @@ import io.arcllm.module.redaction.RedactionSettings.OnError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,29 +64,34 @@ class RedactorTests {
 
 	}
 
-	@Test
-	void corpusIsFoundPreciselyAndWhole() {
+	@ParameterizedTest
+	@EnumSource
+	void corpusIsFoundPreciselyAndWhole(Kind kind) {
 		int right = 0;
 		int expected = 0;
 		int found = 0;
 		List<String> wrong = new ArrayList<>();
 		for (Line line : Corpus.lines()) {
-			List<Matches.Match> matches = this.redactor.find(line.text(), 0).merged();
-			expected += line.canaries().size();
+			List<Matches.Match> matches = this.redactor.find(line.text(), 0)
+				.merged()
+				.stream()
+				.filter((match) -> match.detector().type().equals(kind.dashed()))
+				.toList();
+			List<Canary> canaries = line.canaries().stream().filter((one) -> one.type().equals(kind.dashed())).toList();
+			expected += canaries.size();
 			found += matches.size();
 			for (Matches.Match match : matches) {
-				boolean meant = line.canaries().stream().anyMatch((canary) -> isSame(canary, match));
+				boolean meant = canaries.stream().anyMatch((canary) -> isSame(canary, match));
 				right += meant ? 1 : 0;
 				if (!meant) {
-					wrong.add("found " + match.detector().type() + " in " + line);
+					wrong.add("found too much in " + line);
 				}
 			}
-			line.canaries()
-				.stream()
+			canaries.stream()
 				.filter((canary) -> matches.stream().noneMatch((one) -> isSame(canary, one)))
 				.forEach((canary) -> wrong.add("missed " + canary));
 		}
-		assertThat(expected).isGreaterThan(150);
+		assertThat(expected).isGreaterThan(20);
 		assertThat(right).as("%s", wrong).isGreaterThanOrEqualTo((int) Math.ceil(0.98 * Math.max(found, expected)));
 	}
 

@@ -65,12 +65,6 @@ final class AnswerFields {
 		return Fields.MAPPER.writeValueAsString(call.parsedArguments());
 	}
 
-	static String thinking(LlmResponse response) {
-		StringBuilder thinking = new StringBuilder();
-		response.thinking().forEach((block) -> thinking.append(block.text()));
-		return thinking.toString();
-	}
-
 	/** Writes the field {@code usage} unless nothing is known. */
 	static void usage(JsonGenerator json, Usage usage) {
 		Integer total = usage.totalTokens();

@@ -153,7 +153,7 @@ final class ChatChunkWriter {
 
 	/** A provider may answer a streamed call in one piece. */
 	private void unsent(ByteArrayOutputStream out, LlmResponse response) {
-		String thinking = AnswerFields.thinking(response);
+		String thinking = response.thinkingText();
 		if (!this.thinkingSent && !thinking.isEmpty()) {
 			thinking(out, thinking);
 		}

@@ -51,7 +51,7 @@ final class ChatResponseWriter {
 		else {
 			json.writeStringProperty("content", response.text());
 		}
-		String thinking = AnswerFields.thinking(response);
+		String thinking = response.thinkingText();
 		if (!thinking.isEmpty()) {
 			json.writeStringProperty("reasoning_content", thinking);
 		}

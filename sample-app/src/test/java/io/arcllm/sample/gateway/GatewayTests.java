@@ -129,6 +129,17 @@ class GatewayTests {
 	}
 
 	@Test
+	void thinkingIsShownAsRedactionShowsIt() throws Exception {
+		LlmResponse answer = LlmResponse.builder()
+			.content(new Content.Thinking("of bob@example.com", "signed", null, "anthropic"), new Content.Text("x"))
+			.build()
+			.withShownThinking("of [EMAIL]");
+		gateway.answer(new LlmEvent.Completed(answer));
+		assertThat(gateway.chat(ASK).body()).contains("\"reasoning_content\":\"of [EMAIL]\"").doesNotContain("bob");
+		assertThat(gateway.chat(STREAM).body()).contains("\"reasoning_content\":\"of [EMAIL]\"").doesNotContain("bob");
+	}
+
+	@Test
 	void streamThatBreaksEndsWithAnErrorAndWithoutDone() throws Exception {
 		gateway.answer(Flux.concat(Flux.just(new LlmEvent.TextDelta("Hel")),
 				Flux.error(LlmException.of(ErrorKind.INTERRUPTED, "cut").provider("anthropic").build())));

@@ -6,6 +6,7 @@ import java.util.UUID;
 import io.arcllm.AuditSink;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.module.AuditFactory;
+import io.arcllm.module.Hook;
 import io.arcllm.module.ModuleClock;
 import io.arcllm.module.audit.Audit;
 import io.arcllm.module.audit.AuditSettings;
@@ -75,10 +76,15 @@ public final class ArcllmAuditAutoConfiguration {
 
 		@Bean
 		LostRecords arcllmLostRecords(MeterRegistry registry) {
-			Counter counter = Counter.builder("arcllm.audit.lost")
+			Hook hook = new Hook("The meter of lost records");
+			hook.run(() -> counter(registry));
+			return () -> hook.run(() -> counter(registry).increment());
+		}
+
+		private static Counter counter(MeterRegistry registry) {
+			return Counter.builder("arcllm.audit.lost")
 				.description("Records of audit that could not be kept")
 				.register(registry);
-			return counter::increment;
 		}
 
 	}

@@ -55,6 +55,7 @@ import io.arcllm.provider.error.DefaultErrorClassifier;
 import io.arcllm.provider.error.ErrorClassifier;
 import io.arcllm.provider.error.ErrorReader;
 import io.arcllm.provider.key.ApiKeySupplier;
+import io.micrometer.observation.ObservationRegistry;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -117,7 +118,8 @@ public final class ArcllmAutoConfiguration {
 		ApplicationHttp application = new ApplicationHttp(ApplicationHttp.builder(beans),
 				connector(beans.getBeanProvider(ClientHttpConnectorBuilder.class).getIfUnique()),
 				beans.getBeanProvider(HttpClientSettings.class).getIfUnique(HttpClientSettings::defaults),
-				beans.getBeanProvider(SslBundles.class).getIfAvailable());
+				beans.getBeanProvider(SslBundles.class).getIfAvailable(),
+				beans.getBeanNamesForType(ObservationRegistry.class, true, false).length > 0);
 		HttpClients clients = new HttpClients(application, customizers.orderedStream().toList(), binder::isConfigured,
 				(provider) -> settings.bind("telemetry", TelemetrySettings.class, provider, CallOptions.NONE)
 					.propagate());

@@ -11,6 +11,7 @@ import io.arcllm.autoconfigure.config.Text;
 import io.arcllm.autoconfigure.module.CircuitBreakerFactory;
 import io.arcllm.autoconfigure.module.Gauges;
 import io.arcllm.autoconfigure.stack.Targets;
+import io.arcllm.module.Hook;
 import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerListener;
 import io.arcllm.module.circuitbreaker.BreakerState;
@@ -48,11 +49,14 @@ public final class ArcllmCircuitBreakerAutoConfiguration {
 		BreakerListener listener = BreakerListener.all(listeners.orderedStream().toList());
 		List<CircuitBreakerCustomizer> all = customizers.orderedStream().toList();
 		Gauges shown = gauges.getIfAvailable(() -> Gauges.NONE);
-		return new CircuitBreakerFactory(settings,
-				(target, own) -> shown(
-						new Breaker(target, own, listener,
-								(config) -> all.forEach((customizer) -> customizer.customize(target, config))),
-						target, shown),
+		Hook hook = new Hook("A CircuitBreakerCustomizer");
+		return new CircuitBreakerFactory(
+				settings, (target,
+						own) -> shown(
+								new Breaker(target, own, listener,
+										(config) -> all
+											.forEach((one) -> hook.run(() -> one.customize(target, config)))),
+								target, shown),
 				(provider) -> endpoint(settings, targets.getObject().definition(provider)),
 				(provider) -> haveTenantsKeys(targets.getObject().keys(provider)));
 	}

@@ -5,7 +5,9 @@ import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
@@ -136,6 +138,63 @@ class ApplicationHttpTests {
 	}
 
 	@WholeAndStreamed
+	void proxyOfAllClientsIsToldItsPasswordAndGivesWayToTheProvidersOwn(boolean streaming) throws IOException {
+		String basic = "Basic " + Base64.getEncoder().encodeToString("ann:s3cret".getBytes(StandardCharsets.US_ASCII));
+		try (ConnectProxy all = new ConnectProxy(basic); ConnectProxy own = new ConnectProxy("")) {
+			ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> egress = (builder) -> builder
+				.withHttpClientCustomizer((client) -> client.proxy((to) -> to.type(ProxyProvider.Proxy.HTTP)
+					.host("127.0.0.1")
+					.port(all.port())
+					.username("ann")
+					.password((user) -> "s3cret")));
+			ApplicationContextRunner runner = runner().withBean(ClientHttpConnectorBuilderCustomizer.class,
+					() -> egress);
+			headers(runner, streaming);
+			assertThat(all.tunnels()).hasSize(1);
+			headers(runner.withPropertyValues("arcllm.providers.first.http.proxy.host=127.0.0.1",
+					"arcllm.providers.first.http.proxy.port=" + own.port()), streaming);
+			assertThat(own.tunnels()).hasSize(1);
+			assertThat(all.tunnels()).hasSize(1);
+		}
+	}
+
+	@WholeAndStreamed
+	void anotherConnectorOfTheApplicationChangesNothing(boolean streaming) {
+		headers(runner().withPropertyValues("spring.http.clients.reactive.connector=jdk"), streaming);
+	}
+
+	@WholeAndStreamed
+	void ofSeveralBuildersThePrimaryOneIsMeantAndElseNone(boolean streaming) {
+		assertThat(headers(runner().withUserConfiguration(Several.class), streaming).get("x-of")).isNull();
+		assertThat(headers(runner().withUserConfiguration(Several.class)
+			.withBean("main", WebClient.Builder.class, () -> tagging("main"),
+					(definition) -> definition.setPrimary(true)),
+				streaming)
+			.get("x-of")).isEqualTo("main");
+	}
+
+	private static WebClient.Builder tagging(String tag) {
+		return WebClient.builder()
+			.filter((request, next) -> next.exchange(ClientRequest.from(request).header("x-of", tag).build()));
+	}
+
+	/** Nothing was sent: it is no vendor's failure, and no attempt. */
+	@WholeAndStreamed
+	void filterThatThrowsBeforeTheRequestIsNoFailureOfTheVendor(boolean streaming) {
+		for (ExchangeFilterFunction filter : new ExchangeFilterFunction[] { (request, next) -> {
+			throw new IllegalStateException("no token for my own services");
+		}, (request, next) -> Mono.error(new IllegalStateException("no token for my own services")) }) {
+			runner().withBean(WebClientCustomizer.class, () -> (builder) -> builder.filter(filter)).run((context) -> {
+				LlmProvider provider = context.getBean(LlmProvider.class);
+				LlmException failure = catchThrowableOfType(LlmException.class, () -> Vendors.ask(provider, streaming));
+				assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
+				assertThat(failure).hasMessageContaining("a fault in the program, not at the vendor");
+			});
+		}
+		assertThat(this.vendors.first.getRequestCount()).isZero();
+	}
+
+	@WholeAndStreamed
 	void readTimeoutOfAllClientsHolds(boolean streaming) {
 		this.vendors.first.enqueue(Vendors.says("late", streaming)
 			.newBuilder()
@@ -194,6 +253,21 @@ class ApplicationHttpTests {
 	@Retention(RetentionPolicy.RUNTIME)
 	@Target({ ElementType.METHOD, ElementType.TYPE })
 	private @interface LoadBalanced {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class Several {
+
+		@Bean
+		WebClient.Builder orders() {
+			return tagging("orders");
+		}
+
+		@Bean
+		WebClient.Builder billing() {
+			return tagging("billing");
+		}
 
 	}
 

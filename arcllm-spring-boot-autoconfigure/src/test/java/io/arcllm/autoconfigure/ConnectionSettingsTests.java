@@ -35,10 +35,14 @@ import okio.BufferedSource;
 import okio.Okio;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.Resources;
 import reactor.core.publisher.Flux;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.context.runner.ContextConsumer;
@@ -90,6 +94,19 @@ class ConnectionSettingsTests {
 			connections.add(this.server.takeRequest().getConnectionIndex());
 		}
 		assertThat(connections).containsExactlyInAnyOrder(0, 1);
+	}
+
+	@WholeAndStreamed
+	void connectTimeoutOfAllClientsHoldsUnlessTheProviderHasItsOwn(boolean streaming) throws IOException {
+		try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+			fill(deaf);
+			String url = "http://127.0.0.1:" + deaf.getLocalPort();
+			withClients(runner(url)).withPropertyValues("spring.http.clients.connect-timeout=200ms")
+				.run((context) -> assertConnectTimeout(failure(context.getBean(LlmProvider.class), streaming)));
+			withClients(runner(url))
+				.withPropertyValues("spring.http.clients.connect-timeout=10m", "http.connect-timeout=200ms")
+				.run((context) -> assertConnectTimeout(failure(context.getBean(LlmProvider.class), streaming)));
+		}
 	}
 
 	@WholeAndStreamed
@@ -147,6 +164,59 @@ class ConnectionSettingsTests {
 			assertThat(failure.kind()).isEqualTo(ErrorKind.NETWORK);
 			assertThat(failure).hasStackTraceContaining("unable to find valid certification path");
 		});
+	}
+
+	@WholeAndStreamed
+	void bundleOfAllClientsHoldsUnlessTheProviderHasItsOwn(boolean streaming) {
+		secure();
+		HeldCertificate other = new HeldCertificate.Builder().certificateAuthority(0).build();
+		String[] bundles = { "spring.ssl.bundle.pem.all.truststore.certificate=" + AUTHORITY.certificatePem(),
+				"spring.ssl.bundle.pem.other.truststore.certificate=" + other.certificatePem() };
+		this.server.enqueue(Vendors.says("hello", streaming));
+		withClients(runner("https")).withPropertyValues(bundles)
+			.withPropertyValues("spring.http.clients.ssl.bundle=all")
+			.run(answers(streaming));
+		withClients(runner("https")).withPropertyValues(bundles)
+			.withPropertyValues("spring.http.clients.ssl.bundle=all", "http.ssl-bundle=other")
+			.run((context) -> assertThat(failure(context.getBean(LlmProvider.class), streaming).kind())
+				.isEqualTo(ErrorKind.NETWORK));
+		this.server.enqueue(Vendors.says("hello", streaming));
+		withClients(runner("https")).withPropertyValues(bundles)
+			.withPropertyValues("spring.http.clients.ssl.bundle=other", "http.ssl-bundle=all")
+			.run(answers(streaming));
+	}
+
+	private static Runner withClients(Runner runner) {
+		return new Runner(runner.runner()
+			.withConfiguration(AutoConfigurations.of(HttpClientAutoConfiguration.class,
+					ReactiveHttpClientAutoConfiguration.class)));
+	}
+
+	/** Not of loopback addresses: those are asked without a proxy. */
+	@WholeAndStreamed
+	@ResourceLock(Resources.SYSTEM_PROPERTIES)
+	void proxyOfTheJvmHoldsWhereNoOtherIsNamed(boolean streaming) throws IOException {
+		ConnectProxy ofTheJvm = proxy("");
+		System.setProperty("http.proxyHost", "127.0.0.1");
+		System.setProperty("http.proxyPort", String.valueOf(ofTheJvm.port()));
+		try {
+			String url = "http://vendor.example:" + this.server.getPort() + "/v1";
+			this.server.enqueue(Vendors.says("hello", streaming));
+			runner(url).withPropertyValues("arcllm.providers.mine.allow-insecure=true").run(answers(streaming));
+			assertThat(ofTheJvm.tunnels()).containsExactly("vendor.example:" + this.server.getPort());
+			ConnectProxy own = proxy("");
+			this.server.enqueue(Vendors.says("hello", streaming));
+			runner(url)
+				.withPropertyValues("arcllm.providers.mine.allow-insecure=true", "http.proxy.host=127.0.0.1",
+						"http.proxy.port=" + own.port())
+				.run(answers(streaming));
+			assertThat(own.tunnels()).hasSize(1);
+			assertThat(ofTheJvm.tunnels()).hasSize(1);
+		}
+		finally {
+			System.clearProperty("http.proxyHost");
+			System.clearProperty("http.proxyPort");
+		}
 	}
 
 	@Test
@@ -275,6 +345,25 @@ class ConnectionSettingsTests {
 			connection[0].setSoTimeout(10_000);
 			assertThat(connection[0].getInputStream().read()).isEqualTo(-1);
 			connection[0].close();
+		}
+	}
+
+	/** Also where no call looks for a connection. */
+	@Test
+	void connectionThatIsIdleForTooLongIsClosed() throws Exception {
+		try (ServerSocket vendor = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+			runner("http://127.0.0.1:" + vendor.getLocalPort()).withPropertyValues("http.max-idle-time=200ms")
+				.run((context) -> {
+					CompletableFuture<Void> answered = context.getBean(LlmProvider.class)
+						.exchange(LlmRequest.of("hi"))
+						.then()
+						.toFuture();
+					Socket connection = vendor.accept();
+					answerOver(connection, Vendors.says("hello", false));
+					answered.get(20, TimeUnit.SECONDS);
+					connection.setSoTimeout(20_000);
+					assertThat(connection.getInputStream().read()).isEqualTo(-1);
+				});
 		}
 	}
 

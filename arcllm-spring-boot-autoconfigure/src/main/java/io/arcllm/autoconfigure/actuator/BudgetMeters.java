@@ -5,6 +5,7 @@ import java.util.function.Function;
 
 import io.arcllm.CallOptions;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.module.Hook;
 import io.arcllm.module.budget.BudgetLedger;
 import io.arcllm.module.budget.BudgetLimit;
 import io.arcllm.module.budget.BudgetSettings;
@@ -27,10 +28,11 @@ public final class BudgetMeters {
 	 */
 	public BudgetMeters(MeterRegistry registry, BudgetLedger ledger, ModuleSettings settings) {
 		this.ledger = ledger;
+		Hook hook = new Hook("A meter of a budget");
 		if (settings.enabled("budget", null, CallOptions.NONE)) {
 			settings.configured("budget", BudgetSettings.class, null)
 				.limits()
-				.forEach((limit) -> gauges(registry, limit));
+				.forEach((limit) -> hook.run(() -> gauges(registry, limit)));
 		}
 	}
 

@@ -23,9 +23,10 @@ import org.springframework.web.reactive.function.client.WebClient;
  * @param connector has what was customized for all clients, such as a proxy
  * @param settings {@code spring.http.clients}: times and an SSL bundle
  * @param bundles the application's certificates
+ * @param observations whether its clients may be observed
  */
 public record ApplicationHttp(WebClient.Builder builder, ReactorClientHttpConnectorBuilder connector,
-		HttpClientSettings settings, @Nullable SslBundles bundles) {
+		HttpClientSettings settings, @Nullable SslBundles bundles, boolean observations) {
 
 	private static final List<String> QUALIFIERS = List.of("org.springframework.beans.factory.annotation.Qualifier",
 			"jakarta.inject.Qualifier");

@@ -14,10 +14,14 @@ import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.Nearest;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderProperties;
+import io.arcllm.module.Hook;
 import io.arcllm.provider.http.ApplicationFilters;
 import io.arcllm.provider.http.ConnectionGuard;
+import io.arcllm.provider.http.VendorClient;
+import io.micrometer.observation.ObservationRegistry;
 import io.netty.handler.ssl.SslContextBuilder;
 import org.jspecify.annotations.Nullable;
+import reactor.core.Exceptions;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.http.Http11SslContextSpec;
 import reactor.netty.http.Http2SslContextSpec;
@@ -46,6 +50,10 @@ public final class HttpClients implements DisposableBean {
 	/** No call takes longer. */
 	private static final Duration RETIRED_FOR = Duration.ofMinutes(30);
 
+	private static final Duration SHORTEST_SWEEP = Duration.ofMillis(100);
+
+	private static final Duration LONGEST_SWEEP = Duration.ofSeconds(10);
+
 	private final ApplicationHttp application;
 
 	private final List<LlmWebClientCustomizer> customizers;
@@ -53,6 +61,10 @@ public final class HttpClients implements DisposableBean {
 	private final Predicate<String> written;
 
 	private final Predicate<String> propagates;
+
+	private final Hook customizer = new Hook("An LlmWebClientCustomizer");
+
+	private final Hook observation = new Hook("A handler, filter or convention of the HTTP client's observations");
 
 	/** By provider. */
 	private final Map<String, Pool> pools = new ConcurrentHashMap<>();
@@ -73,13 +85,18 @@ public final class HttpClients implements DisposableBean {
 		this.propagates = propagates;
 	}
 
-	WebClient create(ProviderDefinition definition) {
+	VendorClient create(ProviderDefinition definition) {
 		String provider = definition.name();
 		WebClient.Builder client = plain().clientConnector(connector(definition));
 		ApplicationFilters.guard(client, () -> this.propagates.test(provider));
-		this.customizers.forEach((customizer) -> customizer.customize(provider, client));
+		this.customizers.forEach((one) -> this.customizer.run(() -> one.customize(provider, client)));
 		ApplicationFilters.note(client);
-		return client.build();
+		WebClient built = client.build();
+		boolean observed = this.application.observations();
+		return new VendorClient(built, built.mutate().observationRegistry(ObservationRegistry.NOOP).build(), observed,
+				(ex) -> this.observation.run(() -> {
+					throw Exceptions.propagate(ex);
+				}));
 	}
 
 	/** Filters and codecs alone. */
@@ -138,6 +155,7 @@ public final class HttpClients implements DisposableBean {
 			.pendingAcquireMaxCount(-1)
 			.pendingAcquireTimeout(http.pendingAcquireTimeout())
 			.maxIdleTime(http.maxIdleTime())
+			.evictInBackground(sweepInterval(http.maxIdleTime()))
 			.build();
 	}
 
@@ -149,6 +167,13 @@ public final class HttpClients implements DisposableBean {
 				pool.dispose();
 			}
 		}, RETIRED_FOR.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
+	/** An idle connection is closed on time, also where no call looks for one. */
+	private static Duration sweepInterval(Duration maxIdle) {
+		Duration half = maxIdle.dividedBy(2);
+		return (half.compareTo(SHORTEST_SWEEP) < 0) ? SHORTEST_SWEEP
+				: (half.compareTo(LONGEST_SWEEP) > 0) ? LONGEST_SWEEP : half;
 	}
 
 	/** Closes all connections, idle ones included. */

@@ -199,7 +199,8 @@ public final class Audit implements AutoCloseable {
 			}
 			return true;
 		}
-		catch (RuntimeException | LinkageError ex) {
+		catch (Throwable ex) {
+			// the writer goes on, whatever it was
 			warn("the sink failed with " + ex.getClass().getName());
 			return false;
 		}

@@ -158,7 +158,7 @@ public final class BudgetLedger {
 		try {
 			event.run();
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
 			logger.warn("A listener of budgets failed", ex);
 		}
 	}

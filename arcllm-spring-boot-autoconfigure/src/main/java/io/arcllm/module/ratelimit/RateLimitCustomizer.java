@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.BiConsumer;
 
 import io.arcllm.Target;
+import io.arcllm.module.Hook;
 import io.github.bucket4j.ConfigurationBuilder;
 
 /**
@@ -22,7 +23,9 @@ public interface RateLimitCustomizer {
 
 	/** What all of them do to the buckets of a target. */
 	static BiConsumer<LimitUnit, ConfigurationBuilder> of(List<RateLimitCustomizer> customizers, Target target) {
-		return (measure, bucket) -> customizers.forEach((one) -> one.customize(target, measure, bucket));
+		Hook hook = new Hook("A RateLimitCustomizer");
+		return (measure, bucket) -> customizers
+			.forEach((one) -> hook.run(() -> one.customize(target, measure, bucket)));
 	}
 
 }

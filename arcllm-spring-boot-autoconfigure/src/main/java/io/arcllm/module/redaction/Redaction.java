@@ -5,6 +5,7 @@ import java.util.function.UnaryOperator;
 
 import io.arcllm.LlmRequest;
 import io.arcllm.PiiDetector;
+import io.arcllm.module.Hook;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +27,8 @@ public final class Redaction {
 	public Redaction(RedactionSettings settings, List<PiiDetector> own, RedactionListener listener) {
 		this.settings = settings;
 		this.redactor = Redactors.of(settings, own);
-		this.listener = listener;
+		Hook hook = new Hook("A listener of redactions");
+		this.listener = (type) -> hook.run(() -> listener.redacted(type));
 	}
 
 	/** A call begins. */

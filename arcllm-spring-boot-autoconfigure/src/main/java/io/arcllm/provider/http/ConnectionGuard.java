@@ -14,6 +14,7 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 import reactor.netty.Connection;
 import reactor.netty.NettyPipeline;
+import reactor.netty.channel.ChannelOperations;
 
 /**
  * Sees to it that each answer on a connection belongs to the request before it. Interim
@@ -30,6 +31,9 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 	private static final int SWITCHING_PROTOCOLS = 101;
 
 	private int requests;
+
+	/** What has written the last request on this connection. */
+	private @Nullable ChannelOperations<?, ?> writer;
 
 	private boolean waiting;
 
@@ -50,7 +54,14 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 	@Override
 	public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
 		if (message instanceof HttpRequest) {
+			if (this.requests > 0 && !context.channel().isActive()) {
+				this.told = true;
+				ReferenceCountUtil.release(message);
+				promise.setFailure(new UnwrittenRequestException());
+				return;
+			}
 			this.requests++;
+			this.writer = ChannelOperations.get(context.channel());
 			this.waiting = true;
 			this.answered = false;
 		}
@@ -89,6 +100,10 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 			this.told = true;
 			context.fireExceptionCaught(new StaleConnectionException(null));
 		}
+		else if (isUnwritten(context)) {
+			this.told = true;
+			context.fireExceptionCaught(new UnwrittenRequestException());
+		}
 		super.channelInactive(context);
 	}
 
@@ -102,6 +117,24 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 	/** Whether the connection is an older one and nothing of this answer has come. */
 	private boolean isStale() {
 		return this.requests > 1 && this.waiting && !this.answered && !this.told;
+	}
+
+	/** Whether an older connection was given to a request that it did not get yet. */
+	private boolean isUnwritten(ChannelHandlerContext context) {
+		ChannelOperations<?, ?> current = ChannelOperations.get(context.channel());
+		return this.requests > 0 && !this.waiting && !this.told && current != null && current != this.writer;
+	}
+
+	/**
+	 * A connection that was kept open from an earlier request was closed before the next
+	 * request was written to it.
+	 */
+	static final class UnwrittenRequestException extends IOException {
+
+		UnwrittenRequestException() {
+			super("closed by the other side before the request was written");
+		}
+
 	}
 
 	/**

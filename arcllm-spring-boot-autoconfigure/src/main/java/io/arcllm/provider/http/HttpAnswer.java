@@ -59,6 +59,8 @@ final class HttpAnswer {
 
 	private @Nullable String requestId;
 
+	private volatile boolean asked;
+
 	private boolean begun;
 
 	/** The error that the application's filters were shown. */
@@ -72,6 +74,23 @@ final class HttpAnswer {
 		this.target = target;
 		this.streaming = streaming;
 		this.limit = (int) Math.min(limit.toBytes(), Integer.MAX_VALUE - 16);
+	}
+
+	/** A request is being written. */
+	void asked() {
+		this.asked = true;
+	}
+
+	boolean isAsked() {
+		return this.asked;
+	}
+
+	/**
+	 * Whether the failure is no vendor's and no network's: the application's own code on
+	 * the way to the connection has thrown it, and nothing was sent.
+	 */
+	boolean isMissed(Throwable failure) {
+		return !this.asked && this.noted == null && !TransportErrors.isKnown(failure);
 	}
 
 	/**

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
@@ -42,11 +43,19 @@ public final class HttpProvider implements LlmProvider {
 
 	private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(10);
 
+	/**
+	 * So many kept connections may turn out to be closed before a request is written.
+	 */
+	private static final int MOST_REPLACED = 4;
+
+	/** Reactor calls it, instead of logging, with what is thrown after the end. */
+	private static final String DROPPED = "reactor.onErrorDropped.local";
+
 	private final HttpProviderSettings settings;
 
 	private final WireFormat format;
 
-	private final WebClient client;
+	private final VendorClient client;
 
 	private final ApiKeys keys;
 
@@ -62,6 +71,18 @@ public final class HttpProvider implements LlmProvider {
 	 * @param errors understands refusals
 	 */
 	public HttpProvider(HttpProviderSettings settings, WireFormat format, WebClient client, ApiKeys keys,
+			ErrorReader errors) {
+		this(settings, format, VendorClient.of(client), keys, errors);
+	}
+
+	/**
+	 * @param settings how to ask
+	 * @param format what to say
+	 * @param client what to say it with
+	 * @param keys whose name to say it in
+	 * @param errors understands refusals
+	 */
+	public HttpProvider(HttpProviderSettings settings, WireFormat format, VendorClient client, ApiKeys keys,
 			ErrorReader errors) {
 		this.settings = settings;
 		this.format = format;
@@ -93,7 +114,8 @@ public final class HttpProvider implements LlmProvider {
 	 * without a key: no call is made. Never fails.
 	 */
 	public Mono<Void> connect() {
-		return this.client.head()
+		return this.client.unobserved()
+			.head()
 			.uri(this.url.resolve("/"))
 			.exchangeToMono((answer) -> answer.releaseBody())
 			.timeout(CONNECT_PATIENCE)
@@ -105,7 +127,9 @@ public final class HttpProvider implements LlmProvider {
 		return Flux.deferContextual((context) -> {
 			WireListener listener = WireListener.of(context);
 			ApiKeys keys = this.keys.ofCaller(request.metadata());
-			return keys.mayBlock() ? afterKey(request, keys, listener) : send(request, keys, listener);
+			Flux<LlmEvent> answer = keys.mayBlock() ? afterKey(request, keys, listener) : send(request, keys, listener);
+			return !this.client.observed() ? answer
+					: answer.contextWrite((inner) -> inner.put(DROPPED, this.client.failed()));
 		});
 	}
 
@@ -169,14 +193,42 @@ public final class HttpProvider implements LlmProvider {
 		byte[] body = this.format.encode(request, prepared.traits());
 		HttpAnswer answer = new HttpAnswer(this.format, this.errors, target, request.streaming(),
 				this.settings.maxResponseSize(), keepsFrames);
-		return this.client.post()
+		Function<WebClient, Flux<LlmEvent>> exchange = (client) -> client.post()
 			.uri(this.url)
 			.attribute(ApplicationFilters.ANSWER, answer)
-			.httpRequest((message) -> headers(message.getHeaders(), key, request.streaming(), body.length))
+			.httpRequest((message) -> {
+				answer.asked();
+				headers(message.getHeaders(), key, request.streaming(), body.length);
+			})
 			.body(bytes(body))
-			.exchangeToFlux(answer::read)
-			.onErrorMap((ex) -> failed(keys, key, answer.translate(ex)))
+			.exchangeToFlux(answer::read);
+		return exchange.apply(this.client.client())
+			.onErrorResume((ex) -> again(ex, answer, exchange, MOST_REPLACED))
+			.onErrorMap((ex) -> answer.isMissed(ex) ? ex : failed(keys, key, answer.translate(ex)))
 			.doOnComplete(() -> keys.answered(key));
+	}
+
+	/**
+	 * Asks once more where nothing was written: the connection that was kept open was
+	 * closed meanwhile, or a hook of the application has thrown.
+	 */
+	private Flux<LlmEvent> again(Throwable failure, HttpAnswer answer, Function<WebClient, Flux<LlmEvent>> exchange,
+			int left) {
+		if (left > 0 && TransportErrors.isUnwritten(failure)) {
+			return exchange.apply(this.client.client()).onErrorResume((ex) -> again(ex, answer, exchange, left - 1));
+		}
+		Throwable original = TransportErrors.original(failure);
+		if (original != failure) {
+			this.client.failed().accept(failure);
+		}
+		else if (this.client.unobserved() != this.client.client() && answer.isMissed(failure)) {
+			return exchange.apply(this.client.unobserved()).doOnTerminate(() -> {
+				if (answer.isAsked()) {
+					this.client.failed().accept(failure);
+				}
+			});
+		}
+		return Flux.error(original);
 	}
 
 	private static LlmException failed(ApiKeys keys, @Nullable String key, LlmException failure) {

@@ -21,6 +21,13 @@ import org.springframework.web.reactive.function.client.WebClientException;
  */
 final class TransportErrors {
 
+	/** Reactor Netty's, where a connection was closed when it was to be written to. */
+	private static final String ABORTED = "AbortedException";
+
+	private static final String UNWRITTEN = "UnwrittenRequestException";
+
+	private static final Target NOBODY = new Target("-", null);
+
 	private TransportErrors() {
 	}
 
@@ -73,16 +80,51 @@ final class TransportErrors {
 				error(ErrorKind.TIMEOUT, target, "was silent for too long", silence, requestId, cause);
 			case "UnknownHostException" ->
 				error(ErrorKind.NETWORK, target, "has an unknown host name", null, requestId, cause);
-			case "StaleConnectionException" -> LlmException
+			case "StaleConnectionException", UNWRITTEN -> LlmException
 				.of(ErrorKind.NETWORK, target + " closed a connection that was kept open, before its answer began")
 				.target(target)
 				.staleConnection(true)
 				.cause(cause)
 				.build();
-			case "PrematureCloseException" ->
+			case "PrematureCloseException", ABORTED ->
 				error(ErrorKind.NETWORK, target, "closed the connection too early", null, requestId, cause);
 			default -> networkByType(cause, target, requestId);
 		};
+	}
+
+	/** Whether it was thrown for a request that was never written. */
+	static boolean isUnwritten(Throwable failure) {
+		for (Throwable t = failure; t != null; t = t.getCause()) {
+			String type = t.getClass().getSimpleName();
+			if (type.equals(UNWRITTEN)
+					|| (type.equals(ABORTED) && String.valueOf(t.getMessage()).contains("BEFORE send"))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** Whether it is the network's, or is known already. */
+	static boolean isKnown(Throwable failure) {
+		for (Throwable t = failure; t != null; t = t.getCause()) {
+			if (t instanceof LlmException || t instanceof IOException
+					|| byName(t, NOBODY, TimeoutStage.IDLE, null) != null) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/** What happened on the network, where code that was told of it has thrown, too. */
+	static Throwable original(Throwable failure) {
+		if (!isKnown(failure)) {
+			for (Throwable below : failure.getSuppressed()) {
+				if (isKnown(below)) {
+					return below;
+				}
+			}
+		}
+		return failure;
 	}
 
 	private static LlmException notConnected(Throwable cause, Target target, @Nullable String requestId) {

@@ -24,6 +24,10 @@ public interface CallerContext {
 
 	/** Runs this code in it. */
 	default void run(Runnable code) {
+		if (this == NONE) {
+			code.run();
+			return;
+		}
 		Restored restored = restore(Context.empty());
 		try {
 			code.run();

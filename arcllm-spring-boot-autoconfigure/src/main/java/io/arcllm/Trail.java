@@ -1,8 +1,6 @@
 package io.arcllm;
 
-import java.math.BigDecimal;
 import java.util.List;
-import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,12 +56,17 @@ public record Trail(@AbsentIsEmpty List<Attempt> attempts, @Nullable String aske
 	 * nothing is, or where currencies differ.
 	 */
 	public @Nullable Cost cost() {
-		List<Cost> known = this.attempts.stream().map(Attempt::cost).flatMap(Stream::ofNullable).toList();
-		if (known.stream().map(Cost::currency).distinct().count() != 1) {
-			return null;
+		Cost sum = null;
+		for (Attempt attempt : this.attempts) {
+			Cost cost = attempt.cost();
+			if (cost != null && sum != null && !cost.currency().equals(sum.currency())) {
+				return null;
+			}
+			if (cost != null) {
+				sum = (sum == null) ? cost : new Cost(sum.amount().add(cost.amount()), sum.currency());
+			}
 		}
-		return new Cost(known.stream().map(Cost::amount).reduce(BigDecimal.ZERO, BigDecimal::add),
-				known.get(0).currency());
+		return sum;
 	}
 
 }

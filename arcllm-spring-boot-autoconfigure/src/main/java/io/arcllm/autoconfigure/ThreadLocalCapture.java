@@ -7,6 +7,7 @@ import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
+import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 import org.springframework.context.i18n.LocaleContext;
@@ -20,10 +21,21 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 
 	private final ContextSnapshotFactory snapshots = ContextSnapshotFactory.builder().build();
 
+	private final CallerContext nothing = this::restoreOwn;
+
 	@Override
 	public CallerContext capture(ContextView context) {
-		return new Captured(this.snapshots, this.snapshots.captureAll(context), MDC.getCopyOfContextMap(),
-				LocaleContextHolder.getLocaleContext());
+		ContextSnapshot snapshot = this.snapshots.captureAll(context);
+		Map<String, String> mdc = MDC.getCopyOfContextMap();
+		LocaleContext locale = LocaleContextHolder.getLocaleContext();
+		boolean nothing = locale == null && (mdc == null || mdc.isEmpty())
+				&& snapshot.updateContext(Context.empty()).isEmpty();
+		return nothing ? this.nothing : new Captured(this.snapshots, snapshot, mdc, locale);
+	}
+
+	/** What most threads outside of requests have: only what is inside is restored. */
+	private CallerContext.Restored restoreOwn(ContextView inner) {
+		return inner.isEmpty() ? CallerContext.Restored.NOTHING : this.snapshots.setThreadLocalsFrom(inner)::close;
 	}
 
 	/**
@@ -53,7 +65,9 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 			return () -> {
 				own.close();
 				outer.close();
-				LocaleContextHolder.setLocaleContext(localeBefore);
+				if (this.locale != null) {
+					LocaleContextHolder.setLocaleContext(localeBefore);
+				}
 				if (mdcBefore == null) {
 					MDC.clear();
 				}

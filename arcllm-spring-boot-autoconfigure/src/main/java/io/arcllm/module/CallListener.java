@@ -66,17 +66,23 @@ public interface CallListener {
 
 		@Override
 		public void ended(Attempt attempt, Trail before) {
-			this.listeners.forEach((listener) -> listener.ended(attempt, before));
+			for (CallListener listener : this.listeners) {
+				listener.ended(attempt, before);
+			}
 		}
 
 		@Override
 		public void ended(Attempt attempt, Trail before, RequestMetadata metadata) {
-			this.listeners.forEach((listener) -> listener.ended(attempt, before, metadata));
+			for (CallListener listener : this.listeners) {
+				listener.ended(attempt, before, metadata);
+			}
 		}
 
 		@Override
 		public void answered(LlmResponse response) {
-			this.listeners.forEach((listener) -> listener.answered(response));
+			for (CallListener listener : this.listeners) {
+				listener.answered(response);
+			}
 		}
 
 	}

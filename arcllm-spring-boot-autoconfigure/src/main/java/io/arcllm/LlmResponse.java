@@ -162,8 +162,8 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	 * The same answer from another target.
 	 */
 	public LlmResponse withTarget(Target target) {
-		return new LlmResponse(this.content, this.usage, this.stopReason, target, this.requestId, this.cost, this.raw,
-				this.trail, this.stale, this.age, this.shownThinking);
+		return target.equals(this.target) ? this : new LlmResponse(this.content, this.usage, this.stopReason, target,
+				this.requestId, this.cost, this.raw, this.trail, this.stale, this.age, this.shownThinking);
 	}
 
 	/**
@@ -178,8 +178,8 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	 * The same answer with its price.
 	 */
 	public LlmResponse withCost(@Nullable Cost cost) {
-		return new LlmResponse(this.content, this.usage, this.stopReason, this.target, this.requestId, cost, this.raw,
-				this.trail, this.stale, this.age, this.shownThinking);
+		return Objects.equals(cost, this.cost) ? this : new LlmResponse(this.content, this.usage, this.stopReason,
+				this.target, this.requestId, cost, this.raw, this.trail, this.stale, this.age, this.shownThinking);
 	}
 
 	/**

@@ -57,6 +57,8 @@ public final class Call {
 
 	private final List<Attempt> trail = new ArrayList<>(2);
 
+	private final List<Shutdown.Underway> underway = new ArrayList<>(2);
+
 	private final CallTargets targets = new CallTargets(this::elapsedNanos);
 
 	private volatile UnaryOperator<String> redaction = UnaryOperator.identity();
@@ -245,17 +247,22 @@ public final class Call {
 	}
 
 	/** Notes an attempt that has begun, to be ended when the application does. */
-	public void begun(Shutdown.Underway attempt) {
-		if (this.shutdown != null) {
-			this.shutdown.attemptBegun(attempt);
-		}
+	public synchronized void begun(Shutdown.Underway attempt) {
+		this.underway.add(attempt);
 	}
 
 	/** The attempt has ended. */
-	public void over(Shutdown.Underway attempt) {
-		if (this.shutdown != null) {
-			this.shutdown.attemptEnded(attempt);
+	public synchronized void over(Shutdown.Underway attempt) {
+		this.underway.remove(attempt);
+	}
+
+	/** Ends the attempts that are on the wire. */
+	void interrupt() {
+		List<Shutdown.Underway> underway;
+		synchronized (this) {
+			underway = List.copyOf(this.underway);
 		}
+		underway.forEach(Shutdown.Underway::interrupt);
 	}
 
 	/** The error of a call that has no attempts left. */

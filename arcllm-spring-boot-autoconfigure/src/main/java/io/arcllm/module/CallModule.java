@@ -246,9 +246,10 @@ public final class CallModule extends BaseModule {
 			super.cancel();
 		}
 
-		/** A call that waits for its first attempt: what is on the wire ended before. */
+		/** What is on the wire ends as interrupted, and with it mostly the call. */
 		@Override
 		public void interrupt() {
+			this.call.interrupt();
 			super.cancel();
 			onError(Shutdown.refusal());
 		}

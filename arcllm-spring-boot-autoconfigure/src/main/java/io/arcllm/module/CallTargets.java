@@ -25,7 +25,7 @@ public final class CallTargets {
 
 	private final LongSupplier elapsedNanos;
 
-	private final Map<Target, Pause> pauses = new HashMap<>(0);
+	private Map<Target, Pause> pauses = Map.of();
 
 	private Map<Target, LlmException> failures = Map.of();
 
@@ -45,6 +45,9 @@ public final class CallTargets {
 	 * early.
 	 */
 	public synchronized void pause(Target target, LlmException failure, Duration wait) {
+		if (this.pauses.isEmpty()) {
+			this.pauses = new HashMap<>();
+		}
 		this.pauses.put(target, new Pause(elapsed().plus(wait), failure));
 	}
 

@@ -12,14 +12,13 @@ import reactor.core.publisher.Sinks;
  * Whether calls and attempts may begin, and which are under way: for the end of the
  * application. Safe for use by many threads.
  * <p>
- * Invariants: once {@link #close} has returned, no attempt begins. What began before is
- * in one of the sets until it ends, so {@link #interrupt} reaches all of it.
+ * Invariants: once {@link #close} has returned, no attempt begins. A call that began
+ * before is in the set until it ends, and knows its attempts, so {@link #interrupt}
+ * reaches all of them.
  */
 public final class Shutdown {
 
 	private final Set<Underway> calls = ConcurrentHashMap.newKeySet();
-
-	private final Set<Underway> attempts = ConcurrentHashMap.newKeySet();
 
 	private volatile Sinks.Empty<Void> closing = Sinks.empty();
 
@@ -63,7 +62,6 @@ public final class Shutdown {
 
 	/** Ends all that is under way. */
 	public void interrupt() {
-		this.attempts.forEach(Underway::interrupt);
 		this.calls.forEach(Underway::interrupt);
 	}
 
@@ -73,14 +71,6 @@ public final class Shutdown {
 
 	void ended(Underway call) {
 		this.calls.remove(call);
-	}
-
-	void attemptBegun(Underway attempt) {
-		this.attempts.add(attempt);
-	}
-
-	void attemptEnded(Underway attempt) {
-		this.attempts.remove(attempt);
 	}
 
 	/** The error of what may not begin any more. */

@@ -206,6 +206,11 @@ public final class ModelNames {
 		return models.isEmpty() ? meant : new Meant(models, false);
 	}
 
+	/** Whether the text may mean anything but a model of the provider that is asked. */
+	public boolean isKnown(String text) {
+		return this.names.containsKey(text) || this.bare.containsKey(text) || isTarget(text);
+	}
+
 	/** Whether the text would be a target of a provider that there is. */
 	public boolean isTarget(String text) {
 		int slash = text.indexOf('/');
@@ -214,7 +219,8 @@ public final class ModelNames {
 
 	/** Whether the text is the name of a model of that provider. */
 	public boolean isModelOf(String provider, String text) {
-		return this.bare.getOrDefault(text, List.of()).contains(provider + "/" + text);
+		List<String> targets = this.bare.get(text);
+		return targets != null && targets.contains(provider + "/" + text);
 	}
 
 	/** The targets that the entries of a chain stand for. */

@@ -17,6 +17,7 @@ import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderProperties.Defaults;
 import io.arcllm.autoconfigure.config.ProviderProperties.OnUnsupported;
+import io.arcllm.module.EventStep;
 import io.arcllm.module.ModuleClock;
 import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.WireFormat;
@@ -234,10 +235,20 @@ public final class AdapterFactory {
 
 		@Override
 		public Flux<LlmEvent> exchange(LlmRequest request) {
-			return Flux.defer(() -> this.inner.exchange(request)).onErrorMap((failure) -> {
-				LlmException read = this.errors.read(failure, new Target(this.name, request.model()));
-				return (read != null) ? read : failure;
-			});
+			return EventStep.around(EventStep.defer((context) -> this.inner.exchange(request)),
+					(actual) -> new EventStep(actual) {
+
+						@Override
+						public void onError(Throwable failure) {
+							this.actual.onError(read(failure, request.model()));
+						}
+
+					});
+		}
+
+		private Throwable read(Throwable failure, @Nullable String model) {
+			LlmException read = this.errors.read(failure, new Target(this.name, model));
+			return (read != null) ? read : failure;
 		}
 
 		@Override

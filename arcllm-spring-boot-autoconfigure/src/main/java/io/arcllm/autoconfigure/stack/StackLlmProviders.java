@@ -263,8 +263,8 @@ public final class StackLlmProviders implements LlmProviders {
 		@Override
 		public Flux<LlmEvent> exchange(LlmRequest request) {
 			String model = request.model();
-			return (model == null || this.names.isModelOf(this.provider, model)) ? this.inner.exchange(request)
-					: named(model, request);
+			return (model == null || !this.names.isKnown(model) || this.names.isModelOf(this.provider, model))
+					? this.inner.exchange(request) : named(model, request);
 		}
 
 		private Flux<LlmEvent> named(String model, LlmRequest request) {

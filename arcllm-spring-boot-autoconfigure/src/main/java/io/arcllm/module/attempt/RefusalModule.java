@@ -61,7 +61,9 @@ public final class RefusalModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		Target target = (request.model() == null) ? this.target : new Target(this.target.provider(), request.model());
+		String model = request.model();
+		Target target = (model == null || model.equals(this.target.model())) ? this.target
+				: new Target(this.target.provider(), model);
 		return EventStep.defer((context) -> {
 			Set<Parameter> without = known(target, request, context);
 			return ask(request, without, null).onErrorResume(LlmException.class,

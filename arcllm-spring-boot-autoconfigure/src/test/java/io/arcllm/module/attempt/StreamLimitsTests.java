@@ -21,6 +21,7 @@ import io.arcllm.module.Outcome;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Script;
 import io.arcllm.module.TestProvider;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.VirtualTime;
 import io.arcllm.module.bulkhead.Bulkhead;
 import io.arcllm.module.bulkhead.BulkheadModule;
@@ -63,7 +64,7 @@ class StreamLimitsTests {
 	private Flux<LlmEvent> ask(String rate, Duration unread) {
 		MinRate minRate = rate.isEmpty() ? null : MinRate.of(rate);
 		LlmProvider stack = new BulkheadModule(new TimeoutModule(new ContractModule(this.provider, TARGET),
-				new TimeoutSettings(LONG, LONG, LONG, minRate, unread)), this.bulkhead);
+				TestSettings.of(TimeoutSettings.class, "attempt", LONG, "first-token", LONG, "idle", LONG, "min-rate", minRate, "unread", unread)), this.bulkhead);
 		return stack.stream(LlmRequest.of("Hi"));
 	}
 
@@ -224,7 +225,7 @@ class StreamLimitsTests {
 	@WholeAndStreamed
 	void limitsChangeNothingForAnAnswerThatComes(boolean streaming) {
 		LlmProvider stack = new TimeoutModule(new ContractModule(new Script("test", Script.says("Hello")), TARGET),
-				new TimeoutSettings(LONG, LONG, LONG, MinRate.of("5/s"), Duration.ofMinutes(10)));
+				TestSettings.of(TimeoutSettings.class, "attempt", LONG, "first-token", LONG, "idle", LONG, "min-rate", "5/s"));
 		assertThat(Outcome.of(stack.exchange(LlmRequest.of("Hi").withStreaming(streaming))).answer().text())
 			.isEqualTo("Hello");
 	}
@@ -239,7 +240,7 @@ class StreamLimitsTests {
 		});
 		Duration limit = Duration.ofSeconds(60);
 		LlmProvider stack = new TimeoutModule(new ContractModule(waiting, TARGET),
-				new TimeoutSettings(limit, limit, limit, null, Duration.ZERO));
+				TestSettings.of(TimeoutSettings.class, "attempt", limit, "first-token", limit, "idle", limit, "unread", "0s"));
 		Outcome outcome = Outcome.of(stack.exchange(LlmRequest.of("Hi").withStreaming(streaming)), this.call);
 		this.time.seconds(600);
 		assertThat(outcome.isOpen()).isTrue();

@@ -27,15 +27,12 @@ import io.arcllm.module.Call;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Script;
-import io.arcllm.module.audit.AuditSettings.IncludeTools;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.audit.AuditSettings.OnSinkFailure;
-import io.arcllm.module.audit.AuditSettings.Sink;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-
-import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,8 +48,8 @@ class AuditModuleTests {
 	private final AtomicInteger lost = new AtomicInteger();
 
 	private static AuditSettings settings(boolean content, OnSinkFailure onFailure, int queue, boolean chain) {
-		return new AuditSettings(Sink.LOG, content, content, IncludeTools.NAMES, DataSize.ofBytes(10), onFailure, queue,
-				chain);
+		return TestSettings.of(AuditSettings.class, "include-messages", content, "include-response", content,
+				"max-content", "10B", "on-sink-failure", onFailure, "queue", queue, "hash-chain", chain);
 	}
 
 	private Audit audit(AuditSettings settings, AuditSink sink) {

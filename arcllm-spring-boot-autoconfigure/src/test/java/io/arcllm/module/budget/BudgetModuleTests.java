@@ -33,12 +33,9 @@ import io.arcllm.module.Outcome;
 import io.arcllm.module.Percent;
 import io.arcllm.module.Pricing;
 import io.arcllm.module.TestProvider;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.attempt.ContractModule;
 import io.arcllm.module.budget.BudgetLimit.Action;
-import io.arcllm.module.budget.BudgetSettings.OnStoreFailure;
-import io.arcllm.module.budget.BudgetSettings.Reserve;
-import io.arcllm.module.budget.BudgetSettings.Store;
-import io.arcllm.module.budget.BudgetSettings.UnknownPrice;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -103,8 +100,8 @@ class BudgetModuleTests {
 	}
 
 	private static BudgetSettings settings(@Nullable String maxPerCall, BudgetLimit... limits) {
-		return new BudgetSettings(List.of(limits), (maxPerCall == null) ? null : new BigDecimal(maxPerCall),
-				Reserve.EXPECTED, UnknownPrice.BLOCK, Store.MEMORY, OnStoreFailure.CLOSED);
+		return TestSettings.of(BudgetSettings.class, "limits", List.of(limits), "max-per-call",
+				(maxPerCall == null) ? null : new BigDecimal(maxPerCall));
 	}
 
 	private LlmProvider stack(BudgetSettings settings) {

@@ -12,6 +12,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Script;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.VirtualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -108,7 +109,7 @@ class FoundLimitTests {
 
 	private static Bulkhead bulkhead(int connections) {
 		return new Bulkhead(new Target("test", "m"),
-				new BulkheadSettings(MaxConcurrent.AUTO, CALLERS, Duration.ofMinutes(5)),
+				TestSettings.of(BulkheadSettings.class, "max-concurrent", MaxConcurrent.AUTO, "max-queue", CALLERS, "queue-timeout", "5m"),
 				(initial) -> new FoundLimit(initial, () -> connections));
 	}
 

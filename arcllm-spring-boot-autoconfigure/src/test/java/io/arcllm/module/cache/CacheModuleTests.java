@@ -27,19 +27,16 @@ import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.Script;
 import io.arcllm.module.TestProvider;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.VirtualTime;
 import io.arcllm.module.attempt.ContractModule;
 import io.arcllm.module.cache.AnswerCache.Route;
-import io.arcllm.module.cache.CacheSettings.Store;
-import io.arcllm.module.cache.CacheSettings.When;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.BaseSubscriber;
 import reactor.core.publisher.Flux;
-
-import org.springframework.util.unit.DataSize;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -60,8 +57,8 @@ class CacheModuleTests {
 	}
 
 	private static CacheSettings settings(Duration staleIfError) {
-		return new CacheSettings(Duration.ofMinutes(10), 100, DataSize.ofMegabytes(1), When.DETERMINISTIC, true, false,
-				staleIfError, Store.MEMORY);
+		return TestSettings.of(CacheSettings.class, "max-entries", 100, "max-size", "1MB", "stale-if-error",
+				staleIfError);
 	}
 
 	private static LlmRequest request(boolean streamed, Consumer<LlmRequest.Builder> more) {

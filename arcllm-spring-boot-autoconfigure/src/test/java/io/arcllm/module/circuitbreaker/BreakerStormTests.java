@@ -1,6 +1,5 @@
 package io.arcllm.module.circuitbreaker;
 
-import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.arcllm.LlmEvent;
@@ -8,6 +7,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.module.Percent;
 import io.arcllm.module.Storm;
+import io.arcllm.module.TestSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,9 +18,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class BreakerStormTests {
 
 	private static CircuitBreakerSettings settings(String rate, int consecutive, int probes) {
-		return new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 5, Percent.of(rate), consecutive,
-				new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)), Duration.ofMillis(2),
-				probes, false, Duration.ofMinutes(5));
+		return TestSettings.of(CircuitBreakerSettings.class, "failure-rate", Percent.of(rate), "consecutive-failures",
+				consecutive, "open-for", "2ms", "half-open-calls", probes, "endpoint", false);
 	}
 
 	@ParameterizedTest

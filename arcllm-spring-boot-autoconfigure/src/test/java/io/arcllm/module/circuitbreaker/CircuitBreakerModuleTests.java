@@ -11,9 +11,9 @@ import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.Call;
 import io.arcllm.module.Outcome;
-import io.arcllm.module.Percent;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.TestProvider;
+import io.arcllm.module.TestSettings;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,9 +50,8 @@ class CircuitBreakerModuleTests {
 	}
 
 	private static CircuitBreakerSettings settings(CircuitBreakerSettings.Window window, int size, int consecutive) {
-		return new CircuitBreakerSettings(window, size, 5, Percent.of("50%"), consecutive,
-				new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)), Duration.ofSeconds(60),
-				2, false, Duration.ofMinutes(5));
+		return TestSettings.of(CircuitBreakerSettings.class, "window", window, "window-size", size,
+				"consecutive-failures", consecutive, "endpoint", false);
 	}
 
 	private void use(CircuitBreakerSettings settings) {

@@ -17,6 +17,7 @@ import io.arcllm.module.Outcome;
 import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.VirtualTime;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;
 import io.arcllm.module.keys.KeyRotationModule;
@@ -43,17 +44,16 @@ class AttemptCauseTests {
 	}
 
 	private static LlmProvider chain(Recovery recovery, Candidate... candidates) {
-		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
-				Set.of(ErrorKind.OVERLOADED, ErrorKind.NETWORK), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on",
+				Set.of(ErrorKind.OVERLOADED, ErrorKind.NETWORK));
 		return new FallbackModule(new Chain(List.of(candidates), List.of(), List.of()), settings, Selection.ORDERED,
 				new RecoveryPlan(recovery, (target) -> false, () -> true));
 	}
 
 	private static LlmProvider retry(LlmProvider inner) {
-		RetrySettings settings = new RetrySettings(1, RetrySettings.Strategy.FIXED, Duration.ofSeconds(1), 2,
-				Duration.ofSeconds(60), false, Set.of(), Set.of(ErrorKind.OVERLOADED), true,
-				new RetrySettings.Budget(1, 1000), Duration.ofSeconds(60));
+		RetrySettings settings = TestSettings.of(RetrySettings.class, "max-retries", 1, "strategy",
+				RetrySettings.Strategy.FIXED, "jitter", false, "retryable-status-codes", Set.of(), "on",
+				Set.of(ErrorKind.OVERLOADED), "budget.ratio", 1, "budget.min-per-second", 1000);
 		return new RetryModule(inner, new RetryEngine(settings, new RetryBudget(settings.budget(), System::nanoTime)));
 	}
 

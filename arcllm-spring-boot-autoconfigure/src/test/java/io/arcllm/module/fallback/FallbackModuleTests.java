@@ -25,6 +25,7 @@ import io.arcllm.module.Candidate;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.VirtualTime;
 import io.arcllm.module.retry.RetryBudget;
 import io.arcllm.module.retry.RetryEngine;
@@ -62,8 +63,7 @@ class FallbackModuleTests {
 	}
 
 	private static FallbackSettings settings(FallbackSettings.OnExhausted onExhausted) {
-		return new FallbackSettings(List.of(), List.of(), List.of(), ON, onExhausted, FallbackSettings.Choice.ORDERED,
-				List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
+		return TestSettings.of(FallbackSettings.class, "on", ON, "on-exhausted", onExhausted);
 	}
 
 	private static LlmProvider chain(Script... scripts) {
@@ -79,10 +79,10 @@ class FallbackModuleTests {
 	}
 
 	private static LlmProvider retry(LlmProvider inner, boolean respectRetryAfter) {
-		RetrySettings settings = new RetrySettings(3, RetrySettings.Strategy.FIXED, Duration.ofSeconds(1), 2,
-				Duration.ofSeconds(60), false, Set.of(408, 429, 500, 503, 529),
-				EnumSet.of(ErrorKind.TIMEOUT, ErrorKind.NETWORK), respectRetryAfter, new RetrySettings.Budget(1, 1000),
-				Duration.ofSeconds(60));
+		RetrySettings settings = TestSettings.of(RetrySettings.class, "strategy", RetrySettings.Strategy.FIXED,
+				"jitter", false, "retryable-status-codes", Set.of(408, 429, 500, 503, 529), "on",
+				EnumSet.of(ErrorKind.TIMEOUT, ErrorKind.NETWORK), "respect-retry-after", respectRetryAfter,
+				"budget.ratio", 1, "budget.min-per-second", 1000);
 		return new RetryModule(inner, new RetryEngine(settings, new RetryBudget(settings.budget(), System::nanoTime)));
 	}
 

@@ -19,6 +19,7 @@ import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.CallModule;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.fallback.FallbackSettings.OnAnswer;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;
 import io.arcllm.provider.json.FormatCheck;
@@ -41,9 +42,8 @@ class OnAnswerTests {
 	}
 
 	private static LlmProvider chain(boolean streams, Set<OnAnswer> useless, Script... scripts) {
-		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
-				EnumSet.of(ErrorKind.SERVER_ERROR), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of(), useless);
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on", EnumSet.of(ErrorKind.SERVER_ERROR),
+				"on-answer", useless);
 		Chain chain = new Chain(Stream.of(scripts).map(Script::candidate).toList(), List.of(), List.of());
 		LlmProvider fallback = new FallbackModule(chain, settings, Selection.ORDERED, RecoveryPlan.NONE,
 				new AnswerJudge(useless, streams, FormatCheck::holds));

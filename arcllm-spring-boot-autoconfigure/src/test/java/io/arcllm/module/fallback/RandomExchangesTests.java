@@ -21,16 +21,14 @@ import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.module.CallModule;
 import io.arcllm.module.Candidate;
-import io.arcllm.module.Percent;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;
 import io.arcllm.module.hedge.HedgeEngine;
 import io.arcllm.module.hedge.HedgeModule;
-import io.arcllm.module.hedge.HedgeDelay;
 import io.arcllm.module.hedge.HedgeSettings;
-import io.arcllm.module.hedge.HedgeDelay;
 import io.arcllm.module.retry.RetryBudget;
 import io.arcllm.module.retry.RetryEngine;
 import io.arcllm.module.retry.RetryModule;
@@ -138,13 +136,10 @@ class RandomExchangesTests {
 			this.targets.add(target);
 			targets.add(target.candidate());
 		}
-		HedgeSettings hedge = new HedgeSettings(HedgeDelay.of("30ms"), Duration.ZERO, Percent.of("50%"), false, 1,
-				Duration.ofMillis(500), 0);
+		HedgeSettings hedge = TestSettings.of(HedgeSettings.class, "after", "30ms", "minimum-delay", "0s", "max-ratio", "50%");
 		LlmProvider hedged = new HedgeModule(targets.get(0), targets.subList(1, 3), hedge, new HedgeEngine());
 		targets.set(0, new Script("a").candidate(hedged));
-		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
-				EnumSet.allOf(ErrorKind.class), FallbackSettings.OnExhausted.PRIMARY, FallbackSettings.Choice.ORDERED,
-				List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on", EnumSet.allOf(ErrorKind.class));
 		LlmProvider fallback = new FallbackModule(new Chain(targets, List.of(), List.of()), settings, Selection.ORDERED,
 				new RecoveryPlan(recovery, (target) -> true, () -> true));
 		LlmProvider stack = new TelemetryModule(new RetryModule(fallback, retries()), new Target("a", "m"),
@@ -154,9 +149,7 @@ class RandomExchangesTests {
 
 	private RetryEngine retries() {
 		RetrySettings.Budget budget = new RetrySettings.Budget(0.2, 100);
-		return new RetryEngine(new RetrySettings(1, RetrySettings.Strategy.FIXED, Duration.ofMillis(20), 1,
-				Duration.ofSeconds(1), true, Set.of(500), EnumSet.of(ErrorKind.NETWORK, ErrorKind.CIRCUIT_OPEN), true,
-				budget, Duration.ofSeconds(60)), new RetryBudget(budget, () -> this.time.now(TimeUnit.NANOSECONDS)));
+		return new RetryEngine(TestSettings.of(RetrySettings.class, "max-retries", 1, "strategy", RetrySettings.Strategy.FIXED, "backoff-base", "20ms", "multiplier", 1, "max-wait", "1s", "retryable-status-codes", Set.of(500), "on", EnumSet.of(ErrorKind.NETWORK, ErrorKind.CIRCUIT_OPEN), "budget", budget), new RetryBudget(budget, () -> this.time.now(TimeUnit.NANOSECONDS)));
 	}
 
 	/**

@@ -16,8 +16,8 @@ import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.Usage;
 import io.arcllm.module.Candidate;
-import io.arcllm.module.Percent;
 import io.arcllm.module.Script;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.attempt.CommitModule;
 import io.arcllm.module.attempt.CommitPoint;
 import io.arcllm.module.attempt.ContractModule;
@@ -70,8 +70,7 @@ final class RandomTarget {
 
 	private final Breaker breaker;
 
-	private final RateLimitSettings limits = new RateLimitSettings(3000, 30_000_000, 10, Duration.ofSeconds(1),
-			RateLimitSettings.By.TARGET, RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+	private final RateLimitSettings limits = TestSettings.of(RateLimitSettings.class, "requests-per-minute", 3000, "tokens-per-minute", 30_000_000, "burst", 10, "max-wait", "1s");
 
 	private final Ledger ledger = new Ledger(this.limits);
 
@@ -96,9 +95,7 @@ final class RandomTarget {
 		this.bulkhead = new Bulkhead(target, BulkheadSettings.of(MOST, 6, Duration.ofSeconds(1)));
 		this.limiter = new RateLimiter(target, this.limits, this.ledger);
 		this.breaker = new Breaker(target,
-				new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 10, Percent.of("60%"), 6,
-						new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)),
-						Duration.ofMillis(200), PROBES, false, Duration.ofMinutes(5)),
+				TestSettings.of(CircuitBreakerSettings.class, "minimum-calls", 10, "failure-rate", "60%", "consecutive-failures", 6, "open-for", "200ms", "half-open-calls", PROBES, "endpoint", false),
 				(one, from, to, openFor) -> this.opened += (to == BreakerState.OPEN) ? 1 : 0, (config) -> {
 				});
 	}
@@ -113,8 +110,7 @@ final class RandomTarget {
 		LlmProvider rotating = new KeyRotationModule(held, this.keys::hasAnother);
 		LlmProvider once = (request) -> rotating.exchange(request)
 			.contextWrite((context) -> context.put(AtomicBoolean.class, new AtomicBoolean()));
-		LlmProvider timed = new TimeoutModule(once, new TimeoutSettings(Duration.ofSeconds(3), Duration.ofSeconds(2),
-				Duration.ofSeconds(2), null, Duration.ZERO));
+		LlmProvider timed = new TimeoutModule(once, TestSettings.of(TimeoutSettings.class, "attempt", "3s", "first-token", "2s", "idle", "2s", "unread", "0s"));
 		LlmProvider limited = new RateLimitModule(new BulkheadModule(timed, this.bulkhead), this.limiter);
 		return this.script.candidate(new CircuitBreakerModule(limited, this.breaker));
 	}

@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
@@ -28,6 +27,7 @@ import io.arcllm.module.CallModule;
 import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -352,9 +352,7 @@ class RecoveryTests {
 
 	private LlmProvider stack(Recovery recovery, int attempts, Script... targets) {
 		Chain chain = new Chain(Arrays.stream(targets).map(Script::candidate).toList(), List.of(), List.of());
-		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
-				EnumSet.of(ErrorKind.SERVER_ERROR), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on", EnumSet.of(ErrorKind.SERVER_ERROR));
 		RecoveryPlan resume = new RecoveryPlan(recovery, (target) -> !target.provider().startsWith("no-"),
 				this.mayRepeat::get);
 		LlmProvider fallback = new FallbackModule(chain, settings, Selection.ORDERED, resume);

@@ -19,6 +19,7 @@ import io.arcllm.module.Outcome;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.VirtualTime;
 import io.arcllm.module.retry.RetryBudget;
 import io.arcllm.module.retry.RetryEngine;
@@ -49,16 +50,14 @@ class WhatComesOutTests {
 	}
 
 	private static LlmProvider chain(List<Candidate> wider, Candidate... candidates) {
-		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(), ON,
-				FallbackSettings.OnExhausted.PRIMARY, FallbackSettings.Choice.ORDERED, List.of(),
-				FallbackSettings.Affinity.NONE, List.of(), Set.of());
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on", ON);
 		return new FallbackModule(new Chain(List.of(candidates), wider, List.of()), settings, Selection.ORDERED);
 	}
 
 	private static LlmProvider retry(LlmProvider inner) {
-		RetrySettings settings = new RetrySettings(3, RetrySettings.Strategy.FIXED, Duration.ofSeconds(1), 2,
-				Duration.ofSeconds(60), false, Set.of(500, 529), Set.of(ErrorKind.OVERLOADED), true,
-				new RetrySettings.Budget(1, 1000), Duration.ofSeconds(60));
+		RetrySettings settings = TestSettings.of(RetrySettings.class, "strategy", RetrySettings.Strategy.FIXED,
+				"jitter", false, "retryable-status-codes", Set.of(500, 529), "on", Set.of(ErrorKind.OVERLOADED),
+				"budget.ratio", 1, "budget.min-per-second", 1000);
 		return new RetryModule(inner, new RetryEngine(settings, new RetryBudget(settings.budget(), System::nanoTime)));
 	}
 

@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.arcllm.Attempt;
@@ -22,6 +21,7 @@ import io.arcllm.module.Candidate;
 import io.arcllm.module.Percent;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.fallback.Chain;
 import io.arcllm.module.fallback.FallbackModule;
 import io.arcllm.module.fallback.FallbackSettings;
@@ -40,8 +40,7 @@ class HedgeModuleTests {
 
 	private final HedgeEngine engine = new HedgeEngine();
 
-	private HedgeSettings settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ofMillis(500), ALWAYS, false, 1,
-			Duration.ofMillis(500), 0);
+	private HedgeSettings settings = TestSettings.of(HedgeSettings.class, "after", "200ms", "max-ratio", ALWAYS);
 
 	private VirtualTimeScheduler time;
 
@@ -133,8 +132,8 @@ class HedgeModuleTests {
 		ask(tools, silent("a"), second);
 		pass(1000);
 		assertThat(second.asked()).isZero();
-		this.settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ZERO, ALWAYS, true, 1,
-				Duration.ofMillis(500), 0);
+		this.settings = TestSettings.of(HedgeSettings.class, "after", "200ms", "minimum-delay", "0s", "max-ratio",
+				ALWAYS, "allow-tools", true);
 		ask(tools, silent("a"), second);
 		pass(1000);
 		assertThat(second.asked()).isEqualTo(1);
@@ -142,8 +141,7 @@ class HedgeModuleTests {
 
 	@Test
 	void noMoreThanTheRatioOfCallsIsHedged() {
-		this.settings = new HedgeSettings(HedgeDelay.of("200ms"), Duration.ZERO, Percent.of("5%"), false, 1,
-				Duration.ofMillis(500), 0);
+		this.settings = TestSettings.of(HedgeSettings.class, "after", "200ms", "minimum-delay", "0s");
 		Script second = new Script("b", Script.says("from b"));
 		LlmProvider stack = stack(silent("a"), second);
 		for (int i = 0; i < 200; i++) {
@@ -155,8 +153,7 @@ class HedgeModuleTests {
 
 	@Test
 	void delayIsThePercentileOfThatTargetOnceEnoughIsKnown() {
-		HedgeSettings p95 = new HedgeSettings(HedgeDelay.of("p95"), Duration.ofMillis(500), ALWAYS, false, 1,
-				Duration.ofMillis(500), 0);
+		HedgeSettings p95 = TestSettings.of(HedgeSettings.class, "max-ratio", ALWAYS);
 		for (int i = 1; i < HedgeEngine.ENOUGH; i++) {
 			this.engine.took(true, Duration.ofMillis(900).toNanos());
 		}
@@ -207,9 +204,7 @@ class HedgeModuleTests {
 		LlmProvider hedged = new HedgeModule(chain.get(0), chain.subList(1, chain.size()), this.settings, this.engine);
 		List<Candidate> all = new java.util.ArrayList<>(chain);
 		all.set(0, targets[0].candidate(hedged));
-		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
-				EnumSet.of(ErrorKind.SERVER_ERROR), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on", EnumSet.of(ErrorKind.SERVER_ERROR));
 		LlmProvider fallback = new FallbackModule(new Chain(all, List.of(), List.of()), settings, Selection.ORDERED);
 		return new CallModule(new CallModule.Limits(Duration.ofMinutes(1), 10), CallOptions.NONE,
 				(options) -> fallback);

@@ -27,6 +27,7 @@ import io.arcllm.module.Call;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.TestProvider;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.attempt.ContractModule;
 import io.arcllm.module.bulkhead.Bulkhead;
 import io.arcllm.module.bulkhead.BulkheadModule;
@@ -69,8 +70,7 @@ class RateLimitModuleTests {
 
 	private static RateLimitSettings settings(@Nullable Integer requests, @Nullable Integer tokens,
 			@Nullable Integer burst, long maxWait) {
-		return new RateLimitSettings(requests, tokens, burst, Duration.ofSeconds(maxWait), RateLimitSettings.By.TARGET,
-				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+		return TestSettings.of(RateLimitSettings.class, "requests-per-minute", requests, "tokens-per-minute", tokens, "burst", burst, "max-wait", Duration.ofSeconds(maxWait));
 	}
 
 	private void use(@Nullable Integer requests, @Nullable Integer tokens, @Nullable Integer burst, long maxWait) {
@@ -99,8 +99,7 @@ class RateLimitModuleTests {
 
 	@Test
 	void everyTenantHasALimitOfItsOwnAndThoseWithoutShareOne() {
-		RateLimitSettings settings = new RateLimitSettings(60, null, 1, Duration.ZERO, RateLimitSettings.By.TENANT,
-				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+		RateLimitSettings settings = TestSettings.of(RateLimitSettings.class, "burst", 1, "max-wait", "0s", "by", RateLimitSettings.By.TENANT);
 		this.module = new RateLimitModule(new ContractModule(this.provider, TARGET), new RateLimiter(TARGET, settings));
 		for (String tenant : Arrays.asList("a", "b", null)) {
 			assertThat(call(request(tenant)).isOpen()).isTrue();
@@ -110,8 +109,7 @@ class RateLimitModuleTests {
 
 	@Test
 	void longestUnusedOfVeryManyTenantsIsForgotten() {
-		RateLimitSettings settings = new RateLimitSettings(60, null, 1, Duration.ZERO, RateLimitSettings.By.TENANT,
-				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+		RateLimitSettings settings = TestSettings.of(RateLimitSettings.class, "burst", 1, "max-wait", "0s", "by", RateLimitSettings.By.TENANT);
 		RateLimiter limiter = new RateLimiter(TARGET, settings);
 		RateLimiter first = limiter.of(request("first"));
 		for (int i = 1; i < RateLimiter.MOST_TENANTS; i++) {
@@ -193,14 +191,12 @@ class RateLimitModuleTests {
 
 	@Test
 	void levelsOfTenantsStayInProportionToo() {
-		RateLimitSettings settings = new RateLimitSettings(60, null, 2, Duration.ZERO, RateLimitSettings.By.TENANT,
-				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+		RateLimitSettings settings = TestSettings.of(RateLimitSettings.class, "burst", 2, "max-wait", "0s", "by", RateLimitSettings.By.TENANT);
 		this.limiter = new RateLimiter(TARGET, settings);
 		this.module = new RateLimitModule(new ContractModule(this.provider, TARGET), this.limiter);
 		call(request("a"));
 		call(request("a"));
-		this.limiter.use(new RateLimitSettings(60, null, 10, Duration.ZERO, RateLimitSettings.By.TENANT,
-				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL));
+		this.limiter.use(TestSettings.of(RateLimitSettings.class, "burst", 10, "max-wait", "0s", "by", RateLimitSettings.By.TENANT));
 		assertThat(call(request("a")).kind()).isEqualTo(ErrorKind.THROTTLED);
 		assertThat(call(request("b")).isOpen()).isTrue();
 	}

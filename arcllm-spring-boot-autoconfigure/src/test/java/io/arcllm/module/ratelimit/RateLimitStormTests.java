@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadFactory;
 import io.arcllm.Target;
 import io.arcllm.module.Counted;
 import io.arcllm.module.Storm;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.attempt.ContractModule;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,10 +23,8 @@ class RateLimitStormTests {
 		int burst = 50;
 		Storm storm = new Storm();
 		Target target = new Target("storm", null);
-		RateLimiter limiter = new RateLimiter(target,
-				new RateLimitSettings(perMinute, null, burst, Duration.ofMillis(maxWaitMillis),
-						RateLimitSettings.By.TARGET, RateLimitSettings.Store.MEMORY,
-						RateLimitSettings.OnStoreFailure.LOCAL));
+		RateLimiter limiter = new RateLimiter(target, TestSettings.of(RateLimitSettings.class, "requests-per-minute",
+				perMinute, "burst", burst, "max-wait", Duration.ofMillis(maxWaitMillis)));
 		long start = System.nanoTime();
 		storm.rage(new RateLimitModule(new ContractModule(storm, target), limiter));
 		await().atMost(Duration.ofSeconds(5)).until(() -> limiter.status().queued() == 0);
@@ -44,8 +43,8 @@ class RateLimitStormTests {
 		int tokensPerMinute = 10_000;
 		Storm storm = new Storm();
 		Target target = new Target("storm", null);
-		RateLimitSettings settings = new RateLimitSettings(burst, tokensPerMinute, burst, Duration.ZERO,
-				RateLimitSettings.By.TARGET, RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+		RateLimitSettings settings = TestSettings.of(RateLimitSettings.class, "requests-per-minute", burst,
+				"tokens-per-minute", tokensPerMinute, "burst", burst, "max-wait", "0s");
 		RateLimiter limiter = new RateLimiter(target, settings, new MemoryStore(settings, (unit, bucket) -> {
 		}, new StoppedClock()));
 		Counted gate = new Counted(new RateLimitModule(new ContractModule(storm, target), limiter));

@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import io.arcllm.Target;
 import io.arcllm.Usage;
 import io.arcllm.module.Storm;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.attempt.ContractModule;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
@@ -56,8 +57,9 @@ class RedisStoreTests {
 
 	private static RateLimitSettings settings(int requests, @Nullable Integer tokens, int burst,
 			RateLimitSettings.OnStoreFailure onStoreFailure) {
-		return new RateLimitSettings(requests, tokens, burst, Duration.ZERO, RateLimitSettings.By.TARGET,
-				RateLimitSettings.Store.REDIS, onStoreFailure);
+		return TestSettings.of(RateLimitSettings.class, "requests-per-minute", requests, "tokens-per-minute", tokens,
+				"burst", burst, "max-wait", "0s", "store", RateLimitSettings.Store.REDIS, "on-store-failure",
+				onStoreFailure);
 	}
 
 	private RedisStore store(RateLimitSettings settings) {

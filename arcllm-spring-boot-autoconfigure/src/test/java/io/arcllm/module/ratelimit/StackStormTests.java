@@ -20,6 +20,7 @@ import io.arcllm.module.CallModule;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Selection;
 import io.arcllm.module.Storm;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.fallback.Chain;
 import io.arcllm.module.fallback.FallbackModule;
 import io.arcllm.module.fallback.FallbackSettings;
@@ -131,15 +132,14 @@ class StackStormTests implements CallListener {
 
 	private LlmProvider stack() {
 		List<Candidate> candidates = this.members.stream().map(StormMember::candidate).toList();
-		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
-				EnumSet.allOf(ErrorKind.class), FallbackSettings.OnExhausted.PRIMARY, FallbackSettings.Choice.ORDERED,
-				List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on", EnumSet.allOf(ErrorKind.class));
 		LlmProvider fallback = new FallbackModule(new Chain(candidates, List.of(), List.of()), settings,
 				Selection.ORDERED);
 		RetrySettings.Budget budget = new RetrySettings.Budget(0.2, 1000);
-		RetrySettings retries = new RetrySettings(4, RetrySettings.Strategy.FIXED, Duration.ofMillis(1), 1,
-				Duration.ofSeconds(1), true, Set.of(500), EnumSet.of(ErrorKind.SERVER_ERROR, ErrorKind.BULKHEAD_FULL),
-				true, budget, Duration.ofSeconds(60));
+		RetrySettings retries = TestSettings.of(RetrySettings.class, "max-retries", 4, "strategy",
+				RetrySettings.Strategy.FIXED, "backoff-base", "1ms", "multiplier", 1, "max-wait", "1s",
+				"retryable-status-codes", Set.of(500), "on",
+				EnumSet.of(ErrorKind.SERVER_ERROR, ErrorKind.BULKHEAD_FULL), "budget", budget);
 		LlmProvider retry = new RetryModule(fallback,
 				new RetryEngine(retries, new RetryBudget(budget, System::nanoTime)));
 		CallListener meters = new CallMeters(this.meters,

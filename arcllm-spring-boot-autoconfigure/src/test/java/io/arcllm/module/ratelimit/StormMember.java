@@ -10,9 +10,9 @@ import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Counted;
-import io.arcllm.module.Percent;
 import io.arcllm.module.Script;
 import io.arcllm.module.Storm;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.attempt.ContractModule;
 import io.arcllm.module.attempt.TimeoutModule;
 import io.arcllm.module.attempt.TimeoutSettings;
@@ -67,17 +67,14 @@ final class StormMember {
 		this.script = new Script(name);
 		Target target = this.script.target();
 		this.bulkhead = new Bulkhead(target, BulkheadSettings.of(MOST, MOST_QUEUED, Duration.ofMillis(20)));
-		RateLimitSettings limits = new RateLimitSettings(LEVEL, LEVEL, null, Duration.ZERO, RateLimitSettings.By.TARGET,
-				RateLimitSettings.Store.MEMORY, RateLimitSettings.OnStoreFailure.LOCAL);
+		RateLimitSettings limits = TestSettings.of(RateLimitSettings.class, "requests-per-minute", LEVEL, "tokens-per-minute", LEVEL, "max-wait", "0s");
 		this.limiter = new RateLimiter(target, limits, new MemoryStore(limits, (unit, bucket) -> {
 		}, new StoppedClock()));
 		this.breaker = new Breaker(target,
-				new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 5, Percent.of("70%"), 5,
-						new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)),
-						Duration.ofMillis(2), PROBES, false, Duration.ofMinutes(5)));
+				TestSettings.of(CircuitBreakerSettings.class, "failure-rate", "70%", "consecutive-failures", 5, "open-for", "2ms", "half-open-calls", PROBES, "endpoint", false));
 		Duration patience = Duration.ofSeconds(10);
 		LlmProvider timeout = new TimeoutModule(new ContractModule(watched(), target),
-				new TimeoutSettings(patience, patience, patience, null, Duration.ZERO));
+				TestSettings.of(TimeoutSettings.class, "attempt", patience, "first-token", patience, "idle", patience, "unread", "0s"));
 		this.places = new Counted(new BulkheadModule(timeout, this.bulkhead));
 		this.limited = new Counted(new RateLimitModule(this.places, this.limiter));
 		this.gates = new Counted(new CircuitBreakerModule(this.limited, this.breaker));

@@ -25,9 +25,9 @@ import io.arcllm.module.Call;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Script;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.redaction.RedactionSettings.Direction;
 import io.arcllm.module.redaction.RedactionSettings.Kind;
-import io.arcllm.module.redaction.RedactionSettings.OnError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -47,9 +47,8 @@ class RedactionModuleTests {
 	private final List<String> counted = new ArrayList<>();
 
 	private Redaction redaction(Direction direction, boolean restore, PiiDetector... own) {
-		return new Redaction(
-				new RedactionSettings(List.of(Kind.values()), List.of(), List.of(), direction, restore, OnError.REFUSE),
-				List.of(own), this.counted::add);
+		return new Redaction(TestSettings.of(RedactionSettings.class, "detectors", List.of(Kind.values()), "direction",
+				direction, "restore", restore), List.of(own), this.counted::add);
 	}
 
 	private RedactionModule module(Script script, Direction direction, boolean restore) {

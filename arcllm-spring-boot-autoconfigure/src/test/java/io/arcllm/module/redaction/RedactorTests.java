@@ -5,12 +5,11 @@ import java.util.List;
 import java.util.Random;
 
 import io.arcllm.PiiDetector;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.redaction.Corpus.Canary;
 import io.arcllm.module.redaction.Corpus.Line;
-import io.arcllm.module.redaction.RedactionSettings.Direction;
 import io.arcllm.module.redaction.RedactionSettings.Expression;
 import io.arcllm.module.redaction.RedactionSettings.Kind;
-import io.arcllm.module.redaction.RedactionSettings.OnError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,8 +27,8 @@ class RedactorTests {
 	private final Redactor redactor = redactor(List.of(), List.of());
 
 	static Redactor redactor(List<Expression> patterns, List<String> stopWords, PiiDetector... own) {
-		return Redactors.of(new RedactionSettings(List.of(Kind.values()), patterns, stopWords, Direction.BOTH, false,
-				OnError.REFUSE), List.of(own));
+		return Redactors.of(TestSettings.of(RedactionSettings.class, "detectors", List.of(Kind.values()), "patterns",
+				patterns, "stop-words", stopWords), List.of(own));
 	}
 
 	static Placeholders plain() {
@@ -190,8 +189,8 @@ class RedactorTests {
 
 	@Test
 	void expressionsHoldBackOnlyWhatHasBegun() {
-		Redactor own = Redactors.of(new RedactionSettings(List.of(), List.of(new Expression("badge", "B-\\d{6}", null)),
-				List.of(), Direction.BOTH, false, OnError.REFUSE), List.of());
+		Redactor own = Redactors.of(TestSettings.of(RedactionSettings.class, "detectors", List.of(), "patterns",
+				List.of(new Expression("badge", "B-\\d{6}", null))), List.of());
 		StringBuilder early = new StringBuilder();
 		inPieces(own, List.of("Hello, badge B-12"), early);
 		assertThat(early).hasToString("Hello, badge ");

@@ -15,9 +15,9 @@ import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Outcome;
-import io.arcllm.module.Percent;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.VirtualTime;
 import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerState;
@@ -46,9 +46,8 @@ class RetryAndBreakerTests {
 
 	private static Breaker breaker(Script script, Duration openFor) {
 		return new Breaker(script.target(),
-				new CircuitBreakerSettings(CircuitBreakerSettings.Window.COUNT, 20, 20, Percent.of("100%"), 2,
-						new CircuitBreakerSettings.SlowCall(Percent.of("100%"), Duration.ofSeconds(60)), openFor, 1,
-						false, Duration.ofMinutes(5)));
+				TestSettings.of(CircuitBreakerSettings.class, "minimum-calls", 20, "failure-rate", "100%",
+						"consecutive-failures", 2, "open-for", openFor, "half-open-calls", 1, "endpoint", false));
 	}
 
 	private static LlmProvider retry(LlmProvider inner) {
@@ -56,16 +55,16 @@ class RetryAndBreakerTests {
 	}
 
 	private static LlmProvider retry(LlmProvider inner, Duration maxWaitWithOthers) {
-		RetrySettings settings = new RetrySettings(5, RetrySettings.Strategy.FIXED, Duration.ofSeconds(10), 2,
-				Duration.ofSeconds(60), false, Set.of(500), Set.of(ErrorKind.SERVER_ERROR, ErrorKind.NETWORK), true,
-				new RetrySettings.Budget(1, 1000), maxWaitWithOthers);
+		RetrySettings settings = TestSettings.of(RetrySettings.class, "max-retries", 5, "strategy",
+				RetrySettings.Strategy.FIXED, "backoff-base", "10s", "jitter", false, "retryable-status-codes",
+				Set.of(500), "on", Set.of(ErrorKind.SERVER_ERROR, ErrorKind.NETWORK), "budget.ratio", 1,
+				"budget.min-per-second", 1000, "max-wait-with-others", maxWaitWithOthers);
 		return new RetryModule(inner, new RetryEngine(settings, new RetryBudget(settings.budget(), System::nanoTime)));
 	}
 
 	private static LlmProvider chain(Candidate... candidates) {
-		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
-				Set.of(ErrorKind.SERVER_ERROR, ErrorKind.CIRCUIT_OPEN), FallbackSettings.OnExhausted.PRIMARY,
-				FallbackSettings.Choice.ORDERED, List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on",
+				Set.of(ErrorKind.SERVER_ERROR, ErrorKind.CIRCUIT_OPEN));
 		return new FallbackModule(new Chain(List.of(candidates), List.of(), List.of()), settings, Selection.ORDERED);
 	}
 

@@ -20,6 +20,7 @@ import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Call;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.Script;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.VirtualTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -52,8 +53,8 @@ class RetryModuleTests {
 	final VirtualTime time = new VirtualTime();
 
 	private static RetrySettings settings(int retries, RetrySettings.Strategy strategy, boolean jitter) {
-		return new RetrySettings(retries, strategy, Duration.ofSeconds(1), 2, Duration.ofSeconds(60), jitter, CODES, ON,
-				true, ENOUGH, Duration.ofSeconds(60));
+		return TestSettings.of(RetrySettings.class, "max-retries", retries, "strategy", strategy, "jitter", jitter,
+				"retryable-status-codes", CODES, "on", ON, "budget", ENOUGH);
 	}
 
 	private static LlmProvider stack(Script script, RetrySettings settings) {
@@ -132,8 +133,9 @@ class RetryModuleTests {
 
 	@WholeAndStreamed
 	void ownStatusCodesReplaceTheUsualOnes(boolean streaming) {
-		RetrySettings settings = new RetrySettings(1, RetrySettings.Strategy.FIXED, Duration.ZERO, 2, Duration.ZERO,
-				false, Set.of(418), ON, true, ENOUGH, Duration.ofSeconds(60));
+		RetrySettings settings = TestSettings.of(RetrySettings.class, "max-retries", 1, "strategy",
+				RetrySettings.Strategy.FIXED, "backoff-base", "0s", "max-wait", "0s", "jitter", false,
+				"retryable-status-codes", Set.of(418), "on", ON, "budget", ENOUGH);
 		Script teapot = new Script("a", Script.fails(ErrorKind.INVALID_REQUEST, 418, null), Script.says("hi"));
 		ask(stack(teapot, settings), streaming);
 		assertThat(teapot.asked()).isEqualTo(2);
@@ -219,8 +221,9 @@ class RetryModuleTests {
 
 	@WholeAndStreamed
 	void waitOfTheVendorCountsForNothingWhereItIsNotRespected(boolean streaming) {
-		RetrySettings settings = new RetrySettings(3, RetrySettings.Strategy.FIXED, Duration.ofSeconds(1), 2,
-				Duration.ofSeconds(60), false, CODES, ON, false, ENOUGH, Duration.ofSeconds(60));
+		RetrySettings settings = TestSettings.of(RetrySettings.class, "strategy", RetrySettings.Strategy.FIXED,
+				"jitter", false, "retryable-status-codes", CODES, "on", ON, "respect-retry-after", false, "budget",
+				ENOUGH);
 		Script script = new Script("a", Script.fails(ErrorKind.RATE_LIMITED, 429, Duration.ofHours(1)),
 				Script.says("hi"));
 		assertThat(ask(stack(script, settings), streaming).kind()).isNull();

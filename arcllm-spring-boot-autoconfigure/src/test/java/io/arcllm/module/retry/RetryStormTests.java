@@ -17,6 +17,7 @@ import io.arcllm.module.CallModule;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
 import io.arcllm.module.Storm;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.attempt.ContractModule;
 import io.arcllm.module.fallback.Chain;
 import io.arcllm.module.fallback.FallbackModule;
@@ -69,9 +70,7 @@ class RetryStormTests {
 	void callsEndWithTheirAttemptsWhateverTheStack(ThreadFactory threads) throws Exception {
 		LlmProvider first = retry(guarded(this.vendor, "a"), 3, ENOUGH);
 		LlmProvider second = retry(guarded(this.other, "b"), 3, ENOUGH);
-		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
-				EnumSet.allOf(ErrorKind.class), FallbackSettings.OnExhausted.PRIMARY, FallbackSettings.Choice.ORDERED,
-				List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on", EnumSet.allOf(ErrorKind.class));
 		Chain chain = new Chain(List.of(new Script("a").candidate(first), new Script("b").candidate(second)), List.of(),
 				List.of());
 		LlmProvider stack = retry(new FallbackModule(chain, settings, Selection.ORDERED), 3, ENOUGH);
@@ -85,9 +84,9 @@ class RetryStormTests {
 	}
 
 	private static LlmProvider retry(LlmProvider inner, int retries, RetrySettings.Budget budget) {
-		RetrySettings settings = new RetrySettings(retries, RetrySettings.Strategy.FIXED, Duration.ofMillis(1), 1,
-				Duration.ofSeconds(1), false, Set.of(), EnumSet.of(ErrorKind.SERVER_ERROR), true, budget,
-				Duration.ofSeconds(60));
+		RetrySettings settings = TestSettings.of(RetrySettings.class, "max-retries", retries, "strategy",
+				RetrySettings.Strategy.FIXED, "backoff-base", "1ms", "multiplier", 1, "max-wait", "1s", "jitter", false,
+				"retryable-status-codes", Set.of(), "on", EnumSet.of(ErrorKind.SERVER_ERROR), "budget", budget);
 		return new RetryModule(inner, new RetryEngine(settings, new RetryBudget(budget, () -> 0)));
 	}
 

@@ -52,6 +52,35 @@ class ErrorKindTests {
 		}
 	}
 
+	@ParameterizedTest
+	@EnumSource
+	void whatIsTheKeysMayAskAnotherOne(ErrorKind kind) {
+		assertThat(kind.asksAnotherKey())
+			.isEqualTo(kind.domain() == ErrorKind.Domain.KEY && kind != ErrorKind.PERMISSION);
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void everyKindHasAStatusForAnApplicationsClients(ErrorKind kind) {
+		assertThat(kind.httpStatus()).isBetween(400, 504);
+		assertThat(kind.httpStatus() >= 500).as("the client's own mistake")
+			.isEqualTo(kind.domain() == ErrorKind.Domain.MODEL && kind != ErrorKind.MODEL_NOT_FOUND
+					|| kind.domain() == ErrorKind.Domain.ENDPOINT
+					|| Set
+						.of(ErrorKind.CIRCUIT_OPEN, ErrorKind.BULKHEAD_FULL, ErrorKind.DEADLINE_EXCEEDED,
+								ErrorKind.AUDIT_UNAVAILABLE)
+						.contains(kind));
+	}
+
+	@ParameterizedTest
+	@EnumSource
+	void whatLastsIsLeftAloneForTheRestOfTheCallAndNotRetried(ErrorKind kind) {
+		if (kind.isLasting()) {
+			assertThat(kind.isRetryable()).isFalse();
+			assertThat(LlmException.of(kind, "refused").build().leaveAloneFor()).isGreaterThan(Duration.ofDays(1000));
+		}
+	}
+
 	@Test
 	void silenceIsLeftAloneForTheRestOfTheCall() {
 		LlmException silence = LlmException.of(ErrorKind.TIMEOUT, "silent").stage(TimeoutStage.IDLE).build();

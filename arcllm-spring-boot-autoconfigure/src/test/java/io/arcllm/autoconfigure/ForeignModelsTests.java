@@ -73,6 +73,17 @@ class ForeignModelsTests {
 		}
 	}
 
+	@WholeAndStreamed
+	void defaultsOfAModelGoBeforeThoseOfItsProvider(boolean streaming) {
+		this.runner.withPropertyValues("arcllm.provider=house", "arcllm.providers.house.type=spring-ai",
+				"arcllm.providers.house.bean=echoModel", "arcllm.providers.house.model=m",
+				"arcllm.providers.house.defaults.max-tokens=50", "arcllm.providers.house.defaults.temperature=0.1",
+				"arcllm.providers.house.models[0].name=m", "arcllm.providers.house.models[0].defaults.temperature=0.7",
+				"arcllm.providers.house.models[0].max-output=20")
+			.run((context) -> assertThat(ask(context.getBean(LlmProvider.class), streaming).text())
+				.isEqualTo("20 tokens at 0.7"));
+	}
+
 	@Test
 	void mistakesNameTheKeyAndWhatThereIs() {
 		assertMistake("arcllm.providers.house.bean", "is not set", "type=spring-ai");
@@ -120,6 +131,20 @@ class ForeignModelsTests {
 				@Override
 				public ChatResponse call(Prompt prompt) {
 					return new ChatResponse(List.of(new Generation(new AssistantMessage("House"))));
+				}
+
+			};
+		}
+
+		@Bean
+		ChatModel echoModel() {
+			return new ChatModel() {
+
+				@Override
+				public ChatResponse call(Prompt prompt) {
+					return new ChatResponse(
+							List.of(new Generation(new AssistantMessage(prompt.getOptions().getMaxTokens()
+									+ " tokens at " + prompt.getOptions().getTemperature()))));
 				}
 
 			};

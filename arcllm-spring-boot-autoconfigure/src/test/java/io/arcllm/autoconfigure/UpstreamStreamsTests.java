@@ -103,6 +103,16 @@ class UpstreamStreamsTests {
 		});
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "openai", "anthropic", "ollama" })
+	void framesAreTheRawBodyAlsoInsideABudget(String type) {
+		enqueue(type);
+		runner(type).withConfiguration(AutoConfigurations.of(ArcllmBudgetAutoConfiguration.class))
+			.withPropertyValues("arcllm.modules.budget.enabled=true", "arcllm.modules.budget.unknown-price=allow",
+					"arcllm.modules.budget.limits[0].scope=global", "arcllm.modules.budget.limits[0].amount=1")
+			.run((context) -> assertThat(context.getBean(LlmProvider.class).invoke("Hi").raw()).isNotNull());
+	}
+
 	@Test
 	void ownProviderIsAskedAsTheCallerAsks() {
 		runner("openai")

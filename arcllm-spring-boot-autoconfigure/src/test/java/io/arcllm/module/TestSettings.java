@@ -60,7 +60,8 @@ public final class TestSettings {
 			return new Binder(List.of(new MapConfigurationPropertySource(all))).bindOrCreate(module, type);
 		}
 		catch (BindException ex) {
-			throw (NestedExceptionUtils.getMostSpecificCause(ex) instanceof IllegalArgumentException wrong) ? wrong : ex;
+			throw (NestedExceptionUtils.getMostSpecificCause(ex) instanceof IllegalArgumentException wrong) ? wrong
+					: ex;
 		}
 	}
 

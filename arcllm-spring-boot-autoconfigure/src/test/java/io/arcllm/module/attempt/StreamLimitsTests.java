@@ -63,8 +63,10 @@ class StreamLimitsTests {
 
 	private Flux<LlmEvent> ask(String rate, Duration unread) {
 		MinRate minRate = rate.isEmpty() ? null : MinRate.of(rate);
-		LlmProvider stack = new BulkheadModule(new TimeoutModule(new ContractModule(this.provider, TARGET),
-				TestSettings.of(TimeoutSettings.class, "attempt", LONG, "first-token", LONG, "idle", LONG, "min-rate", minRate, "unread", unread)), this.bulkhead);
+		LlmProvider stack = new BulkheadModule(
+				new TimeoutModule(new ContractModule(this.provider, TARGET), TestSettings.of(TimeoutSettings.class,
+						"attempt", LONG, "first-token", LONG, "idle", LONG, "min-rate", minRate, "unread", unread)),
+				this.bulkhead);
 		return stack.stream(LlmRequest.of("Hi"));
 	}
 
@@ -225,7 +227,8 @@ class StreamLimitsTests {
 	@WholeAndStreamed
 	void limitsChangeNothingForAnAnswerThatComes(boolean streaming) {
 		LlmProvider stack = new TimeoutModule(new ContractModule(new Script("test", Script.says("Hello")), TARGET),
-				TestSettings.of(TimeoutSettings.class, "attempt", LONG, "first-token", LONG, "idle", LONG, "min-rate", "5/s"));
+				TestSettings.of(TimeoutSettings.class, "attempt", LONG, "first-token", LONG, "idle", LONG, "min-rate",
+						"5/s"));
 		assertThat(Outcome.of(stack.exchange(LlmRequest.of("Hi").withStreaming(streaming))).answer().text())
 			.isEqualTo("Hello");
 	}
@@ -239,8 +242,8 @@ class StreamLimitsTests {
 			return Flux.never();
 		});
 		Duration limit = Duration.ofSeconds(60);
-		LlmProvider stack = new TimeoutModule(new ContractModule(waiting, TARGET),
-				TestSettings.of(TimeoutSettings.class, "attempt", limit, "first-token", limit, "idle", limit, "unread", "0s"));
+		LlmProvider stack = new TimeoutModule(new ContractModule(waiting, TARGET), TestSettings
+			.of(TimeoutSettings.class, "attempt", limit, "first-token", limit, "idle", limit, "unread", "0s"));
 		Outcome outcome = Outcome.of(stack.exchange(LlmRequest.of("Hi").withStreaming(streaming)), this.call);
 		this.time.seconds(600);
 		assertThat(outcome.isOpen()).isTrue();

@@ -108,8 +108,9 @@ class FoundLimitTests {
 	}
 
 	private static Bulkhead bulkhead(int connections) {
-		return new Bulkhead(new Target("test", "m"),
-				TestSettings.of(BulkheadSettings.class, "max-concurrent", MaxConcurrent.AUTO, "max-queue", CALLERS, "queue-timeout", "5m"),
+		return new Bulkhead(
+				new Target("test", "m"), TestSettings.of(BulkheadSettings.class, "max-concurrent", MaxConcurrent.AUTO,
+						"max-queue", CALLERS, "queue-timeout", "5m"),
 				(initial) -> new FoundLimit(initial, () -> connections));
 	}
 

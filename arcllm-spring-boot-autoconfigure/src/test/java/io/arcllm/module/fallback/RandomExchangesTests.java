@@ -136,7 +136,8 @@ class RandomExchangesTests {
 			this.targets.add(target);
 			targets.add(target.candidate());
 		}
-		HedgeSettings hedge = TestSettings.of(HedgeSettings.class, "after", "30ms", "minimum-delay", "0s", "max-ratio", "50%");
+		HedgeSettings hedge = TestSettings.of(HedgeSettings.class, "after", "30ms", "minimum-delay", "0s", "max-ratio",
+				"50%");
 		LlmProvider hedged = new HedgeModule(targets.get(0), targets.subList(1, 3), hedge, new HedgeEngine());
 		targets.set(0, new Script("a").candidate(hedged));
 		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on", EnumSet.allOf(ErrorKind.class));
@@ -149,7 +150,11 @@ class RandomExchangesTests {
 
 	private RetryEngine retries() {
 		RetrySettings.Budget budget = new RetrySettings.Budget(0.2, 100);
-		return new RetryEngine(TestSettings.of(RetrySettings.class, "max-retries", 1, "strategy", RetrySettings.Strategy.FIXED, "backoff-base", "20ms", "multiplier", 1, "max-wait", "1s", "retryable-status-codes", Set.of(500), "on", EnumSet.of(ErrorKind.NETWORK, ErrorKind.CIRCUIT_OPEN), "budget", budget), new RetryBudget(budget, () -> this.time.now(TimeUnit.NANOSECONDS)));
+		return new RetryEngine(
+				TestSettings.of(RetrySettings.class, "max-retries", 1, "strategy", RetrySettings.Strategy.FIXED,
+						"backoff-base", "20ms", "multiplier", 1, "max-wait", "1s", "retryable-status-codes",
+						Set.of(500), "on", EnumSet.of(ErrorKind.NETWORK, ErrorKind.CIRCUIT_OPEN), "budget", budget),
+				new RetryBudget(budget, () -> this.time.now(TimeUnit.NANOSECONDS)));
 	}
 
 	/**

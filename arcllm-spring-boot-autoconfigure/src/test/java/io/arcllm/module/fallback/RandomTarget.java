@@ -70,7 +70,8 @@ final class RandomTarget {
 
 	private final Breaker breaker;
 
-	private final RateLimitSettings limits = TestSettings.of(RateLimitSettings.class, "requests-per-minute", 3000, "tokens-per-minute", 30_000_000, "burst", 10, "max-wait", "1s");
+	private final RateLimitSettings limits = TestSettings.of(RateLimitSettings.class, "requests-per-minute", 3000,
+			"tokens-per-minute", 30_000_000, "burst", 10, "max-wait", "1s");
 
 	private final Ledger ledger = new Ledger(this.limits);
 
@@ -95,7 +96,8 @@ final class RandomTarget {
 		this.bulkhead = new Bulkhead(target, BulkheadSettings.of(MOST, 6, Duration.ofSeconds(1)));
 		this.limiter = new RateLimiter(target, this.limits, this.ledger);
 		this.breaker = new Breaker(target,
-				TestSettings.of(CircuitBreakerSettings.class, "minimum-calls", 10, "failure-rate", "60%", "consecutive-failures", 6, "open-for", "200ms", "half-open-calls", PROBES, "endpoint", false),
+				TestSettings.of(CircuitBreakerSettings.class, "minimum-calls", 10, "failure-rate", "60%",
+						"consecutive-failures", 6, "open-for", "200ms", "half-open-calls", PROBES, "endpoint", false),
 				(one, from, to, openFor) -> this.opened += (to == BreakerState.OPEN) ? 1 : 0, (config) -> {
 				});
 	}
@@ -110,7 +112,8 @@ final class RandomTarget {
 		LlmProvider rotating = new KeyRotationModule(held, this.keys::hasAnother);
 		LlmProvider once = (request) -> rotating.exchange(request)
 			.contextWrite((context) -> context.put(AtomicBoolean.class, new AtomicBoolean()));
-		LlmProvider timed = new TimeoutModule(once, TestSettings.of(TimeoutSettings.class, "attempt", "3s", "first-token", "2s", "idle", "2s", "unread", "0s"));
+		LlmProvider timed = new TimeoutModule(once, TestSettings.of(TimeoutSettings.class, "attempt", "3s",
+				"first-token", "2s", "idle", "2s", "unread", "0s"));
 		LlmProvider limited = new RateLimitModule(new BulkheadModule(timed, this.bulkhead), this.limiter);
 		return this.script.candidate(new CircuitBreakerModule(limited, this.breaker));
 	}

@@ -70,7 +70,8 @@ class RateLimitModuleTests {
 
 	private static RateLimitSettings settings(@Nullable Integer requests, @Nullable Integer tokens,
 			@Nullable Integer burst, long maxWait) {
-		return TestSettings.of(RateLimitSettings.class, "requests-per-minute", requests, "tokens-per-minute", tokens, "burst", burst, "max-wait", Duration.ofSeconds(maxWait));
+		return TestSettings.of(RateLimitSettings.class, "requests-per-minute", requests, "tokens-per-minute", tokens,
+				"burst", burst, "max-wait", Duration.ofSeconds(maxWait));
 	}
 
 	private void use(@Nullable Integer requests, @Nullable Integer tokens, @Nullable Integer burst, long maxWait) {
@@ -99,7 +100,8 @@ class RateLimitModuleTests {
 
 	@Test
 	void everyTenantHasALimitOfItsOwnAndThoseWithoutShareOne() {
-		RateLimitSettings settings = TestSettings.of(RateLimitSettings.class, "burst", 1, "max-wait", "0s", "by", RateLimitSettings.By.TENANT);
+		RateLimitSettings settings = TestSettings.of(RateLimitSettings.class, "burst", 1, "max-wait", "0s", "by",
+				RateLimitSettings.By.TENANT);
 		this.module = new RateLimitModule(new ContractModule(this.provider, TARGET), new RateLimiter(TARGET, settings));
 		for (String tenant : Arrays.asList("a", "b", null)) {
 			assertThat(call(request(tenant)).isOpen()).isTrue();
@@ -109,7 +111,8 @@ class RateLimitModuleTests {
 
 	@Test
 	void longestUnusedOfVeryManyTenantsIsForgotten() {
-		RateLimitSettings settings = TestSettings.of(RateLimitSettings.class, "burst", 1, "max-wait", "0s", "by", RateLimitSettings.By.TENANT);
+		RateLimitSettings settings = TestSettings.of(RateLimitSettings.class, "burst", 1, "max-wait", "0s", "by",
+				RateLimitSettings.By.TENANT);
 		RateLimiter limiter = new RateLimiter(TARGET, settings);
 		RateLimiter first = limiter.of(request("first"));
 		for (int i = 1; i < RateLimiter.MOST_TENANTS; i++) {
@@ -191,12 +194,14 @@ class RateLimitModuleTests {
 
 	@Test
 	void levelsOfTenantsStayInProportionToo() {
-		RateLimitSettings settings = TestSettings.of(RateLimitSettings.class, "burst", 2, "max-wait", "0s", "by", RateLimitSettings.By.TENANT);
+		RateLimitSettings settings = TestSettings.of(RateLimitSettings.class, "burst", 2, "max-wait", "0s", "by",
+				RateLimitSettings.By.TENANT);
 		this.limiter = new RateLimiter(TARGET, settings);
 		this.module = new RateLimitModule(new ContractModule(this.provider, TARGET), this.limiter);
 		call(request("a"));
 		call(request("a"));
-		this.limiter.use(TestSettings.of(RateLimitSettings.class, "burst", 10, "max-wait", "0s", "by", RateLimitSettings.By.TENANT));
+		this.limiter.use(TestSettings.of(RateLimitSettings.class, "burst", 10, "max-wait", "0s", "by",
+				RateLimitSettings.By.TENANT));
 		assertThat(call(request("a")).kind()).isEqualTo(ErrorKind.THROTTLED);
 		assertThat(call(request("b")).isOpen()).isTrue();
 	}

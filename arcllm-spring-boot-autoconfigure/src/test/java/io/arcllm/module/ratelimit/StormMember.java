@@ -67,14 +67,15 @@ final class StormMember {
 		this.script = new Script(name);
 		Target target = this.script.target();
 		this.bulkhead = new Bulkhead(target, BulkheadSettings.of(MOST, MOST_QUEUED, Duration.ofMillis(20)));
-		RateLimitSettings limits = TestSettings.of(RateLimitSettings.class, "requests-per-minute", LEVEL, "tokens-per-minute", LEVEL, "max-wait", "0s");
+		RateLimitSettings limits = TestSettings.of(RateLimitSettings.class, "requests-per-minute", LEVEL,
+				"tokens-per-minute", LEVEL, "max-wait", "0s");
 		this.limiter = new RateLimiter(target, limits, new MemoryStore(limits, (unit, bucket) -> {
 		}, new StoppedClock()));
-		this.breaker = new Breaker(target,
-				TestSettings.of(CircuitBreakerSettings.class, "failure-rate", "70%", "consecutive-failures", 5, "open-for", "2ms", "half-open-calls", PROBES, "endpoint", false));
+		this.breaker = new Breaker(target, TestSettings.of(CircuitBreakerSettings.class, "failure-rate", "70%",
+				"consecutive-failures", 5, "open-for", "2ms", "half-open-calls", PROBES, "endpoint", false));
 		Duration patience = Duration.ofSeconds(10);
-		LlmProvider timeout = new TimeoutModule(new ContractModule(watched(), target),
-				TestSettings.of(TimeoutSettings.class, "attempt", patience, "first-token", patience, "idle", patience, "unread", "0s"));
+		LlmProvider timeout = new TimeoutModule(new ContractModule(watched(), target), TestSettings
+			.of(TimeoutSettings.class, "attempt", patience, "first-token", patience, "idle", patience, "unread", "0s"));
 		this.places = new Counted(new BulkheadModule(timeout, this.bulkhead));
 		this.limited = new Counted(new RateLimitModule(this.places, this.limiter));
 		this.gates = new Counted(new CircuitBreakerModule(this.limited, this.breaker));

@@ -19,7 +19,8 @@ public final class AnswerBuilder {
 
 	/**
 	 * The blocks so far. Invariant: {@code openText} and {@code openThinking} are the
-	 * last block or {@code null}, but for thinking that ends after another block began.
+	 * last block or {@code null}, but for thinking that ends after another block began,
+	 * and for a place that is kept.
 	 */
 	private final List<Part> parts = new ArrayList<>(2);
 
@@ -28,6 +29,8 @@ public final class AnswerBuilder {
 	private @Nullable Words openThinking;
 
 	private Map<Integer, CallPart> calls = Map.of();
+
+	private @Nullable Place place;
 
 	private Usage usage = Usage.UNKNOWN;
 
@@ -116,9 +119,30 @@ public final class AnswerBuilder {
 		return given(block);
 	}
 
-	/** A block that only its vendor understands. */
+	/**
+	 * A block that only its vendor understands: where a place is kept for it, else at the
+	 * end.
+	 */
 	public AnswerBuilder opaque(Content.Opaque block) {
+		if (this.place != null) {
+			this.place.block = block;
+			this.place = null;
+			return this;
+		}
 		return given(block);
+	}
+
+	/**
+	 * Keeps this place for the block that only its vendor understands: it has begun, and
+	 * is not whole yet. Words go on in the block that is open. Without effect where a
+	 * place is kept already.
+	 */
+	public AnswerBuilder keepPlace() {
+		if (this.place == null) {
+			this.place = new Place();
+			this.parts.add(this.place);
+		}
+		return this;
 	}
 
 	private AnswerBuilder given(Content block) {
@@ -162,6 +186,7 @@ public final class AnswerBuilder {
 	AnswerBuilder clear() {
 		endBlock();
 		this.parts.clear();
+		this.place = null;
 		this.calls = Map.of();
 		return this;
 	}
@@ -219,7 +244,9 @@ public final class AnswerBuilder {
 	 */
 	public boolean isEmpty() {
 		for (Part part : this.parts) {
-			if (!(part instanceof Given given) || !(given.block() instanceof Content.Opaque)) {
+			boolean opaque = part instanceof Place
+					|| (part instanceof Given given && given.block() instanceof Content.Opaque);
+			if (!opaque) {
 				return false;
 			}
 		}
@@ -240,7 +267,10 @@ public final class AnswerBuilder {
 	public LlmResponse build(Target target, Function<String, @Nullable Map<String, @Nullable Object>> parser) {
 		List<Content> content = new ArrayList<>(this.parts.size());
 		for (Part part : this.parts) {
-			content.add(part.toContent(target, parser));
+			Content block = part.toContent(target, parser);
+			if (block != null) {
+				content.add(block);
+			}
 		}
 		return new LlmResponse(content, this.usage, this.stopReason, target, this.requestId, null, null, Trail.EMPTY,
 				false, null);
@@ -258,7 +288,8 @@ public final class AnswerBuilder {
 	 */
 	private interface Part {
 
-		Content toContent(Target target, Function<String, @Nullable Map<String, @Nullable Object>> parser);
+		/** {@code null} where it is not whole. */
+		@Nullable Content toContent(Target target, Function<String, @Nullable Map<String, @Nullable Object>> parser);
 
 	}
 
@@ -269,6 +300,19 @@ public final class AnswerBuilder {
 
 		@Override
 		public Content toContent(Target target, Function<String, @Nullable Map<String, @Nullable Object>> parser) {
+			return this.block;
+		}
+
+	}
+
+	/** The place of a block that is not whole yet. */
+	private static final class Place implements Part {
+
+		private Content.@Nullable Opaque block;
+
+		@Override
+		public @Nullable Content toContent(Target target,
+				Function<String, @Nullable Map<String, @Nullable Object>> parser) {
 			return this.block;
 		}
 

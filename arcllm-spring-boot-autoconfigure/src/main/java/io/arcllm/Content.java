@@ -13,7 +13,8 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a message. What a vendor cannot take is an {@link ErrorKind#INVALID_REQUEST}
+ * A part of a message. What a vendor cannot take is {@link ErrorKind#UNSUPPORTED}, so
+ * that another is asked, and what none can take {@link ErrorKind#INVALID_REQUEST}, both
  * before anything is sent; nothing is dropped silently.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "type")
@@ -51,7 +52,7 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	/**
 	 * Whether only another provider understands this: thinking and opaque blocks are
 	 * given back unchanged to the provider that made them, and left out for every other.
-	 * Thinking of an unknown provider is foreign to none.
+	 * Blocks of an unknown provider are foreign to none.
 	 */
 	default boolean isForeignTo(String provider) {
 		return false;
@@ -197,7 +198,8 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	 * left out for every other.
 	 *
 	 * @param json an object in the vendor's own words
-	 * @param provider the provider that made it
+	 * @param provider the provider that made it; empty where that is not known, as of
+	 * turns that come through a gateway: then it goes to vendors that have such blocks
 	 */
 	record Opaque(String json, String provider) implements Content {
 
@@ -213,7 +215,7 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 
 		@Override
 		public boolean isForeignTo(String provider) {
-			return !this.provider.equals(provider);
+			return !this.provider.isEmpty() && !this.provider.equals(provider);
 		}
 
 	}

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,13 @@ public enum Parameter {
 	FORCED_TOOL(false, "tool_choice", "tool_config"),
 
 	/** The answer as it is made; a model without it is asked for the whole answer. */
-	STREAMING(false, "stream");
+	STREAMING(false, "stream"),
+
+	/**
+	 * The longest answer, under the name that a vendor refused: it is asked for under its
+	 * other one. No word of configuration.
+	 */
+	MAX_TOKENS(false, "max_tokens", "max_completion_tokens");
 
 	private final boolean mayBeLeftOut;
 
@@ -88,12 +95,21 @@ public enum Parameter {
 
 	/** The parameter that is written so in configuration. */
 	public static Optional<Parameter> of(String word) {
-		return Arrays.stream(values()).filter((one) -> one.word().equals(word)).findFirst();
+		return configurable().filter((one) -> one.word().equals(word)).findFirst();
 	}
 
 	/** All words, for messages. */
 	public static String words() {
-		return Arrays.stream(values()).map(Parameter::word).collect(Collectors.joining(", "));
+		return configurable().map(Parameter::word).collect(Collectors.joining(", "));
+	}
+
+	private static Stream<Parameter> configurable() {
+		return Arrays.stream(values()).filter((one) -> one != MAX_TOKENS);
+	}
+
+	/** Whether a request is asked in another way instead of without it. */
+	private boolean isAskedOtherwise() {
+		return this == STREAMING || this == MAX_TOKENS;
 	}
 
 	/**
@@ -130,6 +146,7 @@ public enum Parameter {
 			case SCHEMA -> request.responseFormat() != null && request.responseFormat().schema() != null;
 			case FORCED_TOOL -> isForced(request.toolChoice());
 			case STREAMING -> request.streaming();
+			case MAX_TOKENS -> request.maxTokens() != null;
 			default -> false;
 		};
 	}
@@ -165,7 +182,7 @@ public enum Parameter {
 			if (!one.isIn(request)) {
 				continue;
 			}
-			if (!one.mayBeLeftOut && one != STREAMING) {
+			if (!one.mayBeLeftOut && !one.isAskedOtherwise()) {
 				throw new IllegalArgumentException(one.word() + " cannot be left out");
 			}
 			rest = (rest == null) ? request.mutate() : rest;

@@ -31,7 +31,8 @@ public record ToolCall(@AbsentIsEmpty String id, @AbsentIsEmpty String name, @Ab
 	 * (ai.google.dev/gemini-api/docs/thought-signatures).
 	 *
 	 * @param json an object in the vendor's own words
-	 * @param provider the provider that attached it; others are not sent it
+	 * @param provider the provider that attached it; others are not sent it. Empty where
+	 * that is not known: then it goes to vendors that attach such data
 	 */
 	public record VendorData(String json, String provider) {
 

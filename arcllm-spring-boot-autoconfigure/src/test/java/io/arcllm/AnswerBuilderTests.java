@@ -43,6 +43,18 @@ class AnswerBuilderTests {
 	}
 
 	@Test
+	void placeIsKeptForABlockThatEndsLater() {
+		this.answer.thinking("t").keepPlace().thinking("1").text("x").keepPlace();
+		assertThat(this.answer.buildPartial(TARGET).content()).extracting(Content::type)
+			.containsExactly("thinking", "text");
+		Content.Opaque block = new Content.Opaque("{}", "openrouter");
+		this.answer.opaque(block).text("y");
+		assertThat(this.answer.buildPartial(TARGET).content())
+			.containsExactly(new Content.Thinking("t1", null, null, "anthropic"), block, new Content.Text("xy"));
+		assertThat(new AnswerBuilder().keepPlace().isEmpty()).isTrue();
+	}
+
+	@Test
 	void piecesOfInterleavedCallsAreJoinedByTheirIndex() {
 		this.answer.toolCall(0, "a", "f", "{\"x\"")
 			.toolCall(1, "b", "g", "{\"y\"")

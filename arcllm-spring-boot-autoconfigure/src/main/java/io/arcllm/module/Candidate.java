@@ -1,11 +1,13 @@
 package io.arcllm.module;
 
+import java.util.List;
 import java.util.Map;
 
 import io.arcllm.Content;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Message;
+import io.arcllm.Parameter;
 import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +60,24 @@ public interface Candidate {
 					.toList());
 		}
 		return translated.build();
+	}
+
+	/**
+	 * The options that are in the request and not in the one that was made of it: by the
+	 * word of their parameter where they have one, such as {@code top-k}, else as they
+	 * are written.
+	 */
+	static List<String> dropped(LlmRequest request, LlmRequest translated) {
+		if (request.options().isEmpty()) {
+			return List.of();
+		}
+		return request.options()
+			.keySet()
+			.stream()
+			.filter((name) -> !translated.options().containsKey(name))
+			.map((name) -> Parameter.named(name).map(Parameter::word).orElse(name))
+			.distinct()
+			.toList();
 	}
 
 	private static Message withoutForeign(Message message, Target target) {

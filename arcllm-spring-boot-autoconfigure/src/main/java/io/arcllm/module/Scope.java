@@ -1,5 +1,6 @@
 package io.arcllm.module;
 
+import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -23,16 +24,18 @@ import reactor.util.context.ContextView;
  * @param cause why the next attempt is made
  * @param abandonment says why the attempt is let go of, where a redirector may do so
  * @param without the parameters that the next attempt leaves out
+ * @param dropped what the request of the next attempt was made without: words of
+ * parameters, and names of options that are the primary target's alone
  */
 public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits,
 		@Nullable BooleanSupplier others, Attempt.Cause cause, @Nullable Abandonment abandonment,
-		Set<Parameter> without) {
+		Set<Parameter> without, List<String> dropped) {
 
 	/**
 	 * The scope of a call that has just begun.
 	 */
 	public Scope(Call call) {
-		this(call, null, null, null, Attempt.Cause.FIRST, null, Set.of());
+		this(call, null, null, null, Attempt.Cause.FIRST, null, Set.of(), List.of());
 	}
 
 	/**
@@ -53,7 +56,8 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 
 	/** The same call on this pass down a chain. */
 	public Scope on(ChainPass pass, @Nullable BooleanSupplier others) {
-		return new Scope(this.call, pass, this.limits, others, this.cause, this.abandonment, this.without);
+		return new Scope(this.call, pass, this.limits, others, this.cause, this.abandonment, this.without,
+				this.dropped);
 	}
 
 	/** Whether the chain has another target that could be asked now. */
@@ -63,23 +67,32 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 
 	/** The same call with these limits for each attempt. */
 	public Scope within(AttemptLimits limits) {
-		return new Scope(this.call, this.pass, limits, this.others, this.cause, this.abandonment, this.without);
+		return new Scope(this.call, this.pass, limits, this.others, this.cause, this.abandonment, this.without,
+				this.dropped);
 	}
 
 	/** The same call where it asks for this reason. */
 	public Scope because(Attempt.Cause cause) {
-		return (cause == this.cause) ? this
-				: new Scope(this.call, this.pass, this.limits, this.others, cause, this.abandonment, this.without);
+		return (cause == this.cause) ? this : new Scope(this.call, this.pass, this.limits, this.others, cause,
+				this.abandonment, this.without, this.dropped);
 	}
 
 	/** The same call where an attempt may be let go of. */
 	public Scope abandonable(Abandonment abandonment) {
-		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, abandonment, this.without);
+		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, abandonment, this.without,
+				this.dropped);
 	}
 
 	/** The same call where it leaves these parameters out. */
 	public Scope without(Set<Parameter> without) {
-		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, this.abandonment, without);
+		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, this.abandonment, without,
+				this.dropped);
+	}
+
+	/** The same call where it asks without these parameters and options. */
+	public Scope dropping(List<String> dropped) {
+		return dropped.equals(this.dropped) ? this : new Scope(this.call, this.pass, this.limits, this.others,
+				this.cause, this.abandonment, this.without, dropped);
 	}
 
 	/**
@@ -88,8 +101,8 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	 */
 	public Scope inAttempt() {
 		return (this.limits == null && this.others == null && this.cause == Attempt.Cause.FIRST
-				&& this.abandonment == null && this.without.isEmpty()) ? this
-						: new Scope(this.call, this.pass, null, null, Attempt.Cause.FIRST, null, Set.of());
+				&& this.abandonment == null && this.without.isEmpty() && this.dropped.isEmpty()) ? this
+						: new Scope(this.call, this.pass, null, null, Attempt.Cause.FIRST, null, Set.of(), List.of());
 	}
 
 	/** Notes that the target that would be asked next was passed over. */

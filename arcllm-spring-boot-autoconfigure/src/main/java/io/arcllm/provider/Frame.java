@@ -1,6 +1,7 @@
 package io.arcllm.provider;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param length how long it is
  */
 public record Frame(@Nullable String event, byte[] bytes, int offset, int length) {
+
+	private static final List<String> SIGNS_OF_LIFE = List.of("ping", "keepalive", "keep-alive", "heartbeat");
 
 	/**
 	 * Whether the data is exactly this ASCII text.
@@ -32,9 +35,22 @@ public record Frame(@Nullable String event, byte[] bytes, int offset, int length
 	}
 
 	/**
-	 * Whether the data begins with a colon, which no JSON does.
+	 * Whether this is a sign of life and no part of the answer: by its name, or since its
+	 * data says nothing or begins with a colon, which no JSON does.
 	 */
 	public boolean isComment() {
+		if (this.event == null) {
+			return is("{}") || beginsWithColon();
+		}
+		for (String sign : SIGNS_OF_LIFE) {
+			if (sign.equalsIgnoreCase(this.event)) {
+				return true;
+			}
+		}
+		return !this.event.equals("error") && (is("{}") || beginsWithColon());
+	}
+
+	private boolean beginsWithColon() {
 		int i = this.offset;
 		int end = this.offset + this.length;
 		while (i < end && this.bytes[i] == ' ') {

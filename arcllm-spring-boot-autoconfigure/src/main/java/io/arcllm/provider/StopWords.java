@@ -21,25 +21,30 @@ public final class StopWords {
 	private static final Map<String, Type> TYPES = Map.ofEntries(Map.entry("stop", Type.END_TURN),
 			Map.entry("end_turn", Type.END_TURN), Map.entry("eos", Type.END_TURN),
 			Map.entry("eos_token", Type.END_TURN), Map.entry("complete", Type.END_TURN),
-			Map.entry("completed", Type.END_TURN), Map.entry("finish_reason_stop", Type.END_TURN),
-			Map.entry("tool_execution", Type.TOOL_USE), Map.entry("tool_calls", Type.TOOL_USE),
-			Map.entry("tool_call", Type.TOOL_USE), Map.entry("tool_use", Type.TOOL_USE),
-			Map.entry("function_call", Type.TOOL_USE), Map.entry("length", Type.MAX_TOKENS),
-			Map.entry("max_tokens", Type.MAX_TOKENS), Map.entry("max_output_tokens", Type.MAX_TOKENS),
-			Map.entry("max_length", Type.MAX_TOKENS), Map.entry("model_length", Type.MAX_TOKENS),
-			Map.entry("model_context_window_exceeded", Type.MAX_TOKENS),
-			Map.entry("context_window_exceeded", Type.MAX_TOKENS),
-			Map.entry("context_length_exceeded", Type.MAX_TOKENS), Map.entry("stop_sequence", Type.STOP_SEQUENCE),
-			Map.entry("safety", Type.CONTENT_FILTER), Map.entry("image_safety", Type.CONTENT_FILTER),
-			Map.entry("sensitive", Type.CONTENT_FILTER), Map.entry("recitation", Type.CONTENT_FILTER),
-			Map.entry("blocklist", Type.CONTENT_FILTER), Map.entry("prohibited_content", Type.CONTENT_FILTER),
-			Map.entry("spii", Type.CONTENT_FILTER), Map.entry("guardrail_intervened", Type.CONTENT_FILTER),
-			Map.entry("refusal", Type.REFUSAL), Map.entry("pause_turn", Type.PAUSE));
+			Map.entry("completed", Type.END_TURN), Map.entry("end", Type.END_TURN),
+			Map.entry("finish_reason_stop", Type.END_TURN), Map.entry("tool_execution", Type.TOOL_USE),
+			Map.entry("tool_calls", Type.TOOL_USE), Map.entry("tool_call", Type.TOOL_USE),
+			Map.entry("tool_use", Type.TOOL_USE), Map.entry("function_call", Type.TOOL_USE),
+			Map.entry("length", Type.MAX_TOKENS), Map.entry("max_tokens", Type.MAX_TOKENS),
+			Map.entry("max_output_tokens", Type.MAX_TOKENS), Map.entry("max_length", Type.MAX_TOKENS),
+			Map.entry("model_length", Type.MAX_TOKENS), Map.entry("model_context_window_exceeded", Type.MAX_TOKENS),
+			Map.entry("context_window_exceeded", Type.MAX_TOKENS), Map.entry("max_new_tokens", Type.MAX_TOKENS),
+			Map.entry("error_limit", Type.MAX_TOKENS), Map.entry("context_length_exceeded", Type.MAX_TOKENS),
+			Map.entry("stop_sequence", Type.STOP_SEQUENCE), Map.entry("safety", Type.CONTENT_FILTER),
+			Map.entry("image_safety", Type.CONTENT_FILTER), Map.entry("sensitive", Type.CONTENT_FILTER),
+			Map.entry("recitation", Type.CONTENT_FILTER), Map.entry("blocklist", Type.CONTENT_FILTER),
+			Map.entry("prohibited_content", Type.CONTENT_FILTER),
+			Map.entry("image_prohibited_content", Type.CONTENT_FILTER),
+			Map.entry("image_recitation", Type.CONTENT_FILTER), Map.entry("error_toxic", Type.CONTENT_FILTER),
+			Map.entry("contentfilter", Type.CONTENT_FILTER), Map.entry("spii", Type.CONTENT_FILTER),
+			Map.entry("guardrail_intervened", Type.CONTENT_FILTER), Map.entry("refusal", Type.REFUSAL),
+			Map.entry("pause_turn", Type.PAUSE));
 
 	/** The vendor says so that the answer was given up. */
-	private static final Set<String> BROKEN = Set.of("abort", "aborted", "error", "cancelled", "canceled", "timeout",
-			"timed_out", "failed", "network_error", "server_error", "internal_error", "insufficient_system_resource",
-			"unexpected_tool_call", "too_many_tool_calls", "malformed_response", "missing_thought_signature");
+	private static final Set<String> BROKEN = Set.of("abort", "aborted", "error", "cancelled", "canceled", "cancel",
+			"user_cancel", "interrupted", "timeout", "timed_out", "failed", "model_error", "network_error",
+			"server_error", "internal_error", "insufficient_system_resource", "unexpected_tool_call",
+			"too_many_tool_calls", "missing_thought_signature");
 
 	private StopWords() {
 	}
@@ -49,7 +54,7 @@ public final class StopWords {
 	 */
 	public static boolean isBroken(@Nullable String word) {
 		String key = key(word);
-		return BROKEN.contains(key) || key.startsWith("malformed_function_call");
+		return BROKEN.contains(key) || key.startsWith("malformed_");
 	}
 
 	/**

@@ -2,8 +2,10 @@ package io.arcllm.autoconfigure;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
+import io.arcllm.Attempt;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
@@ -75,6 +77,40 @@ class ChainEntryTests {
 				.readTree(this.vendors.third.takeRequest().getBody().string(StandardCharsets.UTF_8));
 			assertThat(body.get("temperature").doubleValue()).isEqualTo(0.9);
 			assertThat(body.get("max_tokens").intValue()).isEqualTo(9);
+		});
+	}
+
+	@WholeAndStreamed
+	void optionsOfAnEntryHaveTheTypesThatTheyAreSentWith(boolean streamed) {
+		this.vendors.runner()
+			.withPropertyValues(CHAIN)
+			.withPropertyValues("arcllm.modules.fallback.chain[0].options.top_k=7",
+					"arcllm.modules.fallback.chain[0].options.logprobs=true",
+					"arcllm.modules.fallback.chain[0].options.min_p=0.5",
+					"arcllm.modules.fallback.chain[0].options.provider.order[0]=a")
+			.run((context) -> {
+				JsonNode body = hop(context.getBean(LlmProvider.class), LlmRequest.of("hi"), streamed);
+				assertThat(body.get("top_k").isInt()).isTrue();
+				assertThat(body.get("logprobs").isBoolean()).isTrue();
+				assertThat(body.get("min_p").doubleValue()).isEqualTo(0.5);
+				assertThat(body.at("/provider/order/0").asString()).isEqualTo("a");
+			});
+	}
+
+	@WholeAndStreamed
+	void optionsThatArePrimaryTargetsAloneStandInTheTrail(boolean streamed) {
+		this.vendors.runner().withPropertyValues(CHAIN).run((context) -> {
+			this.vendors.first.enqueue(Vendors.fails("503"));
+			this.vendors.second.enqueue(Vendors.says("b", streamed));
+			LlmRequest request = LlmRequest.of("hi")
+				.mutate()
+				.options(Map.of("top_k", 5, "tier", "mine", "house", "y"))
+				.streaming(streamed)
+				.build();
+			LlmEvent last = context.getBean(LlmProvider.class).exchange(request).blockLast(Duration.ofSeconds(20));
+			List<Attempt> attempts = ((LlmEvent.Completed) last).response().trail().attempts();
+			assertThat(attempts.get(0).leftOut()).isEmpty();
+			assertThat(attempts.get(1).leftOut()).containsExactlyInAnyOrder("top-k", "house");
 		});
 	}
 

@@ -90,9 +90,17 @@ class LearntRefusalsTests {
 	void configuredDefaultThatIsRefusedIsLeftOutToo(boolean streaming) {
 		this.vendors.first.enqueue(refuses(ONLY_THE_DEFAULT));
 		this.vendors.first.enqueue(Vendors.says("a", streaming));
+		this.vendors.first.enqueue(Vendors.says("b", streaming));
 		runner("arcllm.providers.first.defaults.temperature=0.2").run((context) -> {
-			ask(context.getBean(LlmProvider.class), (r) -> r, streaming);
+			for (int i = 0; i < 2; i++) {
+				List<Attempt> attempts = ask(context.getBean(LlmProvider.class), (r) -> r, streaming).trail()
+					.attempts();
+				assertThat(attempts).hasSize(2 - i)
+					.last()
+					.satisfies((attempt) -> assertThat(attempt.leftOut()).containsExactly("temperature"));
+			}
 			assertThat(body(this.vendors.first).has("temperature")).isTrue();
+			assertThat(body(this.vendors.first).has("temperature")).isFalse();
 			assertThat(body(this.vendors.first).has("temperature")).isFalse();
 		});
 	}
@@ -140,6 +148,72 @@ class LearntRefusalsTests {
 				.isEqualTo("b");
 			assertThat(body(this.vendors.second).get("max_tokens").intValue()).isEqualTo(32000);
 			assertThat(body(this.vendors.second).get("max_tokens").intValue()).isEqualTo(16384);
+		});
+	}
+
+	@WholeAndStreamed
+	void limitIsAskedForUnderItsOtherNameAndThatIsRemembered(boolean streaming) {
+		String refusal = refusal("Unsupported parameter: 'max_tokens' is not supported with this model. Use"
+				+ " 'max_completion_tokens' instead.", "max_tokens");
+		this.vendors.first.enqueue(refuses(refusal));
+		this.vendors.first.enqueue(Vendors.says("a", streaming));
+		this.vendors.first.enqueue(Vendors.says("b", streaming));
+		runner("arcllm.providers.first.on-unsupported=refuse").run((context) -> {
+			LlmProvider llm = context.getBean(LlmProvider.class);
+			LlmResponse first = ask(llm, (r) -> r.maxTokens(50), streaming);
+			assertThat(first.text()).isEqualTo("a");
+			assertThat(first.trail().attempts()).extracting(Attempt::leftOut).containsExactly(List.of(), List.of());
+			assertThat(ask(llm, (r) -> r.maxTokens(60), streaming).trail().attempts()).hasSize(1);
+			assertThat(body(this.vendors.first).get("max_tokens").intValue()).isEqualTo(50);
+			for (int most : new int[] { 50, 60 }) {
+				JsonNode again = body(this.vendors.first);
+				assertThat(again.has("max_tokens")).isFalse();
+				assertThat(again.get("max_completion_tokens").intValue()).isEqualTo(most);
+			}
+		});
+	}
+
+	@WholeAndStreamed
+	void newNameOfTheLimitThatIsRefusedIsTheOldOne(boolean streaming) {
+		this.vendors.first.enqueue(refuses(
+				refusal("Unrecognized request argument supplied: max_completion_tokens", "max_completion_tokens")));
+		this.vendors.first.enqueue(Vendors.says("a", streaming));
+		runner("arcllm.providers.first.model=gpt-5-mini", "arcllm.providers.first.defaults.max-tokens=50")
+			.run((context) -> {
+				assertThat(ask(context.getBean(LlmProvider.class), (r) -> r, streaming).text()).isEqualTo("a");
+				assertThat(body(this.vendors.first).get("max_completion_tokens").intValue()).isEqualTo(50);
+				JsonNode again = body(this.vendors.first);
+				assertThat(again.has("max_completion_tokens")).isFalse();
+				assertThat(again.get("max_tokens").intValue()).isEqualTo(50);
+			});
+	}
+
+	@WholeAndStreamed
+	void limitThatIsRefusedUnderBothNamesIsNotAskedForAThirdTime(boolean streaming) {
+		for (String name : List.of("max_tokens", "max_completion_tokens")) {
+			this.vendors.first.enqueue(refuses(refusal("Unknown parameter: '" + name + "'.", name)));
+		}
+		this.vendors.second.enqueue(Vendors.says("b", streaming));
+		runner().run((context) -> {
+			assertThat(ask(context.getBean(LlmProvider.class), (r) -> r.maxTokens(50), streaming).text())
+				.isEqualTo("b");
+			assertThat(this.vendors.first.getRequestCount()).isEqualTo(2);
+		});
+	}
+
+	@WholeAndStreamed
+	void refusalInsideASuccessIsLikeAnyOther(boolean streaming) {
+		MockResponse.Builder refusal = Vendors.json(200, ONLY_THE_DEFAULT);
+		if (streaming) {
+			refusal.setHeader("content-type", "text/event-stream").body("data: " + ONLY_THE_DEFAULT + "\n\n");
+		}
+		this.vendors.first.enqueue(refusal.build());
+		this.vendors.first.enqueue(Vendors.says("a", streaming));
+		runner().run((context) -> {
+			LlmResponse answer = ask(context.getBean(LlmProvider.class), (r) -> r.temperature(0.2), streaming);
+			assertThat(answer.text()).isEqualTo("a");
+			assertThat(answer.trail().attempts()).extracting(Attempt::leftOut)
+				.containsExactly(List.of(), List.of("temperature"));
 		});
 	}
 

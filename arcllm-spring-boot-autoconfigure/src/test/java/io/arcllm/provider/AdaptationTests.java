@@ -276,6 +276,16 @@ class AdaptationTests {
 	@Test
 	void openRouterGetsItsReasoningBackOrWhatStandsForIt() {
 		String detail = "{\"type\":\"reasoning.encrypted\",\"data\":\"abc\",\"id\":\"a\",\"index\":0}";
+		LlmRequest unknown = LlmRequest.of(
+				List.of(Message.user("Weather?"),
+						Message.assistant(List.of(new Content.Opaque("{\"reasoning_details\":[" + detail + "]}", ""),
+								ToolCall.of("a", "weather", Map.of()))),
+						Message.user(Content.ToolResult.of("a", "4"))));
+		assertThat(sent("openrouter/google/gemini-3-pro", unknown).at("/messages/1/reasoning_details"))
+			.hasToString("[" + detail + "]");
+		for (String other : List.of("anthropic/claude-sonnet-4-5", "openai/gpt-4o", "ollama/llama3.2", "gemini/m")) {
+			assertThat(sent(other, unknown).toString()).doesNotContain("reasoning");
+		}
 		LlmRequest own = LlmRequest.of(List.of(Message.user("Weather?"),
 				Message.assistant(
 						List.of(new Content.Opaque(detail, "openrouter"), ToolCall.of("a", "weather", Map.of()))),

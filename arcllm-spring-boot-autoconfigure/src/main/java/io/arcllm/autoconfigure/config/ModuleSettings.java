@@ -173,6 +173,19 @@ public final class ModuleSettings {
 	}
 
 	/**
+	 * The options of an entry of a chain with the types that they are sent with.
+	 * @param provider the provider whose chain it is
+	 * @param index of the entry
+	 */
+	public Map<String, Object> typed(Map<String, Object> options, String provider, int index) {
+		String entry = "modules.fallback.chain[" + index + "].options";
+		List<ConfigurationPropertySource> sources = binder().raw();
+		String own = "arcllm.providers." + provider + "." + entry;
+		boolean hasOwn = ProviderDefinitions.isName(provider) && hasOwn("fallback", provider);
+		return new OptionTypes(sources, hasOwn ? own : "arcllm." + entry).of(options);
+	}
+
+	/**
 	 * Refuses overrides of modules and settings that are not known.
 	 * @param own names of modules that are the user's own
 	 */

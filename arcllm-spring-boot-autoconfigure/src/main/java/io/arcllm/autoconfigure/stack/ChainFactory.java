@@ -167,11 +167,18 @@ public final class ChainFactory {
 	private List<Candidate> entries(List<ChainEntry> chain, StackPosition position,
 			Function<Target, Candidate> candidates) {
 		Map<Target, Candidate> resolved = new LinkedHashMap<>();
-		for (ChainEntry entry : chain) {
+		for (int i = 0; i < chain.size(); i++) {
+			ChainEntry entry = typed(chain.get(i), position, i);
 			resolve(List.of(entry.target()), position, candidates)
 				.forEach((candidate) -> resolved.putIfAbsent(candidate.target(), entry.around(candidate)));
 		}
 		return List.copyOf(resolved.values());
+	}
+
+	private ChainEntry typed(ChainEntry entry, StackPosition position, int index) {
+		Map<String, Object> options = entry.options();
+		return (options == null || options.isEmpty()) ? entry : new ChainEntry(entry.target(), entry.maxTokens(),
+				entry.temperature(), this.settings.typed(options, position.provider(), index));
 	}
 
 	private List<Candidate> resolve(List<String> chain, StackPosition position,

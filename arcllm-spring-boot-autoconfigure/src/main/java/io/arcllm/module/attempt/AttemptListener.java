@@ -54,7 +54,7 @@ final class AttemptListener implements WireListener {
 		this.call = scope.call();
 		this.target = target;
 		this.without = scope.without();
-		this.leftOut = this.without.isEmpty() ? List.of() : this.without.stream().map(Parameter::word).toList();
+		this.leftOut = scope.dropped();
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 import io.arcllm.AnswerBuilder;
 import io.arcllm.Attempt;
@@ -76,11 +77,15 @@ public final class RefusalModule extends BaseModule {
 		Set<Parameter> known = this.learnt.of(target);
 		boolean whole = request.streaming()
 				&& (known.contains(Parameter.STREAMING) || this.configured.apply(target).contains(Parameter.STREAMING));
-		if (!whole && (known.isEmpty() || (this.refuses && Call.of(context).isSentFirst(target)))) {
+		if (!whole && known.isEmpty()) {
 			return Set.of();
 		}
+		boolean asItIs = this.refuses && Call.of(context).isSentFirst(target);
+		// also those that are not in the request: the provider may add them
 		Set<Parameter> without = EnumSet.noneOf(Parameter.class);
-		known.stream().filter((one) -> one != Parameter.STREAMING && one.isIn(request)).forEach(without::add);
+		known.stream()
+			.filter((one) -> one == Parameter.MAX_TOKENS || (one != Parameter.STREAMING && !asItIs))
+			.forEach(without::add);
 		if (whole) {
 			without.add(Parameter.STREAMING);
 		}
@@ -100,9 +105,18 @@ public final class RefusalModule extends BaseModule {
 			answer = answer.concatMapIterable(RefusalModule::withDeltas);
 		}
 		return answer.contextWrite((context) -> {
-			Scope scope = Scope.of(context).without(without);
+			Scope outer = Scope.of(context);
+			Scope scope = outer.without(without).dropping(leftOut(request, without, outer.dropped()));
 			return ((cause == null) ? scope : scope.because(cause)).into(context);
 		});
+	}
+
+	/** What asks under another name is not left out. */
+	private static List<String> leftOut(LlmRequest request, Set<Parameter> without, List<String> dropped) {
+		return Stream.concat(dropped.stream(),
+				without.stream().filter((one) -> one != Parameter.MAX_TOKENS && one.isIn(request)).map(Parameter::word))
+			.distinct()
+			.toList();
 	}
 
 	private static List<LlmEvent> withDeltas(LlmEvent event) {
@@ -128,7 +142,7 @@ public final class RefusalModule extends BaseModule {
 			}
 			Set<Parameter> without = EnumSet.noneOf(Parameter.class);
 			without.addAll(before);
-			Parameter.of(refused.name()).ifPresent(without::add);
+			meant(refused).ifPresent(without::add);
 			return ask(less, without, Attempt.Cause.WITHOUT_PARAMETERS).doOnError(LlmException.class,
 					(second) -> learn(target, second.refusedParameter()));
 		});
@@ -146,6 +160,9 @@ public final class RefusalModule extends BaseModule {
 			RefusedParameter refused, Call call) {
 		boolean first = call.isSentFirst(target);
 		learn(target, refused);
+		if (isOtherName(refused)) {
+			return before.contains(Parameter.MAX_TOKENS) ? null : request;
+		}
 		if (first && (this.refuses || refused.why() == Why.VALUE)) {
 			return (refused.name().equals(Parameter.STREAMING.word()) && request.streaming()) ? request : null;
 		}
@@ -167,9 +184,17 @@ public final class RefusalModule extends BaseModule {
 		if (refused == null || refused.why() != Why.PARAMETER) {
 			return;
 		}
-		Optional<Parameter> parameter = Parameter.of(refused.name());
-		parameter.filter((one) -> one.mayBeLeftOut() || one == Parameter.STREAMING)
+		meant(refused).filter((one) -> one.mayBeLeftOut() || one == Parameter.STREAMING || one == Parameter.MAX_TOKENS)
 			.ifPresent((one) -> this.learnt.learn(target, one));
+	}
+
+	private static Optional<Parameter> meant(RefusedParameter refused) {
+		return isOtherName(refused) ? Optional.of(Parameter.MAX_TOKENS) : Parameter.of(refused.name());
+	}
+
+	/** Whether the vendor wants the longest answer under its other name. */
+	private static boolean isOtherName(RefusedParameter refused) {
+		return refused.name().equals(MAX_TOKENS) && refused.why() == Why.PARAMETER;
 	}
 
 	/**

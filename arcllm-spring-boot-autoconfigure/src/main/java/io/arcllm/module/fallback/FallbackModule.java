@@ -172,11 +172,14 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest, Attempt.Cause cause) {
+			LlmRequest hop = candidate.request(this.request, this.chain.primary().target());
+			List<String> dropped = Candidate.dropped(this.request, hop);
 			Flux<LlmEvent> answer = candidate.provider()
-				.exchange(candidate.request(this.request, this.chain.primary().target()))
+				.exchange(hop)
 				.contextWrite((context) -> Scope.of(context)
 					.on(this.pass, rest.isEmpty() ? null : () -> isAnyReady(rest))
 					.because(cause)
+					.dropping(dropped)
 					.into(context));
 			if (!this.judge.judges(this.request)) {
 				return answer.onErrorResume(LlmException.class, (failure) -> after(candidate, failure, rest));

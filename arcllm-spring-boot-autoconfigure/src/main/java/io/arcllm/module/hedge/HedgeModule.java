@@ -205,7 +205,10 @@ public final class HedgeModule extends BaseModule {
 				.run(() -> logger.info(this.module.own().target() + " has been silent for "
 						+ TimeUnit.NANOSECONDS.toMillis(now() - this.start) + " ms; asking " + next.target() + " too"));
 			LlmRequest hop = next.request(this.request, this.module.own().target());
-			Flux.defer(() -> next.provider().exchange(hop)).subscribe(leg);
+			List<String> dropped = Candidate.dropped(this.request, hop);
+			Flux.defer(() -> next.provider().exchange(hop))
+				.contextWrite((context) -> Scope.of(context).dropping(dropped).into(context))
+				.subscribe(leg);
 		}
 
 		private @Nullable Candidate next() {

@@ -103,6 +103,9 @@ final class AnthropicMessages {
 		if (block instanceof Content.Thinking) {
 			return AnthropicThinking.isOwn(block, this.provider);
 		}
+		if (block instanceof Content.Opaque opaque) {
+			return opaque.provider().equals(this.provider);
+		}
 		return !isBlank(block) && !block.isForeignTo(this.provider);
 	}
 
@@ -115,7 +118,7 @@ final class AnthropicMessages {
 		boolean fits = (block instanceof Content.Thinking || block instanceof ToolCall) ? assistant
 				: !assistant || block instanceof Content.Text || block instanceof Content.Opaque;
 		if (!fits) {
-			throw this.body.invalid(block.getClass().getSimpleName() + " cannot be part of "
+			throw this.body.refuse(block.getClass().getSimpleName() + " cannot be part of "
 					+ (assistant ? "an assistant" : "a user") + " message at Anthropic: move it to "
 					+ (assistant ? "a user" : "an assistant") + " message");
 		}

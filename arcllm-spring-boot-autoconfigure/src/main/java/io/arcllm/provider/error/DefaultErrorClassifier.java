@@ -28,7 +28,10 @@ public final class DefaultErrorClassifier implements ErrorClassifier {
 			.map(ErrorRules.Rule::kind)
 			.findFirst()
 			.orElseGet(() -> byStatus(error.status()));
-		return (kind == ErrorKind.INVALID_REQUEST && isUnsupported(error)) ? ErrorKind.UNSUPPORTED : kind;
+		// inside a successful answer no status says that it is the request
+		boolean ofRequest = kind == ErrorKind.INVALID_REQUEST
+				|| (kind == ErrorKind.SERVER_ERROR && error.status() < 300);
+		return (ofRequest && isUnsupported(error)) ? ErrorKind.UNSUPPORTED : kind;
 	}
 
 	/** A value that is refused says nothing of the model: it is the caller's mistake. */

@@ -35,7 +35,24 @@ record ForeignAnswer(int status, HttpHeaders headers, byte[] body) {
 			return new ForeignAnswer(spring.getStatusCode().value(), spring.getHeaders(),
 					spring.getResponseBodyAsByteArray());
 		}
-		return failure.getClass().getName().startsWith(SPRING_AI) ? inWords(failure) : new SdkError(failure).answer();
+		return saysSo(failure) ? inWords(failure) : new SdkError(failure).answer();
+	}
+
+	/** Its words are thrown as they are, too, where an application repeats them. */
+	private static boolean saysSo(Throwable failure) {
+		boolean repeated = failure.getClass() == RuntimeException.class
+				&& String.valueOf(failure.getMessage()).startsWith("HTTP ");
+		return repeated || isOfSpringAi(failure);
+	}
+
+	/** Also where an application has a class of its own under one of Spring AI's. */
+	private static boolean isOfSpringAi(Throwable failure) {
+		for (Class<?> type = failure.getClass(); type != null; type = type.getSuperclass()) {
+			if (type.getName().startsWith(SPRING_AI)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static @Nullable ForeignAnswer inWords(Throwable failure) {

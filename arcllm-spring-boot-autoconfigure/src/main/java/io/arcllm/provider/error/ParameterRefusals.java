@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -34,7 +35,7 @@ final class ParameterRefusals {
 
 	private static final Pattern VALUE = Pattern
 		.compile("supported values|must be|should be|too (?:large|small|long|many)"
-				+ "|out of range|invalid value|(?:greater|less|larger|smaller) than|at most|valid range|\\brange\\b|expected|exceeds"
+				+ "|out of range|invalid value|(?:greater|less|larger|smaller) than|at most|valid range|\\brange\\b|\\bexpected|exceeds"
 				+ "|\\bvalue \\S{1,80} is not supported|does not match|\\bgot\\b|\\d > \\d");
 
 	private static final Pattern PARAMETER = Pattern.compile(
@@ -45,6 +46,22 @@ final class ParameterRefusals {
 					+ "|not permitted|deprecated|only supported (?:by|for|on|with)|additional properties are not allowed"
 					+ "|cannot be used with this|verified to stream|not enabled for|doesn't have|lacks? support");
 
+	/** The words of whose content or speaker a message may be refused. */
+	private static final Pattern OF_MESSAGE = Pattern.compile("^(?:messages|contents|input)\\b.*");
+
+	/** A name of which nothing is known but that it is refused. */
+	private static final List<Pattern> STRANGE = List.of(
+			find("(?:unknown|unrecognized|unsupported|unexpected|extra|extraneous|invalid) (?:request |keyword |body )?"
+					+ "(?:parameters?|arguments?|fields?|names?|keys?|propert(?:y|ies))(?: supplied| name)?:? ?\\[?"
+					+ "['\"`\u201c]?([a-z_][\\w.\\[\\]]{1,60})"),
+			find("^([a-z_][\\w.]{1,60}): extra (?:inputs|fields)"), find("\\('([a-z_]\\w{1,60})' was unexpected\\)"),
+			find("(?:parameter|argument|field|property|option) ['\"`\u201c]([a-z_][\\w.]{1,60})['\"`\u201d] (?:is|was)"),
+			find("^['\"`\u201c]?([a-z]+_[a-z_]+)['\"`\u201d]? (?:is|are) (?:not|un|no longer)"));
+
+	/** What every request has: there it is the request that is wrong. */
+	private static final Set<String> OF_EVERY_REQUEST = Set.of("messages", "model", "prompt", "input", "content",
+			"role", "type", "value", "request");
+
 	/** Names in quotes, but for those of roles. */
 	private static final Pattern QUOTED = Pattern
 		.compile("(?<!role )(?<!roles )['\"`\u201c]([A-Za-z_][\\w.]{1,60})['\"`\u201d]");
@@ -53,8 +70,8 @@ final class ParameterRefusals {
 			// the name stands first, as in Pydantic's messages
 			find("^([a-z_][\\w.]{1,60}): "), find(": ([a-z_]{2,40})\\.?$"), find("\\b([a-z_]{2,40}) value\\b"),
 			find("(?:parameters?|arguments?|fields?|name|property|option|feature):?\\s+([a-z_][\\w.]{1,60})"),
-			find("(?:support|supports|accept|accepts|take|allow|allows)\\s+(?:the\\s+|any\\s+)?([a-z_]{2,40})"),
-			find("\\b([a-z_]{2,40})(?:\\s(?:calling|calls|use|inputs?|mode|content|outputs?|prompts?|messages?|parameter|choice|levels?))?\\s+"
+			find("(?:support|supports|accept|accepts|take|allow|allows)\\s+(?:the\\s+|any\\s+|[a-z]+-[a-z]+\\s+)?([a-z_]{2,40})\\b(?!-)"),
+			find("\\b([a-z_]{2,40})(?:\\s(?:calling|calls?|use|inputs?|mode|content|outputs?|prompts?|messages?|parameter|choice|levels?))?\\s+"
 					+ "(?:is|are|was)(?:n't| not| no longer| only| deprecated)"),
 			find("\\b([a-z]+_[a-z_]+|temperature|logprobs)\\b"), find("verified to (stream)\\b"));
 
@@ -64,7 +81,7 @@ final class ParameterRefusals {
 			Map.entry("multimodal", Parameter.IMAGES), Map.entry("picture", Parameter.IMAGES),
 			Map.entry("pictures", Parameter.IMAGES), Map.entry("streaming", Parameter.STREAMING),
 			Map.entry("pdf", Parameter.DOCUMENTS), Map.entry("schema", Parameter.SCHEMA),
-			Map.entry("structured", Parameter.SCHEMA));
+			Map.entry("structured", Parameter.SCHEMA), Map.entry("json", Parameter.SCHEMA));
 
 	private ParameterRefusals() {
 	}
@@ -78,7 +95,8 @@ final class ParameterRefusals {
 	 */
 	static @Nullable RefusedParameter read(WireError error) {
 		boolean stream = "stream".equals(error.param());
-		if (error.status() != 400 && error.status() != 422 && !stream) {
+		boolean inBand = error.status() < 300;
+		if (error.status() != 400 && error.status() != 422 && !stream && !inBand) {
 			return null;
 		}
 		String words = error.message().substring(0, Math.min(error.message().length(), WORTH_SEARCHING));
@@ -93,21 +111,54 @@ final class ParameterRefusals {
 		if (maxTokens) {
 			return new RefusedParameter(MAX_TOKENS, why, (why == Why.VALUE) ? most(said) : null);
 		}
+		if (isPrefix(said)) {
+			return new RefusedParameter("prefix", why, null);
+		}
 		Optional<Parameter> parameter = parameter(error.param(), words);
 		if (parameter.isPresent()) {
 			boolean both = why == Why.COMBINATION && parameter.get() == Parameter.TEMPERATURE && said.contains("top_p");
-			return new RefusedParameter((both ? Parameter.TOP_P : parameter.get()).word(), why, null);
+			boolean never = parameter.get() == Parameter.STREAMING || isKindOfContent(error, parameter.get());
+			return new RefusedParameter((both ? Parameter.TOP_P : parameter.get()).word(), never ? Why.PARAMETER : why,
+					null);
 		}
-		return (error.param() != null || isRole(said)) ? new RefusedParameter(other(error.param()), why, null) : null;
+		if (isRole(error, said)) {
+			return new RefusedParameter("role", Why.PARAMETER, null);
+		}
+		String other = (error.param() != null) ? error.param() : strange(words, why);
+		return (other == null) ? null : new RefusedParameter(other, why, null);
 	}
 
-	private static boolean isRole(String said) {
-		return said.contains("system role") || said.contains("developer role") || said.contains("system message")
+	/** A name that is none of ours: the vendor's own, of an option. */
+	private static @Nullable String strange(String words, Why why) {
+		if (why != Why.PARAMETER) {
+			return null;
+		}
+		return STRANGE.stream()
+			.map((pattern) -> pattern.matcher(words))
+			.filter(Matcher::find)
+			.map((found) -> found.group(1))
+			.filter((name) -> !OF_EVERY_REQUEST.contains(name.toLowerCase(Locale.ROOT)))
+			.findFirst()
+			.orElse(null);
+	}
+
+	/** The beginning of the model's own answer. */
+	private static boolean isPrefix(String said) {
+		return said.contains("prefill") || said.contains("conversation must end with a user message");
+	}
+
+	/** Whether a kind of content is refused, such as pictures, whatever the code says. */
+	private static boolean isKindOfContent(WireError error, Parameter parameter) {
+		return (parameter == Parameter.IMAGES || parameter == Parameter.DOCUMENTS) && error.param() != null
+				&& OF_MESSAGE.matcher(error.param()).matches() && error.param().endsWith("type");
+	}
+
+	private static boolean isRole(WireError error, String said) {
+		boolean named = error.param() != null && error.param().endsWith("role");
+		boolean system = said.contains("'system'") || said.contains("'developer'");
+		return ((named || said.contains(".role'")) && system) || said.contains("system role")
+				|| said.contains("developer role") || said.contains("system message")
 				|| said.contains("developer message") || said.contains("developer instruction");
-	}
-
-	private static String other(@Nullable String param) {
-		return (param == null) ? "role" : param;
 	}
 
 	private static @Nullable Why why(WireError error, String said) {

@@ -165,7 +165,8 @@ final class FrameReader {
 			from += startsWith(from, to, "\u00ef\u00bb\u00bf") ? 3 : 0;
 		}
 		if (!this.events) {
-			if (from < to) {
+			int begin = startsWith(from, to, "data:") ? from + 5 : from;
+			if (!isBlank(from, to) && !(begin > from && isComment(begin, to))) {
 				data(from, to);
 				dispatch();
 			}
@@ -201,6 +202,9 @@ final class FrameReader {
 
 	private void data(int from, int to) {
 		if (!this.hasData) {
+			if (this.events && isComment(from, to)) {
+				return;
+			}
 			this.hasData = true;
 			this.dataStart = from;
 			this.dataEnd = to;
@@ -209,6 +213,24 @@ final class FrameReader {
 		this.buffer[this.dataEnd++] = '\n';
 		System.arraycopy(this.buffer, from, this.buffer, this.dataEnd, to - from);
 		this.dataEnd += to - from;
+	}
+
+	/** Some proxies send their signs of life as data that begins like a comment. */
+	private boolean isComment(int from, int to) {
+		int at = afterSpaces(from, to);
+		return at < to && this.buffer[at] == ':';
+	}
+
+	private boolean isBlank(int from, int to) {
+		return afterSpaces(from, to) == to;
+	}
+
+	private int afterSpaces(int from, int to) {
+		int at = from;
+		while (at < to && (this.buffer[at] == ' ' || this.buffer[at] == '\t')) {
+			at++;
+		}
+		return at;
 	}
 
 	/** Most streams repeat a few names: the last one is kept. */

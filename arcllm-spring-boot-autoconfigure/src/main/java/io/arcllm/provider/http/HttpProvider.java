@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 
 import io.arcllm.ErrorKind;
@@ -166,18 +167,27 @@ public final class HttpProvider implements LlmProvider {
 		}
 		Target target = new Target(name(), model);
 		ModelTraits traits = this.settings.models().apply(model);
-		LlmRequest complete = complete(request, model, traits);
-		if (listener != null && !listener.without().isEmpty()) {
-			complete = Parameter.without(complete, listener.without());
-		}
+		LlmRequest whole = complete(request, model, traits);
+		Set<Parameter> without = (listener == null) ? Set.of() : listener.without();
+		List<String> defaults = without.isEmpty() ? List.of()
+				: without.stream().filter((one) -> one.mayBeLeftOut() && one.isIn(whole)).map(Parameter::word).toList();
+		LlmRequest complete = Parameter.without(whole, without);
 		RequestCheck.check(complete, target);
 		boolean refuses = this.settings.refusesUnsupported() && (listener == null || listener.isFirstTarget());
 		Adaptation adaptation = new Adaptation(complete, target, traits, refuses).to(this.format);
-		List<String> leftOut = adaptation.leftOut();
-		if (listener != null && !leftOut.isEmpty()) {
+		if (listener != null) {
+			note(listener, defaults);
+			note(listener, adaptation.leftOut());
+		}
+		boolean otherName = without.contains(Parameter.MAX_TOKENS);
+		return new Prepared(adaptation.request(), target,
+				otherName ? traits.andNot(Set.of(Parameter.MAX_TOKENS)) : traits);
+	}
+
+	private static void note(WireListener listener, List<String> leftOut) {
+		if (!leftOut.isEmpty()) {
 			listener.leftOut(leftOut);
 		}
-		return new Prepared(adaptation.request(), target, traits);
 	}
 
 	/**

@@ -4,11 +4,14 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 
+import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
+import io.arcllm.Message;
 import io.arcllm.Target;
 import io.arcllm.Tool;
+import io.arcllm.ToolCall;
 import io.arcllm.ToolChoice;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +36,7 @@ final class RequestCheck {
 	static void check(LlmRequest request, Target target) {
 		RequestCheck check = new RequestCheck(target);
 		check.require(!request.messages().isEmpty(), "messages is empty: add a user message");
+		request.messages().forEach(check::message);
 		check.range("temperature", request.temperature(), Double.MAX_VALUE);
 		check.range("topP", request.topP(), 1);
 		Integer maxTokens = request.maxTokens();
@@ -43,6 +47,28 @@ final class RequestCheck {
 		if (!request.tools().isEmpty() || request.toolChoice() != null) {
 			check.tools(request);
 		}
+	}
+
+	/** Blocks that stand where no vendor has a place for them. */
+	private void message(Message message) {
+		for (Content part : message.content()) {
+			boolean fits = switch (message.role()) {
+				case SYSTEM -> part instanceof Content.Text;
+				case USER -> !(part instanceof ToolCall || part instanceof Content.Thinking);
+				case ASSISTANT -> !(part instanceof Content.ToolResult);
+			};
+			require(fits, "a message of role " + message.role() + " cannot hold a " + part.type()
+					+ ": tool calls and thinking belong to an ASSISTANT message, results of tools to a USER one");
+			if (part instanceof Content.ToolResult result) {
+				result.content()
+					.forEach((inner) -> require(fitsResult(inner),
+							"the result of tool call " + result.toolCallId() + " cannot hold a " + inner.type()));
+			}
+		}
+	}
+
+	private static boolean fitsResult(Content part) {
+		return !(part instanceof ToolCall || part instanceof Content.Thinking || part instanceof Content.ToolResult);
 	}
 
 	private void tools(LlmRequest request) {

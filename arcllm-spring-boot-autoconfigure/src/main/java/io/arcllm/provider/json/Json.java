@@ -1,6 +1,9 @@
 package io.arcllm.provider.json;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.arcllm.provider.json.FiniteNumbers.FiniteArrays;
@@ -122,6 +125,42 @@ public final class Json {
 			}
 		}
 		return json.append(quoted(field)).append(':').append(value).append('}').toString();
+	}
+
+	/** The fields of an object as they are written; {@code null} where it is none. */
+	public static @Nullable Map<String, String> rawFields(String object) {
+		byte[] bytes = object.getBytes(StandardCharsets.UTF_8);
+		Map<String, String> fields = new LinkedHashMap<>();
+		try (JsonParser parser = parser(bytes, 0, bytes.length)) {
+			if (parser.nextToken() != JsonToken.START_OBJECT) {
+				return null;
+			}
+			while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
+				String name = parser.currentName();
+				parser.nextToken();
+				fields.put(name, raw(parser, bytes, 0));
+			}
+			return (parser.nextToken() == null) ? fields : null;
+		}
+		catch (JacksonException ex) {
+			return null;
+		}
+	}
+
+	/** The elements of an array as they are written; none where it is no array. */
+	public static List<String> rawElements(String array) {
+		byte[] bytes = array.getBytes(StandardCharsets.UTF_8);
+		List<String> elements = new ArrayList<>();
+		try (JsonParser parser = parser(bytes, 0, bytes.length)) {
+			boolean begins = parser.nextToken() == JsonToken.START_ARRAY;
+			while (begins && parser.nextToken() != JsonToken.END_ARRAY) {
+				elements.add(raw(parser, bytes, 0));
+			}
+			return elements;
+		}
+		catch (JacksonException ex) {
+			return List.of();
+		}
 	}
 
 	/** A text in JSON. */

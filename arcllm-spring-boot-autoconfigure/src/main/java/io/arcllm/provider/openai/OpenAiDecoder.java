@@ -158,6 +158,10 @@ final class OpenAiDecoder implements AnswerDecoder {
 	}
 
 	private void apply(OpenAiDelta delta) {
+		if (!delta.reasoningDetails.isEmpty() || delta.extra != null) {
+			this.details.add(delta);
+			this.answer.keepPlace();
+		}
 		String thinking = delta.thinking();
 		if (thinking != null && !thinking.isEmpty()) {
 			pass(new LlmEvent.ThinkingDelta(thinking));
@@ -170,9 +174,6 @@ final class OpenAiDecoder implements AnswerDecoder {
 		for (OpenAiToolPiece piece : delta.toolPieces) {
 			this.calls.add(piece, this.chunk.id, this.pass);
 			this.context.checkToolCalls(this.calls.count());
-		}
-		if (!delta.reasoningDetails.isEmpty() || delta.extra != null) {
-			this.details.add(delta);
 		}
 		if (StopWords.isBroken(delta.finishReason)) {
 			throw this.context.givenUp(delta.finishReason, partial());

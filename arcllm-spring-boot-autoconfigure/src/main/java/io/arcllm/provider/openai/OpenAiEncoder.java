@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 
 import io.arcllm.LlmRequest;
+import io.arcllm.Parameter;
 import io.arcllm.ReasoningEffort;
 import io.arcllm.ResponseFormat;
 import io.arcllm.Target;
@@ -50,7 +51,8 @@ final class OpenAiEncoder {
 		}
 		boolean completion = this.format.has(OpenAiQuirk.MAX_COMPLETION_TOKENS)
 				|| this.traits.has(ModelTraits.Rule.MAX_COMPLETION_TOKENS);
-		body.field(completion ? "max_completion_tokens" : "max_tokens", this.request.maxTokens());
+		boolean otherName = this.traits.unsupported().contains(Parameter.MAX_TOKENS);
+		body.field((completion != otherName) ? "max_completion_tokens" : "max_tokens", this.request.maxTokens());
 		body.field("temperature", this.request.temperature());
 		body.field("top_p", this.request.topP());
 		body.field("stop", this.request.stop());

@@ -44,6 +44,9 @@ final class OpenAiMessages {
 
 	private final boolean signs;
 
+	/** Whether this vendor attaches data to words and calls, and wants it back. */
+	private final boolean attaches;
+
 	private final OpenAiParts parts;
 
 	private final ModelTraits traits;
@@ -57,6 +60,8 @@ final class OpenAiMessages {
 		this.body = body;
 		this.json = body.json();
 		this.parts = new OpenAiParts(format, body);
+		this.attaches = format.has(OpenAiQuirk.SIGNED_TOOL_CALLS)
+				|| (traits.has(ModelTraits.Rule.SIGNED_TOOL_CALLS) && !format.has(OpenAiQuirk.REASONING_DETAILS));
 		this.signs = format.has(OpenAiQuirk.SIGNED_TOOL_CALLS) && model != null
 				&& !UNSIGNED_MODELS.matcher(model).find();
 	}
@@ -150,9 +155,11 @@ final class OpenAiMessages {
 		if (!thoughts.isEmpty() && !calls.isEmpty() && echo) {
 			this.json.writeStringProperty("reasoning_content", thoughts.toString());
 		}
+		OpenAiReasoning reasoning = new OpenAiReasoning(this.traits, this.format.provider(), this.body);
 		if (this.format.has(OpenAiQuirk.REASONING_DETAILS)) {
-			new OpenAiReasoning(this.traits, this.format.provider(), this.body).write(details, calls);
+			reasoning.write(details, calls);
 		}
+		reasoning.writeExtra(details, this.attaches);
 		if (!calls.isEmpty()) {
 			calls(calls);
 		}
@@ -189,7 +196,8 @@ final class OpenAiMessages {
 
 	private void extra(ToolCall call, boolean first) {
 		ToolCall.VendorData data = call.vendorData();
-		if (data != null && data.provider().equals(this.format.provider())) {
+		boolean unknown = data != null && data.provider().isEmpty() && this.attaches;
+		if (data != null && (unknown || data.provider().equals(this.format.provider()))) {
 			if (Json.object(data.json()) == null) {
 				throw this.body.invalid("The vendor data of tool call " + call.id() + " is no JSON object");
 			}

@@ -10,7 +10,6 @@ import io.arcllm.ToolCall;
 import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.json.Json;
 import io.arcllm.provider.json.JsonBody;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Gives OpenRouter the details of its reasoning back with the turn that they belong to,
@@ -20,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class OpenAiReasoning {
 
 	private static final String FIELD = "reasoning_details";
+
+	private static final String EXTRA = "extra_content";
 
 	private final ModelTraits traits;
 
@@ -34,18 +35,16 @@ final class OpenAiReasoning {
 	}
 
 	void write(List<Content.Opaque> blocks, List<ToolCall> calls) {
-		List<@Nullable Object> details = new ArrayList<>();
+		List<String> details = new ArrayList<>();
 		for (Content.Opaque block : blocks) {
 			if (!block.isForeignTo(this.provider)) {
-				Map<String, @Nullable Object> json = Json.object(block.json());
-				if (json == null) {
-					throw this.body.invalid("An opaque block is no JSON object");
+				Map<String, String> fields = fields(block);
+				String several = fields.get(FIELD);
+				if (several != null) {
+					details.addAll(Json.rawElements(several));
 				}
-				if (json.get(FIELD) instanceof List<?> several) {
-					details.addAll(several);
-				}
-				else if (String.valueOf(json.get("type")).startsWith("reasoning")) {
-					details.add(json);
+				else if (fields.getOrDefault("type", "").startsWith("\"reasoning")) {
+					details.add(block.json());
 				}
 			}
 		}
@@ -53,11 +52,34 @@ final class OpenAiReasoning {
 			standIns(calls, details);
 		}
 		if (!details.isEmpty()) {
-			this.body.json().writePOJOProperty(FIELD, details);
+			this.body.json().writeName(FIELD).writeRawValue("[" + String.join(",", details) + "]");
 		}
 	}
 
-	private void standIns(List<ToolCall> calls, List<@Nullable Object> details) {
+	/**
+	 * What the vendor attached to the words of the turn, such as Gemini's signature.
+	 * @param attaches whether this vendor takes what an unknown one attached
+	 */
+	void writeExtra(List<Content.Opaque> blocks, boolean attaches) {
+		for (Content.Opaque block : blocks) {
+			boolean own = block.provider().equals(this.provider) || (attaches && block.provider().isEmpty());
+			String extra = own ? fields(block).get(EXTRA) : null;
+			if (extra != null) {
+				this.body.json().writeName(EXTRA).writeRawValue(extra);
+				return;
+			}
+		}
+	}
+
+	private Map<String, String> fields(Content.Opaque block) {
+		Map<String, String> fields = Json.rawFields(block.json());
+		if (fields == null) {
+			throw this.body.invalid("An opaque block is no JSON object");
+		}
+		return fields;
+	}
+
+	private void standIns(List<ToolCall> calls, List<String> details) {
 		if (this.traits.has(ModelTraits.Rule.SIGNED_TOOL_CALLS)) {
 			Map<String, Object> detail = new LinkedHashMap<>();
 			detail.put("type", "reasoning.encrypted");
@@ -65,7 +87,7 @@ final class OpenAiReasoning {
 			detail.put("id", calls.get(0).id());
 			detail.put("format", "google-gemini-v1");
 			detail.put("index", 0);
-			details.add(detail);
+			details.add(Json.text(detail));
 		}
 		else if (this.traits.has(ModelTraits.Rule.THOUGHTS_WITH_TOOL_CALLS)) {
 			Map<String, Object> detail = new LinkedHashMap<>();
@@ -73,7 +95,7 @@ final class OpenAiReasoning {
 			detail.put("text", "The call was made by another model.");
 			detail.put("format", "unknown");
 			detail.put("index", 0);
-			details.add(detail);
+			details.add(Json.text(detail));
 		}
 	}
 

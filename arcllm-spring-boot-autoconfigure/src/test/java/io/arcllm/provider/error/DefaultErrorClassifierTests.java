@@ -21,7 +21,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 class DefaultErrorClassifierTests {
 
 	/** What the recording means, line by line, as somebody understood it who read it. */
-	private static final List<String> RECORDED_KINDS = List.of("INVALID_REQUEST 7", "UNSUPPORTED 1",
+	private static final List<String> RECORDED_KINDS = List.of("INVALID_REQUEST 6", "UNSUPPORTED 2",
 			"MODEL_NOT_FOUND 1", "INVALID_REQUEST 2", "MODEL_NOT_FOUND 4", "INVALID_REQUEST 1", "MODEL_NOT_FOUND 1",
 			"AUTHENTICATION 6", "CONTEXT_WINDOW 6", "UNSUPPORTED 1", "MODEL_NOT_FOUND 3", "INVALID_REQUEST 1",
 			"MODEL_NOT_FOUND 1");

@@ -2,6 +2,7 @@ package io.arcllm.provider.error;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
@@ -16,7 +17,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.ai.retry.NonTransientAiException;
+import org.springframework.ai.retry.TransientAiException;
 import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.client.RestClientResponseException;
@@ -91,6 +95,34 @@ class ForeignErrorsTests {
 				"{\"error\":{\"message\":\"no\",\"code\":\"" + ((status == 404) ? "model_not_found" : "c") + "\"}}"));
 		assertThat(read(failure).kind()).isEqualTo(kind);
 		assertThat(read(failure)).hasMessage("vendor/model-1 answered " + status + ": no");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "HTTP 429 - ", "429 - " })
+	void wordsOfSpringAiNameTheStatus(String status) {
+		for (RuntimeException failure : List.of(new NonTransientAiException(status + BODY),
+				new TransientAiException(status + BODY), new OwnTransientException(status + BODY))) {
+			for (Throwable thrown : List.of(failure, new CompletionException(failure),
+					new IllegalStateException("The client failed", failure))) {
+				assertThat(read(thrown).kind()).isEqualTo(ErrorKind.RATE_LIMITED);
+				assertThat(read(thrown)).hasMessage("vendor/model-1 answered 429: " + WORDS);
+			}
+		}
+	}
+
+	@Test
+	void wordsOfOtherExceptionsNameAStatusOnlyWhereTheySaySo() {
+		assertThat(read(new RuntimeException("HTTP 503 - busy")).kind()).isEqualTo(ErrorKind.OVERLOADED);
+		assertThat(ERRORS.read(new RuntimeException("404 - not in the cache"), RecordedErrors.TARGET)).isNull();
+		assertThat(ERRORS.read(new IllegalArgumentException("HTTP 400 - x"), RecordedErrors.TARGET)).isNull();
+	}
+
+	private static final class OwnTransientException extends TransientAiException {
+
+		OwnTransientException(String message) {
+			super(message);
+		}
+
 	}
 
 	@Test

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.http.HttpHeaders;
 
@@ -60,6 +61,25 @@ class ParameterRefusalsTests {
 					temperature: range: 0..1 | | temperature | VALUE
 					'tool_choice' is only allowed when 'tools' are specified. | tool_choice | forced-tool | COMBINATION
 					Developer message is not supported by this model | | role | PARAMETER
+					Unsupported value: 'messages[0].role' does not support 'system' with this model. | messages[0].role | role | PARAMETER
+					Unrecognized request arguments supplied: top_k, min_p | | top-k | PARAMETER
+					seed: Extra inputs are not permitted | | seed | PARAMETER
+					property 'top_logprobs' is unsupported, did you mean 'stop'? | | logprobs | PARAMETER
+					Additional properties are not allowed ('top_k' was unexpected) | | top-k | PARAMETER
+					Malformed input request: #: extraneous key [top_k] is not permitted, please reformat your input and try again. | | top-k | PARAMETER
+					openai does not support parameters: ['temperature'], for model=gpt-5. | | temperature | PARAMETER
+					gpt-5 models don't support temperature=0.2. Only temperature=1 is supported. | | temperature | PARAMETER
+					This model does not support user-defined stop sequences | | stop | PARAMETER
+					function call is not supported | | tools | PARAMETER
+					json mode is not supported by this model | | schema | PARAMETER
+					Invalid value: 'image_url'. Supported values are: 'text' and 'refusal'. | messages[0].content[1].type | images | PARAMETER
+					Unsupported value: 'stream' does not support true with this model. Supported values are: false. | stream | streaming | PARAMETER
+					This model does not support assistant message prefill. The conversation must end with a user message. | | prefix | PARAMETER
+					Unknown parameter: 'messages[1].reasoning_details'. | | messages[1].reasoning_details | PARAMETER
+					logit_bias is not supported | | logit_bias | PARAMETER
+					verbosity: Extra inputs are not permitted | | verbosity | PARAMETER
+					Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead. | max_tokens | max-tokens | PARAMETER
+					Unrecognized request argument supplied: max_completion_tokens | | max-tokens | PARAMETER
 					""")
 	void partThatIsRefusedIsFound(String message, @Nullable String param, String name, RefusedParameter.Why why) {
 		LlmException failure = read(400, error(message, param, null));
@@ -96,12 +116,42 @@ class ParameterRefusalsTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = {
+			"{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"seed\"],\"msg\":\"Extra inputs are not permitted\"}]}",
+			"{\"object\":\"error\",\"message\":{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"seed\"],\"msg\":\"Extra inputs are not permitted\"}]}}",
+			"{\"message\":\"[{'type': 'extra_forbidden', 'loc': ('body', 'seed'), 'msg': 'Extra inputs are not permitted', 'input': 42}]\"}",
+			"{\"error\":{\"message\":\"Provider returned error\",\"code\":400,\"metadata\":{\"raw\":\"{\\\"error\\\":{\\\"message\\\":\\\"Unknown parameter: 'seed'.\\\"}}\"}}}" })
+	void refusalIsTheSameInEveryShape(String body) {
+		for (int status : new int[] { 400, 422, 200 }) {
+			LlmException failure = read(status, body);
+			assertThat(failure.kind()).isEqualTo(ErrorKind.UNSUPPORTED);
+			assertThat(failure.refusedParameter()).isNotNull();
+			assertThat(failure.refusedParameter().name()).isEqualTo("seed");
+		}
+	}
+
+	@Test
+	void refusalInsideASuccessIsOne() {
+		LlmException failure = read(200, error("Unsupported parameter: 'temperature' is not supported with this model.",
+				"temperature", "unsupported_parameter"));
+		assertThat(failure.kind()).isEqualTo(ErrorKind.UNSUPPORTED);
+		assertThat(read(200, "{\"error\":\"gemma3:4b does not support tools\"}").kind())
+			.isEqualTo(ErrorKind.UNSUPPORTED);
+	}
+
+	@ParameterizedTest
 	@CsvSource(delimiter = '|', quoteCharacter = '\0',
 			textBlock = """
 					400 | messages: roles must alternate between \\"user\\" and \\"assistant\\", but found multiple \\"user\\" roles in a row
 					400 | Unexpected role 'user' after role 'tool'
 					400 | Bad request
 					400 | Tool call id was call_PTLP8xhu3uwZk4l3nlnrrJha but must be a-z, A-Z, 0-9, with a length of 9.
+					400 | messages: final assistant content cannot end with trailing whitespace
+					400 | The parameter 'messages' is not valid
+					400 | An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'.
+					400 | unexpected `tool_use_id` found in `tool_result` blocks: toolu_1
+					400 | Model 'x' is not supported
+					422 | Input should be less than or equal to 1
 					500 | temperature is not supported
 					""")
 	void mistakeOfTheCallersStaysOne(int status, String message) {

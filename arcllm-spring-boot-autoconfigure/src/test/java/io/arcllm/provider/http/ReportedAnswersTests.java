@@ -159,6 +159,22 @@ class ReportedAnswersTests {
 	}
 
 	@Test
+	void detailsStandWhereTheyCame() {
+		String details = "\"reasoning\":\"%1$s\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"%1$s\",\"index\":%2$d}]";
+		String call = "\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]";
+		String body = chunk("{\"content\":\"a\"}", null) + chunk("{" + details.formatted("t1", 0) + "}", null)
+				+ chunk("{\"content\":\"b\"}", null) + chunk("{" + details.formatted("t2", 1) + "}", null)
+				+ chunk("{" + call + "}", "tool_calls");
+		assertThat(streamed(OPENAI, body).content()).extracting(Content::type)
+			.containsExactly("text", "opaque", "thinking", "text", "thinking", "tool_use");
+		assertThat(Exchange
+			.whole(OPENAI,
+					"{\"choices\":[{\"message\":{\"content\":\"x\"," + details.formatted("t", 0) + "," + call
+							+ "},\"finish_reason\":\"tool_calls\"}]}")
+			.content()).extracting(Content::type).containsExactly("opaque", "thinking", "text", "tool_use");
+	}
+
+	@Test
 	void piecesOfOneDetailAreJoined() {
 		String piece = "{\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"%s\",\"index\":0%s}]}";
 		String body = chunk(piece.formatted("a", ""), null) + chunk(piece.formatted("b", ",\"signature\":\"s\""), null)
@@ -187,9 +203,39 @@ class ReportedAnswersTests {
 			.isEqualTo("a");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "data:\n\n", "data: {}\n\n", "data: : keepalive\n\n", ": ping\n\n", "event: ping\n\n",
+			"event: ping\ndata: {}\n\n", "event: ping\ndata: {\"type\": \"ping\"}\n\n",
+			"event: keepalive\ndata: alive\n\n", "retry: 1000\n\n" })
+	void signOfLifeIsNoPartOfAnAnswer(String sign) {
+		String openai = sign + chunk("{\"content\":\"a\"}", null) + sign + chunk("{}", "stop") + sign
+				+ "data: [DONE]\n\n" + sign;
+		assertThat(streamed(OPENAI, openai).text()).isEqualTo("a");
+		String anthropic = sign + "data: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"content\":[]}}\n\n"
+				+ sign + start(0, "{\"type\":\"text\",\"text\":\"a\"}") + sign + stop(0)
+				+ "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":\"end_turn\"}}\n\n"
+				+ "data: {\"type\":\"message_stop\"}\n\n" + sign;
+		assertThat(streamed(ANTHROPIC, anthropic).text()).isEqualTo("a");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\n", "\r\n", " \n", "{}\n", ": ping\n", "data: : keepalive\n" })
+	void signOfLifeBetweenLinesIsNoPartOfAnAnswer(String sign) {
+		assertThat(streamed(OLLAMA,
+				sign + "{\"message\":{\"content\":\"a\"}}\n" + sign + "{\"message\":{},\"done\":true}\n" + sign)
+			.text()).isEqualTo("a");
+	}
+
+	@Test
+	void keepAliveBeforeTheDataOfAnEventHidesNothing() {
+		assertThat(streamed(OPENAI, "data: : keepalive\n" + chunk("{\"content\":\"a\"}", "stop")).text())
+			.isEqualTo("a");
+		assertThat(stream(ANTHROPIC, "event: error\ndata: {}\n\n").failure()).isNotNull();
+	}
+
 	static Stream<String> broken() {
-		return Stream.of("abort", "error", "cancelled", "timeout", "malformed_function_call",
-				"MALFORMED_FUNCTION_CALL");
+		return Stream.of("abort", "error", "cancelled", "timeout", "malformed_function_call", "MALFORMED_FUNCTION_CALL",
+				"malformed_tool_use", "USER_CANCEL", "interrupted");
 	}
 
 	@ParameterizedTest
@@ -222,7 +268,8 @@ class ReportedAnswersTests {
 	@CsvSource({ "stop,END_TURN", "STOP,END_TURN", "end_turn,END_TURN", "length,MAX_TOKENS", "MAX_TOKENS,MAX_TOKENS",
 			"max_tokens,MAX_TOKENS", "model_context_window_exceeded,MAX_TOKENS", "content_filter,CONTENT_FILTER",
 			"content_filter_error,CONTENT_FILTER", "SAFETY,CONTENT_FILTER", "sensitive,CONTENT_FILTER",
-			"RECITATION,CONTENT_FILTER", "brand_new,OTHER", "refusal,REFUSAL", "pause_turn,PAUSE" })
+			"RECITATION,CONTENT_FILTER", "content-filter,CONTENT_FILTER", "IMAGE_PROHIBITED_CONTENT,CONTENT_FILTER",
+			"COMPLETE,END_TURN", "tool-call-less,OTHER", "brand_new,OTHER", "refusal,REFUSAL", "pause_turn,PAUSE" })
 	void reasonMeansTheSameInAllFormats(String word, Type type) {
 		List<LlmResponse> answers = List.of(
 				Exchange.whole(OPENAI,

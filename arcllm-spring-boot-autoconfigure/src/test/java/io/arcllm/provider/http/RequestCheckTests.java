@@ -1,14 +1,17 @@
 package io.arcllm.provider.http;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.Message;
 import io.arcllm.Target;
 import io.arcllm.Tool;
+import io.arcllm.ToolCall;
 import io.arcllm.ToolChoice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,6 +41,17 @@ class RequestCheckTests {
 				arguments("cannot be a tool's name", hello().tools(Tool.of("a b", "", Map.of()))),
 				arguments("twice", hello().tools(TOOL, TOOL)),
 				arguments("needs tools", hello().toolChoice(ToolChoice.REQUIRED)),
+				arguments("USER cannot hold a tool_use", with(Message.user(ToolCall.of("a", "f", Map.of())))),
+				arguments("USER cannot hold a thinking",
+						with(Message.user(new Content.Thinking("hm", null, null, null)))),
+				arguments("ASSISTANT cannot hold a tool_result",
+						with(Message.assistant(List.of(Content.ToolResult.of("a", "4"))))),
+				arguments("SYSTEM cannot hold a image",
+						with(new Message(Message.Role.SYSTEM,
+								List.of(Content.Image.of("image/png", new byte[] { 1 }))))),
+				arguments("result of tool call a cannot hold a tool_use",
+						with(Message.toolResults(
+								new Content.ToolResult("a", List.of(ToolCall.of("b", "f", Map.of())), false)))),
 				arguments("not among tools", hello().tools(TOOL).toolChoice(ToolChoice.tool("clock"))));
 	}
 
@@ -57,6 +71,10 @@ class RequestCheckTests {
 			.tools(TOOL)
 			.toolChoice(ToolChoice.tool("weather"))
 			.build(), TARGET);
+	}
+
+	private static LlmRequest.Builder with(Message message) {
+		return LlmRequest.builder().messages(Message.user("Hello"), message);
 	}
 
 	private static LlmRequest.Builder hello() {

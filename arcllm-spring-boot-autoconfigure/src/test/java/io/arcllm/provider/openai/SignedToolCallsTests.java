@@ -113,6 +113,24 @@ class SignedToolCallsTests {
 		assertThat(new String(body, StandardCharsets.UTF_8)).contains("\"extra_content\":{\"a\": 1.10}");
 	}
 
+	@ParameterizedTest
+	@CsvSource({ "gemini, true", "'', true", "openrouter, false" })
+	void whatAVendorAttachedGoesBackWhereItIsNotForeign(String maker, boolean sent) {
+		String extra = "{\"google\":{\"thought_signature\": \"s\"}}";
+		Message turn = Message
+			.assistant(List.of(new Content.Opaque("{\"extra_content\":" + extra + "}", maker), new Content.Text("x"),
+					new ToolCall("a", "f", "{}", Map.of(), new ToolCall.VendorData("{\"a\": 1.10}", maker))));
+		for (OpenAiFormat format : List.of(GEMINI, new OpenAiFormat("another"))) {
+			String body = new String(format.encode(LlmRequest.builder()
+				.model("gemini-3-pro")
+				.messages(List.of(Message.user("Hi"), turn.withoutForeign(format.provider())))
+				.build()), StandardCharsets.UTF_8);
+			boolean expected = sent && format == GEMINI;
+			assertThat(body.contains("\"extra_content\":" + extra)).isEqualTo(expected);
+			assertThat(body.contains("\"extra_content\":{\"a\": 1.10}")).isEqualTo(expected);
+		}
+	}
+
 	@Test
 	void dataThatIsNoJsonIsRefused() {
 		ToolCall call = new ToolCall("x", "f", "{}", Map.of(), new ToolCall.VendorData("{", "gemini"));

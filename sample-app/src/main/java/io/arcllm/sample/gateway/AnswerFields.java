@@ -1,7 +1,6 @@
 package io.arcllm.sample.gateway;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 import io.arcllm.Content;
@@ -16,6 +15,9 @@ import tools.jackson.databind.JsonNode;
  * What whole and streamed answers say alike.
  */
 final class AnswerFields {
+
+	/** What a vendor attached to the words of a turn or to a call. */
+	static final String EXTRA = "extra_content";
 
 	private AnswerFields() {
 	}
@@ -34,18 +36,20 @@ final class AnswerFields {
 	}
 
 	/**
-	 * The fields that a vendor of this format wants back with the turn, such as
-	 * {@code reasoning_details}, each with its JSON.
+	 * The fields that the client should send back with the turn, each with its JSON:
+	 * {@code reasoning_details}, and what a vendor attached to its words.
 	 */
 	static Map<String, JsonNode> vendorFields(LlmResponse response) {
 		Map<String, JsonNode> fields = new LinkedHashMap<>();
+		JsonNode details = CarriedBlocks.write(response);
+		if (!details.isEmpty()) {
+			fields.put(CarriedBlocks.FIELD, details);
+		}
 		for (Content block : response.content()) {
 			if (block instanceof Content.Opaque opaque) {
-				JsonNode json = Fields.MAPPER.readTree(opaque.json());
-				for (String name : List.of("reasoning_details", "extra_content")) {
-					if (json.has(name)) {
-						fields.put(name, json.get(name));
-					}
+				JsonNode extra = Fields.MAPPER.readTree(opaque.json()).get(EXTRA);
+				if (extra != null) {
+					fields.put(EXTRA, extra);
 				}
 			}
 		}

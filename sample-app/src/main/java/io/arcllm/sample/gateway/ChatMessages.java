@@ -62,19 +62,26 @@ final class ChatMessages {
 	}
 
 	private static Message assistant(Fields message) {
-		List<Content> content = new ArrayList<>(content(message));
+		List<Content> calls = new ArrayList<>();
 		for (Fields call : message.objects("tool_calls")) {
-			Fields function = call.object("function");
-			if (function == null) {
-				throw call.missing("function");
-			}
-			String arguments = Objects.requireNonNullElse(function.string("arguments"), "");
-			content.add(new ToolCall(call.required("id"), function.required("name"), arguments, parsed(arguments)));
+			calls.add(toolCall(call));
 		}
-		if (content.isEmpty() && message.get("content") == null) {
+		List<Content> turn = CarriedBlocks.read(message, content(message), calls);
+		if (turn.isEmpty() && message.get("content") == null) {
 			throw message.missing("content");
 		}
-		return Message.assistant(content);
+		return Message.assistant(turn);
+	}
+
+	private static ToolCall toolCall(Fields call) {
+		Fields function = call.object("function");
+		if (function == null) {
+			throw call.missing("function");
+		}
+		String arguments = Objects.requireNonNullElse(function.string("arguments"), "");
+		Fields extra = call.object(AnswerFields.EXTRA);
+		ToolCall.VendorData attached = (extra == null) ? null : new ToolCall.VendorData(extra.json().toString(), "");
+		return new ToolCall(call.required("id"), function.required("name"), arguments, parsed(arguments), attached);
 	}
 
 	private static @Nullable Map<String, @Nullable Object> parsed(String arguments) {

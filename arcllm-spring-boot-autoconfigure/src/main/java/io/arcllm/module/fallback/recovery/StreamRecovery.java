@@ -195,8 +195,12 @@ public final class StreamRecovery {
 		});
 	}
 
-	private static Flux<LlmEvent> joined(Candidate candidate, LlmRequest request, Splice joint) {
-		return EventStep.around(candidate.provider().exchange(request), (actual) -> new SplicedAnswer(actual, joint));
+	private Flux<LlmEvent> joined(Candidate candidate, LlmRequest hop, Splice joint) {
+		List<String> dropped = Candidate.dropped(this.request, hop);
+		Flux<LlmEvent> answer = candidate.provider()
+			.exchange(hop)
+			.contextWrite((context) -> Scope.of(context).dropping(dropped).into(context));
+		return EventStep.around(answer, (actual) -> new SplicedAnswer(actual, joint));
 	}
 
 	private Flux<LlmEvent> broke(Step step, LlmException failure, Broken broken) {

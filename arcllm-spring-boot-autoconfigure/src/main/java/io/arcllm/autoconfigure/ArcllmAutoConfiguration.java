@@ -49,6 +49,7 @@ import io.arcllm.module.retry.RetryBudget;
 import io.arcllm.module.retry.RetryEngine;
 import io.arcllm.module.retry.RetryModule;
 import io.arcllm.module.retry.RetrySettings;
+import io.arcllm.module.routing.Chance;
 import io.arcllm.module.routing.Scores;
 import io.arcllm.module.telemetry.TelemetrySettings;
 import io.arcllm.provider.error.DefaultErrorClassifier;
@@ -154,11 +155,12 @@ public final class ArcllmAutoConfiguration {
 	@Bean
 	ModuleFactory arcllmRetry(ModuleSettings settings, RetryBudget budget,
 			@Qualifier(QUALIFIER) ObjectProvider<RetryPolicy> policy,
-			@Qualifier(QUALIFIER) ObjectProvider<BackOffPolicy> backOff) {
+			@Qualifier(QUALIFIER) ObjectProvider<BackOffPolicy> backOff, ObjectProvider<Chance> chance) {
+		Chance jitter = chance.getIfAvailable(() -> Chance.REAL);
 		return ModuleFactory.of("retry", (inner, position) -> {
 			RetrySettings own = settings.bind("retry", RetrySettings.class, position);
 			return new RetryModule(inner, new RetryEngine(policy.getIfAvailable(() -> new LlmRetryPolicy(own)),
-					backOff.getIfAvailable(() -> new LlmBackOffPolicy(own)), budget, own.maxWaitWithOthers()));
+					backOff.getIfAvailable(() -> new LlmBackOffPolicy(own, jitter)), budget, own.maxWaitWithOthers()));
 		});
 	}
 
@@ -169,8 +171,10 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	ChainFactory arcllmFallback(ModuleSettings settings, Targets targets, RetryBudget budget, Scores scores) {
-		return new ChainFactory(settings, targets, budget, new Selections(targets, scores), new HedgeFactory(settings));
+	ChainFactory arcllmFallback(ModuleSettings settings, Targets targets, RetryBudget budget, Scores scores,
+			ObjectProvider<Chance> chance) {
+		Selections selections = new Selections(targets, scores, chance.getIfAvailable(() -> Chance.REAL));
+		return new ChainFactory(settings, targets, budget, selections, new HedgeFactory(settings));
 	}
 
 	@Bean

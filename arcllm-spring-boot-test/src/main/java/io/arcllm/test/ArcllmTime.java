@@ -51,6 +51,16 @@ public final class ArcllmTime implements AutoCloseable {
 		this.scheduler.advance(time);
 	}
 
+	/** How long until something is to happen; {@code null} where nothing is. */
+	@Nullable Duration untilNext() {
+		return this.scheduler.untilNext();
+	}
+
+	/** Another number after something new was planned. */
+	long planned() {
+		return this.scheduler.scheduled();
+	}
+
 	/** Lets a day pass, so that nothing of an earlier test is left waiting or open. */
 	public void reset() {
 		advance(BETWEEN_TESTS);

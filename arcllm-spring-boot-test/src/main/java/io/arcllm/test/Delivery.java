@@ -8,6 +8,7 @@ import java.util.List;
 import io.arcllm.test.vendor.Answer;
 import io.arcllm.test.vendor.Fault;
 import io.arcllm.test.vendor.Question;
+import io.arcllm.test.vendor.RecordedStream;
 import io.arcllm.test.vendor.Vendor;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelOption;
@@ -40,6 +41,19 @@ record Delivery(Vendor vendor, Pace pace) {
 							delivered(fault, question, this.vendor.frames(question, answer, id)))
 					: whole(response, fault, dial, answer.tokens(), this.vendor.whole(question, answer, id));
 		};
+	}
+
+	/** Whether such an answer needs time that passes. */
+	boolean waits(Fault fault) {
+		return fault == Fault.SILENCE || fault == Fault.STALL || fault == Fault.SLOW || !this.pace.isInstant();
+	}
+
+	/** All of it at once; a cut one ends with its connection. */
+	static Publisher<Void> replay(HttpServerResponse response, RecordedStream recorded) {
+		response.header("content-type", recorded.contentType());
+		return response.send(Mono.just(Unpooled.wrappedBuffer(recorded.body())), (buffer) -> true)
+			.then(end(response, recorded.cut() ? Fault.CUT : Fault.HEALTHY))
+			.then();
 	}
 
 	private Publisher<Void> error(HttpServerResponse response, Fault fault, Dial dial, String id) {

@@ -1,7 +1,7 @@
 package io.arcllm.test;
 
 import java.time.Duration;
-import java.util.Random;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 import io.arcllm.test.vendor.Fault;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DialState {
 
-	private final Random random;
+	private final DoubleSupplier random;
 
 	private final LongSupplier clock;
 
@@ -25,9 +25,10 @@ final class DialState {
 	private int broken;
 
 	/**
+	 * @param random from 0 to 1
 	 * @param clock nanoseconds, from anywhere
 	 */
-	DialState(Random random, LongSupplier clock) {
+	DialState(DoubleSupplier random, LongSupplier clock) {
 		this.random = random;
 		this.clock = clock;
 	}
@@ -58,7 +59,7 @@ final class DialState {
 		Dial now = dial();
 		boolean turn = now.every() <= 0 || this.calls % now.every() == 0;
 		this.calls++;
-		if (now.fault() == Fault.HEALTHY || !turn || this.random.nextDouble() >= now.rate()) {
+		if (now.fault() == Fault.HEALTHY || !turn || this.random.getAsDouble() >= now.rate()) {
 			return Fault.HEALTHY;
 		}
 		this.broken++;

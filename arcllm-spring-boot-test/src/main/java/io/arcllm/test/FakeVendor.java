@@ -1,20 +1,23 @@
 package io.arcllm.test;
 
 import java.time.Duration;
-import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.arcllm.test.vendor.Answers;
 import io.arcllm.test.vendor.Fault;
 import io.arcllm.test.vendor.Json;
 import io.arcllm.test.vendor.Question;
+import io.arcllm.test.vendor.RecordedStream;
 import io.arcllm.test.vendor.Vendor;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.group.ChannelGroup;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
+import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 import reactor.netty.DisposableServer;
@@ -34,9 +37,11 @@ public final class FakeVendor {
 
 	private final Answers answers;
 
-	private final DialState dial = new DialState(new Random(), FakeVendor::nanos);
+	private final DialState dial;
 
 	private final Delivery delivery;
+
+	private final AtomicReference<@Nullable RecordedStream> replayed = new AtomicReference<>();
 
 	private final AtomicLong calls = new AtomicLong();
 
@@ -44,10 +49,15 @@ public final class FakeVendor {
 
 	private final AtomicInteger active = new AtomicInteger();
 
+	/** Those of the active ones that need time to pass, or never end. */
+	private final AtomicInteger waiting = new AtomicInteger();
+
 	private final DisposableServer server;
 
-	FakeVendor(Vendor vendor, FakeVendorSettings settings, LoopResources loops, ChannelGroup channels) {
+	FakeVendor(Vendor vendor, FakeVendorSettings settings, SeededChance chance, LoopResources loops,
+			ChannelGroup channels) {
 		this.vendor = vendor;
+		this.dial = new DialState(chance, FakeVendor::nanos);
 		this.answers = new Answers(vendor.name());
 		this.delivery = new Delivery(vendor, settings.pace());
 		this.server = HttpServer.create()
@@ -64,6 +74,13 @@ public final class FakeVendor {
 	 */
 	public String name() {
 		return this.vendor.name();
+	}
+
+	/**
+	 * Its wire format: {@code anthropic}, {@code openai} or {@code ollama}.
+	 */
+	public String format() {
+		return this.vendor.format();
 	}
 
 	/**
@@ -111,6 +128,18 @@ public final class FakeVendor {
 	}
 
 	/**
+	 * Answers the next call with what was recorded, if it is healthy then.
+	 * @throws IllegalArgumentException if that is in another wire format
+	 */
+	public void replay(RecordedStream stream) {
+		if (!stream.format().equals(format())) {
+			throw new IllegalArgumentException("'" + stream.name() + "' is in the format " + stream.format() + ", but "
+					+ name() + " speaks " + format());
+		}
+		this.replayed.set(stream);
+	}
+
+	/**
 	 * Is healthy again.
 	 */
 	public void heal() {
@@ -129,12 +158,26 @@ public final class FakeVendor {
 	 */
 	public void reset() {
 		heal();
+		this.replayed.set(null);
+		forgetAsked();
+	}
+
+	void forgetAsked() {
 		this.calls.set(0);
 		this.broken.set(0);
 	}
 
+	boolean isHealthy() {
+		return this.dial.dial().fault() == Fault.HEALTHY;
+	}
+
 	private static long nanos() {
 		return Schedulers.parallel().now(TimeUnit.NANOSECONDS);
+	}
+
+	/** Whether it is about to answer by itself, without time that passes. */
+	boolean isAnswering() {
+		return this.active.get() > this.waiting.get();
 	}
 
 	/**
@@ -193,8 +236,16 @@ public final class FakeVendor {
 		if (fault != Fault.HEALTHY) {
 			this.broken.incrementAndGet();
 		}
+		RecordedStream recorded = (fault == Fault.HEALTHY) ? this.replayed.getAndSet(null) : null;
+		if (recorded != null) {
+			return Delivery.replay(response, recorded);
+		}
 		Question question = this.vendor.read(json);
-		return this.delivery.deliver(response, fault, now, question, this.answers.to(question), id);
+		Publisher<Void> answer = this.delivery.deliver(response, fault, now, question, this.answers.to(question), id);
+		return !this.delivery.waits(fault) ? answer
+				: Flux.from(answer)
+					.doOnSubscribe((subscription) -> this.waiting.incrementAndGet())
+					.doFinally((signal) -> this.waiting.decrementAndGet());
 	}
 
 	private Publisher<Void> refuse(HttpServerResponse response, int status, String message, String id) {

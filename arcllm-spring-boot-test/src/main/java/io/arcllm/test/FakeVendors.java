@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import io.arcllm.module.routing.Chance;
 import io.arcllm.test.vendor.AnthropicVendor;
 import io.arcllm.test.vendor.Fault;
 import io.arcllm.test.vendor.OllamaVendor;
@@ -29,6 +30,8 @@ public final class FakeVendors implements AutoCloseable {
 	private final LoopResources loops = LoopResources.create("simulator", 1, true);
 
 	private final ChannelGroup channels = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE);
+
+	private final SeededChance chance = new SeededChance();
 
 	private final List<FakeVendor> vendors = new ArrayList<>();
 
@@ -60,7 +63,7 @@ public final class FakeVendors implements AutoCloseable {
 		FakeVendors started = new FakeVendors();
 		try {
 			formats.forEach((name, format) -> started.vendors
-				.add(new FakeVendor(vendor(name, format), settings, started.loops, started.channels)));
+				.add(new FakeVendor(vendor(name, format), settings, started.chance, started.loops, started.channels)));
 		}
 		catch (RuntimeException ex) {
 			started.close();
@@ -105,6 +108,19 @@ public final class FakeVendors implements AutoCloseable {
 	public FakeVendor of(String name) {
 		return vendor(name).orElseThrow(() -> new IllegalArgumentException("There is no fake vendor '" + name
 				+ "': there are " + this.vendors.stream().map(FakeVendor::name).toList()));
+	}
+
+	/**
+	 * Makes what is left to chance the same each time: which calls of a share break and,
+	 * with {@code @ArcllmTest}, the jitter of waits and weighted choices.
+	 */
+	public void seed(long seed) {
+		this.chance.seed(seed);
+	}
+
+	/** What is left to chance behind these vendors. */
+	public Chance chance() {
+		return this.chance;
 	}
 
 	/**

@@ -89,6 +89,17 @@ final class MovedScheduler implements Scheduler {
 		return this.real.now(TimeUnit.NANOSECONDS) + this.moved.get();
 	}
 
+	/** How long until the next delayed task; {@code null} where there is none. */
+	synchronized @Nullable Duration untilNext() {
+		Task first = this.tasks.peek();
+		return (first == null) ? null : Duration.ofNanos(Math.max(0, first.due() - nanos()));
+	}
+
+	/** Another number after a delayed task was scheduled. */
+	synchronized long scheduled() {
+		return this.numbers;
+	}
+
 	void advance(Duration time) {
 		long target = nanos() + time.toNanos();
 		for (Task task = due(target); task != null; task = due(target)) {

@@ -17,6 +17,10 @@ public record Pace(Duration firstToken, int tokensPerSecond) {
 	/** No waiting at all. */
 	public static final Pace INSTANT = new Pace(Duration.ZERO, 0);
 
+	boolean isInstant() {
+		return this.firstToken.isZero() && this.tokensPerSecond <= 0;
+	}
+
 	/** How long that many tokens take, a little more or less each time. */
 	Duration tokens(int count) {
 		return vary((this.tokensPerSecond <= 0) ? Duration.ZERO

@@ -1,11 +1,8 @@
 package io.arcllm.test;
 
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 import io.arcllm.Attempt;
 import io.arcllm.LlmEvent;
@@ -13,78 +10,39 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.StopReason;
 import io.arcllm.Trail;
-import io.arcllm.test.SurvivalReport.Failure;
-import io.arcllm.test.SurvivalReport.Row;
-import io.arcllm.test.vendor.Fault;
+import io.arcllm.test.vendor.Answers;
+import io.arcllm.test.vendor.RecordedStream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Makes one failure and one call, and tells what the caller saw.
+ * One call of a {@link SurvivalReport}: asks, waits for the end, and tells what the
+ * caller saw.
  */
 final class SurvivalCall {
 
-	private static final Duration STEP = Duration.ofSeconds(1);
-
-	private static final long REAL_STEP_MILLIS = 30;
-
-	private static final Duration UNTIL_BACK = Duration.ofMinutes(6);
+	private static final JsonMapper JSON = JsonMapper.builder().build();
 
 	private final LlmProvider llm;
 
 	private final FakeVendors vendors;
 
-	private final @Nullable ArcllmTime time;
+	private final SurvivalWait waits;
 
-	SurvivalCall(LlmProvider llm, FakeVendors vendors, @Nullable ArcllmTime time) {
+	SurvivalCall(LlmProvider llm, FakeVendors vendors, SurvivalWait waits) {
 		this.llm = llm;
 		this.vendors = vendors;
-		this.time = time;
+		this.waits = waits;
 	}
 
-	Row row(Failure failure, boolean streamed) {
-		this.vendors.reset();
-		pass(UNTIL_BACK);
-		FakeVendor primary = this.vendors.of(this.llm.name());
-		fail(failure, primary);
-		Seen seen = ask(streamed);
-		if (failure == Failure.COMES_BACK) {
-			primary.heal();
-			pass(UNTIL_BACK);
-			Seen again = ask(streamed);
-			boolean back = again.answer() != null && again.answer().provider().equals(primary.name());
-			return row(failure, streamed, seen.isWhole() && again.isWhole() && back, again);
-		}
-		return row(failure, streamed, failure.isHopeless() ? seen.isCleanError() : seen.isWhole(), seen);
-	}
-
-	private static Row row(Failure failure, boolean streamed, boolean survived, Seen seen) {
-		return new Row(failure, streamed, survived, seen.describe(), seen.asked());
-	}
-
-	private void fail(Failure failure, FakeVendor primary) {
-		switch (failure) {
-			case RATE_LIMITED -> primary.set(Dial.of(Fault.RATE_LIMIT).retryAfter(0).times(1));
-			case RATE_LIMITED_FOR_A_WHILE -> primary.set(Dial.of(Fault.RATE_LIMIT).retryAfter(1).times(1));
-			case SERVER_ERROR -> primary.fail(Fault.SERVER_ERROR, 1);
-			case RESET -> primary.fail(Fault.RESET, 1);
-			case SILENCE -> primary.fail(Fault.SILENCE, 1);
-			case LATE_FIRST_WORD -> primary.set(Dial.of(Fault.SLOW).delay(30).times(1));
-			case CUT -> primary.fail(Fault.CUT, 1);
-			case STALL -> primary.fail(Fault.STALL, 1);
-			case MALFORMED -> primary.fail(Fault.MALFORMED, 1);
-			case NO_END -> primary.fail(Fault.NO_END, 1);
-			case NO_MARKER -> primary.fail(Fault.NO_MARKER, 1);
-			case CONTEXT_LENGTH -> primary.fail(Fault.CONTEXT_LENGTH);
-			case OVERLOADED, COMES_BACK -> primary.fail(Fault.OVERLOADED);
-			case ALL_DOWN -> this.vendors.vendors().forEach((vendor) -> vendor.fail(Fault.UNAVAILABLE));
-			case CONTENT_FILTER -> primary.fail(Fault.CONTENT_FILTER);
-		}
-	}
-
-	private Seen ask(boolean streamed) {
-		StringBuilder words = new StringBuilder();
-		LlmRequest request = LlmRequest.of("Tell me how the words arrive").withStreaming(streamed);
+	/**
+	 * @param prompt another one for each call, so that no cache answers it
+	 */
+	Seen ask(String prompt, boolean streamed) {
+		StringBuffer words = new StringBuffer();
+		LlmRequest request = LlmRequest.of(prompt).withStreaming(streamed);
 		CompletableFuture<LlmResponse> call = this.llm.exchange(request).<LlmResponse>handle((event, sink) -> {
 			if (event instanceof LlmEvent.TextDelta delta) {
 				words.append(delta.text());
@@ -96,71 +54,92 @@ final class SurvivalCall {
 				sink.next(completed.response());
 			}
 		}).next().toFuture();
-		return await(call, words, streamed);
-	}
-
-	private Seen await(CompletableFuture<LlmResponse> call, StringBuilder words, boolean streamed) {
-		for (Duration passed = Duration.ZERO; passed.compareTo(SurvivalReport.LONGEST) < 0; passed = passed
-			.plus(STEP)) {
-			try {
-				LlmResponse answer = call.get((this.time != null) ? REAL_STEP_MILLIS : STEP.toMillis(),
-						TimeUnit.MILLISECONDS);
-				return new Seen(answer, null, words.toString(), streamed);
-			}
-			catch (TimeoutException ex) {
-				pass(STEP);
-			}
-			catch (ExecutionException ex) {
-				return new Seen(null, ex.getCause(), words.toString(), streamed);
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-				throw new IllegalStateException("Interrupted while waiting for the answer", ex);
-			}
-		}
+		Throwable failure = this.waits.until(call, words::length);
+		LlmResponse answer = (call.isDone() && failure == null) ? call.join() : null;
 		call.cancel(true);
-		return new Seen(null, null, words.toString(), streamed);
+		return new Seen(answer, failure, streamed ? words.toString() : null, asked(answer, failure));
 	}
 
-	private void pass(Duration time) {
-		if (this.time != null) {
-			this.time.advance(time);
+	/** By the trail; where there is none, by how often each vendor was asked. */
+	private List<String> asked(@Nullable LlmResponse answer, @Nullable Throwable failure) {
+		Trail trail = (answer != null) ? answer.trail()
+				: (failure instanceof LlmException told) ? told.trail() : Trail.EMPTY;
+		List<String> asked = new ArrayList<>();
+		trail.attempts()
+			.stream()
+			.filter((attempt) -> attempt.outcome() != Attempt.Outcome.SKIPPED)
+			.forEach((attempt) -> asked.add(attempt.target().toString()));
+		if (asked.isEmpty()) {
+			for (FakeVendor vendor : this.vendors.vendors()) {
+				for (int i = 0; i < vendor.asked(); i++) {
+					asked.add(vendor.name());
+				}
+			}
 		}
+		return List.copyOf(asked);
 	}
 
 	/**
 	 * What the caller saw: an answer, a failure, or neither until the call counted as
 	 * hung.
+	 *
+	 * @param words the deltas of a stream, joined
+	 * @param asked the targets that were asked, in order
 	 */
-	private record Seen(@Nullable LlmResponse answer, @Nullable Throwable failure, String words, boolean streamed) {
+	record Seen(@Nullable LlmResponse answer, @Nullable Throwable failure, @Nullable String words, List<String> asked) {
 
+		/** The whole answer of a fake vendor, once, and the same words as the deltas. */
 		boolean isWhole() {
-			return this.answer != null && !this.answer.text().isEmpty()
-					&& (!this.streamed || this.words.equals(this.answer.text()));
+			return this.answer != null && isSameAsDeltas(this.answer)
+					&& (Answers.isWhole(this.answer.text()) || isCutByConfiguration(this.answer));
+		}
+
+		/** All of what was recorded, and nothing else. */
+		boolean isWhole(RecordedStream recorded) {
+			return this.answer != null && isSameAsDeltas(this.answer) && this.answer.text().equals(recorded.text())
+					&& calls(this.answer).equals(calls(recorded));
+		}
+
+		/**
+		 * No word of the answer was taken for granted: all of what was recorded, another
+		 * whole answer, or a clean error. What two targets made together is not known
+		 * beforehand.
+		 */
+		boolean isHonest(RecordedStream recorded) {
+			return isCleanError() || isWhole(recorded) || isWhole() || (this.answer != null && this.asked.size() > 1
+					&& isSameAsDeltas(this.answer) && this.answer.text().length() > recorded.text().length());
 		}
 
 		boolean isCleanError() {
 			return this.failure instanceof LlmException;
 		}
 
-		String describe() {
-			if (this.answer != null) {
-				return isWhole() ? "the whole answer of " + this.answer.provider()
-						: "words that are not those of the answer";
-			}
-			return (this.failure instanceof LlmException failure) ? "an error: " + failure.kind()
-					: (this.failure != null) ? "a raw exception: " + this.failure.getClass().getSimpleName()
-							: "nothing, for ever";
+		private boolean isSameAsDeltas(LlmResponse answer) {
+			return this.words == null || this.words.equals(answer.text());
 		}
 
-		List<String> asked() {
-			Trail trail = (this.answer != null) ? this.answer.trail()
-					: (this.failure instanceof LlmException failure) ? failure.trail() : Trail.EMPTY;
-			return trail.attempts()
-				.stream()
-				.filter((attempt) -> attempt.outcome() != Attempt.Outcome.SKIPPED)
-				.map((attempt) -> attempt.target().toString())
-				.toList();
+		private static boolean isCutByConfiguration(LlmResponse answer) {
+			StopReason.Type stop = answer.stopReason().type();
+			return !answer.text().isEmpty()
+					&& (stop == StopReason.Type.MAX_TOKENS || stop == StopReason.Type.STOP_SEQUENCE);
+		}
+
+		private static List<String> calls(LlmResponse answer) {
+			return answer.toolCalls().stream().map((call) -> call.name() + JSON.readTree(call.rawArguments())).toList();
+		}
+
+		private static List<String> calls(RecordedStream recorded) {
+			return recorded.calls().stream().map((call) -> call.name() + JSON.readTree(call.arguments())).toList();
+		}
+
+		String describe(boolean whole) {
+			if (this.answer != null) {
+				String provider = this.answer.provider();
+				return !whole ? "words that are not those of the answer"
+						: provider.isEmpty() ? "the whole answer" : "the whole answer of " + provider;
+			}
+			return (this.failure instanceof LlmException told) ? "an error: " + told.kind() : (this.failure != null)
+					? "a raw exception: " + this.failure.getClass().getSimpleName() : "nothing, for ever";
 		}
 
 	}

@@ -1,20 +1,17 @@
 package io.arcllm.test;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 
 import io.arcllm.LlmProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the users of an application see when its vendors fail in the sixteen ways that
- * such systems meet, each whole and streamed, with the application's own configuration.
- * With {@link ArcllmTime} installed, waits pass at once; without, they take their time.
+ * such systems meet, each whole and streamed, and when its primary vendor answers as real
+ * vendors were recorded, whole and cut somewhere, with the application's own
+ * configuration. With {@link ArcllmTime} installed, waits pass at once; without, they
+ * take their time.
  */
 public final class SurvivalReport {
 
@@ -22,79 +19,97 @@ public final class SurvivalReport {
 
 	private final FakeVendors vendors;
 
-	private @Nullable ArcllmTime time;
+	private final String primary;
 
-	private long seed;
+	private final @Nullable ArcllmTime time;
 
-	private List<Row> rows = List.of();
+	private final long seed;
 
-	private SurvivalReport(LlmProvider llm, FakeVendors vendors) {
+	private final List<Row> rows;
+
+	private SurvivalReport(LlmProvider llm, FakeVendors vendors, String primary, @Nullable ArcllmTime time, long seed,
+			List<Row> rows) {
 		this.llm = llm;
 		this.vendors = vendors;
+		this.primary = primary;
+		this.time = time;
+		this.seed = seed;
+		this.rows = List.copyOf(rows);
 	}
 
 	/**
-	 * What one failure did.
+	 * What one failure, or one recorded stream, did.
 	 *
-	 * @param failure how the vendor failed
+	 * @param name as it is written in the table
+	 * @param failure how the vendor failed; {@code null} for a recorded stream
 	 * @param streamed whether the answer was asked for as a stream
 	 * @param survived whether the caller got what is right: the whole answer once, or a
 	 * clean error where no answer can be had
 	 * @param seen what the caller saw, in a few words
 	 * @param asked the targets that were asked, in order
+	 * @param requests how many requests all vendors got
 	 */
-	public record Row(Failure failure, boolean streamed, boolean survived, String seen, List<String> asked) {
+	public record Row(String name, @Nullable Failure failure, boolean streamed, boolean survived, String seen,
+			List<String> asked, int requests) {
 	}
 
 	/**
-	 * A report on calls through this provider.
-	 * @param llm the provider that the application injects
+	 * A report on calls through this provider, whose name is that of the vendor that is
+	 * to fail.
+	 * @param llm the provider that the application injects, or anything that asks the
+	 * vendors, such as another library's client
 	 * @param vendors the vendors behind it
 	 */
 	public static SurvivalReport of(LlmProvider llm, FakeVendors vendors) {
-		return new SurvivalReport(llm, vendors);
+		return new SurvivalReport(llm, vendors, llm.name(), null, 0, List.of());
 	}
 
-	/** Orders the failures at random: the same seed gives the same order and trails. */
+	/**
+	 * With this vendor as the one that fails, where it has another name than the
+	 * provider.
+	 */
+	public SurvivalReport primary(String vendor) {
+		return new SurvivalReport(this.llm, this.vendors, vendor, this.time, this.seed, this.rows);
+	}
+
+	/**
+	 * Orders the failures and cuts streams at random: the same seed gives the same order
+	 * and trails.
+	 */
 	public SurvivalReport seed(long seed) {
-		this.seed = seed;
-		return this;
+		return new SurvivalReport(this.llm, this.vendors, this.primary, this.time, seed, this.rows);
 	}
 
-	/** Lets waits pass at once. */
+	/**
+	 * Lets waits pass at once, where this time is not installed by {@code @ArcllmTest}.
+	 */
 	public SurvivalReport time(ArcllmTime time) {
-		this.time = time;
-		return this;
+		return new SurvivalReport(this.llm, this.vendors, this.primary, time, this.seed, this.rows);
 	}
 
 	/**
 	 * Makes the failures one after the other, and the vendors healthy again after each.
+	 * @return a report with its rows
+	 * @throws IllegalArgumentException if there is no vendor of the primary's name
 	 */
 	public SurvivalReport run() {
-		List<Row> rows = new ArrayList<>();
-		List<Failure> failures = new ArrayList<>(List.of(Failure.values()));
-		Collections.shuffle(failures, new Random(this.seed));
+		FakeVendor failing = this.vendors.of(this.primary);
 		try (ArcllmTime shared = ArcllmTime.installed()) {
-			SurvivalCall call = new SurvivalCall(this.llm, this.vendors, (this.time != null) ? this.time : shared);
-			for (Failure failure : failures) {
-				rows.add(call.row(failure, false));
-				rows.add(call.row(failure, true));
-			}
+			SurvivalWait waits = new SurvivalWait(this.vendors, (this.time != null) ? this.time : shared);
+			List<Row> rows = new SurvivalRun(this.llm, this.vendors, failing, waits, this.seed).rows();
+			return new SurvivalReport(this.llm, this.vendors, this.primary, this.time, this.seed, rows);
 		}
-		rows.sort(Comparator.comparing(Row::failure).thenComparing(Row::streamed));
-		this.rows = List.copyOf(rows);
-		return this;
 	}
 
 	/**
-	 * One row a failure and way of asking, in the order of {@link Failure}; none before
-	 * {@link #run()}.
+	 * One row a failure and way of asking, in the order of {@link Failure}, then those of
+	 * recorded streams; none before {@link #run()}.
 	 */
 	public List<Row> rows() {
 		return this.rows;
 	}
 
-	/** Whether all failures were survived in both ways. */
+	/** Whether all was survived. */
 	public boolean isSurvived() {
 		return !this.rows.isEmpty() && this.rows.stream().allMatch(Row::survived);
 	}
@@ -104,13 +119,12 @@ public final class SurvivalReport {
 	 */
 	@Override
 	public String toString() {
+		String columns = "%-36s %-9s %-9s %-44s %s%n";
 		StringBuilder table = new StringBuilder();
-		table.append(String.format("%-28s %-9s %-9s %-44s %s%n", "failure", "asked as", "survived", "what users see",
-				"targets asked"));
+		table.append(String.format(columns, "failure", "asked as", "survived", "what users see", "targets asked"));
 		for (Row row : this.rows) {
-			table.append(String.format("%-28s %-9s %-9s %-44s %s%n", row.failure().label(),
-					row.streamed() ? "stream" : "whole", row.survived() ? "yes" : "NO", row.seen(),
-					String.join(", ", row.asked())));
+			table.append(String.format(columns, row.name(), row.streamed() ? "stream" : "whole",
+					row.survived() ? "yes" : "NO", row.seen(), String.join(", ", row.asked())));
 		}
 		long survived = this.rows.stream().filter(Row::survived).count();
 		return table.append(survived).append(" of ").append(this.rows.size()).append(" survived").toString();
@@ -180,8 +194,5 @@ public final class SurvivalReport {
 		}
 
 	}
-
-	/** How long a call may take before it counts as hung. */
-	static final Duration LONGEST = Duration.ofMinutes(15);
 
 }

@@ -132,7 +132,7 @@ class DialTests {
 	@Test
 	void secondsRunOut() {
 		AtomicLong clock = new AtomicLong();
-		DialState state = new DialState(new Random(1), clock::get);
+		DialState state = new DialState(new Random(1)::nextDouble, clock::get);
 		state.set(Dial.read(Json.read("{\"fault\":\"down\",\"seconds\":10}")));
 		assertThat(state.next()).isEqualTo(Fault.DOWN);
 		clock.set(Duration.ofMillis(9_500).toNanos());
@@ -144,7 +144,7 @@ class DialTests {
 
 	@Test
 	void rateBreaksThatShareOfCalls() {
-		DialState state = new DialState(new Random(42), () -> 0);
+		DialState state = new DialState(new Random(42)::nextDouble, () -> 0);
 		state.set(Dial.read(Json.read("{\"fault\":\"503\",\"rate\":0.3}")));
 		int broken = 0;
 		for (int i = 0; i < 1000; i++) {

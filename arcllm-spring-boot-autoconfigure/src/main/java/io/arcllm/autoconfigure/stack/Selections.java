@@ -4,7 +4,6 @@ import java.math.BigDecimal;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 
 import io.arcllm.LlmRequest;
@@ -30,21 +29,23 @@ public final class Selections {
 	/** How long an answer is thought to be, in tokens. */
 	private static final int ANSWER = 500;
 
-	private static final DoubleSupplier RANDOM = () -> ThreadLocalRandom.current().nextDouble();
-
 	private final Targets targets;
 
 	private final Scores scores;
+
+	private final DoubleSupplier random;
 
 	private final Map<Target, Selection> turns = new ConcurrentHashMap<>();
 
 	/**
 	 * @param targets knows the prices
 	 * @param scores of all targets
+	 * @param random from 0 to 1
 	 */
-	public Selections(Targets targets, Scores scores) {
+	public Selections(Targets targets, Scores scores, DoubleSupplier random) {
 		this.targets = targets;
 		this.scores = scores;
+		this.random = random;
 	}
 
 	/**
@@ -56,8 +57,8 @@ public final class Selections {
 		}
 		return switch (settings.selection()) {
 			case ORDERED -> Selection.ORDERED;
-			case HEALTH -> new ScoredSelection(this.scores, Measure.HEALTH, RANDOM);
-			case LATENCY -> new ScoredSelection(this.scores, Measure.LATENCY, RANDOM);
+			case HEALTH -> new ScoredSelection(this.scores, Measure.HEALTH, this.random);
+			case LATENCY -> new ScoredSelection(this.scores, Measure.LATENCY, this.random);
 			case COST -> new CostSelection(this::cost);
 			case WEIGHTED -> weighted(settings);
 			case ROUND_ROBIN -> this.turns.computeIfAbsent(primary, (target) -> new RoundRobinSelection());
@@ -67,7 +68,7 @@ public final class Selections {
 	private Selection weighted(FallbackSettings settings) {
 		Map<Target, Double> weights = new HashMap<>();
 		settings.weightByTarget().forEach((text, weight) -> weights.put(this.targets.resolve(text), weight));
-		return new WeightedSelection((target) -> weights.getOrDefault(target, 1.0), RANDOM);
+		return new WeightedSelection((target) -> weights.getOrDefault(target, 1.0), this.random);
 	}
 
 	private double cost(Target target, LlmRequest request) {

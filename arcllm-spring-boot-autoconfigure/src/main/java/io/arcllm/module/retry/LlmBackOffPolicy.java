@@ -35,7 +35,15 @@ public class LlmBackOffPolicy implements SleepingBackOffPolicy<LlmBackOffPolicy>
 	private final Sleeper sleeper;
 
 	public LlmBackOffPolicy(RetrySettings settings) {
-		this(settings, () -> ThreadLocalRandom.current().nextDouble(), new ThreadWaitSleeper());
+		this(settings, () -> ThreadLocalRandom.current().nextDouble());
+	}
+
+	/**
+	 * @param settings how to wait
+	 * @param random from 0 to 1, for jitter
+	 */
+	public LlmBackOffPolicy(RetrySettings settings, DoubleSupplier random) {
+		this(settings, random, new ThreadWaitSleeper());
 	}
 
 	/**

@@ -51,6 +51,7 @@ record FakeVendorsContextCustomizer() implements ContextCustomizer {
 			.forEach((vendor) -> point(vendor, String.valueOf(formats.get(vendor.name())), providers, properties));
 		environment.getPropertySources().addFirst(new MapPropertySource("fake vendors", properties));
 		register(context, "fakeVendors", vendors, vendors::close);
+		context.getBeanFactory().registerSingleton("arcllmChance", vendors.chance());
 		register(context, "arcllmTime", time, time::close);
 	}
 

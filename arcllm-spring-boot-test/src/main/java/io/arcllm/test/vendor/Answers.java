@@ -27,12 +27,22 @@ public final class Answers {
 	private static final Pattern PLACES = Pattern
 		.compile("\\b(?:in|for|at|near|of) (" + PLACE + "(?:" + AND + PLACE + ")*)");
 
+	private static final String BEGINNING = "Simulated answer of ";
+
+	private static final String END = " A real model would go on from here; this one only shows how the words arrive, one"
+			+ " after the other, and what becomes of them when a vendor breaks.";
+
 	private final String vendor;
 
 	private final AtomicInteger calls = new AtomicInteger();
 
 	public Answers(String vendor) {
 		this.vendor = vendor;
+	}
+
+	/** Whether a text is one whole answer, not a part of one and not two of them. */
+	public static boolean isWhole(String text) {
+		return text.startsWith(BEGINNING) && text.indexOf(BEGINNING, 1) < 0 && text.endsWith(END);
 	}
 
 	public Answer to(Question question) {
@@ -42,21 +52,25 @@ public final class Answers {
 		if (tool != null) {
 			return new Answer(thinking, "", callsOf(tool, question), Answer.Stop.TOOLS);
 		}
-		return new Answer(thinking, words(question), List.of(), Answer.Stop.END).limited(question);
+		String words = question.prefix().isBlank() ? words(question) : rest(words(question), question.prefix());
+		return new Answer(thinking, words, List.of(), Answer.Stop.END).limited(question);
+	}
+
+	/** What follows on a beginning; one that another began gets this answer's end. */
+	private static String rest(String words, String prefix) {
+		return words.startsWith(prefix) ? words.substring(prefix.length()) : END;
 	}
 
 	private String words(Question question) {
 		if (question.schema() != null) {
 			return filler(question, places(question.text()).get(0)).fill(question.schema()).toString();
 		}
-		String label = "Simulated answer of " + this.vendor + " (" + question.model() + "), no model was asked. ";
+		String label = BEGINNING + this.vendor + " (" + question.model() + "), no model was asked. ";
 		if (!question.toolResults().isEmpty()) {
 			return label + "To “" + quote(question.text()) + "” the tools say: "
 					+ String.join("; ", question.toolResults()) + ". That is all there is to know.";
 		}
-		return label + "You said “" + quote(question.text()) + "”. " + opening(question.text())
-				+ " A real model would go on from here; this one only shows how the words arrive, one after the other,"
-				+ " and what becomes of them when a vendor breaks.";
+		return label + "You said “" + quote(question.text()) + "”. " + opening(question.text()) + END;
 	}
 
 	private static String opening(String text) {

@@ -29,6 +29,11 @@ public final class AnthropicVendor implements Vendor {
 	}
 
 	@Override
+	public String format() {
+		return "anthropic";
+	}
+
+	@Override
 	public String path() {
 		return "/v1/messages";
 	}

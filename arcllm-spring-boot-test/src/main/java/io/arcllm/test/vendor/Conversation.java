@@ -17,6 +17,8 @@ final class Conversation {
 
 	private String text = "";
 
+	private String prefix = "";
+
 	private int characters;
 
 	/**
@@ -36,6 +38,7 @@ final class Conversation {
 
 	void said(String role, String words) {
 		this.characters += words.length();
+		this.prefix = role.equals("assistant") ? words : "";
 		if (role.equals("user") && !words.isBlank()) {
 			this.text = words;
 			this.toolResults.clear();
@@ -54,9 +57,10 @@ final class Conversation {
 			sequences.add(stop.asString());
 		}
 		stop.forEach((sequence) -> sequences.add(sequence.asString("")));
-		return new Question(body.path("model").asString("unknown"), this.text, body.path("stream").asBoolean(false),
-				tools, toolChoice, List.copyOf(this.toolResults), schemaOf(schema), maxTokens(body), sequences,
-				thinking, body.path("stream_options").path("include_usage").asBoolean(false),
+		return new Question(body.path("model").asString("unknown"), this.text, this.prefix,
+				body.path("stream").asBoolean(false), tools, toolChoice, List.copyOf(this.toolResults),
+				schemaOf(schema), maxTokens(body), sequences, thinking,
+				body.path("stream_options").path("include_usage").asBoolean(false),
 				8 + this.characters / CHARACTERS_A_TOKEN);
 	}
 

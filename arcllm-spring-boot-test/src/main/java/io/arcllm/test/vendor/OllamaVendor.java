@@ -28,6 +28,11 @@ public final class OllamaVendor implements Vendor {
 	}
 
 	@Override
+	public String format() {
+		return "ollama";
+	}
+
+	@Override
 	public String path() {
 		return "/api/chat";
 	}

@@ -32,6 +32,11 @@ public final class OpenAiVendor implements Vendor {
 	}
 
 	@Override
+	public String format() {
+		return "openai";
+	}
+
+	@Override
 	public String path() {
 		return "/v1/chat/completions";
 	}

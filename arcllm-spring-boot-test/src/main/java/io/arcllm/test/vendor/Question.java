@@ -10,6 +10,7 @@ import tools.jackson.databind.JsonNode;
  *
  * @param model to answer
  * @param text the person's last words
+ * @param prefix the beginning of the answer, which is to be gone on from; empty for none
  * @param stream whether the answer is wanted as it is made
  * @param tools what may be called
  * @param toolChoice {@code auto}, {@code none}, {@code required} or a tool's name
@@ -21,7 +22,7 @@ import tools.jackson.databind.JsonNode;
  * @param includeUsage whether a stream ends with the tokens, where the vendor asks that
  * @param promptTokens how long the question is
  */
-public record Question(String model, String text, boolean stream, List<Tool> tools, String toolChoice,
+public record Question(String model, String text, String prefix, boolean stream, List<Tool> tools, String toolChoice,
 		List<String> toolResults, @Nullable JsonNode schema, int maxTokens, List<String> stop, boolean thinking,
 		boolean includeUsage, int promptTokens) {
 

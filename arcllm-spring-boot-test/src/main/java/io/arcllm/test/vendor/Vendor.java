@@ -11,6 +11,9 @@ public interface Vendor {
 
 	String name();
 
+	/** {@code anthropic}, {@code openai} or {@code ollama}. */
+	String format();
+
 	/** The one path that answers. */
 	String path();
 

@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -86,6 +87,26 @@ class AuditAutoConfigurationTests {
 			assertThat(record.tenant()).isEqualTo("acme");
 			assertThat(record.json()).contains("\"messages\":[]").doesNotContain("example.com");
 		});
+	}
+
+	@WholeAndStreamed
+	void answerFromTheCacheIsRecordedAsOne(boolean streaming) {
+		LlmRequest request = LlmRequest.builder()
+			.messages(Message.user("hi"))
+			.temperature(0.0)
+			.streaming(streaming)
+			.build();
+		this.runner.withConfiguration(AutoConfigurations.of(ArcllmCacheAutoConfiguration.class))
+			.withBean(AuditSink.class, () -> this.records::add)
+			.withPropertyValues("arcllm.modules.cache.enabled=true")
+			.run((context) -> {
+				LlmProvider llm = context.getBean(LlmProviders.class).load("echo");
+				llm.exchange(request).blockLast(Duration.ofSeconds(10));
+				llm.exchange(request).blockLast(Duration.ofSeconds(10));
+			});
+		assertThat(this.records).extracting(AuditRecord::outcome).containsExactly("completed", "cached");
+		assertThat(this.records.get(1).json()).contains("\"answered\":\"echo\"", "\"outcome\":\"cached\"",
+				"\"cost\":{\"amount\":0,\"currency\":\"USD\"}");
 	}
 
 	private static final class Doorkeeper implements LlmModule {

@@ -11,6 +11,8 @@ import io.arcllm.autoconfigure.module.CacheFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.api.Timeout;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -74,6 +76,25 @@ class CacheAutoConfigurationTests {
 				assertThat(hit.text()).isEqualTo("one");
 				assertThat(hit.age()).isNotNull();
 				assertThat(this.vendors.first.getRequestCount()).isEqualTo(1);
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "false, false", "false, true", "true, false", "true, true" })
+	void answerOfAnotherTargetIsKeptOnlyWhereThatIsSaid(boolean kept, boolean streaming) {
+		for (int i = 0; i < 2; i++) {
+			this.vendors.first.enqueue(Vendors.fails("500"));
+			this.vendors.second.enqueue(Vendors.says("two", streaming));
+		}
+		runner()
+			.withPropertyValues("arcllm.modules.cache.cache-fallback=" + kept, "arcllm.modules.fallback.enabled=true",
+					"arcllm.modules.fallback.chain=second")
+			.run((context) -> {
+				LlmProvider llm = context.getBean(LlmProviders.class).primary();
+				for (int i = 0; i < 2; i++) {
+					assertThat(Vendors.ask(llm, streaming).provider()).isEqualTo("second");
+				}
+				assertThat(this.vendors.second.getRequestCount()).isEqualTo(kept ? 1 : 2);
 			});
 	}
 

@@ -180,6 +180,33 @@ class BudgetModuleTests {
 		}
 	}
 
+	@WholeAndStreamed
+	void worstCaseIsTheLongestAnswerThatIsAllowed(boolean streamed) {
+		LlmProvider llm = stack(TestSettings.of(BudgetSettings.class, "limits",
+				List.of(limit("global", "1", Action.BLOCK)), "reserve", "worst"));
+		LlmRequest request = request(null, streamed).mutate().maxTokens(60).build();
+		Outcome.of(llm.exchange(request));
+		this.vendor.answer(0, Usage.of(0, 2));
+		assertThat(Outcome.of(llm.exchange(request)).isOpen()).isTrue();
+		assertThat(status("global-day").reserved()).isEqualByComparingTo("0.60");
+		assertThat(Outcome.of(llm.exchange(request)).kind()).isEqualTo(ErrorKind.BUDGET_EXCEEDED);
+	}
+
+	@WholeAndStreamed
+	void everyValueOfALabelIsCountedByItselfAndCallsWithoutItAreNot(boolean streamed) {
+		LlmProvider llm = stack(settings(null, limit("label:team", "0.01", Action.BLOCK)));
+		for (String team : List.of("red", "blue")) {
+			LlmRequest request = request(null, streamed).mutate()
+				.metadata(new RequestMetadata(null, null, Map.of("team", team)))
+				.build();
+			assertThat(Outcome.of(llm.exchange(request)).isOpen()).isTrue();
+			assertThat(Outcome.of(llm.exchange(request)).failure()).isInstanceOf(BudgetExceededException.class)
+				.hasMessageContaining("'label:team-day' of " + team);
+		}
+		assertThat(ask(llm, null, streamed).isOpen()).isTrue();
+		assertThat(ask(llm, null, streamed).isOpen()).isTrue();
+	}
+
 	@Test
 	void allLimitsAreReservedOrNone() {
 		LlmProvider llm = stack(settings(null, limit("global", "1", Action.BLOCK), limit("tenant", "0", Action.BLOCK)));

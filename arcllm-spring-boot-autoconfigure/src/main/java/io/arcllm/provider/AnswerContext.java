@@ -21,6 +21,12 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 
 	private static final int MOST_TOOL_CALLS = 1000;
 
+	/** Of blocks, or of other parts that are kept one by one. */
+	public static final int MOST_PARTS = 100_000;
+
+	/** What a part costs in memory besides its text. */
+	public static final int PART = 64;
+
 	/**
 	 * The answer is not what this vendor's answers look like.
 	 * @param what is wrong with it, such as {@code not JSON}
@@ -84,6 +90,21 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 		if (calls > MOST_TOOL_CALLS) {
 			throw malformed("it has more than " + MOST_TOOL_CALLS + " tool calls", null);
 		}
+	}
+
+	/**
+	 * Refuses an answer of more parts than any has.
+	 * @param parts how many there are so far
+	 */
+	public void checkParts(int parts) {
+		if (parts >= MOST_PARTS) {
+			throw malformed("it has " + MOST_PARTS + " parts or more", null);
+		}
+	}
+
+	/** An id that others are made of. */
+	public static @Nullable String idForOthers(@Nullable String id) {
+		return (id != null && id.length() > LONGEST) ? id.substring(0, LONGEST) : id;
 	}
 
 	/**

@@ -39,6 +39,8 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	private int calls;
 
+	private int parts;
+
 	private int kept;
 
 	private boolean complete;
@@ -134,6 +136,8 @@ final class AnthropicDecoder implements AnswerDecoder {
 	}
 
 	private void begin(AnthropicBlock block, Consumer<LlmEvent> out) {
+		this.kept += AnswerContext.PART;
+		this.context.checkParts(++this.parts);
 		switch (block.type) {
 			case "text" -> {
 				this.answer.endBlock();
@@ -188,6 +192,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	private void keepPiece(AnthropicBlock block, String field, @Nullable String piece) {
 		if (piece != null) {
+			keep(field);
 			keep(piece);
 			block.add(field, piece);
 		}
@@ -265,7 +270,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 			throw this.context.givenUp(this.event.stopReason,
 					this.answer.isEmpty() ? null : describe().buildPartial(target()));
 		}
-		return this.context.judged(describe().build(target(), Json::object), this.event.stopReason);
+		return this.context.judged(describe().build(target(), Json.objects()), this.event.stopReason);
 	}
 
 	private AnswerBuilder describe() {

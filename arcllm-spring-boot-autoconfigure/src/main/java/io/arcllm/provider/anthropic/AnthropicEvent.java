@@ -3,6 +3,7 @@ package io.arcllm.provider.anthropic;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -206,7 +207,10 @@ final class AnthropicEvent {
 	}
 
 	private void block(JsonParser parser) {
-		if (Json.beginsObject(parser)) {
+		if (this.content.size() >= AnswerContext.MOST_PARTS) {
+			parser.skipChildren();
+		}
+		else if (Json.beginsObject(parser)) {
 			this.content.add(AnthropicBlock.read(parser, this.bytes, this.offset));
 		}
 	}

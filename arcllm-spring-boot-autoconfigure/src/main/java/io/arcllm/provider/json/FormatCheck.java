@@ -23,7 +23,7 @@ public final class FormatCheck {
 			return true;
 		}
 		try {
-			JsonNode value = Json.MAPPER.readTree(text);
+			JsonNode value = Json.tree(text);
 			Map<String, Object> said = format.schema();
 			if (said != null) {
 				JsonNode schema = Json.MAPPER.valueToTree(said);

@@ -140,7 +140,7 @@ public final class JacksonTypes implements JsonTypes {
 	public <T> T read(String json, Class<T> type) {
 		JsonNode value;
 		try {
-			value = this.mapper.readTree(json);
+			value = Json.tree(json);
 		}
 		catch (JacksonException ex) {
 			throw new IllegalArgumentException("it is no JSON");

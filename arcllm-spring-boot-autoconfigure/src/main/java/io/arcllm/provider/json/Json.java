@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 import io.arcllm.provider.json.FiniteNumbers.FiniteArrays;
 import org.jspecify.annotations.Nullable;
@@ -12,10 +13,12 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.core.util.JsonRecyclerPools;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
@@ -38,6 +41,17 @@ public final class Json {
 			.addSerializer(float[].class, new FiniteArrays<>()))
 		.build();
 
+	/** More than any model writes: a tree takes many times the memory of its text. */
+	private static final int MOST_TOKENS = 100_000;
+
+	/** Makes trees, with a limit of what is in one. */
+	private static final JsonMapper TREES = JsonMapper
+		.builder(JsonFactory.builder()
+			.recyclerPool(JsonRecyclerPools.threadLocalPool())
+			.streamReadConstraints(StreamReadConstraints.builder().maxTokenCount(MOST_TOKENS).build())
+			.build())
+		.build();
+
 	/** Without the cost of a mapper's context for each parser. */
 	private static final TokenStreamFactory FACTORY = MAPPER.tokenStreamFactory();
 
@@ -55,14 +69,46 @@ public final class Json {
 		return FACTORY.createParser(ObjectReadContext.empty(), bytes, offset, length);
 	}
 
-	/** The object that this text is, or {@code null} where it is none. */
+	/**
+	 * The object that this text is, or {@code null} where it is none, or has more than
+	 * 100,000 tokens.
+	 */
 	public static @Nullable Map<String, @Nullable Object> object(String text) {
 		try {
-			return text.stripLeading().startsWith("{") ? MAPPER.readValue(text, OBJECT) : null;
+			return text.stripLeading().startsWith("{") ? TREES.readValue(text, OBJECT) : null;
 		}
 		catch (JacksonException ex) {
 			return null;
 		}
+	}
+
+	/**
+	 * Reads the objects of one answer, which together have no more tokens than two of the
+	 * largest.
+	 */
+	public static Function<String, @Nullable Map<String, @Nullable Object>> objects() {
+		long[] read = new long[1];
+		return (text) -> {
+			if (read[0] > MOST_TOKENS || !text.stripLeading().startsWith("{")) {
+				return null;
+			}
+			try (JsonParser parser = TREES.createParser(text)) {
+				Map<String, @Nullable Object> object = TREES.readValue(parser, OBJECT);
+				read[0] += parser.currentTokenCount();
+				return object;
+			}
+			catch (JacksonException ex) {
+				return null;
+			}
+		};
+	}
+
+	/**
+	 * The tree that this text is.
+	 * @throws JacksonException if it is none, or has more than 100,000 tokens
+	 */
+	static JsonNode tree(String text) {
+		return TREES.readTree(text);
 	}
 
 	/** The JSON of an object. */

@@ -86,7 +86,8 @@ final class OllamaDecoder implements AnswerDecoder {
 	 * vendors that continue it refuse an id that occurs twice.
 	 */
 	private String madeUpId() {
-		String time = (this.line.createdAt == null) ? "" : this.line.createdAt.replaceAll("[^0-9]", "") + "_";
+		String created = AnswerContext.idForOthers(this.line.createdAt);
+		String time = (created == null) ? "" : created.replaceAll("[^0-9]", "") + "_";
 		return "call_" + time + this.calls;
 	}
 
@@ -112,7 +113,7 @@ final class OllamaDecoder implements AnswerDecoder {
 			throw this.context.givenUp(word, this.answer.isEmpty() ? null : this.answer.buildPartial(target()));
 		}
 		boolean silent = word == null || word.isEmpty();
-		LlmResponse answer = this.context.judged(this.answer.build(target(), Json::object), silent ? "stop" : word);
+		LlmResponse answer = this.context.judged(this.answer.build(target(), Json.objects()), silent ? "stop" : word);
 		return silent ? answer.mutate().stopReason(new StopReason(answer.stopReason().type(), "")).build() : answer;
 	}
 

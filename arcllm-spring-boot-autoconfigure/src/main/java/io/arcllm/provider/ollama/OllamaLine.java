@@ -3,6 +3,7 @@ package io.arcllm.provider.ollama;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -124,7 +125,10 @@ final class OllamaLine {
 			return;
 		}
 		while (parser.nextToken() != JsonToken.END_ARRAY) {
-			if (Json.beginsObject(parser)) {
+			if (this.calls.size() >= AnswerContext.MOST_PARTS) {
+				parser.skipChildren();
+			}
+			else if (Json.beginsObject(parser)) {
 				call(parser);
 			}
 		}

@@ -160,6 +160,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 	private void apply(OpenAiDelta delta) {
 		if (!delta.reasoningDetails.isEmpty() || delta.extra != null) {
 			this.details.add(delta);
+			this.context.checkParts(this.details.count());
 			this.answer.keepPlace();
 		}
 		String thinking = delta.thinking();
@@ -172,7 +173,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 			text(delta.refusal);
 		}
 		for (OpenAiToolPiece piece : delta.toolPieces) {
-			this.calls.add(piece, this.chunk.id, this.pass);
+			this.calls.add(piece, AnswerContext.idForOthers(this.chunk.id), this.pass);
 			this.context.checkToolCalls(this.calls.count());
 		}
 		if (StopWords.isBroken(delta.finishReason)) {
@@ -206,7 +207,9 @@ final class OpenAiDecoder implements AnswerDecoder {
 		if (details != null) {
 			this.answer.opaque(new Content.Opaque(details, provider));
 		}
-		LlmResponse whole = this.answer.usage(this.tokens.usage()).requestId(requestId()).build(target(), Json::object);
+		LlmResponse whole = this.answer.usage(this.tokens.usage())
+			.requestId(requestId())
+			.build(target(), Json.objects());
 		LlmResponse judged = this.context.judged(whole, this.finishReason);
 		return this.refused
 				? judged.mutate().stopReason(new StopReason(StopReason.Type.REFUSAL, judged.stopReason().raw())).build()

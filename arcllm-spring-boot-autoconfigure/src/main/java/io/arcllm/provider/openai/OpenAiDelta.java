@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
+import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.json.Json;
 import io.arcllm.provider.openai.OpenAiToolCalls.OpenAiToolPiece;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,10 @@ final class OpenAiDelta {
 		}
 		StringBuilder words = new StringBuilder();
 		while (parser.nextToken() != JsonToken.END_ARRAY) {
-			if (Json.beginsObject(parser)) {
+			if (this.reasoningDetails.size() >= AnswerContext.MOST_PARTS) {
+				parser.skipChildren();
+			}
+			else if (Json.beginsObject(parser)) {
 				String detail = Json.raw(parser, bytes, offset);
 				this.reasoningDetails.add(detail);
 				Map<String, @Nullable Object> fields = Json.object(detail);
@@ -129,7 +133,10 @@ final class OpenAiDelta {
 	private void toolCalls(JsonParser parser, byte[] bytes, int offset) {
 		if (Json.beginsArray(parser)) {
 			while (parser.nextToken() != JsonToken.END_ARRAY) {
-				if (Json.beginsObject(parser)) {
+				if (this.toolPieces.size() >= AnswerContext.MOST_PARTS) {
+					parser.skipChildren();
+				}
+				else if (Json.beginsObject(parser)) {
 					this.toolPieces.add(OpenAiToolPiece.read(parser, bytes, offset));
 				}
 			}

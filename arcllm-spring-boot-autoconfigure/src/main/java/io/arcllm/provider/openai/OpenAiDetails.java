@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -24,13 +25,18 @@ final class OpenAiDetails {
 
 	void add(OpenAiDelta delta) {
 		for (String detail : delta.reasoningDetails) {
-			this.kept += detail.length();
+			this.kept += AnswerContext.PART + detail.length();
 			this.reasoning.add(detail);
 		}
 		if (delta.extra != null) {
 			this.kept += delta.extra.length();
 			this.extra = delta.extra;
 		}
+	}
+
+	/** How many there are. */
+	int count() {
+		return this.reasoning.size();
 	}
 
 	/** How many characters are kept. */

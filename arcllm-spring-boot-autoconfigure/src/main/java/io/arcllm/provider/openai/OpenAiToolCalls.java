@@ -9,6 +9,7 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import io.arcllm.LlmEvent;
+import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -47,8 +48,8 @@ final class OpenAiToolCalls {
 			this.byIndex.put(piece.index(), call);
 			this.byId.putIfAbsent(call.id, call);
 		}
-		else if (piece.index() != null) {
-			this.byIndex.put(piece.index(), call);
+		else if (piece.index() != null && this.byIndex.put(piece.index(), call) == null) {
+			this.kept += AnswerContext.PART;
 		}
 		this.last = call;
 		if (call.id.isEmpty() && !piece.id().isEmpty()) {

@@ -39,6 +39,17 @@ class LongErrorsTests {
 		}
 	}
 
+	/** As much as is read of an error at all. */
+	@ParameterizedTest
+	@MethodSource("words")
+	void longestErrorIsReadSoon(String words) {
+		String text = words.repeat((1 << 20) / words.length());
+		String json = text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n");
+		for (String body : new String[] { text, "{\"error\":{\"message\":\"" + json + "\",\"code\":\"x\"}}" }) {
+			assertThat(RecordedErrors.read(400, new HttpHeaders(), body).getMessage()).hasSizeLessThan(501);
+		}
+	}
+
 	@Test
 	void treeHasALimitOfTokens() {
 		String body = "{\"error\":{\"code\":\"insufficient_quota\",\"message\":\"No money\"},\"rest\":["

@@ -129,6 +129,63 @@ class ManyPartsTests {
 		assertThat(answer.toMessage()).isNotNull();
 	}
 
+	static Stream<Arguments> wholes() {
+		return Stream.of(
+				of("openai parts", OPENAI,
+						"{\"choices\":[{\"finish_reason\":\"stop\",\"message\":{\"content\":["
+								+ many((i) -> "{\"type\":\"text\",\"text\":\"a\"},") + "{\"text\":\"b\"}]}}]}"),
+				of("openai details", OPENAI,
+						"{\"choices\":[{\"finish_reason\":\"stop\",\"message\":{\"content\":\"a\",\"reasoning_details\":["
+								+ many((i) -> "{\"type\":\"reasoning.text\",\"index\":" + i + ",\"text\":\"t\"},")
+								+ "{}]}}]}"),
+				of("anthropic texts", ANTHROPIC, "{\"type\":\"message\",\"stop_reason\":\"end_turn\",\"content\":["
+						+ many((i) -> "{\"type\":\"text\",\"text\":\"a\"},") + "{\"type\":\"text\",\"text\":\"b\"}]}"),
+				of("anthropic thoughts and texts", ANTHROPIC,
+						"{\"type\":\"message\",\"stop_reason\":\"end_turn\",\"content\":["
+								+ many((i) -> (i % 2 == 0)
+										? "{\"type\":\"thinking\",\"thinking\":\"a\",\"signature\":\"s\"},"
+										: "{\"type\":\"text\",\"text\":\"a\"},")
+								+ "{\"type\":\"text\",\"text\":\"b\"}]}"),
+				of("anthropic blocks of its own tools", ANTHROPIC,
+						"{\"type\":\"message\",\"stop_reason\":\"end_turn\",\"content\":["
+								+ many((i) -> "{\"type\":\"server_tool_use\",\"id\":\"s" + i + "\",\"input\":{}},")
+								+ "{\"type\":\"text\",\"text\":\"b\"}]}"),
+				of("ollama words", OLLAMA, "{\"message\":{\"content\":\"" + many((i) -> "\\n")
+						+ "\"},\"done\":true,\"done_reason\":\"stop\"}"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("wholes")
+	void manyPartsOfAWholeAnswerAreReadSoon(WireFormat format, String body) {
+		LlmResponse answer = Exchange.whole(format, body);
+		assertThat(answer.content()).isNotEmpty();
+		assertThat(answer.toMessage()).isNotNull();
+	}
+
+	static Stream<Arguments> wholeCalls() {
+		return Stream.of(
+				of("openai", OPENAI,
+						"{\"choices\":[{\"finish_reason\":\"tool_calls\",\"message\":{\"tool_calls\":[" + many(
+								(i) -> "{\"id\":\"c" + i + "\",\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}},")
+								+ "{}]}}]}"),
+				of("anthropic", ANTHROPIC,
+						"{\"type\":\"message\",\"stop_reason\":\"tool_use\",\"content\":[" + many(
+								(i) -> "{\"type\":\"tool_use\",\"id\":\"c" + i + "\",\"name\":\"f\",\"input\":{}},")
+								+ "{}]}"),
+				of("ollama", OLLAMA,
+						"{\"message\":{\"tool_calls\":["
+								+ many((i) -> "{\"function\":{\"name\":\"f\",\"arguments\":{}}},")
+								+ "{\"function\":{\"name\":\"f\"}}]},\"done\":true}"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("wholeCalls")
+	void manyToolCallsOfAWholeAnswerAreAnErrorSoon(WireFormat format, String body) {
+		LlmException failure = catchThrowableOfType(LlmException.class, () -> Exchange.whole(format, body));
+		assertThat(failure.kind()).isEqualTo(ErrorKind.PROTOCOL);
+		assertThat(failure).hasMessageContaining("more than 1000 tool calls");
+	}
+
 	static Stream<Arguments> calls() {
 		return Stream.of(
 				of("openai", OPENAI,

@@ -194,14 +194,16 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	Stacks arcllmStacks(ArcllmProperties properties, Targets targets, ObjectProvider<ModuleFactory> modules,
-			ChainFactory chains, ContradictionCheck settings, ListableBeanFactory beans, ProviderSwitches switches) {
+	Stacks arcllmStacks(ArcllmProperties properties, ProviderDefinitions definitions, Targets targets,
+			ObjectProvider<ModuleFactory> modules, ChainFactory chains, ContradictionCheck settings,
+			ListableBeanFactory beans, ProviderSwitches switches) {
 		settings.checkOrder(List.of(beans.getBeanNamesForType(LlmModule.class)));
 		List<ModuleFactory> ours = modules.stream().toList();
 		List<String> order = properties.modules().order();
 		Stacks stacks = new Stacks(targets, () -> ModuleOrder.of(order, ours, beans), chains, settings.modules(),
 				switches);
 		stacks.check(ModuleOrder.absent(order, ours));
+		ours.forEach((module) -> module.check(settings.modules(), definitions));
 		return stacks;
 	}
 

@@ -83,6 +83,17 @@ public final class ArcllmRateLimitAutoConfiguration {
 		}
 
 		@Override
+		public void check(Target target, RateLimitSettings own) {
+			if (own.store() == RateLimitSettings.Store.REDIS) {
+				SharedLimitStores stores = this.shared.get();
+				if (stores == null) {
+					throw noRedis();
+				}
+				stores.check();
+			}
+		}
+
+		@Override
 		public void use(RateLimiter limiter, RateLimitSettings newer) {
 			limiter.use(newer);
 			show(limiter, newer);
@@ -180,11 +191,33 @@ public final class ArcllmRateLimitAutoConfiguration {
 		@ConditionalOnMissingBean
 		SharedLimitStores arcllmSharedLimitStores(ObjectProvider<RedisConnection> connection,
 				ObjectProvider<RateLimitCustomizer> customizers) {
-			List<RateLimitCustomizer> all = customizers.orderedStream().toList();
-			return (target, settings) -> new RedisStore(target, settings, RateLimitCustomizer.of(all, target),
-					connection.getIfAvailable(() -> {
-						throw noRedis();
-					}));
+			return new RedisStores(customizers.orderedStream().toList(), connection::getIfAvailable);
+		}
+
+		/**
+		 * Levels in Redis.
+		 */
+		private record RedisStores(List<RateLimitCustomizer> customizers,
+				Supplier<@Nullable RedisConnection> connection) implements SharedLimitStores {
+
+			@Override
+			public LimitStore create(Target target, RateLimitSettings settings) {
+				return new RedisStore(target, settings, RateLimitCustomizer.of(this.customizers, target), connected());
+			}
+
+			@Override
+			public void check() {
+				connected();
+			}
+
+			private RedisConnection connected() {
+				RedisConnection connection = this.connection.get();
+				if (connection == null) {
+					throw noRedis();
+				}
+				return connection;
+			}
+
 		}
 
 	}

@@ -6,7 +6,6 @@ import java.util.concurrent.ConcurrentMap;
 import io.arcllm.PiiDetector;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.module.RedactionFactory;
-import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.redaction.RedactionListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -28,12 +27,10 @@ import org.springframework.context.annotation.Configuration;
 public final class ArcllmRedactionAutoConfiguration {
 
 	@Bean
-	RedactionFactory arcllmRedaction(ModuleSettings settings, Targets targets, ObjectProvider<PiiDetector> detectors,
+	RedactionFactory arcllmRedaction(ModuleSettings settings, ObjectProvider<PiiDetector> detectors,
 			ObjectProvider<RedactionListener> listener) {
-		RedactionFactory factory = new RedactionFactory(settings, detectors.orderedStream().toList(),
+		return new RedactionFactory(settings, detectors.orderedStream().toList(),
 				listener.getIfAvailable(() -> RedactionListener.NONE));
-		factory.check(targets.all());
-		return factory;
 	}
 
 	/**

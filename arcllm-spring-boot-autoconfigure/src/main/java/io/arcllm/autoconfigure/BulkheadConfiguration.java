@@ -87,6 +87,14 @@ class BulkheadConfiguration {
 			return bulkhead;
 		}
 
+		/** Where it cannot be found, the finder says why. */
+		@Override
+		public void check(Target target, BulkheadSettings own) {
+			if (own.maxConcurrent().isAuto()) {
+				this.finder.limit(target, 1);
+			}
+		}
+
 		@Override
 		public void use(Bulkhead bulkhead, BulkheadSettings newer) {
 			bulkhead.use(newer);

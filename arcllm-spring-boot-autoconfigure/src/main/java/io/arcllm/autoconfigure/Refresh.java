@@ -1,10 +1,14 @@
 package io.arcllm.autoconfigure;
 
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
+import io.arcllm.LlmConfigException;
 import io.arcllm.LlmModule;
 import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.ConfigFiles;
@@ -15,8 +19,12 @@ import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.PropertiesBinding;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
+import io.arcllm.autoconfigure.stack.AdapterFactory;
 import io.arcllm.autoconfigure.stack.ChainCheck;
 import io.arcllm.autoconfigure.stack.ChainFactory;
+import io.arcllm.autoconfigure.stack.HttpClients;
+import io.arcllm.autoconfigure.stack.Linter;
+import io.arcllm.autoconfigure.stack.ModelRetries;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.ModuleOrder;
 import io.arcllm.autoconfigure.stack.StackLlmProviders;
@@ -69,7 +77,7 @@ final class Refresh {
 	 * @throws io.arcllm.LlmConfigException if there is a mistake; all stays as it was
 	 */
 	synchronized Done refresh(boolean files) {
-		ConfigurableEnvironment again = files ? ConfigFiles.read(this.environment, this.loader) : this.environment;
+		ConfigurableEnvironment again = files ? read() : this.environment;
 		List<String> modules = List.of(this.beans.getBeanNamesForType(LlmModule.class, true, false));
 		LayeredBinder binder = new LayeredBinder(again, modules);
 		ArcllmProperties properties = PropertiesBinding.bind(binder);
@@ -82,12 +90,12 @@ final class Refresh {
 		if (written.equals(this.written) && List.copyOf(definitions.all()).equals(List.copyOf(current.all()))) {
 			return new Done(false, List.of());
 		}
-		ModuleSettings settings = new ModuleSettings(binder, properties);
-		ContradictionCheck check = new ContradictionCheck(binder, settings, properties);
+		Newer newer = new Newer(binder, properties, new ModuleSettings(binder, properties), definitions);
+		ContradictionCheck check = new ContradictionCheck(binder, newer.settings(), properties);
 		check.check();
 		check.checkOrder(modules);
-		List<String> restart = restart(before, properties, definitions, current);
-		swap(properties, settings, definitions);
+		List<String> restart = NeedsRestart.of(before, properties, current.all(), definitions.all());
+		swap(newer);
 		if (files) {
 			ConfigFiles.use(again, this.environment);
 		}
@@ -96,41 +104,122 @@ final class Refresh {
 		return new Done(true, restart);
 	}
 
-	private void swap(ArcllmProperties properties, ModuleSettings settings, ProviderDefinitions definitions) {
-		Targets targets = this.beans.getBean(Targets.class);
-		List<String> names = new ArrayList<>(definitions.all().stream().map(ProviderDefinition::name).toList());
-		names.addAll(targets.own());
-		ModelNames models = new ModelNames(properties.models(), definitions, names);
-		ChainCheck chains = new ChainCheck(definitions, names, models);
-		String primary = chains.primary((properties.provider() != null) ? properties.provider()
-				: OwnProviders.primary(this.beans, targets.own()));
-		chains.checkAll(settings, primary);
-		Stacks stacks = this.beans.getBean(Stacks.class);
-		List<ModuleFactory> ours = this.beans.getBeanProvider(ModuleFactory.class).stream().toList();
-		List<String> order = properties.modules().order();
-		List<Runnable> carried = new ArrayList<>(ours.stream().map((module) -> module.carryOver(settings)).toList());
-		carried.add(this.beans.getBean(ChainFactory.class).carryOver(settings));
-		this.beans.getBean(ModuleSettings.class).use(settings);
-		targets.use(definitions, models);
-		stacks.use(() -> ModuleOrder.of(order, ours, this.beans));
-		this.beans.getBean(StackLlmProviders.class).use(properties.deadline(), properties.maxAttempts(), primary);
-		carried.forEach(Runnable::run);
-		this.beans.getBean(RetryBudget.class).use(properties.modules().retry().budget());
+	private ConfigurableEnvironment read() {
+		try {
+			return ConfigFiles.read(this.environment, this.loader);
+		}
+		catch (RuntimeException ex) {
+			throw new LlmConfigException("spring.config", "The files cannot be read: " + ex.getMessage());
+		}
 	}
 
-	/** Beans are made once. */
-	private static List<String> restart(ArcllmProperties before, ArcllmProperties now, ProviderDefinitions definitions,
-			ProviderDefinitions current) {
-		List<String> restart = new ArrayList<>();
-		definitions.all()
-			.stream()
-			.map(ProviderDefinition::name)
-			.filter((name) -> current.find(name) == null)
-			.forEach((name) -> restart.add("the bean of the provider '" + name + "'"));
-		if (!Objects.equals(before.provider(), now.provider())) {
-			restart.add("which provider is injected without a name (arcllm.provider)");
+	/**
+	 * A configuration that is not in use yet.
+	 */
+	private record Newer(LayeredBinder binder, ArcllmProperties properties, ModuleSettings settings,
+			ProviderDefinitions definitions) {
+
+		List<String> order() {
+			return this.properties.modules().order();
 		}
-		return restart;
+
+	}
+
+	private void swap(Newer newer) {
+		Targets targets = this.beans.getBean(Targets.class);
+		List<String> names = new ArrayList<>(newer.definitions().all().stream().map(ProviderDefinition::name).toList());
+		names.addAll(targets.own());
+		ModelNames models = new ModelNames(newer.properties().models(), newer.definitions(), names);
+		ChainCheck chains = new ChainCheck(newer.definitions(), names, models);
+		String named = newer.properties().provider();
+		String primary = chains.primary((named != null) ? named : OwnProviders.primary(this.beans, targets.own()));
+		chains.checkAll(newer.settings(), primary);
+		List<ModuleFactory> ours = this.beans.getBeanProvider(ModuleFactory.class).stream().toList();
+		ours.forEach((module) -> module.check(newer.settings(), newer.definitions()));
+		newer.definitions()
+			.all()
+			.forEach((one) -> this.beans.getBean(HttpClients.class).bundle(one.name(), one.http().sslBundle()));
+		targets.checkBridges(newer.definitions());
+		use(newer, targets, models, primary, ours);
+	}
+
+	/** From here on nothing fails. */
+	private void use(Newer newer, Targets targets, ModelNames models, @Nullable String primary,
+			List<ModuleFactory> ours) {
+		Stacks stacks = this.beans.getBean(Stacks.class);
+		List<Runnable> carried = new ArrayList<>(
+				ours.stream().map((module) -> module.carryOver(newer.settings())).toList());
+		carried.add(this.beans.getBean(ChainFactory.class).carryOver(newer.settings()));
+		this.beans.getBean(ModuleSettings.class).use(newer.settings());
+		targets.use(newer.definitions(), models);
+		stacks.use(() -> ModuleOrder.of(newer.order(), ours, this.beans));
+		this.beans.getBean(StackLlmProviders.class)
+			.use(newer.properties().deadline(), newer.properties().maxAttempts(), primary);
+		carried.forEach(Runnable::run);
+		this.beans.getBean(RetryBudget.class).use(newer.properties().modules().retry().budget());
+		new Linter(newer.binder(), newer.properties(), newer.settings(), targets, stacks,
+				new ModelRetries(targets, this.beans.getBean(AdapterFactory.class)))
+			.warn();
+	}
+
+	/**
+	 * Names what of a changed configuration is only heeded at start: beans are made once.
+	 */
+	private static final class NeedsRestart {
+
+		private NeedsRestart() {
+		}
+
+		static List<String> of(ArcllmProperties before, ArcllmProperties now, Collection<ProviderDefinition> current,
+				Collection<ProviderDefinition> newer) {
+			List<String> restart = new ArrayList<>();
+			Set<String> known = names(current);
+			Set<String> wanted = names(newer);
+			wanted.stream()
+				.filter((name) -> !known.contains(name))
+				.forEach((name) -> restart.add("the bean of the provider '" + name + "'"));
+			known.stream()
+				.filter((name) -> !wanted.contains(name))
+				.forEach((name) -> restart.add("that there is no bean of the provider '" + name + "' any more"));
+			if (!Objects.equals(before.provider(), now.provider())) {
+				restart.add("which provider is injected without a name (arcllm.provider)");
+			}
+			if (before.warmUp() != now.warmUp()) {
+				restart.add("what is made at start (arcllm.warm-up)");
+			}
+			if (!before.springAi().equals(now.springAi())) {
+				restart.add("how the stack stands beside Spring AI's models (arcllm.spring-ai)");
+			}
+			if (!before.langchain4j().equals(now.langchain4j())) {
+				restart.add("how the stack stands beside LangChain4j's models (arcllm.langchain4j)");
+			}
+			if (!before.modules().telemetry().tenants().equals(now.modules().telemetry().tenants())) {
+				restart.add("which tenants are tags (arcllm.modules.telemetry.tenants)");
+			}
+			if (!models(current).equals(models(newer))) {
+				restart.add("the tags of meters for new models, which count as 'other' until then");
+			}
+			if (!before.modules().budget().currency().equals(now.modules().budget().currency())) {
+				restart.add("the currency of prices");
+			}
+			return restart;
+		}
+
+		private static Set<String> names(Collection<ProviderDefinition> definitions) {
+			Set<String> names = new LinkedHashSet<>();
+			definitions.forEach((one) -> names.add(one.name()));
+			return names;
+		}
+
+		private static Set<String> models(Collection<ProviderDefinition> definitions) {
+			Set<String> models = new LinkedHashSet<>();
+			definitions.forEach((one) -> {
+				models.add(one.name() + "/" + one.model());
+				one.models().forEach((model) -> models.add(one.name() + "/" + model.name()));
+			});
+			return models;
+		}
+
 	}
 
 }

@@ -107,6 +107,7 @@ class GateAutoConfigurationTests {
 		runner().withClassLoader(new FilteredClassLoader("com.netflix"))
 			.withPropertyValues("arcllm.modules.bulkhead.enabled=true", "arcllm.modules.bulkhead.max-concurrent=auto")
 			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
 				.isInstanceOf(LlmConfigException.class)
 				.hasMessageContaining("arcllm.modules.bulkhead.max-concurrent is auto")
 				.hasMessageContaining("com.netflix.concurrency-limits:concurrency-limits-core"));
@@ -258,6 +259,7 @@ class GateAutoConfigurationTests {
 	void sharedRateLimitWithoutRedisNamesTheDependencies() {
 		runner().withPropertyValues("arcllm.modules.rate-limit.enabled=true", "arcllm.modules.rate-limit.store=redis")
 			.run((context) -> assertThat(context).getFailure()
+				.rootCause()
 				.isInstanceOf(LlmConfigException.class)
 				.hasMessageContaining("spring-boot-starter-data-redis"));
 	}

@@ -11,6 +11,8 @@ import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.stack.ChainFactory;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
@@ -88,9 +90,31 @@ public final class BudgetFactory implements ModuleFactory {
 		}
 	}
 
+	/** What changes while calls are made. */
+	@Override
+	public void check(ModuleSettings settings, ProviderDefinitions definitions) {
+		for (ProviderDefinition one : definitions.all()) {
+			if (settings.enabled(NAME, one.name(), CallOptions.NONE)) {
+				BudgetSettings own = settings.bind(NAME, BudgetSettings.class, one.name(), CallOptions.NONE);
+				requireRedis(own);
+				requirePrice(new Target(one.name(), one.model()), own, hasPrice(one));
+			}
+		}
+	}
+
+	private static boolean hasPrice(ProviderDefinition definition) {
+		return definition.models()
+			.stream()
+			.anyMatch((model) -> model.name().equals(definition.model()) && model.price() != null
+					&& model.price().input() != null && model.price().output() != null);
+	}
+
 	private void checkPrice(Target target, BudgetSettings own) {
-		if (own.unknownPrice() == UnknownPrice.BLOCK && own.limitsAnything() && target.model() != null
-				&& !this.prices.isKnown(target)) {
+		requirePrice(target, own, this.prices.isKnown(target));
+	}
+
+	private static void requirePrice(Target target, BudgetSettings own, boolean known) {
+		if (own.unknownPrice() == UnknownPrice.BLOCK && own.limitsAnything() && target.model() != null && !known) {
 			throw new ConfigMistake("arcllm.providers." + target.provider() + ".models",
 					"A budget is on, but nothing is known of the price of " + target + ".",
 					"Write it: arcllm.providers." + target.provider() + ".models: [{name: " + target.model()
@@ -122,13 +146,17 @@ public final class BudgetFactory implements ModuleFactory {
 
 	private Budget budget(StackPosition position) {
 		BudgetSettings own = settings(position);
+		requireRedis(own);
+		return new Budget(own, this.ledger, this.prices, this.clock);
+	}
+
+	private void requireRedis(BudgetSettings own) {
 		if (own.store() == Store.REDIS && !this.hasRedis) {
 			throw new ConfigMistake("arcllm.modules.budget.store",
 					"arcllm.modules.budget.store is redis, but there is no connection to Redis.",
 					"Add the dependency org.springframework.boot:spring-boot-starter-data-redis, and set"
 							+ " spring.data.redis.host.");
 		}
-		return new Budget(own, this.ledger, this.prices, this.clock);
 	}
 
 	private BudgetSettings settings(StackPosition position) {

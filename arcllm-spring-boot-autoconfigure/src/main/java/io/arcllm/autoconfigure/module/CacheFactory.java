@@ -13,6 +13,7 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
+import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.stack.ChainFactory;
 import io.arcllm.autoconfigure.stack.GateFactory;
@@ -113,14 +114,30 @@ public final class CacheFactory implements ModuleFactory {
 		if (own.store() == CacheSettings.Store.SPRING) {
 			AnswerStore store = this.spring.get();
 			if (store == null) {
-				throw new ConfigMistake("arcllm.modules.cache.store",
-						"arcllm.modules.cache.store is spring, but there is no CacheManager with a cache named 'arcllm'.",
-						"Add @EnableCaching and such a cache, or set arcllm.modules.cache.store: memory.");
+				throw noCache();
 			}
 			return store;
 		}
 		return this.stores.computeIfAbsent(new Size(own.maxEntries(), own.maxSize().toBytes()),
 				(size) -> new MemoryAnswers(size.entries(), size.bytes()));
+	}
+
+	private static ConfigMistake noCache() {
+		return new ConfigMistake("arcllm.modules.cache.store",
+				"arcllm.modules.cache.store is spring, but there is no CacheManager with a cache named 'arcllm'.",
+				"Add @EnableCaching and such a cache, or set arcllm.modules.cache.store: memory.");
+	}
+
+	@Override
+	public void check(ModuleSettings settings, ProviderDefinitions definitions) {
+		boolean shared = definitions.all()
+			.stream()
+			.filter((one) -> settings.enabled(NAME, one.name(), CallOptions.NONE))
+			.anyMatch((one) -> settings.bind(NAME, CacheSettings.class, one.name(), CallOptions.NONE)
+				.store() == CacheSettings.Store.SPRING);
+		if (shared && this.spring.get() == null) {
+			throw noCache();
+		}
 	}
 
 	/**

@@ -1,9 +1,9 @@
 package io.arcllm.autoconfigure.module;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 import io.arcllm.CallOptions;
 import io.arcllm.LlmProvider;
@@ -11,6 +11,7 @@ import io.arcllm.PiiDetector;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.module.redaction.Redaction;
@@ -26,6 +27,9 @@ public final class RedactionFactory implements ModuleFactory {
 	private static final String NAME = "redaction";
 
 	private static final int MOST_KEPT = 500;
+
+	/** A bean of the application's own: it has no settings for itself. */
+	private static final Target OWN = new Target("own", null);
 
 	private final ModuleSettings settings;
 
@@ -52,35 +56,36 @@ public final class RedactionFactory implements ModuleFactory {
 
 	@Override
 	public LlmProvider around(LlmProvider inner, StackPosition position) {
-		RedactionSettings settings = this.settings.bind(NAME, RedactionSettings.class, position);
-		Redaction known = this.engines.get(settings);
-		return new RedactionModule(inner, (known != null) ? known : create(settings, position));
+		return new RedactionModule(inner, engine(this.settings, position));
 	}
 
-	/**
-	 * Makes the engines that are on, so that wrong expressions are found at start.
-	 * @param targets all that are configured
-	 */
-	public void check(Collection<Target> targets) {
-		targets.stream()
+	/** Makes the engines that are on, so that wrong expressions are found at start. */
+	@Override
+	public void check(ModuleSettings settings, ProviderDefinitions definitions) {
+		Stream<Target> all = definitions.all().stream().map((one) -> new Target(one.name(), one.model()));
+		Stream.concat(all, Stream.of(OWN))
 			.map((target) -> new StackPosition(target, CallOptions.NONE))
-			.filter((position) -> this.settings.enabled(NAME, position.provider(), position.options()))
-			.forEach((position) -> around((request) -> {
-				throw new IllegalStateException("Only made to be checked");
-			}, position));
+			.filter((position) -> settings.enabled(NAME, position.provider(), position.options()))
+			.forEach((position) -> engine(settings, position));
 	}
 
-	private Redaction create(RedactionSettings settings, StackPosition position) {
+	private Redaction engine(ModuleSettings settings, StackPosition position) {
+		RedactionSettings own = settings.bind(NAME, RedactionSettings.class, position);
+		Redaction known = this.engines.get(own);
+		return (known != null) ? known : create(own, settings, position);
+	}
+
+	private Redaction create(RedactionSettings own, ModuleSettings settings, StackPosition position) {
 		try {
-			Redaction engine = new Redaction(settings, this.own, this.listener);
+			Redaction engine = new Redaction(own, this.own, this.listener);
 			// options that vary from call to call are no reason to keep ever more engines
 			if (this.engines.size() < MOST_KEPT) {
-				this.engines.put(settings, engine);
+				this.engines.put(own, engine);
 			}
 			return engine;
 		}
 		catch (IllegalArgumentException ex) {
-			String key = this.settings.configured(NAME, position.provider(), "patterns")
+			String key = settings.configured(NAME, position.provider(), "patterns")
 				.map((layer) -> layer.prefix() + ".redaction.patterns")
 				.orElse("arcllm.modules.redaction.patterns");
 			throw new ConfigMistake(key, "'" + key + "' is wrong: " + ex.getMessage() + ".",

@@ -21,6 +21,14 @@ public interface Gate<S, E extends Readiness> {
 	/** Makes the engine of a target. */
 	E engine(Target target, S settings);
 
+	/**
+	 * Finds what it cannot be made with.
+	 * @param target that is to have the gate
+	 * @throws io.arcllm.LlmConfigException if there is such a mistake
+	 */
+	default void check(Target target, S settings) {
+	}
+
 	/** Gives an engine other settings; it forgets nothing. */
 	void use(E engine, S newer);
 

@@ -4,9 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.arcllm.CallOptions;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.stack.KeptEngines.Change;
 import io.arcllm.module.Readiness;
@@ -66,6 +68,15 @@ public final class GateFactory<S, E extends Readiness> implements ModuleFactory 
 		this.kept.byTarget()
 			.forEach((target, engines) -> states.put(target, engines.stream().map(this.gate::status).toList()));
 		return states;
+	}
+
+	@Override
+	public void check(ModuleSettings settings, ProviderDefinitions definitions) {
+		definitions.all()
+			.stream()
+			.filter((one) -> settings.enabled(name(), one.name(), CallOptions.NONE))
+			.forEach((one) -> this.gate.check(new Target(one.name(), one.model()),
+					settings.bind(name(), this.gate.settings(), one.name(), CallOptions.NONE)));
 	}
 
 	@Override

@@ -85,6 +85,13 @@ public final class Linter {
 		warnings.forEach(logger::warn);
 	}
 
+	/** Logs the warnings of a configuration that is in use already. */
+	public void warn() {
+		if (this.properties.lint() != ArcllmProperties.Lint.OFF) {
+			warnings(this.targets.names().stream().map(this.targets::resolve).toList()).forEach(logger::warn);
+		}
+	}
+
 	/** All warnings, each of which begins with the whole key. */
 	List<String> warnings(List<Target> primaries) {
 		List<String> warnings = new ArrayList<>();

@@ -8,6 +8,7 @@ import java.util.function.BiFunction;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.module.Readiness;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +80,15 @@ public interface ModuleFactory {
 	 */
 	default long forget(@Nullable String tenant) {
 		return 0;
+	}
+
+	/**
+	 * Finds what the module cannot be made with, where it is on.
+	 * @param settings of all modules, in use or not
+	 * @param definitions the providers
+	 * @throws io.arcllm.LlmConfigException if there is such a mistake
+	 */
+	default void check(ModuleSettings settings, ProviderDefinitions definitions) {
 	}
 
 	/**

@@ -66,10 +66,18 @@ public final class Targets {
 		this.beans = beans;
 		this.adapters = adapters;
 		this.modelNames = new ModelNames(models, configured, names());
-		configured.all()
+		checkBridges(configured);
+	}
+
+	/**
+	 * Finds definitions whose beans are not there.
+	 * @throws LlmConfigException if there is one
+	 */
+	public void checkBridges(ProviderDefinitions definitions) {
+		definitions.all()
 			.stream()
 			.filter((definition) -> definition.beans() != null)
-			.forEach((definition) -> adapters.bridge(definition).check(definition));
+			.forEach((definition) -> this.adapters.bridge(definition).check(definition));
 	}
 
 	/**

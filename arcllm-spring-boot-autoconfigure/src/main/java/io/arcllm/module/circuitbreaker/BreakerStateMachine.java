@@ -73,7 +73,11 @@ final class BreakerStateMachine {
 		CircuitBreaker before = this.circuit;
 		this.settings = newer;
 		this.circuit = circuit();
-		move(this.circuit, BreakerState.of(before.getState()));
+		BreakerState state = BreakerState.of(before.getState());
+		if (state == BreakerState.HALF_OPEN) {
+			move(this.circuit, BreakerState.OPEN);
+		}
+		move(this.circuit, state);
 		for (int i = 0; i < this.probes; i++) {
 			this.circuit.tryAcquirePermission();
 		}

@@ -14,4 +14,11 @@ public interface SharedLimitStores {
 	 */
 	LimitStore create(Target target, RateLimitSettings settings);
 
+	/**
+	 * Finds what stores cannot be made without.
+	 * @throws io.arcllm.LlmConfigException if it is not there
+	 */
+	default void check() {
+	}
+
 }

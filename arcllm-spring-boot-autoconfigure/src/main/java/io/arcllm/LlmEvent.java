@@ -40,6 +40,11 @@ public sealed interface LlmEvent {
 		}
 
 		@Override
+		public void accept(Visitor visitor) {
+			visitor.text(this);
+		}
+
+		@Override
 		public void addTo(AnswerBuilder answer) {
 			answer.text(this.text);
 		}
@@ -64,6 +69,11 @@ public sealed interface LlmEvent {
 		@Override
 		public boolean isContent() {
 			return !this.text.isEmpty();
+		}
+
+		@Override
+		public void accept(Visitor visitor) {
+			visitor.thinking(this);
 		}
 
 		@Override
@@ -103,6 +113,11 @@ public sealed interface LlmEvent {
 		}
 
 		@Override
+		public void accept(Visitor visitor) {
+			visitor.toolCall(this);
+		}
+
+		@Override
 		public void addTo(AnswerBuilder answer) {
 			answer.toolCall(this.index, this.id, this.name, this.argumentsFragment);
 		}
@@ -134,6 +149,11 @@ public sealed interface LlmEvent {
 		}
 
 		@Override
+		public void accept(Visitor visitor) {
+			visitor.restarted(this);
+		}
+
+		@Override
 		public void addTo(AnswerBuilder answer) {
 			answer.clear().usage(Usage.UNKNOWN);
 		}
@@ -158,6 +178,11 @@ public sealed interface LlmEvent {
 		@Override
 		public boolean isContent() {
 			return false;
+		}
+
+		@Override
+		public void accept(Visitor visitor) {
+			visitor.completed(this);
 		}
 
 		@Override
@@ -196,10 +221,33 @@ public sealed interface LlmEvent {
 	void addTo(AnswerBuilder answer);
 
 	/**
+	 * Calls the visitor's method for this type of event.
+	 */
+	void accept(Visitor visitor);
+
+	/**
 	 * The answer, if this is the last event.
 	 */
 	default @Nullable LlmResponse answer() {
 		return null;
+	}
+
+	/**
+	 * Does something about each type of event. A new type is one more method, so that the
+	 * compiler finds what must know of it.
+	 */
+	interface Visitor {
+
+		void text(TextDelta delta);
+
+		void thinking(ThinkingDelta delta);
+
+		void toolCall(ToolCallDelta delta);
+
+		void restarted(Restarted restarted);
+
+		void completed(Completed completed);
+
 	}
 
 }

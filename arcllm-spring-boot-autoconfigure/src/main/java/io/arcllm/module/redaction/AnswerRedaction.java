@@ -17,7 +17,7 @@ import io.arcllm.LlmResponse;
  * of blocks stays; joined deltas are what the whole answer says; what is held back when
  * the answer fails never comes out.
  */
-final class AnswerRedaction {
+final class AnswerRedaction implements LlmEvent.Visitor {
 
 	private final Redactor redactor;
 
@@ -29,6 +29,9 @@ final class AnswerRedaction {
 
 	private final Map<Integer, JsonRedaction> calls = new TreeMap<>();
 
+	/** What follows from the event that is looked at. */
+	private List<LlmEvent> out = List.of();
+
 	AnswerRedaction(Redactor redactor, Placeholders placeholders) {
 		this.redactor = redactor;
 		this.placeholders = placeholders;
@@ -38,64 +41,75 @@ final class AnswerRedaction {
 
 	/** What of all events so far may be passed on. */
 	List<LlmEvent> next(LlmEvent event) {
-		List<LlmEvent> out = new ArrayList<>(2);
-		if (event instanceof LlmEvent.TextDelta delta) {
-			thinking(this.thinking.end(), out);
-			text(this.text.add(delta.text()), out);
-		}
-		else if (event instanceof LlmEvent.ThinkingDelta delta) {
-			text(this.text.end(), out);
-			thinking(this.thinking.add(delta.text()), out);
-		}
-		else if (event instanceof LlmEvent.ToolCallDelta delta) {
-			endWords(out);
-			call(delta, out);
-		}
-		else if (event instanceof LlmEvent.Completed completed) {
-			endWords(out);
-			endCalls(out);
-			out.add(new LlmEvent.Completed(whole(completed.response())));
-		}
-		else {
-			this.text.forget();
-			this.thinking.forget();
-			this.calls.clear();
-			out.add(event);
-		}
-		return out;
+		this.out = new ArrayList<>(2);
+		event.accept(this);
+		return this.out;
 	}
 
-	private void endWords(List<LlmEvent> out) {
-		thinking(this.thinking.end(), out);
-		text(this.text.end(), out);
+	@Override
+	public void text(LlmEvent.TextDelta delta) {
+		thinking(this.thinking.end());
+		text(this.text.add(delta.text()));
 	}
 
-	private static void text(String words, List<LlmEvent> out) {
+	@Override
+	public void thinking(LlmEvent.ThinkingDelta delta) {
+		text(this.text.end());
+		thinking(this.thinking.add(delta.text()));
+	}
+
+	@Override
+	public void toolCall(LlmEvent.ToolCallDelta delta) {
+		endWords();
+		call(delta);
+	}
+
+	@Override
+	public void completed(LlmEvent.Completed completed) {
+		endWords();
+		endCalls();
+		this.out.add(new LlmEvent.Completed(whole(completed.response())));
+	}
+
+	@Override
+	public void restarted(LlmEvent.Restarted restarted) {
+		this.text.forget();
+		this.thinking.forget();
+		this.calls.clear();
+		this.out.add(restarted);
+	}
+
+	private void endWords() {
+		thinking(this.thinking.end());
+		text(this.text.end());
+	}
+
+	private void text(String words) {
 		if (!words.isEmpty()) {
-			out.add(new LlmEvent.TextDelta(words));
+			this.out.add(new LlmEvent.TextDelta(words));
 		}
 	}
 
-	private static void thinking(String words, List<LlmEvent> out) {
+	private void thinking(String words) {
 		if (!words.isEmpty()) {
-			out.add(new LlmEvent.ThinkingDelta(words));
+			this.out.add(new LlmEvent.ThinkingDelta(words));
 		}
 	}
 
-	private void call(LlmEvent.ToolCallDelta delta, List<LlmEvent> out) {
+	private void call(LlmEvent.ToolCallDelta delta) {
 		JsonRedaction call = this.calls.computeIfAbsent(delta.index(),
 				(index) -> new JsonRedaction(this.redactor, this.placeholders::replace));
 		String fragment = call.add(delta.argumentsFragment());
 		if (!fragment.isEmpty() || !delta.id().isEmpty() || !delta.name().isEmpty()) {
-			out.add(new LlmEvent.ToolCallDelta(delta.index(), delta.id(), delta.name(), fragment));
+			this.out.add(new LlmEvent.ToolCallDelta(delta.index(), delta.id(), delta.name(), fragment));
 		}
 	}
 
-	private void endCalls(List<LlmEvent> out) {
+	private void endCalls() {
 		this.calls.forEach((index, call) -> {
 			String fragment = call.end();
 			if (!fragment.isEmpty()) {
-				out.add(new LlmEvent.ToolCallDelta(index, "", "", fragment));
+				this.out.add(new LlmEvent.ToolCallDelta(index, "", "", fragment));
 			}
 		});
 		this.calls.clear();

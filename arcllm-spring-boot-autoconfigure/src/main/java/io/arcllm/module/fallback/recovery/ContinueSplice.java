@@ -17,12 +17,12 @@ import io.arcllm.module.fallback.recovery.Splice.DivergedException;
  * repeated where the rest begins with it; some repeat the beginning itself, which is then
  * held back, and some begin another answer, which is none.
  */
-final class ContinueSplice implements Splice {
+final class ContinueSplice implements Splice, LlmEvent.Visitor {
 
 	/** A shorter beginning could be repeated by chance. */
 	private static final int SHORTEST_ECHO = 8;
 
-	/** Who repeats so much and then differs has begun another answer. */
+	/** An answer that repeats so much and then differs is another one. */
 	private static final int LONGEST_CHANCE = 32;
 
 	private final AnswerBuilder delivered;
@@ -41,6 +41,9 @@ final class ContinueSplice implements Splice {
 	private boolean joined;
 
 	private boolean speaks;
+
+	/** What follows from the event that is looked at. */
+	private List<LlmEvent> out = List.of();
 
 	/**
 	 * @param delivered takes up what is passed on
@@ -69,41 +72,62 @@ final class ContinueSplice implements Splice {
 	}
 
 	/** The request with the beginning of the answer. */
-	LlmRequest request(LlmRequest hop) {
-		List<Message> messages = new ArrayList<>(hop.messages());
+	LlmRequest request(LlmRequest request) {
+		List<Message> messages = new ArrayList<>(request.messages());
 		messages.add(Message.assistant(this.prefix));
-		return hop.mutate().messages(messages).build();
+		return request.mutate().messages(messages).build();
 	}
 
 	@Override
 	public List<LlmEvent> next(LlmEvent event) {
-		List<LlmEvent> out = new ArrayList<>(1);
-		if (event instanceof LlmEvent.TextDelta delta) {
-			this.speaks = true;
-			text(delta.text(), false, out);
-		}
-		else if (event instanceof LlmEvent.Completed completed) {
-			text(this.speaks ? "" : completed.response().text(), true, out);
-			out.add(new LlmEvent.Completed(joined(completed.response())));
-		}
-		else {
-			this.delivered.add(event);
-			out.add(event);
-		}
-		return out;
+		this.out = new ArrayList<>(1);
+		event.accept(this);
+		return this.out;
 	}
 
-	private void text(String fragment, boolean last, List<LlmEvent> out) {
-		String rest = this.joined ? fragment : joint(fragment, last);
+	@Override
+	public void text(LlmEvent.TextDelta delta) {
+		this.speaks = true;
+		text(delta.text(), false);
+	}
+
+	@Override
+	public void thinking(LlmEvent.ThinkingDelta delta) {
+		pass(delta);
+	}
+
+	@Override
+	public void toolCall(LlmEvent.ToolCallDelta delta) {
+		pass(delta);
+	}
+
+	@Override
+	public void restarted(LlmEvent.Restarted restarted) {
+		pass(restarted);
+	}
+
+	@Override
+	public void completed(LlmEvent.Completed completed) {
+		text(this.speaks ? "" : completed.response().text(), true);
+		this.out.add(new LlmEvent.Completed(joined(completed.response())));
+	}
+
+	private void pass(LlmEvent event) {
+		this.delivered.add(event);
+		this.out.add(event);
+	}
+
+	private void text(String fragment, boolean last) {
+		String rest = this.joined ? fragment : newWords(fragment, last);
 		if (!rest.isEmpty()) {
 			this.said.append(rest);
 			this.delivered.text(rest);
-			out.add(new LlmEvent.TextDelta(rest));
+			this.out.add(new LlmEvent.TextDelta(rest));
 		}
 	}
 
 	/** What is new of the rest's first words, as soon as that is certain. */
-	private String joint(String fragment, boolean last) {
+	private String newWords(String fragment, boolean last) {
 		this.head.append(fragment);
 		String words = this.head.toString();
 		if (this.prefix.length() >= SHORTEST_ECHO) {

@@ -18,7 +18,7 @@ import io.arcllm.module.fallback.recovery.Splice.DivergedException;
  * thinking and the arguments of each tool call are compared by themselves. The ids of
  * tool calls are chosen anew for each answer, so the delivered ones stay.
  */
-final class ReplaySplice implements Splice {
+final class ReplaySplice implements Splice, LlmEvent.Visitor {
 
 	private final AnswerBuilder delivered;
 
@@ -34,6 +34,9 @@ final class ReplaySplice implements Splice {
 
 	private final Map<Integer, Integer> calls = new HashMap<>();
 
+	/** What follows from the event that is looked at. */
+	private List<LlmEvent> out = List.of();
+
 	/**
 	 * @param delivered takes up what is passed on
 	 * @param partial what was delivered before
@@ -47,49 +50,45 @@ final class ReplaySplice implements Splice {
 
 	@Override
 	public List<LlmEvent> next(LlmEvent event) {
-		List<LlmEvent> out = new ArrayList<>(1);
-		if (event instanceof LlmEvent.Completed completed) {
-			complete(completed.response(), out);
-		}
-		else {
-			content(event, out);
-		}
-		return out;
+		this.out = new ArrayList<>(1);
+		event.accept(this);
+		return this.out;
 	}
 
-	private void content(LlmEvent event, List<LlmEvent> out) {
-		if (event instanceof LlmEvent.TextDelta delta) {
-			String rest = unsaid("text", this.saidText, this.text, delta.text());
-			this.text += delta.text().length();
-			if (!rest.isEmpty()) {
-				pass(new LlmEvent.TextDelta(rest), out);
-			}
-		}
-		else if (event instanceof LlmEvent.ThinkingDelta delta) {
-			String rest = unsaid("thinking", this.saidThinking, this.thinking, delta.text());
-			this.thinking += delta.text().length();
-			if (!rest.isEmpty()) {
-				pass(new LlmEvent.ThinkingDelta(rest), out);
-			}
-		}
-		else if (event instanceof LlmEvent.ToolCallDelta delta) {
-			call(delta, out);
-		}
-		else {
-			out.add(event);
+	@Override
+	public void text(LlmEvent.TextDelta delta) {
+		String rest = unsaid("text", this.saidText, this.text, delta.text());
+		this.text += delta.text().length();
+		if (!rest.isEmpty()) {
+			pass(new LlmEvent.TextDelta(rest));
 		}
 	}
 
-	private void pass(LlmEvent event, List<LlmEvent> out) {
+	@Override
+	public void thinking(LlmEvent.ThinkingDelta delta) {
+		String rest = unsaid("thinking", this.saidThinking, this.thinking, delta.text());
+		this.thinking += delta.text().length();
+		if (!rest.isEmpty()) {
+			pass(new LlmEvent.ThinkingDelta(rest));
+		}
+	}
+
+	@Override
+	public void restarted(LlmEvent.Restarted restarted) {
+		this.out.add(restarted);
+	}
+
+	private void pass(LlmEvent event) {
 		this.delivered.add(event);
-		out.add(event);
+		this.out.add(event);
 	}
 
-	private void call(LlmEvent.ToolCallDelta delta, List<LlmEvent> out) {
+	@Override
+	public void toolCall(LlmEvent.ToolCallDelta delta) {
 		int said = this.calls.getOrDefault(delta.index(), 0);
 		this.calls.put(delta.index(), said + delta.argumentsFragment().length());
 		if (delta.index() >= this.saidCalls.size()) {
-			pass(delta, out);
+			pass(delta);
 			return;
 		}
 		ToolCall known = this.saidCalls.get(delta.index());
@@ -100,7 +99,7 @@ final class ReplaySplice implements Splice {
 		String rest = unsaid("arguments of '" + known.name() + "'", known.rawArguments(), said,
 				delta.argumentsFragment());
 		if (!rest.isEmpty()) {
-			pass(new LlmEvent.ToolCallDelta(delta.index(), "", "", rest), out);
+			pass(new LlmEvent.ToolCallDelta(delta.index(), "", "", rest));
 		}
 	}
 
@@ -115,10 +114,12 @@ final class ReplaySplice implements Splice {
 		return fragment.substring(repeated);
 	}
 
-	private void complete(LlmResponse answer, List<LlmEvent> out) {
+	@Override
+	public void completed(LlmEvent.Completed completed) {
+		LlmResponse answer = completed.response();
 		if (this.text == 0 && this.thinking == 0 && this.calls.isEmpty()) {
 			// some targets give no deltas
-			AnswerBuilder.deltas(answer).forEach((delta) -> content(delta, out));
+			AnswerBuilder.deltas(answer).forEach((delta) -> delta.accept(this));
 		}
 		boolean repeated = this.text >= this.saidText.length() && this.thinking >= this.saidThinking.length();
 		for (int i = 0; i < this.saidCalls.size(); i++) {
@@ -127,7 +128,7 @@ final class ReplaySplice implements Splice {
 		if (!repeated) {
 			throw new DivergedException("it ends before all that was delivered");
 		}
-		out.add(new LlmEvent.Completed(withDeliveredIds(answer)));
+		this.out.add(new LlmEvent.Completed(withDeliveredIds(answer)));
 	}
 
 	private LlmResponse withDeliveredIds(LlmResponse answer) {

@@ -182,13 +182,13 @@ public final class StreamRecovery {
 		return Flux.defer(() -> {
 			Candidate candidate = step.candidate();
 			AnswerBuilder delivered = broken.delivered();
-			LlmRequest hop = candidate.request(this.request, this.primary);
+			LlmRequest request = candidate.request(this.request, this.primary);
 			LlmResponse partial = delivered.buildPartial(targetOf(broken, candidate.target()));
 			if (step.how() == Recovery.CONTINUE) {
-				ContinueSplice joint = new ContinueSplice(delivered, partial);
-				return joined(candidate, joint.request(hop), joint);
+				ContinueSplice splice = new ContinueSplice(delivered, partial);
+				return spliced(candidate, splice.request(request), splice);
 			}
-			return joined(candidate, hop,
+			return spliced(candidate, request,
 					(step.how() == Recovery.RESTART)
 							? new Restart(delivered, candidate.target(), String.valueOf(broken.failure().getMessage()))
 							: new ReplaySplice(delivered, partial));
@@ -200,7 +200,7 @@ public final class StreamRecovery {
 		Flux<LlmEvent> answer = candidate.provider()
 			.exchange(hop)
 			.contextWrite((context) -> Scope.of(context).dropping(dropped).into(context));
-		return EventStep.around(answer, (actual) -> new SplicedAnswer(actual, joint));
+		return EventStep.around(answer, (actual) -> new SplicedAnswer(actual, splice));
 	}
 
 	private Flux<LlmEvent> broke(Step step, LlmException failure, Broken broken) {

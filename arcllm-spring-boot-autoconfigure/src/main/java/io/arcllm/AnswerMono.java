@@ -11,7 +11,12 @@ import reactor.util.context.Context;
 
 /**
  * Waits for the whole answer of a call, and leaves its deltas out. One step for each
- * event, where operators would be four.
+ * event, where operators would be four. No step of modules, which pass events on to a
+ * subscriber of events: this one makes one answer of them.
+ * <p>
+ * Invariants: {@code ended} is set once, by the thread of the stream, before the answer
+ * or the failure is told; what comes after it is dropped. The stream has no limit of
+ * demand, since only its last event is passed on.
  */
 final class AnswerMono extends Mono<LlmResponse> {
 

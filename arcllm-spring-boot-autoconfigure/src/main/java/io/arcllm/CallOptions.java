@@ -155,7 +155,7 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 			return this;
 		}
 
-		/** Who calls are for, where a request does not say so itself. */
+		/** Tenant, session and labels of calls, where a request has none itself. */
 		public Builder metadata(RequestMetadata metadata) {
 			this.metadata = metadata;
 			return this;

@@ -64,13 +64,13 @@ public final class LlmExceptionBuilder {
 		return this;
 	}
 
-	/** Who failed. */
+	/** The target that failed. */
 	public LlmExceptionBuilder target(@Nullable Target target) {
 		this.target = target;
 		return this;
 	}
 
-	/** Who failed, where only the provider is known. */
+	/** The target that failed, where only its provider is known. */
 	public LlmExceptionBuilder provider(String provider) {
 		return target(new Target(provider, null));
 	}

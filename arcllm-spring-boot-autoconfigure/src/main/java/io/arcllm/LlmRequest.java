@@ -210,7 +210,7 @@ public record LlmRequest(@AbsentIsEmpty List<Message> messages, @AbsentIsEmpty L
 			return this;
 		}
 
-		/** Who the call is for. */
+		/** Tenant, session and labels of the call. */
 		public Builder metadata(RequestMetadata metadata) {
 			this.metadata = metadata;
 			return this;

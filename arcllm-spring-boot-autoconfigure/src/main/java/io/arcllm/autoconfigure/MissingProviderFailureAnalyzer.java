@@ -40,16 +40,16 @@ class MissingProviderFailureAnalyzer extends AbstractInjectionFailureAnalyzer<No
 		if (cause instanceof NoUniqueBeanDefinitionException || type == null || type.resolve() != LlmProvider.class) {
 			return null;
 		}
-		String who = (description == null) ? "The application" : description;
+		String consumer = (description == null) ? "The application" : description;
 		List<String> names = PropertiesBinding.names(new LayeredBinder(this.environment));
 		if (names.isEmpty()) {
-			return new FailureAnalysis(who + " required an LlmProvider. No provider is configured.",
+			return new FailureAnalysis(consumer + " required an LlmProvider. No provider is configured.",
 					"Set arcllm.providers.<name>, such as arcllm.providers.anthropic.model.", cause);
 		}
 		String wanted = qualifier(rootFailure);
 		return (wanted == null) ? null
 				: new FailureAnalysis(
-						who + " required the LlmProvider '" + wanted + "', but there is no such provider.",
+						consumer + " required the LlmProvider '" + wanted + "', but there is no such provider.",
 						"Did you mean '" + Nearest.to(wanted, names).orElse("") + "'? Configured: "
 								+ String.join(", ", names) + ". Or configure it under arcllm.providers." + wanted + ".",
 						cause);

@@ -180,7 +180,7 @@ public final class CallModule extends BaseModule {
 			throw (ex instanceof LlmException known) ? known
 					: LlmException
 						.of(ErrorKind.INVALID_REQUEST,
-								"It is not known who the call is for: the RequestMetadataResolver failed")
+								"The tenant of the call is not known: the RequestMetadataResolver failed")
 						.cause(ex)
 						.build();
 		}

@@ -43,7 +43,9 @@ public final class RepeatedFrame {
 		return (words.indexOf(UNREADABLE) < 0) ? words : null;
 	}
 
-	/** Whether another example is of use: those who vary more than words have none. */
+	/**
+	 * Whether another example is of use: frames that vary in more than words have none.
+	 */
 	public boolean wantsExample() {
 		return this.examples < MOST_EXAMPLES;
 	}

@@ -98,7 +98,7 @@ public final class Decisions implements CallListener {
 			/** A target is left alone for a while. */
 			PAUSE,
 
-			/** Somebody changed something by hand. */
+			/** Something was changed by hand. */
 			MANUAL
 
 		}

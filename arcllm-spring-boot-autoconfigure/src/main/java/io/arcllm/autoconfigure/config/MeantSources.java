@@ -39,7 +39,8 @@ final class MeantSources {
 	 */
 	static List<ConfigurationPropertySource> of(Environment environment) {
 		List<ConfigurationPropertySource> sources = new ArrayList<>();
-		ConfigurationPropertySources.get(environment).forEach((source) -> sources.add(UnquotedOn.meantBy(source)));
+		ConfigurationPropertySources.get(environment)
+			.forEach((source) -> sources.add(UnquotedOnSource.meantBy(source)));
 		return sources;
 	}
 
@@ -80,7 +81,7 @@ final class MeantSources {
 	 * A source in which the key {@code on} was read as {@code true}: YAML 1.1 does so
 	 * unless it stands in quotes.
 	 */
-	private static final class UnquotedOn implements IterableConfigurationPropertySource {
+	private static final class UnquotedOnSource implements IterableConfigurationPropertySource {
 
 		private static final Pattern READ = Pattern
 			.compile("^(arcllm\\..*modules\\.(?:retry|fallback))\\[true]((?:[.\\[].*)?)$");
@@ -90,14 +91,14 @@ final class MeantSources {
 
 		private final IterableConfigurationPropertySource source;
 
-		private UnquotedOn(IterableConfigurationPropertySource source) {
+		private UnquotedOnSource(IterableConfigurationPropertySource source) {
 			this.source = source;
 		}
 
 		static ConfigurationPropertySource meantBy(ConfigurationPropertySource source) {
 			boolean unquoted = source instanceof IterableConfigurationPropertySource iterable
 					&& iterable.stream().anyMatch((name) -> READ.matcher(name.toString()).matches());
-			return unquoted ? new UnquotedOn((IterableConfigurationPropertySource) source) : source;
+			return unquoted ? new UnquotedOnSource((IterableConfigurationPropertySource) source) : source;
 		}
 
 		@Override

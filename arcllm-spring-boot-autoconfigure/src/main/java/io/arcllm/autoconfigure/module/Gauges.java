@@ -10,7 +10,7 @@ import io.arcllm.Target;
 @FunctionalInterface
 public interface Gauges {
 
-	/** Nobody looks. */
+	/** There is no registry. */
 	Gauges NONE = (name, target, value, tags) -> {
 	};
 

@@ -180,7 +180,8 @@ public final class ChainCheck {
 	}
 
 	/**
-	 * Who is asked by name alone needs a model; for the primary a list of models will do.
+	 * A target that is named without a model needs a configured one; for the primary a
+	 * list of models will do.
 	 */
 	private void requireModel(String key, Target target) {
 		ProviderDefinition definition = this.definitions.find(target.provider());

@@ -16,7 +16,7 @@ import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.routing.CostSelection;
 import io.arcllm.module.routing.RoundRobinSelection;
 import io.arcllm.module.routing.ScoredSelection;
-import io.arcllm.module.routing.ScoredSelection.Measure;
+import io.arcllm.module.routing.ScoredSelection.ScoredBy;
 import io.arcllm.module.routing.Scores;
 import io.arcllm.module.routing.SessionSelection;
 import io.arcllm.module.routing.WeightedSelection;
@@ -57,8 +57,8 @@ public final class Selections {
 		}
 		return switch (settings.selection()) {
 			case ORDERED -> Selection.ORDERED;
-			case HEALTH -> new ScoredSelection(this.scores, Measure.HEALTH, this.random);
-			case LATENCY -> new ScoredSelection(this.scores, Measure.LATENCY, this.random);
+			case HEALTH -> new ScoredSelection(this.scores, ScoredBy.HEALTH, this.random);
+			case LATENCY -> new ScoredSelection(this.scores, ScoredBy.LATENCY, this.random);
 			case COST -> new CostSelection(this::cost);
 			case WEIGHTED -> weighted(settings);
 			case ROUND_ROBIN -> this.turns.computeIfAbsent(primary, (target) -> new RoundRobinSelection());

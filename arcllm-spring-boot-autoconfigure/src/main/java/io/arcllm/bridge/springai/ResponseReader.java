@@ -104,7 +104,7 @@ final class ResponseReader {
 		}
 	}
 
-	/** No question has no tokens: two zeros are what libraries say who know nothing. */
+	/** No question has no tokens: two zeros are what libraries say that know nothing. */
 	private static Usage usage(org.springframework.ai.chat.metadata.@Nullable Usage usage) {
 		if (usage == null || usage instanceof EmptyUsage) {
 			return Usage.UNKNOWN;

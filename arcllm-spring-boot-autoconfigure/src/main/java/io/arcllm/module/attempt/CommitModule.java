@@ -44,7 +44,7 @@ public final class CommitModule extends BaseModule {
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		Flux<LlmEvent> answer = this.inner.exchange(request);
-		return EventStep.around(answer, (actual) -> new HeldBack(actual, this.commit, this.target));
+		return EventStep.around(answer, (actual) -> new CommitStep(actual, this.commit, this.target));
 	}
 
 	/**
@@ -65,7 +65,7 @@ public final class CommitModule extends BaseModule {
 	 * timer is first. Upstream owes {@code asked - taken} events; while holding it owes
 	 * at most one, so that what is held back is all that was made.
 	 */
-	static final class HeldBack extends EventStep {
+	static final class CommitStep extends EventStep {
 
 		/**
 		 * What is held back at most, in characters: a longer answer counts as delivered.
@@ -104,7 +104,7 @@ public final class CommitModule extends BaseModule {
 
 		private volatile @Nullable Throwable failure;
 
-		HeldBack(CoreSubscriber<? super LlmEvent> actual, CommitPoint commit, Target target) {
+		CommitStep(CoreSubscriber<? super LlmEvent> actual, CommitPoint commit, Target target) {
 			super(actual);
 			this.queue = new EventQueue(actual, this::step);
 			this.commit = commit;

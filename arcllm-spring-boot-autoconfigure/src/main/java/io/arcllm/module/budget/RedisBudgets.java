@@ -76,7 +76,7 @@ final class RedisBudgets implements BudgetStore {
 				return CompletableFuture.completedFuture(answer);
 			}
 			away(failure);
-			// it may still be held there, later than anyone waits for
+			// it may still be held there, longer than any call waits
 			this.accounts.settle(reservation, 0, true, this::learn);
 			return without(reservation, most);
 		}).thenCompose((answer) -> answer);

@@ -30,7 +30,8 @@ public record Chain(List<Candidate> targets, List<Candidate> contextWindow, List
 	}
 
 	/**
-	 * Who may be asked after this error; none if it is no reason to ask another.
+	 * The targets that may be asked after this error; none if it is no reason to ask
+	 * another.
 	 */
 	List<Candidate> after(LlmException failure, List<Candidate> rest, FallbackSettings settings) {
 		if (failure.kind() == ErrorKind.CONTENT_POLICY && settings.on().contains(failure.kind())) {

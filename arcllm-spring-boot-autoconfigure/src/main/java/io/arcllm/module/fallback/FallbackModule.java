@@ -79,7 +79,7 @@ public final class FallbackModule extends BaseModule {
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return EventStep.defer((context) -> {
 			Scope scope = Scope.of(context);
-			return (scope.pass() != null) ? this.inner.exchange(request) : new Descent(this, request, scope.call())
+			return (scope.pass() != null) ? this.inner.exchange(request) : new FallbackCall(this, request, scope.call())
 				.ask(this.selection.order(this.chain.targets(), request), scope.cause());
 		});
 	}
@@ -96,7 +96,7 @@ public final class FallbackModule extends BaseModule {
 	/**
 	 * One call's way down the chain.
 	 */
-	static final class Descent {
+	static final class FallbackCall {
 
 		private static final Log logger = LogFactory.getLog(FallbackModule.class);
 
@@ -117,7 +117,7 @@ public final class FallbackModule extends BaseModule {
 		/** An answer that is no use is kept: no other such answer comes out. */
 		private boolean hasUseless;
 
-		Descent(FallbackModule module, LlmRequest request, Call call) {
+		FallbackCall(FallbackModule module, LlmRequest request, Call call) {
 			this.chain = module.chain;
 			this.settings = module.settings;
 			this.resume = module.resume;

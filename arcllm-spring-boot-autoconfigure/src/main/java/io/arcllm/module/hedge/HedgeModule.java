@@ -134,7 +134,7 @@ public final class HedgeModule extends BaseModule {
 	}
 
 	/**
-	 * One call that may be asked twice. Whoever speaks first wins; the other is cancelled
+	 * One call that may be asked twice. The first to speak wins; the other is cancelled
 	 * before the caller hears of it. Decisions are taken under the lock, signals given
 	 * outside it.
 	 */

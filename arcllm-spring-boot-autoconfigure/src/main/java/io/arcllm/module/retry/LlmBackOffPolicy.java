@@ -65,12 +65,12 @@ public class LlmBackOffPolicy implements SleepingBackOffPolicy<LlmBackOffPolicy>
 
 	@Override
 	public BackOffContext start(RetryContext context) {
-		return new Waits(context);
+		return new GrowingWait(context);
 	}
 
 	@Override
 	public void backOff(BackOffContext context) throws BackOffInterruptedException {
-		Waits waits = (Waits) context;
+		GrowingWait waits = (GrowingWait) context;
 		Throwable last = waits.retry.getLastThrowable();
 		Duration wait = wait(waits.count++, (last instanceof LlmException failure) ? failure : null);
 		try {
@@ -118,13 +118,13 @@ public class LlmBackOffPolicy implements SleepingBackOffPolicy<LlmBackOffPolicy>
 		return Duration.ofNanos((long) Math.ceil(wait.toNanos() * factor));
 	}
 
-	private static final class Waits implements BackOffContext {
+	private static final class GrowingWait implements BackOffContext {
 
 		private final transient RetryContext retry;
 
 		private int count;
 
-		Waits(RetryContext retry) {
+		GrowingWait(RetryContext retry) {
 			this.retry = retry;
 		}
 

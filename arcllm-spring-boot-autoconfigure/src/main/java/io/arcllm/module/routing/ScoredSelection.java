@@ -19,14 +19,14 @@ public final class ScoredSelection implements Selection {
 
 	private final Scores scores;
 
-	private final Measure measure;
+	private final ScoredBy measure;
 
 	private final DoubleSupplier random;
 
 	/**
 	 * What makes a target good.
 	 */
-	public enum Measure {
+	public enum ScoredBy {
 
 		/** Mostly that it answers, and then that it is fast. */
 		HEALTH,
@@ -50,7 +50,7 @@ public final class ScoredSelection implements Selection {
 	 * @param measure what makes a target good
 	 * @param random at least 0 and below 1
 	 */
-	public ScoredSelection(Scores scores, Measure measure, DoubleSupplier random) {
+	public ScoredSelection(Scores scores, ScoredBy measure, DoubleSupplier random) {
 		scores.want();
 		this.scores = scores;
 		this.measure = measure;

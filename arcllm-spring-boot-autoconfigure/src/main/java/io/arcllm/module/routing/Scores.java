@@ -35,7 +35,7 @@ public final class Scores implements CallListener {
 	}
 
 	/**
-	 * Somebody selects by scores: until then none are kept, since they have their price.
+	 * A selection reads scores: until then none are kept, since they have their price.
 	 */
 	void want() {
 		this.wanted = true;

@@ -32,7 +32,7 @@ final class SelectionOrder {
 	}
 
 	/**
-	 * Who would be asked: the primary target with the request's own model, the others
+	 * What would be asked: the primary target with the request's own model, the others
 	 * with theirs.
 	 */
 	static Target target(List<Candidate> chain, int index, LlmRequest request) {

@@ -12,7 +12,7 @@ import io.arcllm.RefusedParameter;
  */
 public final class DefaultErrorClassifier implements ErrorClassifier {
 
-	/** Who says what is wrong says it first; what comes late may be the caller's. */
+	/** A vendor says first what is wrong; words further on may be the caller's. */
 	private static final int WORTH_SEARCHING = 1000;
 
 	/** What stands in quotes may be the caller's own words. */

@@ -76,10 +76,10 @@ public final class ErrorReader {
 	}
 
 	private static String message(WireError error) {
-		String who = cut(error.target().toString(), LONGEST_TARGET);
+		String target = cut(error.target().toString(), LONGEST_TARGET);
 		String what = (error.status() < FIRST_ERROR_STATUS) ? " answered with an error" : " answered " + error.status();
 		String words = cut(Secrets.mask(error.message()), LONGEST_WORDS);
-		return who + what + ((words == null || words.isEmpty()) ? "" : ": " + words);
+		return target + what + ((words == null || words.isEmpty()) ? "" : ": " + words);
 	}
 
 	private static @Nullable String requestId(HttpHeaders headers, ErrorBody body) {

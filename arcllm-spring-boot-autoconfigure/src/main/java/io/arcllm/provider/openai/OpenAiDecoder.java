@@ -27,7 +27,7 @@ import tools.jackson.core.JacksonException;
  */
 final class OpenAiDecoder implements AnswerDecoder {
 
-	private static final Consumer<LlmEvent> NOBODY = (event) -> {
+	private static final Consumer<LlmEvent> NO_OUTPUT = (event) -> {
 	};
 
 	private final AnswerContext context;
@@ -44,7 +44,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 
 	private OpenAiChunk chunk;
 
-	private Consumer<LlmEvent> out = NOBODY;
+	private Consumer<LlmEvent> out = NO_OUTPUT;
 
 	private final Consumer<LlmEvent> pass = this::pass;
 
@@ -95,7 +95,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 			else {
 				study(frame);
 			}
-			this.out = NOBODY;
+			this.out = NO_OUTPUT;
 		}
 	}
 

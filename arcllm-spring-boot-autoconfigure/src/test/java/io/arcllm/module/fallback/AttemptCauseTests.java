@@ -81,6 +81,23 @@ class AttemptCauseTests {
 	}
 
 	@WholeAndStreamed
+	void trailSaysWhyATargetWasNotAskedAgainAndWhyTheNextOneWas(boolean streaming) {
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class);
+		LlmProvider stack = retry(new FallbackModule(new Chain(
+				List.of(new Script("a", Script.fails(ErrorKind.AUTHENTICATION)).candidate(),
+						new Script("b", Script.fails(ErrorKind.OVERLOADED), Script.says("hi")).candidate()),
+				List.of(), List.of()), settings, Selection.ORDERED, RecoveryPlan.NONE));
+		assertThat(causes(stack, streaming)).containsExactly(Cause.FIRST, Cause.NEXT_TARGET, Cause.RETRY,
+				Cause.NEXT_TARGET);
+		List<Attempt> attempts = this.call.trail().attempts();
+		assertThat(attempts).extracting(Attempt::error)
+			.containsExactly(ErrorKind.AUTHENTICATION, ErrorKind.OVERLOADED, ErrorKind.AUTHENTICATION, null);
+		assertThat(attempts.get(2).outcome()).isEqualTo(Attempt.Outcome.SKIPPED);
+		assertThat(attempts.get(2).reason()).startsWith("not asked again in this call: It is AUTHENTICATION");
+		assertThat(attempts.get(3).target().provider()).isEqualTo("b");
+	}
+
+	@WholeAndStreamed
 	void anotherKeyIsSaid(boolean streaming) {
 		Script script = new Script("a", Script.fails(ErrorKind.AUTHENTICATION), Script.says("hi"));
 		assertThat(causes(new KeyRotationModule(script.guarded(), (failure) -> true), streaming))

@@ -15,7 +15,7 @@ import io.arcllm.Target;
 import io.arcllm.Trail;
 import io.arcllm.Usage;
 import io.arcllm.module.Candidate;
-import io.arcllm.module.routing.ScoredSelection.Measure;
+import io.arcllm.module.routing.ScoredSelection.ScoredBy;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,13 +30,13 @@ final class Replica {
 
 	final ScoredSelection selection;
 
-	Replica(Measure measure, long seed, AtomicLong clock) {
+	Replica(ScoredBy measure, long seed, AtomicLong clock) {
 		this.clock = clock;
 		this.scores = new Scores(clock::get);
 		this.selection = new ScoredSelection(this.scores, measure, new SplittableRandom(seed)::nextDouble);
 	}
 
-	Replica(Measure measure) {
+	Replica(ScoredBy measure) {
 		this(measure, 42, new AtomicLong(TimeUnit.DAYS.toNanos(-1)));
 	}
 

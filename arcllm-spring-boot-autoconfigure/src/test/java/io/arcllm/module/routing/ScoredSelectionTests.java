@@ -13,7 +13,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Candidate;
-import io.arcllm.module.routing.ScoredSelection.Measure;
+import io.arcllm.module.routing.ScoredSelection.ScoredBy;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,7 +29,7 @@ class ScoredSelectionTests {
 
 	@WholeAndStreamed
 	void fastestIsAskedMost(boolean streamed) {
-		Map<String, Integer> asked = new Replica(Measure.LATENCY).call(1000, THREE, streamed,
+		Map<String, Integer> asked = new Replica(ScoredBy.LATENCY).call(1000, THREE, streamed,
 				Map.of("a/x", FAST.multipliedBy(10), "b/x", FAST, "c/x", FAST.multipliedBy(3)));
 		assertThat(asked.get("b/x")).isGreaterThan(750);
 		assertThat(asked.get("c/x")).isGreaterThan(asked.get("a/x"));
@@ -37,14 +37,14 @@ class ScoredSelectionTests {
 
 	@WholeAndStreamed
 	void targetThatFailsIsHardlyAsked(boolean streamed) {
-		Map<String, Integer> asked = new Replica(Measure.HEALTH).call(1000, THREE, streamed,
+		Map<String, Integer> asked = new Replica(ScoredBy.HEALTH).call(1000, THREE, streamed,
 				Map.of("b/x", FAST.multipliedBy(3), "c/x", FAST.multipliedBy(3)));
 		assertThat(asked.get("a/x")).isBetween(1, 30);
 	}
 
 	@WholeAndStreamed
 	void healthMindsSuccessMoreThanSpeed(boolean streamed) {
-		Replica replica = new Replica(Measure.HEALTH);
+		Replica replica = new Replica(ScoredBy.HEALTH);
 		for (int i = 0; i < 20; i++) {
 			replica.answered("a/x", FAST.multipliedBy(20), streamed);
 			replica.answered("b/x", FAST, streamed);
@@ -55,14 +55,14 @@ class ScoredSelectionTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void aFailureThatIsQuickIsNotFast(Measure measure) {
+	void aFailureThatIsQuickIsNotFast(ScoredBy measure) {
 		Map<String, Integer> asked = new Replica(measure).call(500, TWO, false, Map.of("a/x", FAST));
 		assertThat(asked.get("a/x")).isGreaterThan(480);
 	}
 
 	@ParameterizedTest
 	@EnumSource
-	void untriedTargetNeitherWinsNorStarves(Measure measure) {
+	void untriedTargetNeitherWinsNorStarves(ScoredBy measure) {
 		Replica replica = new Replica(measure);
 		replica.call(100, TWO, true, Map.of("a/x", FAST, "b/x", FAST));
 		int asked = firsts(replica, THREE, true, 1000).get("c/x");
@@ -71,7 +71,7 @@ class ScoredSelectionTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void noTargetStarves(Measure measure) {
+	void noTargetStarves(ScoredBy measure) {
 		Map<String, Integer> asked = new Replica(measure).call(5000, THREE, true,
 				Map.of("a/x", FAST, "b/x", FAST.multipliedBy(50)));
 		assertThat(asked.get("b/x")).isPositive();
@@ -80,7 +80,7 @@ class ScoredSelectionTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void targetThatRecoveredIsAskedAgain(Measure measure) {
+	void targetThatRecoveredIsAskedAgain(ScoredBy measure) {
 		Replica replica = new Replica(measure);
 		replica.call(300, TWO, true, Map.of("b/x", FAST));
 		replica.call(600, TWO, true, Map.of("a/x", FAST, "b/x", FAST));
@@ -89,7 +89,7 @@ class ScoredSelectionTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void targetThatBecameFastIsAskedAgain(Measure measure) {
+	void targetThatBecameFastIsAskedAgain(ScoredBy measure) {
 		Replica replica = new Replica(measure);
 		replica.call(300, TWO, true, Map.of("a/x", FAST.multipliedBy(20), "b/x", FAST));
 		replica.call(600, TWO, true, Map.of("a/x", FAST, "b/x", FAST));
@@ -98,7 +98,7 @@ class ScoredSelectionTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void breakdownIsNoticedAfterAFewCalls(Measure measure) {
+	void breakdownIsNoticedAfterAFewCalls(ScoredBy measure) {
 		Replica replica = new Replica(measure);
 		replica.call(300, TWO, true, Map.of("a/x", FAST, "b/x", FAST.multipliedBy(3)));
 		for (int i = 0; i < 10; i++) {
@@ -113,7 +113,7 @@ class ScoredSelectionTests {
 	 */
 	@ParameterizedTest
 	@EnumSource
-	void thousandReplicasDoNotHerd(Measure measure) {
+	void thousandReplicasDoNotHerd(ScoredBy measure) {
 		AtomicLong clock = new AtomicLong();
 		List<Replica> replicas = IntStream.range(0, 1000)
 			.mapToObj((seed) -> new Replica(measure, seed, clock))
@@ -135,7 +135,7 @@ class ScoredSelectionTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void everybodyIsInTheOrderOnce(Measure measure) {
+	void everybodyIsInTheOrderOnce(ScoredBy measure) {
 		Replica replica = new Replica(measure);
 		for (int i = 0; i < 100; i++) {
 			assertThat(Chains.names(replica.selection.order(THREE, LlmRequest.of("Hi"))))
@@ -145,7 +145,7 @@ class ScoredSelectionTests {
 
 	@WholeAndStreamed
 	void wholeAnswersAndFirstTokensAreNotCompared(boolean streamed) {
-		Replica replica = new Replica(Measure.LATENCY);
+		Replica replica = new Replica(ScoredBy.LATENCY);
 		for (int i = 0; i < 20; i++) {
 			replica.answered("a/x", FAST, true);
 			replica.answered("a/x", FAST.multipliedBy(50), false);
@@ -157,7 +157,7 @@ class ScoredSelectionTests {
 
 	@ParameterizedTest
 	@EnumSource
-	void primaryTargetIsJudgedByTheModelThatIsAskedFor(Measure measure) {
+	void primaryTargetIsJudgedByTheModelThatIsAskedFor(ScoredBy measure) {
 		Replica replica = new Replica(measure);
 		for (int i = 0; i < 20; i++) {
 			replica.failed("a/y", ErrorKind.SERVER_ERROR);

@@ -14,7 +14,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
-import io.arcllm.module.routing.ScoredSelection.Measure;
+import io.arcllm.module.routing.ScoredSelection.ScoredBy;
 import io.arcllm.module.routing.Scores.Score;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +30,7 @@ class ScoresTests {
 
 	private static final Duration SECOND = Duration.ofSeconds(1);
 
-	private final Replica replica = new Replica(Measure.HEALTH);
+	private final Replica replica = new Replica(ScoredBy.HEALTH);
 
 	@ParameterizedTest
 	@EnumSource
@@ -93,13 +93,13 @@ class ScoresTests {
 		List<Candidate> chain = Chains.of("a/x", "b/x");
 		try {
 			for (int round = 0; round < 200; round++) {
-				Replica busy = new Replica(Measure.HEALTH);
+				Replica busy = new Replica(ScoredBy.HEALTH);
 				CountDownLatch start = new CountDownLatch(1);
 				Callable<Object> work = () -> {
 					start.await();
 					busy.answered("a/x", SECOND, false);
 					busy.failed("b/x", ErrorKind.NETWORK);
-					return new ScoredSelection(busy.scores, Measure.HEALTH, () -> 0.5).order(chain,
+					return new ScoredSelection(busy.scores, ScoredBy.HEALTH, () -> 0.5).order(chain,
 							LlmRequest.of("Hi"));
 				};
 				var all = IntStream.range(0, threads).mapToObj((i) -> pool.submit(work)).toList();

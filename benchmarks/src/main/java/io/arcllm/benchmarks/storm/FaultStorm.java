@@ -32,7 +32,7 @@ public final class FaultStorm {
 	/** How long a breaker stays open. */
 	static final Duration OPEN = Duration.ofSeconds(5);
 
-	/** Who has no answer after that long has gone away. */
+	/** A caller without an answer after that long has gone away. */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	private static final Duration WARM_UP = Duration.ofSeconds(5);

@@ -35,7 +35,7 @@ public final class BulkheadStress {
 	 */
 	@JCStressTest
 	@Outcome(id = { "true, false, 1", "false, true, 1" }, expect = Expect.ACCEPTABLE, desc = "One has it.")
-	@Outcome(expect = Expect.FORBIDDEN, desc = "Both or nobody.")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "Both or neither.")
 	@State
 	public static class OnePlace {
 
@@ -92,13 +92,13 @@ public final class BulkheadStress {
 	}
 
 	/**
-	 * A waiter goes away while its turn comes: either it has the place, and knows, or
-	 * nobody has.
+	 * A waiter goes away while its turn comes: either it has the place, and knows, or no
+	 * call has.
 	 */
 	@JCStressTest
 	@Outcome(id = "0, 0, 0", expect = Expect.ACCEPTABLE, desc = "Gone before its turn.")
 	@Outcome(id = "1, 1, 0", expect = Expect.ACCEPTABLE, desc = "It was its turn.")
-	@Outcome(expect = Expect.FORBIDDEN, desc = "A place is lost, or who went away was executed.")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "A place is lost, or a call that went away was executed.")
 	@State
 	public static class LeaveAndWithdraw {
 

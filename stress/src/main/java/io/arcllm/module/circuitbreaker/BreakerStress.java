@@ -72,7 +72,7 @@ public final class BreakerStress {
 	 */
 	@JCStressTest
 	@Outcome(id = { "true, false, 1", "false, true, 1" }, expect = Expect.ACCEPTABLE, desc = "One is the probe.")
-	@Outcome(expect = Expect.FORBIDDEN, desc = "Both or nobody.")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "Both or neither.")
 	@State
 	public static class OneProbe {
 
@@ -101,8 +101,8 @@ public final class BreakerStress {
 	}
 
 	/**
-	 * A probe lets go while somebody closes the breaker by hand: its permit is of a state
-	 * that is gone.
+	 * A probe lets go while the breaker is closed by hand: its permit is of a state that
+	 * is gone.
 	 */
 	@JCStressTest
 	@Outcome(id = "CLOSED, 0", expect = Expect.ACCEPTABLE, desc = "Closed, without probes.")

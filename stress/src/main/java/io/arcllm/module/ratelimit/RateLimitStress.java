@@ -30,11 +30,11 @@ public final class RateLimitStress {
 	}
 
 	/**
-	 * Two calls want the last tokens: who has none takes no request either.
+	 * Two calls want the last tokens: the one without any takes no request either.
 	 */
 	@JCStressTest
 	@Outcome(id = { "true, false, 1, 0", "false, true, 1, 0" }, expect = Expect.ACCEPTABLE, desc = "One has them.")
-	@Outcome(expect = Expect.FORBIDDEN, desc = "Both or nobody, or a request is lost.")
+	@Outcome(expect = Expect.FORBIDDEN, desc = "Both or neither, or a request is lost.")
 	@State
 	public static class LastTokens {
 

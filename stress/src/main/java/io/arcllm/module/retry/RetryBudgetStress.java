@@ -13,7 +13,7 @@ import org.openjdk.jcstress.infra.results.ZZZ_Result;
  */
 @JCStressTest
 @Outcome(id = { "true, false, false", "false, true, false" }, expect = Expect.ACCEPTABLE, desc = "One has it.")
-@Outcome(expect = Expect.FORBIDDEN, desc = "Both or nobody.")
+@Outcome(expect = Expect.FORBIDDEN, desc = "Both or neither.")
 @State
 public class RetryBudgetStress {
 

@@ -61,15 +61,11 @@ public final class Call {
 
 	private final CallTargets targets = new CallTargets(this::elapsedNanos);
 
+	private final CallCost cost = new CallCost();
+
 	private volatile UnaryOperator<String> redaction = UnaryOperator.identity();
 
 	private int attempts;
-
-	private @Nullable CostLimit costLimit;
-
-	private boolean stoppedByCost;
-
-	private boolean budgeted;
 
 	private @Nullable Target sentFirst;
 
@@ -172,39 +168,16 @@ public final class Call {
 	}
 
 	private boolean mayCostMore() {
-		if (this.costLimit == null) {
+		if (!this.cost.isLimited()) {
 			return true;
 		}
 		int running = this.attempts - (int) this.trail.stream().filter(Attempt::wasSent).count();
-		boolean allowed = this.costLimit.allows(this.trail, Math.max(0, running));
-		this.stoppedByCost |= !allowed;
-		return allowed;
+		return this.cost.allows(this.trail, Math.max(0, running));
 	}
 
-	/** Bounds what the call may cost; the first attempt is always made. */
-	public synchronized void limitCost(CostLimit limit) {
-		this.costLimit = limit;
-	}
-
-	/** Whether an attempt was not made because the call has cost enough. */
-	public synchronized boolean wasStoppedByCost() {
-		return this.stoppedByCost;
-	}
-
-	/**
-	 * Begins to pay for the call.
-	 * @return false if it is being paid for already, further out
-	 */
-	public synchronized boolean tryBeginBudget() {
-		boolean begun = !this.budgeted;
-		this.budgeted = true;
-		return begun;
-	}
-
-	/** What was paid for has ended. */
-	public synchronized void endBudget() {
-		this.budgeted = false;
-		this.costLimit = null;
+	/** What the call may cost. */
+	public CallCost cost() {
+		return this.cost;
 	}
 
 	/**
@@ -373,21 +346,6 @@ public final class Call {
 	/** What happened so far. */
 	public synchronized Trail trail() {
 		return new Trail(this.trail, this.asked);
-	}
-
-	/**
-	 * Says whether a call may cost more.
-	 */
-	@FunctionalInterface
-	public interface CostLimit {
-
-		/**
-		 * Whether another attempt may be made. Must not call back.
-		 * @param ended the attempts so far
-		 * @param running how many are under way
-		 */
-		boolean allows(List<Attempt> ended, int running);
-
 	}
 
 }

@@ -115,4 +115,26 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 		return context.put(Scope.class, this);
 	}
 
+	/**
+	 * Why an attempt was let go of, for the gates around it: set before it is cancelled.
+	 * Safe for use by many threads.
+	 */
+	public static final class Abandonment {
+
+		private volatile boolean silent;
+
+		/** The target was silent for far too long: that is a failure of the target. */
+		public void silent() {
+			this.silent = true;
+		}
+
+		/**
+		 * Whether the target was silent for far too long.
+		 */
+		public boolean isSilent() {
+			return this.silent;
+		}
+
+	}
+
 }

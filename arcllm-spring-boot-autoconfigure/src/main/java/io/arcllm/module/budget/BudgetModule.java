@@ -54,7 +54,7 @@ public final class BudgetModule extends BaseModule {
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return EventStep.defer((context) -> {
 			Call call = Call.of(context);
-			return call.tryBeginBudget() ? GatedCall.flux((actual) -> new BudgetedCall(actual, this.inner, request,
+			return call.cost().tryBegin() ? GatedCall.flux((actual) -> new BudgetedCall(actual, this.inner, request,
 					this.budget, BudgetModule.asked(this.target, request), call)) : this.inner.exchange(request);
 		});
 	}
@@ -200,7 +200,7 @@ public final class BudgetModule extends BaseModule {
 			}
 			this.need = this.budget.need(this.target, this.request);
 			if (this.budget.settings().maxPerCall() != null) {
-				this.call.limitCost(this::mayCostMore);
+				this.call.cost().limit(this::mayCostMore);
 			}
 			reserve(this.budget.accounts(false, this.target, this.request), this.need);
 		}
@@ -231,7 +231,7 @@ public final class BudgetModule extends BaseModule {
 
 		@Override
 		void ended() {
-			this.call.endBudget();
+			this.call.cost().end();
 		}
 
 		@Override
@@ -244,7 +244,7 @@ public final class BudgetModule extends BaseModule {
 		 */
 		@Override
 		public void onError(Throwable failure) {
-			super.onError((failure instanceof LlmException known && this.call.wasStoppedByCost())
+			super.onError((failure instanceof LlmException known && this.call.cost().hasStopped())
 					? known.withSuppressed(this.budget.enough(this.target, spent())) : failure);
 		}
 

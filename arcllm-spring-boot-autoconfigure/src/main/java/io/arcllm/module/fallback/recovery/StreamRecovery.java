@@ -195,7 +195,7 @@ public final class StreamRecovery {
 		});
 	}
 
-	private Flux<LlmEvent> joined(Candidate candidate, LlmRequest hop, Splice joint) {
+	private Flux<LlmEvent> spliced(Candidate candidate, LlmRequest hop, Splice splice) {
 		List<String> dropped = Candidate.dropped(this.request, hop);
 		Flux<LlmEvent> answer = candidate.provider()
 			.exchange(hop)

@@ -26,7 +26,7 @@ final class TransportErrors {
 
 	private static final String UNWRITTEN = "UnwrittenRequestException";
 
-	private static final Target NOBODY = new Target("-", null);
+	private static final Target NO_TARGET = new Target("-", null);
 
 	private TransportErrors() {
 	}
@@ -108,7 +108,7 @@ final class TransportErrors {
 	static boolean isKnown(Throwable failure) {
 		for (Throwable t = failure; t != null; t = t.getCause()) {
 			if (t instanceof LlmException || t instanceof IOException
-					|| byName(t, NOBODY, TimeoutStage.IDLE, null) != null) {
+					|| byName(t, NO_TARGET, TimeoutStage.IDLE, null) != null) {
 				return true;
 			}
 		}

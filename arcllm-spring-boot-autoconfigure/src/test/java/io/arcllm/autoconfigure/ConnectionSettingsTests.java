@@ -304,6 +304,20 @@ class ConnectionSettingsTests {
 	}
 
 	@WholeAndStreamed
+	void interimAnswersOverHttp2AreReadPast(boolean streaming) throws InterruptedException {
+		secure();
+		for (int code : new int[] { 103, 102, 100 }) {
+			this.server.enqueue(Vendors.says("hello", streaming)
+				.newBuilder()
+				.addInformationalResponse(new MockResponse.Builder().code(code).build())
+				.addInformationalResponse(new MockResponse.Builder().code(103).build())
+				.build());
+			trusting(runner("https")).withPropertyValues("http.http2=true").run(answers(streaming));
+			assertThat(this.server.takeRequest().getVersion()).isEqualTo("HTTP/2");
+		}
+	}
+
+	@WholeAndStreamed
 	void http2OverPlainHttpIsHttp1(boolean streaming) throws InterruptedException {
 		this.server.enqueue(Vendors.says("hello", streaming));
 		runner("http").withPropertyValues("http.http2=true").run(answers(streaming));

@@ -1,10 +1,13 @@
 package io.arcllm.autoconfigure;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import java.util.zip.Deflater;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
@@ -17,6 +20,11 @@ import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
 import mockwebserver3.SocketEffect;
 import mockwebserver3.junit5.StartStop;
+import okio.Buffer;
+import okio.BufferedSink;
+import okio.DeflaterSink;
+import okio.GzipSink;
+import okio.Okio;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -92,6 +100,40 @@ class InterimAnswersTests {
 			assertThat(failure.kind()).isEqualTo(ErrorKind.RATE_LIMITED);
 			assertThat(failure.retryAfter()).isEqualTo(Duration.ofSeconds(7));
 		});
+	}
+
+	/** Packed although nothing was said of it: as some proxies do. */
+	@ParameterizedTest
+	@MethodSource("ways")
+	void answerThatComesPackedIsUnpacked(String type, boolean streaming) {
+		for (String coding : List.of("gzip", "deflate")) {
+			answer((question, number) -> packed(echo(type, streaming, question).build(), coding));
+			run(type, (llm) -> assertThat(llm
+				.invoke(LlmRequest.of("question-1").mutate().streaming(streaming).build()).text())
+				.isEqualTo("question-1"));
+			answer((question, number) -> packed(new MockResponse.Builder().code(429)
+				.body("{\"error\":{\"message\":\"slow down, retry in 7s\"}}")
+				.build(), coding));
+			run(type, (llm) -> {
+				LlmException failure = catchThrowableOfType(LlmException.class, () -> llm.invoke("question-1"));
+				assertThat(failure.kind()).isEqualTo(ErrorKind.RATE_LIMITED);
+				assertThat(failure).hasMessageContaining("slow down");
+			});
+		}
+	}
+
+	private static MockResponse packed(MockResponse answer, String coding) {
+		Buffer plain = new Buffer();
+		Buffer packed = new Buffer();
+		try (BufferedSink sink = Okio.buffer(coding.equals("gzip") ? new GzipSink(packed)
+				: new DeflaterSink(packed, new Deflater()))) {
+			answer.getBody().writeTo(plain);
+			sink.writeAll(plain);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		return answer.newBuilder().setHeader("content-encoding", coding).body(packed).build();
 	}
 
 	@Test

@@ -125,8 +125,11 @@ public final class HttpClients implements DisposableBean {
 	}
 
 	private static HttpClient guarded(HttpClient netty, ProviderProperties.Http http) {
-		return netty.doOnConnected(ConnectionGuard::install)
-			.httpResponseDecoder((spec) -> spec.maxHeaderSize((int) http.maxHeaderSize().toBytes()));
+		HttpClient client = netty.doOnConnected(ConnectionGuard::install);
+		// a stream of HTTP/2 is known only with its request
+		HttpClient guarded = http.http2()
+				? client.doOnRequest((request, connection) -> ConnectionGuard.install(connection)) : client;
+		return guarded.httpResponseDecoder((spec) -> spec.maxHeaderSize((int) http.maxHeaderSize().toBytes()));
 	}
 
 	/** The provider's own goes before that of all clients. */

@@ -43,11 +43,13 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 
 	private boolean told;
 
-	/** Guards a connection that speaks HTTP/1.1, once. */
+	/** Guards a connection that speaks HTTP/1.1, or a stream of HTTP/2, once. */
 	public static void install(Connection connection) {
 		ChannelPipeline pipeline = connection.channel().pipeline();
-		if (pipeline.get(NettyPipeline.HttpCodec) != null && pipeline.get(NAME) == null) {
-			pipeline.addAfter(NettyPipeline.HttpCodec, NAME, new ConnectionGuard());
+		String codec = (pipeline.get(NettyPipeline.HttpCodec) != null) ? NettyPipeline.HttpCodec
+				: NettyPipeline.H2ToHttp11Codec;
+		if (pipeline.get(codec) != null && pipeline.get(NAME) == null) {
+			pipeline.addAfter(codec, NAME, new ConnectionGuard());
 		}
 	}
 

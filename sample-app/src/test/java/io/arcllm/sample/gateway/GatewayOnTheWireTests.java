@@ -55,6 +55,20 @@ class GatewayOnTheWireTests {
 			registry.add(key + "api-key", () -> "k");
 			registry.add(key + "model", vendor::model);
 		}
+		for (String name : List.of("slow", "slower")) {
+			String key = "arcllm.providers." + name + ".";
+			registry.add(key + "type", () -> "openai");
+			registry.add(key + "base-url", () -> SERVER.url("/" + name + "/v1").toString());
+			registry.add(key + "model", () -> "m");
+		}
+		String modules = "arcllm.providers.slow.modules.";
+		registry.add(modules + "fallback.enabled", () -> "true");
+		registry.add(modules + "fallback.chain", () -> "slower");
+		registry.add(modules + "hedge.enabled", () -> "true");
+		registry.add(modules + "hedge.allow-tools", () -> "true");
+		registry.add(modules + "hedge.after", () -> "100ms");
+		registry.add(modules + "hedge.burst", () -> "10");
+		registry.add(modules + "streams.upstream", () -> "always");
 	}
 
 	@AfterAll
@@ -99,6 +113,16 @@ class GatewayOnTheWireTests {
 			.collectList()
 			.block(Duration.ofSeconds(40));
 		assertThat(wrong).isEmpty();
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void targetThatAnswersIsNamedAlsoWhereAnotherWasAskedAfterIt(boolean streamed) throws Exception {
+		ObjectNode request = request(Vendor.DEEPSEEK, streamed, WantingVendors.HESITATE).put("model", "slow");
+		HttpResponse<String> answer = CLIENT.send(post(request, false), HttpResponse.BodyHandlers.ofString());
+		assertThat(turn(answer.body(), streamed).path("content").asString()).as(answer.body()).isEqualTo("slow");
+		assertThat(answer.headers().firstValue("x-arcllm-provider")).hasValue("slow");
+		assertThat(answer.headers().firstValue("x-arcllm-attempts")).hasValue("2");
 	}
 
 	private static Vendor vendor(int number) {

@@ -3,6 +3,7 @@ package io.arcllm.sample.gateway;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
  * by itself, after interim answers.
  */
 final class WantingVendors extends Dispatcher {
+
+	/** A question on which the vendor {@code slow} hesitates, and another one for longer. */
+	static final String HESITATE = "Well?";
 
 	private static final Pattern NUMBERED = Pattern.compile("question-(\\d+)");
 
@@ -120,6 +124,11 @@ final class WantingVendors extends Dispatcher {
 	@Override
 	public MockResponse dispatch(RecordedRequest request) {
 		String path = request.getUrl().pathSegments().get(0);
+		if (path.startsWith("slow")) {
+			return answer(Vendor.DEEPSEEK, said(Vendor.DEEPSEEK, path), "stop", true)
+				.headersDelay(path.equals("slow") ? 500 : 5000, TimeUnit.MILLISECONDS)
+				.build();
+		}
 		Vendor vendor = Vendor.valueOf(path.toUpperCase(Locale.ROOT).replace('-', '_'));
 		String text = request.getBody().utf8();
 		JsonNode body = Fields.MAPPER.readTree(text);

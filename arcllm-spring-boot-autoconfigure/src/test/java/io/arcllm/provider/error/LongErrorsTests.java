@@ -32,7 +32,7 @@ class LongErrorsTests {
 			for (String body : new String[] { text,
 					"{\"error\":{\"message\":\"" + json + "\",\"code\":\"" + json + "\"}}", "{\"error\":\"" + json,
 					"data: " + text }) {
-				for (int status : new int[] { 200, 429 }) {
+				for (int status : new int[] { 200, 400, 429 }) {
 					assertThat(RecordedErrors.read(status, new HttpHeaders(), body).getMessage()).hasSizeLessThan(500);
 				}
 			}

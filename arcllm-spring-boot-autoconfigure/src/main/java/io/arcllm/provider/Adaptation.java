@@ -12,6 +12,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.Message;
 import io.arcllm.Parameter;
+import io.arcllm.RefusedParameter;
 import io.arcllm.Target;
 import io.arcllm.ToolCall;
 import io.arcllm.ToolChoice;
@@ -110,13 +111,22 @@ public final class Adaptation {
 	 * @param what such as {@code "takes no documents"}
 	 */
 	public LlmException refuse(String what) {
-		return LlmException.of(ErrorKind.UNSUPPORTED, this.target + " " + what).target(this.target).build();
+		return refuse(what, null);
+	}
+
+	private LlmException refuse(String what, @Nullable RefusedParameter refused) {
+		return LlmException.of(ErrorKind.UNSUPPORTED, this.target + " " + what)
+			.target(this.target)
+			.refusedParameter(refused)
+			.build();
 	}
 
 	private void refuseInstead(Parameter parameter, String why) {
 		if (this.refuses) {
-			throw refuse("was not asked: " + parameter.word() + " " + why + " (arcllm.providers."
-					+ this.target.provider() + ".on-unsupported: refuse)");
+			throw refuse(
+					"was not asked: " + parameter.word() + " " + why + " (arcllm.providers." + this.target.provider()
+							+ ".on-unsupported: refuse)",
+					new RefusedParameter(parameter.word(), RefusedParameter.Why.COMBINATION, null));
 		}
 	}
 
@@ -133,7 +143,8 @@ public final class Adaptation {
 				leaveOut(parameter, "is not taken by this model");
 			}
 			else if (parameter != Parameter.STREAMING && parameter.isIn(this.request)) {
-				throw refuse("was not asked: it takes no " + parameter.word() + " (models[].unsupported)");
+				throw refuse("was not asked: it takes no " + parameter.word() + " (models[].unsupported)",
+						new RefusedParameter(parameter.word(), RefusedParameter.Why.PARAMETER, null));
 			}
 		}
 		if (this.traits.has(ModelTraits.Rule.TEMPERATURE_OR_TOP_P) && this.request.temperature() != null) {

@@ -108,12 +108,14 @@ class InterimAnswersTests {
 	void answerThatComesPackedIsUnpacked(String type, boolean streaming) {
 		for (String coding : List.of("gzip", "deflate")) {
 			answer((question, number) -> packed(echo(type, streaming, question).build(), coding));
-			run(type, (llm) -> assertThat(llm
-				.invoke(LlmRequest.of("question-1").mutate().streaming(streaming).build()).text())
-				.isEqualTo("question-1"));
-			answer((question, number) -> packed(new MockResponse.Builder().code(429)
-				.body("{\"error\":{\"message\":\"slow down, retry in 7s\"}}")
-				.build(), coding));
+			run(type,
+					(llm) -> assertThat(
+							llm.invoke(LlmRequest.of("question-1").mutate().streaming(streaming).build()).text())
+						.isEqualTo("question-1"));
+			answer((question,
+					number) -> packed(new MockResponse.Builder().code(429)
+						.body("{\"error\":{\"message\":\"slow down, retry in 7s\"}}")
+						.build(), coding));
 			run(type, (llm) -> {
 				LlmException failure = catchThrowableOfType(LlmException.class, () -> llm.invoke("question-1"));
 				assertThat(failure.kind()).isEqualTo(ErrorKind.RATE_LIMITED);
@@ -125,8 +127,8 @@ class InterimAnswersTests {
 	private static MockResponse packed(MockResponse answer, String coding) {
 		Buffer plain = new Buffer();
 		Buffer packed = new Buffer();
-		try (BufferedSink sink = Okio.buffer(coding.equals("gzip") ? new GzipSink(packed)
-				: new DeflaterSink(packed, new Deflater()))) {
+		try (BufferedSink sink = Okio
+			.buffer(coding.equals("gzip") ? new GzipSink(packed) : new DeflaterSink(packed, new Deflater()))) {
 			answer.getBody().writeTo(plain);
 			sink.writeAll(plain);
 		}

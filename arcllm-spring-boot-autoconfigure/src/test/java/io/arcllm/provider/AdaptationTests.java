@@ -331,6 +331,7 @@ class AdaptationTests {
 					() -> new Adaptation(request, new Target("acme", "m"), traits, false).to(new OpenAiFormat("acme")));
 			assertThat(failure.kind()).isEqualTo(ErrorKind.UNSUPPORTED);
 			assertThat(failure).hasMessageContaining(parameter.word());
+			assertThat(failure.refusedParameter().name()).isEqualTo(parameter.word());
 		});
 	}
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.arcllm.Content;
+import io.arcllm.Parameter;
 import io.arcllm.ToolCall;
 import io.arcllm.provider.json.Json;
 import io.arcllm.provider.json.JsonBody;
@@ -71,7 +72,7 @@ final class AnthropicBlocks {
 		start("image");
 		if (image.source() instanceof Content.Bytes bytes) {
 			if (!IMAGES.contains(JsonBody.mediaType(bytes.mediaType()))) {
-				throw this.body.refuse("An image of type " + bytes.mediaType()
+				throw this.body.refuse(Parameter.IMAGES, "An image of type " + bytes.mediaType()
 						+ " cannot be sent to Anthropic: turn it into image/png, image/jpeg, image/gif or image/webp");
 			}
 			base64(bytes);
@@ -95,7 +96,7 @@ final class AnthropicBlocks {
 				plainText(bytes);
 			}
 			else {
-				throw this.body.refuse("A document of type " + bytes.mediaType()
+				throw this.body.refuse(Parameter.DOCUMENTS, "A document of type " + bytes.mediaType()
 						+ " cannot be sent to Anthropic: send application/pdf or text/plain");
 			}
 		}
@@ -123,7 +124,7 @@ final class AnthropicBlocks {
 
 	private void link(URI url) {
 		if (!"https".equalsIgnoreCase(url.getScheme()) && !"http".equalsIgnoreCase(url.getScheme())) {
-			throw this.body.invalid("Anthropic cannot fetch a URL of scheme '" + url.getScheme()
+			throw this.body.refuse("Anthropic cannot fetch a URL of scheme '" + url.getScheme()
 					+ "': use https, or give the bytes themselves");
 		}
 		this.json.writeName("source").writeStartObject();

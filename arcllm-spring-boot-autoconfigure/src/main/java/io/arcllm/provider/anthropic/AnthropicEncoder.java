@@ -9,6 +9,7 @@ import java.util.Map;
 import io.arcllm.Content;
 import io.arcllm.LlmRequest;
 import io.arcllm.Message;
+import io.arcllm.Parameter;
 import io.arcllm.ReasoningEffort;
 import io.arcllm.ResponseFormat;
 import io.arcllm.Target;
@@ -169,7 +170,8 @@ final class AnthropicEncoder {
 		ResponseFormat format = this.request.responseFormat();
 		Map<String, Object> config = new LinkedHashMap<>();
 		if (format != null && format.type() == ResponseFormat.Type.JSON) {
-			throw body.refuse("responseFormat JSON needs a schema at Anthropic: use ResponseFormat.jsonSchema(..)");
+			throw body.refuse(Parameter.SCHEMA,
+					"responseFormat JSON needs a schema at Anthropic: use ResponseFormat.jsonSchema(..)");
 		}
 		if (isAdaptive() && this.request.reasoningEffort() != null) {
 			ReasoningEffort effort = this.traits.nearest(this.request.reasoningEffort());

@@ -30,7 +30,7 @@ final class AnthropicMessages {
 
 	void write(List<Message> turns, AnthropicMarks marks) {
 		if (turns.isEmpty()) {
-			throw this.body.invalid("messages holds nothing to answer: add a user message");
+			throw this.body.refuse("messages holds nothing to answer: add a user message");
 		}
 		JsonGenerator json = this.body.json();
 		json.writeStartArray();

@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
+import io.arcllm.Parameter;
+import io.arcllm.RefusedParameter;
 import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -138,6 +140,18 @@ public final class JsonBody {
 	 */
 	public LlmException refuse(String message) {
 		return LlmException.of(ErrorKind.UNSUPPORTED, message).target(this.target).build();
+	}
+
+	/**
+	 * What to throw for a part of the request that this vendor cannot take, and others
+	 * may.
+	 * @param message names the mend
+	 */
+	public LlmException refuse(Parameter parameter, String message) {
+		return LlmException.of(ErrorKind.UNSUPPORTED, message)
+			.target(this.target)
+			.refusedParameter(new RefusedParameter(parameter.word(), RefusedParameter.Why.PARAMETER, null))
+			.build();
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Set;
 
 import io.arcllm.LlmRequest;
+import io.arcllm.Parameter;
 import io.arcllm.ReasoningEffort;
 import io.arcllm.ResponseFormat;
 import io.arcllm.Target;
@@ -70,7 +71,8 @@ final class OllamaEncoder {
 		if (choice.mode() == ToolChoice.Mode.NONE) {
 			return false;
 		}
-		throw body.refuse("toolChoice " + choice.mode() + " is unknown to Ollama: use AUTO or NONE");
+		throw body.refuse(Parameter.FORCED_TOOL,
+				"toolChoice " + choice.mode() + " is unknown to Ollama: use AUTO or NONE");
 	}
 
 	private void tools(JsonGenerator json) {

@@ -9,6 +9,7 @@ import java.util.stream.Collectors;
 
 import io.arcllm.Content;
 import io.arcllm.Message;
+import io.arcllm.Parameter;
 import io.arcllm.ToolCall;
 import io.arcllm.provider.json.JsonBody;
 import tools.jackson.core.JsonGenerator;
@@ -76,7 +77,8 @@ final class OllamaMessages {
 		this.json.writeStartObject().writeStringProperty("role", role);
 		this.json.writeStringProperty("content", text(content));
 		if (!all(content, Content.Document.class).isEmpty()) {
-			throw this.body.refuse("A document cannot be sent to Ollama: put its text into the message");
+			throw this.body.refuse(Parameter.DOCUMENTS,
+					"A document cannot be sent to Ollama: put its text into the message");
 		}
 		List<Content.Image> images = all(content, Content.Image.class);
 		if (!images.isEmpty()) {
@@ -95,7 +97,8 @@ final class OllamaMessages {
 			this.json.writeBinary(bytes.data());
 		}
 		else {
-			throw this.body.refuse("An image by URL cannot be sent to Ollama: give its bytes, Image.of(type, bytes)");
+			throw this.body.refuse(Parameter.IMAGES,
+					"An image by URL cannot be sent to Ollama: give its bytes, Image.of(type, bytes)");
 		}
 	}
 

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 
 import io.arcllm.Content;
 import io.arcllm.Message;
+import io.arcllm.Parameter;
 import io.arcllm.ToolCall;
 import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.json.Json;
@@ -296,10 +297,12 @@ final class OpenAiMessages {
 
 		private void document(Content.Document document) {
 			if (this.format.has(OpenAiQuirk.NO_FILES)) {
-				throw this.body.refuse(provider() + " takes no documents: send their text instead");
+				throw this.body.refuse(Parameter.DOCUMENTS,
+						provider() + " takes no documents: send their text instead");
 			}
 			if (document.source() instanceof Content.Link) {
-				throw this.body.refuse(provider() + " fetches no documents: send the bytes instead of a URL");
+				throw this.body.refuse(Parameter.DOCUMENTS,
+						provider() + " fetches no documents: send the bytes instead of a URL");
 			}
 			begin("file");
 			this.json.writeObjectPropertyStart("file")

@@ -53,9 +53,17 @@ final class GatewayErrors {
 		return ADDRESS.matcher(String.valueOf(failure.getMessage())).replaceAll("the vendor's address");
 	}
 
+	/** The field of this format that the refused part of the request is. */
 	private static @Nullable String param(LlmException failure) {
 		RefusedParameter refused = failure.refusedParameter();
-		return (refused == null) ? null : refused.name().replace('-', '_');
+		return (refused == null) ? null : switch (refused.name()) {
+			case "schema" -> "response_format";
+			case "forced-tool" -> "tool_choice";
+			case "streaming" -> "stream";
+			case "penalties" -> "frequency_penalty";
+			case "images", "documents", "role", "prefix" -> "messages";
+			default -> refused.name().replace('-', '_');
+		};
 	}
 
 	private static Map<String, String> headers(LlmException failure) {

@@ -13,6 +13,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
+import io.arcllm.RefusedParameter;
 import io.arcllm.StopReason;
 import io.arcllm.Target;
 import io.arcllm.ToolCall;
@@ -189,6 +190,16 @@ class GatewayTests {
 			assertThat(error.has("type") && error.has("param")).isTrue();
 			assertThat(response.headers().firstValue("x-arcllm-attempts").orElse("")).isEqualTo("1");
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "temperature, temperature", "top-p, top_p", "schema, response_format", "forced-tool, tool_choice",
+			"streaming, stream", "images, messages", "logit_bias, logit_bias" })
+	void refusedParameterIsNamedAsThisFormatNamesIt(String name, String param) throws Exception {
+		gateway.answer(Flux.error(LlmException.of(ErrorKind.UNSUPPORTED, "no")
+			.refusedParameter(new RefusedParameter(name, RefusedParameter.Why.PARAMETER, null))
+			.build()));
+		assertThat(Fields.MAPPER.readTree(gateway.chat(ASK).body()).at("/error/param").asString()).isEqualTo(param);
 	}
 
 	@ParameterizedTest

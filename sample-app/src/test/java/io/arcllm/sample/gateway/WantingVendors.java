@@ -22,7 +22,9 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class WantingVendors extends Dispatcher {
 
-	/** A question on which the vendor {@code slow} hesitates, and another one for longer. */
+	/**
+	 * A question on which the vendor {@code slow} hesitates, and another one for longer.
+	 */
 	static final String HESITATE = "Well?";
 
 	private static final Pattern NUMBERED = Pattern.compile("question-(\\d+)");

@@ -1,5 +1,7 @@
 package io.arcllm;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
@@ -8,11 +10,13 @@ import org.reactivestreams.Publisher;
 import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
+import reactor.util.context.ContextView;
 
 /**
  * The threads of one provider whose code may block, where timeouts and deadlines reach
- * it. They are virtual where the JVM has them, else a pool of this provider's own. Safe
- * for use by many threads.
+ * it. They are virtual where the JVM has them, else a pool of this provider's own, of the
+ * size of its bulkhead. Safe for use by many threads.
  */
 public final class OwnThreads {
 
@@ -25,14 +29,23 @@ public final class OwnThreads {
 
 	private final String name;
 
-	/** Made when the provider is first asked. */
-	private volatile @Nullable Scheduler scheduler;
+	/** By how many there may be; made when the provider is first asked so. */
+	private final Map<Integer, Scheduler> pools = new ConcurrentHashMap<>();
 
 	/**
 	 * @param provider the provider's name
 	 */
 	public OwnThreads(String provider) {
 		this.name = "arcllm-" + provider;
+	}
+
+	/**
+	 * A context in which a provider takes so many threads at most where they are not
+	 * virtual, as many as calls are let in to it.
+	 * @param most 1 or more
+	 */
+	public static Context limit(Context context, int most) {
+		return context.put(OwnThreads.class, most);
 	}
 
 	/**
@@ -57,7 +70,7 @@ public final class OwnThreads {
 				finally {
 					restored.close();
 				}
-			}).subscribeOn(scheduler(), false);
+			}).subscribeOn(pool(most(context)), false);
 		});
 	}
 
@@ -65,20 +78,24 @@ public final class OwnThreads {
 	 * The threads as a scheduler, for what may block at the end of a call.
 	 */
 	public Scheduler scheduler() {
-		Scheduler scheduler = this.scheduler;
-		return (scheduler != null) ? scheduler : create();
+		return pool(MOST_THREADS);
 	}
 
-	private synchronized Scheduler create() {
-		Scheduler scheduler = this.scheduler;
-		if (scheduler == null) {
-			ThreadFactory virtual = virtualThreads();
-			scheduler = (virtual != null)
-					? Schedulers.newBoundedElastic(MOST_VIRTUAL_THREADS, Integer.MAX_VALUE, virtual, IDLE_SECONDS)
-					: Schedulers.newBoundedElastic(MOST_THREADS, Integer.MAX_VALUE, this.name, IDLE_SECONDS, true);
-			this.scheduler = scheduler;
-		}
-		return scheduler;
+	private static int most(ContextView context) {
+		Integer most = context.getOrDefault(OwnThreads.class, null);
+		return (most != null) ? most : MOST_THREADS;
+	}
+
+	private Scheduler pool(int most) {
+		Scheduler pool = this.pools.get(most);
+		return (pool != null) ? pool : this.pools.computeIfAbsent(most, this::create);
+	}
+
+	private Scheduler create(int most) {
+		ThreadFactory virtual = virtualThreads();
+		return (virtual != null)
+				? Schedulers.newBoundedElastic(MOST_VIRTUAL_THREADS, Integer.MAX_VALUE, virtual, IDLE_SECONDS)
+				: Schedulers.newBoundedElastic(most, Integer.MAX_VALUE, this.name, IDLE_SECONDS, true);
 	}
 
 	/** By reflection, since they are there from Java 21 on. */

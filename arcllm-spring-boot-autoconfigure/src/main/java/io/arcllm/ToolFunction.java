@@ -2,9 +2,10 @@ package io.arcllm;
 
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -23,19 +24,38 @@ public record ToolFunction(Tool tool, Function<Map<String, @Nullable Object>, @N
 	 * @throws IllegalArgumentException if there is none
 	 */
 	static List<ToolFunction> of(Object bean) {
-		List<ToolFunction> functions = new ArrayList<>();
+		Map<String, ToolFunction> bySignature = new TreeMap<>();
 		for (Class<?> type = bean.getClass(); type != null; type = type.getSuperclass()) {
-			for (Method method : type.getDeclaredMethods()) {
-				LlmTool tool = method.getAnnotation(LlmTool.class);
-				if (tool != null) {
-					functions.add(of(bean, method, tool));
-				}
+			add(bean, type, bySignature);
+			for (Class<?> offered : type.getInterfaces()) {
+				add(bean, offered, bySignature);
 			}
 		}
+		List<ToolFunction> functions = List.copyOf(bySignature.values());
 		if (functions.isEmpty()) {
 			throw new IllegalArgumentException(bean.getClass().getName() + " has no method with @LlmTool");
 		}
 		return functions;
+	}
+
+	/**
+	 * By what overriding methods have in common, and in the order of their names, so that
+	 * the same tools are the same bytes to a vendor's cache.
+	 */
+	private static void add(Object bean, Class<?> type, Map<String, ToolFunction> bySignature) {
+		for (Method method : type.getDeclaredMethods()) {
+			LlmTool tool = method.getAnnotation(LlmTool.class);
+			String name = method.getName() + '/' + method.getParameterCount();
+			String signature = name + Arrays.toString(method.getParameterTypes());
+			// a method of an interface may have a type variable where the class has a
+			// type
+			boolean overridden = type.isInterface()
+					? bySignature.keySet().stream().anyMatch((one) -> one.startsWith(name))
+					: bySignature.containsKey(signature);
+			if (tool != null && !method.isBridge() && !overridden) {
+				bySignature.put(signature, of(bean, method, tool));
+			}
+		}
 	}
 
 	private static ToolFunction of(Object bean, Method method, LlmTool tool) {

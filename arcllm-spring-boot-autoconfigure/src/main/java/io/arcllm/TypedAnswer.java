@@ -1,5 +1,6 @@
 package io.arcllm;
 
+import java.lang.reflect.Modifier;
 import java.util.Collection;
 import java.util.Map;
 import java.util.ServiceLoader;
@@ -20,6 +21,8 @@ final class TypedAnswer<T> {
 
 	};
 
+	private static final int LONGEST_NAME = 64;
+
 	private final Class<T> type;
 
 	/**
@@ -27,15 +30,27 @@ final class TypedAnswer<T> {
 	 * properties
 	 */
 	TypedAnswer(Class<T> type) {
-		boolean wrong = type.isPrimitive() || type.isArray() || type.isEnum() || type.isInterface()
-				|| type.isAnnotation() || type.getName().startsWith("java.") || Collection.class.isAssignableFrom(type)
-				|| Map.class.isAssignableFrom(type);
-		if (wrong) {
+		if (!isWithProperties(type) || !(SCHEMAS.get(type).get("properties") instanceof Map<?, ?> properties)
+				|| properties.isEmpty()) {
 			throw new IllegalArgumentException("An answer's type must be a record or a class with properties, was "
 					+ type.getName() + "; wrap it in a record");
 		}
+		if (!type.isRecord() && (isInner(type) || Modifier.isAbstract(type.getModifiers()))) {
+			throw new IllegalArgumentException("An answer's type must be one that can be made, and " + type.getName()
+					+ " is " + (isInner(type) ? "an inner class: make it static" : "abstract: wrap it in a record"));
+		}
 		this.type = type;
-		SCHEMAS.get(type);
+	}
+
+	private static boolean isWithProperties(Class<?> type) {
+		return !type.isPrimitive() && !type.isArray() && !type.isEnum() && !type.isInterface()
+				&& !type.getName().startsWith("java.") && !Collection.class.isAssignableFrom(type)
+				&& !Map.class.isAssignableFrom(type);
+	}
+
+	private static boolean isInner(Class<?> type) {
+		return type.isLocalClass() || type.isAnonymousClass()
+				|| (type.isMemberClass() && !Modifier.isStatic(type.getModifiers()));
 	}
 
 	/** What reads and writes types. */
@@ -45,9 +60,13 @@ final class TypedAnswer<T> {
 
 	/** The same request for an answer of the type. */
 	LlmRequest ask(LlmRequest request) {
-		return request.mutate()
-			.responseFormat(ResponseFormat.jsonSchema(this.type.getSimpleName(), SCHEMAS.get(this.type)))
-			.build();
+		return request.mutate().responseFormat(ResponseFormat.jsonSchema(name(), SCHEMAS.get(this.type))).build();
+	}
+
+	/** In the characters that vendors take. */
+	private String name() {
+		String name = this.type.getSimpleName().replaceAll("[^a-zA-Z0-9_-]", "_");
+		return (name.length() > LONGEST_NAME) ? name.substring(0, LONGEST_NAME) : name;
 	}
 
 	/**

@@ -16,14 +16,20 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.PropertyAccessor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.DateTimeFeature;
+import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,6 +48,17 @@ class KeptConversationTests {
 				JsonMapper.builder().propertyNamingStrategy(PropertyNamingStrategies.UPPER_CAMEL_CASE).build(),
 				leavingOut(JsonInclude.Include.NON_NULL), leavingOut(JsonInclude.Include.NON_EMPTY),
 				leavingOut(JsonInclude.Include.NON_DEFAULT),
+				JsonMapper.builder()
+					.enable(DateTimeFeature.WRITE_DATES_AS_TIMESTAMPS, DateTimeFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+					.enable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY, MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+					.enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+					.build(),
+				JsonMapper.builder()
+					.changeDefaultVisibility(
+							(visible) -> visible.withVisibility(PropertyAccessor.GETTER, Visibility.NONE)
+								.withVisibility(PropertyAccessor.IS_GETTER, Visibility.NONE)
+								.withVisibility(PropertyAccessor.FIELD, Visibility.ANY))
+					.build(),
 				JsonMapper.builder()
 					.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
 					.enable(SerializationFeature.INDENT_OUTPUT)
@@ -177,6 +194,39 @@ class KeptConversationTests {
 				Instant.parse("2026-01-01T00:00:00.123456789Z"), null, Attempt.Cause.RETRY, List.of("temperature"))));
 
 		assertThat(mapper.readValue(mapper.writeValueAsString(trail), Trail.class)).isEqualTo(trail);
+	}
+
+	record Holder(Object part, Object[] parts, Map<String, Object> named) {
+	}
+
+	@ParameterizedTest
+	@MethodSource("mappers")
+	@SuppressWarnings({ "rawtypes", "unchecked" })
+	void typeStandsWhereverNoStaticTypeIs(JsonMapper mapper) {
+		LlmEvent event = new LlmEvent.TextDelta("a");
+		Content content = Content.Image.of(URI.create("https://example.com/a.png"));
+		List raw = new ArrayList(List.of(event, content));
+		Holder holder = new Holder(event, new Object[] { content }, Map.of("event", event, "list", raw));
+
+		JsonNode json = mapper.readTree(mapper.writeValueAsString(holder));
+
+		List<String> types = new ArrayList<>();
+		collectTypes(json, types);
+		assertThat(types).containsOnly("text_delta", "image", "link").hasSize(7);
+		assertThat(mapper.readValue(mapper.writeValueAsString(raw.get(0)), LlmEvent.class)).isEqualTo(event);
+		assertThat(mapper.readValue(mapper.writeValueAsString(new Object[] { content }), Content[].class))
+			.containsExactly(content);
+		assertThat(mapper.convertValue(Map.of("x", content), new TypeReference<Map<String, Content>>() {
+		})).containsEntry("x", content);
+	}
+
+	private static void collectTypes(JsonNode json, List<String> types) {
+		for (Map.Entry<String, JsonNode> property : json.properties()) {
+			if (property.getKey().equalsIgnoreCase("type")) {
+				types.add(property.getValue().asString());
+			}
+		}
+		json.values().forEach((value) -> collectTypes(value, types));
 	}
 
 	@Test

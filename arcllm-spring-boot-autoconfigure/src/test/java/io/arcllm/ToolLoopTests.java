@@ -1,8 +1,10 @@
 package io.arcllm;
 
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -121,6 +123,69 @@ class ToolLoopTests {
 				assertThat(failure.partial().toolCalls()).hasSize(1);
 			});
 		assertThat(this.asked).hasSize(3);
+	}
+
+	interface Clock<T> {
+
+		@LlmTool("Tells the time")
+		String time(T zone);
+
+	}
+
+	static class Base {
+
+		@LlmTool("Adds")
+		public String add(OptionalInt to) {
+			return "base";
+		}
+
+	}
+
+	static class Both extends Base implements Clock<String> {
+
+		@LlmTool("Tells the time there")
+		@Override
+		public String time(String zone) {
+			return "noon in " + zone;
+		}
+
+		@LlmTool("Adds more")
+		@Override
+		public String add(OptionalInt to) {
+			return "more than " + to.orElse(0);
+		}
+
+	}
+
+	@Test
+	void overriddenMethodsAreOneToolInTheOrderOfNames() {
+		ToolLoop
+			.of(says(calls(call("1", "time", Map.of("zone", "Bonn")), call("2", "add", Map.of()),
+					call("3", "add", Map.of("to", 2))), LlmResponse.of("ok")))
+			.tools(new Both())
+			.run("hi");
+		assertThat(this.asked.get(0).tools()).extracting(Tool::name).containsExactly("add", "time");
+		assertThat(this.asked.get(0).tools()).extracting(Tool::description)
+			.containsExactly("Adds more", "Tells the time there");
+		assertThat(results(1)).containsExactly(Content.ToolResult.of("1", "noon in Bonn"),
+				Content.ToolResult.of("2", "more than 0"), Content.ToolResult.of("3", "more than 2"));
+	}
+
+	@Test
+	void methodsOfAProxysInterfaceAreTools() {
+		Object proxy = Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Greeter.class },
+				(self, method, arguments) -> "hello " + arguments[0]);
+		ToolLoop.of(says(calls(call("1", "greet", Map.of("name", "Ann"))), LlmResponse.of("ok")))
+			.tools(proxy)
+			.run("hi");
+		assertThat(results(1)).containsExactly(Content.ToolResult.of("1", "hello Ann"));
+	}
+
+	interface Greeter {
+
+		@LlmTool("Greets")
+		String greet(String name);
+
 	}
 
 	@Test

@@ -3,9 +3,12 @@ package io.arcllm.autoconfigure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -189,6 +192,34 @@ class OwnModuleTests {
 				.rootCause()
 				.isInstanceOf(BeanCurrentlyInCreationException.class)
 				.hasMessageContaining("'judging'"));
+	}
+
+	@Test
+	void functionGetsAsManyThreadsAsItsBulkheadLetsCallsIn() {
+		int calls = 80;
+		CountDownLatch together = new CountDownLatch(calls);
+		this.runner.withBean("many", LlmProvider.class, () -> LlmProvider.of("many", (request) -> together(together)))
+			.withPropertyValues("arcllm.modules.bulkhead.enabled=true",
+					"arcllm.modules.bulkhead.max-concurrent=" + calls)
+			.run((context) -> {
+				LlmProvider many = context.getBean(LlmProviders.class).load("many");
+				List<String> answers = Flux.range(0, calls)
+					.flatMap((i) -> many.invokeAsync(LlmRequest.of("hi")), calls)
+					.map(LlmResponse::text)
+					.collectList()
+					.block(Duration.ofSeconds(30));
+				assertThat(answers).hasSize(calls).containsOnly("true");
+			});
+	}
+
+	private static LlmResponse together(CountDownLatch all) {
+		all.countDown();
+		try {
+			return LlmResponse.of(String.valueOf(all.await(20, TimeUnit.SECONDS)));
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Configuration(proxyBeanMethods = false)

@@ -9,11 +9,14 @@ import java.util.function.UnaryOperator;
 
 import io.arcllm.CallOptions;
 import io.arcllm.LlmConfigException;
+import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.OwnThreads;
 import io.arcllm.Parameter;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.config.StreamSettings;
 import io.arcllm.autoconfigure.stack.ModuleOrder.AbsentModule;
@@ -26,8 +29,11 @@ import io.arcllm.module.attempt.RefusalModule;
 import io.arcllm.module.attempt.RepeatModule;
 import io.arcllm.module.attempt.Upstream;
 import io.arcllm.module.attempt.UpstreamModule;
+import io.arcllm.module.bulkhead.BulkheadSettings;
+import io.arcllm.module.bulkhead.MaxConcurrent;
 import io.arcllm.module.keys.KeyRotationModule;
 import io.arcllm.provider.key.ApiKeys;
+import reactor.core.publisher.Flux;
 
 import org.springframework.util.function.SingletonSupplier;
 
@@ -90,7 +96,7 @@ public final class Stacks {
 		StackPosition position = new StackPosition(primary, options);
 		this.settings.check(options, order().names());
 		check(order().absent(), position);
-		LlmProvider stack = Layer.around(this.targets.provider(primary.provider()), layers(position));
+		LlmProvider stack = Layer.around(provider(position), layers(position));
 		for (ModuleFactory module : on(order().modules(), position)) {
 			stack = module.aroundAll(stack, position);
 		}
@@ -161,9 +167,23 @@ public final class Stacks {
 
 	private Candidate hop(StackPosition position) {
 		int window = this.targets.contextWindow(position.target());
-		return new TargetCandidate(position.target(),
-				() -> Layer.around(this.targets.provider(position.provider()), targetLayers(position)), gates(position),
-				(request) -> window, false);
+		return new TargetCandidate(position.target(), () -> Layer.around(provider(position), targetLayers(position)),
+				gates(position), (request) -> window, false);
+	}
+
+	/**
+	 * The adapter or bean alone. A provider whose code may block gets as many threads as
+	 * its bulkhead lets calls in.
+	 */
+	private LlmProvider provider(StackPosition position) {
+		LlmProvider alone = this.targets.provider(position.provider());
+		ProviderDefinition definition = this.targets.definition(position.provider());
+		if ((definition != null && definition.beans() == null)
+				|| !this.settings.enabled("bulkhead", position.provider(), position.options())) {
+			return alone;
+		}
+		MaxConcurrent most = this.settings.bind("bulkhead", BulkheadSettings.class, position).maxConcurrent();
+		return most.isAuto() ? alone : new Threaded(alone, most.calls());
 	}
 
 	private List<Readiness> gates(StackPosition position) {
@@ -247,6 +267,28 @@ public final class Stacks {
 		/** Their names, from the outside in. */
 		static List<String> names(List<Layer> layers) {
 			return layers.stream().map(Layer::name).toList();
+		}
+
+	}
+
+	/**
+	 * A provider whose code may block, told how many threads it may take.
+	 */
+	private record Threaded(LlmProvider inner, int threads) implements LlmProvider {
+
+		@Override
+		public Flux<LlmEvent> exchange(LlmRequest request) {
+			return this.inner.exchange(request).contextWrite((context) -> OwnThreads.limit(context, this.threads));
+		}
+
+		@Override
+		public String name() {
+			return this.inner.name();
+		}
+
+		@Override
+		public String toString() {
+			return this.inner.toString();
 		}
 
 	}

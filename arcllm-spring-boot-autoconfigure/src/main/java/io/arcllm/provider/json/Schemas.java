@@ -111,6 +111,23 @@ public final class Schemas {
 	}
 
 	/**
+	 * Whether an object in the schema may have properties of any name, as a map has:
+	 * OpenAI holds nothing to it.
+	 */
+	public static boolean hasOpenObjects(@Nullable Object value) {
+		if (value instanceof Collection<?> list) {
+			return list.stream().anyMatch(Schemas::hasOpenObjects);
+		}
+		if (!(value instanceof Map<?, ?> schema)) {
+			return false;
+		}
+		Object others = schema.get("additionalProperties");
+		return (others instanceof Map<?, ?>
+				&& !(schema.get("properties") instanceof Map<?, ?> named && named.containsKey("additionalProperties")))
+				|| schema.values().stream().anyMatch(Schemas::hasOpenObjects);
+	}
+
+	/**
 	 * Whether every object in the schema requires all of its properties, without which
 	 * OpenAI holds nothing to it.
 	 */

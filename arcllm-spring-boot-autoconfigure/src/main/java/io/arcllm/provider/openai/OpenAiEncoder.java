@@ -141,7 +141,7 @@ final class OpenAiEncoder {
 		schema.put("name", (wanted.name() != null) ? wanted.name() : "answer");
 		schema.put("schema", strict ? Schemas.closed(asked) : asked);
 		if (wanted.strict() != null) {
-			schema.put("strict", strict && Schemas.requiresAll(asked));
+			schema.put("strict", strict && Schemas.requiresAll(asked) && !Schemas.hasOpenObjects(asked));
 		}
 		Map<String, Object> field = new LinkedHashMap<>();
 		field.put("type", "json_schema");

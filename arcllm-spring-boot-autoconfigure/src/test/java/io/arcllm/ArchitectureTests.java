@@ -212,7 +212,7 @@ class ArchitectureTests {
 					.map((one) -> one.getSource().flatMap(Source::getFileName).orElse(one.getName()))
 					.distinct())
 			.containsExactlyInAnyOrder("ModuleClock.java", "HttpAnswer.java", "ArcllmAutoConfiguration.java",
-					"RedisBuckets.java", "RedisStore.java", "RedisBudgets.java");
+					"RedisBuckets.java", "Reachability.java");
 	}
 
 	private static List<Path> sources() throws IOException {

@@ -2,6 +2,7 @@ package io.arcllm.autoconfigure.actuator;
 
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 
 import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
@@ -45,11 +46,11 @@ public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
 	private @Nullable Long cached(@Nullable String tenant) {
 		long forgotten = 0;
 		for (ModuleFactory module : this.stacks.modules()) {
-			long here = module.forget(tenant);
-			if (here < 0) {
+			OptionalLong here = module.forget(tenant);
+			if (here.isEmpty()) {
 				return null;
 			}
-			forgotten += here;
+			forgotten += here.getAsLong();
 		}
 		return forgotten;
 	}

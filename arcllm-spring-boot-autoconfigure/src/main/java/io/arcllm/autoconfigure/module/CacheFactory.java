@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 import io.arcllm.CallOptions;
@@ -145,15 +146,15 @@ public final class CacheFactory implements ModuleFactory {
 	 * @param tenant all where it is {@code null}
 	 */
 	@Override
-	public long forget(@Nullable String tenant) {
+	public OptionalLong forget(@Nullable String tenant) {
 		long forgotten = 0;
 		boolean known = true;
 		for (AnswerStore store : stores()) {
-			long here = store.forget(tenant);
-			known &= here >= 0;
-			forgotten += here;
+			OptionalLong here = store.forget(tenant);
+			known &= here.isPresent();
+			forgotten += here.orElse(0);
 		}
-		return known ? forgotten : -1;
+		return known ? OptionalLong.of(forgotten) : OptionalLong.empty();
 	}
 
 	private synchronized List<AnswerStore> stores() {

@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure.module;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -67,11 +68,12 @@ public final class SpringAnswers implements AnswerStore {
 	 * replicas take no answer of the tenant that is older.
 	 */
 	@Override
-	public long forget(@Nullable String tenant) {
+	public OptionalLong forget(@Nullable String tenant) {
 		if (tenant != null && this.cache.getNativeCache() instanceof Map<?, ?> kept) {
-			return forget(tenant, kept);
+			return OptionalLong.of(forget(tenant, kept));
 		}
-		long known = (this.cache.getNativeCache() instanceof Map<?, ?> kept) ? kept.size() : -1;
+		OptionalLong known = (this.cache.getNativeCache() instanceof Map<?, ?> kept) ? OptionalLong.of(kept.size())
+				: OptionalLong.empty();
 		change((tenant == null) ? this.cache::clear
 				: () -> this.cache.put(mark(tenant), Long.toString(this.clock.millis())));
 		return known;

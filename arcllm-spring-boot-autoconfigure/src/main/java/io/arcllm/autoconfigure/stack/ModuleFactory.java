@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure.stack;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.BiFunction;
 
 import io.arcllm.LlmProvider;
@@ -76,10 +77,10 @@ public interface ModuleFactory {
 	/**
 	 * Forgets what is kept of a tenant's calls.
 	 * @param tenant all where it is {@code null}
-	 * @return how much that was; -1 where that is not known
+	 * @return how much that was; empty where that is not known
 	 */
-	default long forget(@Nullable String tenant) {
-		return 0;
+	default OptionalLong forget(@Nullable String tenant) {
+		return OptionalLong.of(0);
 	}
 
 	/**

@@ -13,7 +13,7 @@ import io.arcllm.TimeoutStage;
 import io.arcllm.WireListener;
 import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
-import io.arcllm.module.MinRate;
+import io.arcllm.module.AttemptLimits.MinRate;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Shutdown;
 import org.jspecify.annotations.Nullable;

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.arcllm.LlmEvent;
 import io.arcllm.module.Call;
-import io.arcllm.module.MinRate;
+import io.arcllm.module.AttemptLimits.MinRate;
 
 /**
  * Watches that a stream does not crawl: counts its tokens in windows, from the first

@@ -13,6 +13,11 @@ import reactor.core.scheduler.Schedulers;
  * Rings at many moments with one timer, set to the next of them: an attempt that ends
  * before its time, as nearly all do, sets no timer and wakes no thread. Safe for use by
  * many threads. Time is that of {@link Schedulers#parallel()}.
+ * <p>
+ * Invariants: the timer is replaced under the lock, by an earlier one alone or when it
+ * has rung; but for that moment there is a timer for the first of all alarms that wait.
+ * An alarm runs once for each time that it is set: the thread that takes it out of
+ * {@code waiting} runs it, and {@code stop} takes it out without running it.
  */
 final class SharedTimer {
 

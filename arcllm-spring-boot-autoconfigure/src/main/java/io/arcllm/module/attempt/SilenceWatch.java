@@ -13,6 +13,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches one attempt for silence, and for the call's deadline. An event only notes the
  * time, and the alarm looks again when it rings.
+ * <p>
+ * Invariants: until it is stopped, the alarm is set to no later than the first moment at
+ * which the attempt could be silent for too long, so a check may come early but not late;
+ * time in which the subscriber asks for nothing is no silence, since {@code since} begins
+ * anew when it asks again; the stage goes from {@code FIRST_TOKEN} to {@code IDLE} once.
  */
 final class SilenceWatch {
 

@@ -2,7 +2,7 @@ package io.arcllm.module.attempt;
 
 import java.time.Duration;
 
-import io.arcllm.module.MinRate;
+import io.arcllm.module.AttemptLimits.MinRate;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 
+import io.arcllm.module.Reachability;
 import io.arcllm.module.budget.BudgetAccount.Key;
 import io.arcllm.module.budget.BudgetAccount.Level;
 import io.arcllm.module.budget.BudgetSettings.OnStoreFailure;
@@ -30,10 +30,6 @@ final class RedisBudgets implements BudgetStore {
 
 	private static final Log logger = LogFactory.getLog(RedisBudgets.class);
 
-	private static final long PROBE_EVERY = TimeUnit.SECONDS.toNanos(1);
-
-	private static final long HERE = Long.MIN_VALUE;
-
 	/** Settlements that are kept until Redis is back; of more, the oldest are lost. */
 	private static final int MOST_OWED = 10_000;
 
@@ -48,8 +44,7 @@ final class RedisBudgets implements BudgetStore {
 	/** Reservations that Redis knows nothing of, until they are settled. */
 	private final Set<String> unheld = ConcurrentHashMap.newKeySet();
 
-	/** When Redis is asked again, or {@link #HERE}. */
-	private final AtomicLong awayUntil = new AtomicLong(HERE);
+	private final Reachability redis = new Reachability();
 
 	/**
 	 * @param redis made when it is first needed, and again while it cannot be had
@@ -62,7 +57,7 @@ final class RedisBudgets implements BudgetStore {
 
 	@Override
 	public CompletableFuture<Answer> reserve(Reservation reservation, Duration most) {
-		if (!mayAsk()) {
+		if (!this.redis.mayAsk()) {
 			return without(reservation, most);
 		}
 		CompletableFuture<Answer> asked = this.accounts.reserve(reservation, most, this::learn);
@@ -143,15 +138,8 @@ final class RedisBudgets implements BudgetStore {
 		this.local.learn(account, level.spent());
 	}
 
-	/** One call a second asks while Redis is away, the others don't wait for it. */
-	private boolean mayAsk() {
-		long until = this.awayUntil.get();
-		long now = System.nanoTime();
-		return until == HERE || (until - now <= 0 && this.awayUntil.compareAndSet(until, now + PROBE_EVERY));
-	}
-
 	private void away(Throwable failure) {
-		if (this.awayUntil.getAndSet(System.nanoTime() + PROBE_EVERY) == HERE) {
+		if (this.redis.lost()) {
 			logger.warn("Redis cannot be reached for budgets: on-store-failure holds until it is back, "
 					+ switch (this.choice) {
 						case LOCAL -> "and each replica keeps to the whole limits by itself";
@@ -162,7 +150,7 @@ final class RedisBudgets implements BudgetStore {
 	}
 
 	private void back() {
-		if (this.awayUntil.getAndSet(HERE) != HERE) {
+		if (this.redis.found()) {
 			logger.info("Redis is back for budgets");
 		}
 		if (!isDebtFree()) {
@@ -175,7 +163,7 @@ final class RedisBudgets implements BudgetStore {
 	}
 
 	boolean isAway() {
-		return this.awayUntil.get() != HERE;
+		return this.redis.isAway();
 	}
 
 	@Override

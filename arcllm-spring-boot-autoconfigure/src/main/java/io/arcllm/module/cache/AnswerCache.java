@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -163,8 +164,9 @@ public final class AnswerCache {
 
 	/** What was found and kept. */
 	public CacheStatus status() {
+		OptionalLong entries = this.store.entries();
 		return new CacheStatus(this.hits.sum(), this.misses.sum(), this.stale.sum(), this.flights.size(),
-				this.store.entries());
+				entries.isPresent() ? entries.getAsLong() : null);
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.arcllm.module.cache;
 
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 import org.jspecify.annotations.Nullable;
@@ -21,13 +22,13 @@ public interface AnswerStore {
 	/**
 	 * Forgets the answers of a tenant.
 	 * @param tenant all where it is {@code null}
-	 * @return how many; -1 where that is not known
+	 * @return how many; empty where that is not known
 	 */
-	long forget(@Nullable String tenant);
+	OptionalLong forget(@Nullable String tenant);
 
-	/** About how many there are; -1 where that is not known. */
-	default long entries() {
-		return -1;
+	/** About how many there are; empty where that is not known. */
+	default OptionalLong entries() {
+		return OptionalLong.empty();
 	}
 
 }

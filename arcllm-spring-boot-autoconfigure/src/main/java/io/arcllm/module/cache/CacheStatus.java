@@ -1,5 +1,7 @@
 package io.arcllm.module.cache;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What a cache does, for meters and the actuator.
  *
@@ -7,7 +9,7 @@ package io.arcllm.module.cache;
  * @param misses calls for which there was none
  * @param stale calls that were given an older answer because all targets failed
  * @param flights calls under way that others may share
- * @param entries about how many answers are kept; -1 where that is not known
+ * @param entries about how many answers are kept; {@code null} where that is not known
  */
-public record CacheStatus(long hits, long misses, long stale, int flights, long entries) {
+public record CacheStatus(long hits, long misses, long stale, int flights, @Nullable Long entries) {
 }

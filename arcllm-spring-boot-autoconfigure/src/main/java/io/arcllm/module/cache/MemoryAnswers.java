@@ -2,6 +2,7 @@ package io.arcllm.module.cache;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 import com.github.benmanes.caffeine.cache.Cache;
@@ -78,7 +79,7 @@ public final class MemoryAnswers implements AnswerStore {
 	}
 
 	@Override
-	public long forget(@Nullable String tenant) {
+	public OptionalLong forget(@Nullable String tenant) {
 		long forgotten = 0;
 		for (Map.Entry<String, CachedAnswer> kept : this.answers.asMap().entrySet()) {
 			boolean meant = tenant == null || tenant.equals(kept.getValue().tenant());
@@ -86,13 +87,13 @@ public final class MemoryAnswers implements AnswerStore {
 				forgotten++;
 			}
 		}
-		return forgotten;
+		return OptionalLong.of(forgotten);
 	}
 
 	@Override
-	public long entries() {
+	public OptionalLong entries() {
 		this.answers.cleanUp();
-		return this.answers.estimatedSize();
+		return OptionalLong.of(this.answers.estimatedSize());
 	}
 
 }

@@ -18,6 +18,11 @@ import org.jspecify.annotations.Nullable;
  * Resilience4j's windows and states, and what it does not know: failures in a row, until
  * when it is open, and which calls belong to which state, so that a late answer never
  * takes or gives back the permit of a probe. Not safe for use by several threads.
+ * <p>
+ * Invariants: every change of state begins a new era, with no probes and no failures in a
+ * row; {@code probes} is the number of permits of Resilience4j's half-open state that
+ * calls of this era hold; only a call that ends in the era in which it began is counted
+ * or gives its permit back. {@code openUntil} is set with each change to open.
  */
 final class BreakerStateMachine {
 

@@ -137,6 +137,11 @@ public final class HedgeModule extends BaseModule {
 	 * One call that may be asked twice. The first to speak wins; the other is cancelled
 	 * before the caller hears of it. Decisions are taken under the lock, signals given
 	 * outside it.
+	 * <p>
+	 * Invariants: there are one or two legs, and at most one winner, which never changes;
+	 * only the winner's events are passed on. A failure is told when no leg is left that
+	 * could win, and once ({@code over}). The second leg gets the demand that was not met
+	 * when it began; all later demand goes to both until one has won.
 	 */
 	static final class HedgedCall implements Subscription {
 

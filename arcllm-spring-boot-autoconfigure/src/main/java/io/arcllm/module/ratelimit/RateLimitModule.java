@@ -53,6 +53,11 @@ public final class RateLimitModule extends BaseModule {
 
 	/**
 	 * One call at a rate limit.
+	 * <p>
+	 * Invariants of the reservation: it is held from the gate on, and leaves {@code HELD}
+	 * once: to {@code REFUNDED} where the call ends before anything was sent, or to
+	 * {@code SENT}, after which it is settled by what was used. What was refunded and is
+	 * sent after all is charged again.
 	 */
 	static final class RateLimitCall extends GatedCall implements ForwardingListener {
 

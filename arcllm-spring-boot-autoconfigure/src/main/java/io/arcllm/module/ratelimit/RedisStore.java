@@ -2,12 +2,11 @@ package io.arcllm.module.ratelimit;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 
 import io.arcllm.Target;
+import io.arcllm.module.Reachability;
 import io.github.bucket4j.ConfigurationBuilder;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -21,10 +20,6 @@ public final class RedisStore implements LimitStore {
 
 	private static final Log logger = LogFactory.getLog(RedisStore.class);
 
-	private static final long PROBE_EVERY = TimeUnit.SECONDS.toNanos(1);
-
-	private static final long HERE = Long.MIN_VALUE;
-
 	private final Target target;
 
 	private final Function<RateLimitSettings, RedisBuckets> buckets;
@@ -35,8 +30,7 @@ public final class RedisStore implements LimitStore {
 
 	private final MemoryStore local;
 
-	/** When Redis is asked again, or {@link #HERE}. */
-	private final AtomicLong awayUntil = new AtomicLong(HERE);
+	private final Reachability redis = new Reachability();
 
 	/**
 	 * @param target whose levels they are
@@ -71,7 +65,7 @@ public final class RedisStore implements LimitStore {
 
 	@Override
 	public CompletableFuture<Long> take(long tokens) {
-		if (!mayAsk()) {
+		if (!this.redis.mayAsk()) {
 			return without(tokens);
 		}
 		CompletableFuture<Long> result = new CompletableFuture<>();
@@ -95,22 +89,15 @@ public final class RedisStore implements LimitStore {
 		return result;
 	}
 
-	/** One call a second asks while Redis is away, the others don't wait for it. */
-	private boolean mayAsk() {
-		long until = this.awayUntil.get();
-		long now = System.nanoTime();
-		return until == HERE || (until - now <= 0 && this.awayUntil.compareAndSet(until, now + PROBE_EVERY));
-	}
-
 	private void away(Throwable failure) {
-		if (this.awayUntil.getAndSet(System.nanoTime() + PROBE_EVERY) == HERE) {
+		if (this.redis.lost()) {
 			logger.warn("Redis cannot be reached for the rate limit of " + this.target
 					+ ": on-store-failure holds until it is back, " + describe() + " (" + failure + ")");
 		}
 	}
 
 	private void back() {
-		if (this.awayUntil.getAndSet(HERE) != HERE) {
+		if (this.redis.found()) {
 			logger.info("Redis is back for the rate limit of " + this.target);
 		}
 	}
@@ -142,7 +129,7 @@ public final class RedisStore implements LimitStore {
 	}
 
 	boolean isAway() {
-		return this.awayUntil.get() != HERE;
+		return this.redis.isAway();
 	}
 
 	@Override

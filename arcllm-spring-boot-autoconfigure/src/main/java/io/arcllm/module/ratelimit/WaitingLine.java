@@ -15,6 +15,13 @@ import reactor.core.scheduler.Schedulers;
  * The queue of a rate limit: the highest priority first, and first come, first served.
  * Only its head asks the store; the others wait behind it without a thread. Its lock is
  * held for a few instructions, never across a call.
+ * <p>
+ * Invariants: a ticket is told once, by the thread that takes it out of the queue; at
+ * most one request to the store is under way, for the head ({@code asking}), and while
+ * the head waits for tokens only the timer or something that came back asks again
+ * ({@code sleeping}, {@code stale}); {@code queuedTokens} is the sum of the tickets in
+ * the queue. A ticket that left while the store was asked gives back what was taken for
+ * it.
  */
 final class WaitingLine {
 
@@ -56,20 +63,21 @@ final class WaitingLine {
 	 */
 	void enter(Ticket ticket) {
 		long wait;
+		boolean queued;
 		boolean first;
 		synchronized (this) {
 			wait = this.queue.isEmpty() ? 0 : wait(ticket.priority(), ticket.tokens());
-			if (wait <= ticket.patience()) {
+			queued = wait <= ticket.patience();
+			if (queued) {
 				this.queue.add(ticket, ticket.priority());
 				this.queuedTokens[ticket.priority().ordinal()] += ticket.tokens();
-				wait = -1;
 			}
 			else {
 				this.refused++;
 			}
 			first = this.queue.head() == ticket;
 		}
-		if (wait >= 0) {
+		if (!queued) {
 			ticket.refused(Duration.ofNanos(wait));
 		}
 		else if (first) {

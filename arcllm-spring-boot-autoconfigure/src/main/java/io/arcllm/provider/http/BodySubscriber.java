@@ -21,6 +21,11 @@ import org.springframework.core.io.buffer.DataBufferUtils;
  * Reads one body for one subscriber. Asks for more bytes when all events of the earlier
  * ones were taken, so that at most one buffer's events wait here, and for all bytes where
  * all events are wanted. Every buffer is released as soon as it was read.
+ * <p>
+ * Invariants: the network's thread alone adds to the queue until {@code bodyEnded}, the
+ * step alone from then on; more bytes are asked for only when the queue is empty and
+ * nothing is {@code awaiting}; after the answer is whole, what comes is discarded, and
+ * the connection may end by itself for a second, after which it is given up.
  */
 final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 

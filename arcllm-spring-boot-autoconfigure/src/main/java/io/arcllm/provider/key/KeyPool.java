@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * left alone for as long as the vendor asks, and without quota or right it is out, until
  * an answer or the time readmits it. When none is ready, the one is used that will be
  * soonest, and those that are out in turn. Safe for use by many threads.
+ * <p>
+ * Invariants, all under one lock: a key is ready, paused or out, the last failure or
+ * answer of a call with it decides; pauses and times out end by the clock alone, or with
+ * an answer. The next key is the current one while it is ready.
  */
 public final class KeyPool implements ApiKeys {
 

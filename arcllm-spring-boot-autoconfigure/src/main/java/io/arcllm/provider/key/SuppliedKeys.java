@@ -22,6 +22,11 @@ import reactor.util.context.ContextView;
  * A key that is brought, kept until it is refused, and then brought once more; calls that
  * need it meanwhile wait for the one that asks. A new key that is refused too is used for
  * a while before another is asked for. Safe for use by many threads.
+ * <p>
+ * Invariants: at most one request to the supplier is under way ({@code asked}), and all
+ * calls without a key wait for it; {@code current} is the last key that was brought and
+ * not given up, {@code refused} the last one that was refused; a refused key is given up
+ * only if it is the current one, and not twice within ten seconds.
  */
 public final class SuppliedKeys implements ApiKeys {
 

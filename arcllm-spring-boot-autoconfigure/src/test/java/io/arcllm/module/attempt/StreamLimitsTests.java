@@ -16,7 +16,7 @@ import io.arcllm.TimeoutStage;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.WireListener;
 import io.arcllm.module.Call;
-import io.arcllm.module.MinRate;
+import io.arcllm.module.AttemptLimits.MinRate;
 import io.arcllm.module.Outcome;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Script;

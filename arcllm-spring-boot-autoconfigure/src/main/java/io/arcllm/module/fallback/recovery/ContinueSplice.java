@@ -16,6 +16,10 @@ import io.arcllm.module.fallback.recovery.Splice.DivergedException;
  * Vendors refuse a beginning that ends with white space, so it is sent without, and not
  * repeated where the rest begins with it; some repeat the beginning itself, which is then
  * held back, and some begin another answer, which is none.
+ * <p>
+ * Invariants: until {@code joined}, no word of the rest is passed on, and all of them are
+ * in {@code head}; from then on every word is passed on as it comes. {@code said} is all
+ * that the caller has, in order.
  */
 final class ContinueSplice implements Splice, LlmEvent.Visitor {
 

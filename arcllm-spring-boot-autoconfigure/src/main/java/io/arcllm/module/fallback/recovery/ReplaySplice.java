@@ -17,6 +17,10 @@ import io.arcllm.module.fallback.recovery.Splice.DivergedException;
  * Holds back exactly the words of a second answer that were already delivered: text,
  * thinking and the arguments of each tool call are compared by themselves. The ids of
  * tool calls are chosen anew for each answer, so the delivered ones stay.
+ * <p>
+ * Invariants: {@code text}, {@code thinking} and {@code calls} count the characters of
+ * the second answer that were looked at; up to there it is what was delivered, letter by
+ * letter, or longer. Nothing shorter than what was delivered is ever complete.
  */
 final class ReplaySplice implements Splice, LlmEvent.Visitor {
 

@@ -61,7 +61,7 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 	 */
 	public LlmResponse judged(LlmResponse answer, @Nullable String word) {
 		StopReason reason = StopWords.read(PrintableText.of(word, LONGEST), answer);
-		if (reason.type() == StopReason.Type.TOOL_USE && answer.toolCalls().isEmpty() && answer.text().isEmpty()
+		if (reason.type() == StopReason.Type.TOOL_USE && answer.toolCalls().isEmpty() && answer.text().isBlank()
 				&& answer.thinking().isEmpty()) {
 			throw malformed("it wants a tool called and names none", null);
 		}

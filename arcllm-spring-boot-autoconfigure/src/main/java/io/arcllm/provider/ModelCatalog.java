@@ -31,6 +31,8 @@ public final class ModelCatalog {
 		.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
 		.build();
 
+	private static final String CLAUDE = "claude";
+
 	private final Map<String, ModelTraits> exact;
 
 	/** By the beginning of the name. */
@@ -80,7 +82,10 @@ public final class ModelCatalog {
 	/** Anthropic writes {@code claude-sonnet-4-5}, routers {@code claude-sonnet-4.5}. */
 	private static String normal(String name) {
 		String lower = name.toLowerCase(Locale.ROOT);
-		return lower.startsWith("claude") ? lower.replace('.', '-') : lower;
+		int claude = lower.indexOf(CLAUDE);
+		// Bedrock writes us.anthropic.claude-…
+		boolean begins = claude == 0 || (claude > 0 && lower.charAt(claude - 1) == '.');
+		return begins ? lower.substring(claude).replace('.', '-') : lower;
 	}
 
 	private static List<Row> read() {

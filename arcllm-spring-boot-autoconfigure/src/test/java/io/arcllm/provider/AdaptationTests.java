@@ -24,6 +24,7 @@ import io.arcllm.provider.openai.OpenAiQuirk;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -135,6 +136,13 @@ class AdaptationTests {
 		assertThat(body.get("thinking")).hasToString("{\"type\":\"adaptive\"}");
 		assertThat(body.at("/output_config/effort").asString()).isEqualTo(sent);
 		assertThat(body.has("temperature")).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "anthropic.claude-opus-4-7-v1:0", "us.anthropic.claude-opus-4-7-20260416-v1:0",
+			"anthropic/claude-opus-4.7", "claude-opus-4-7@20260416" })
+	void claudeIsKnownUnderTheNamesOfItsHosts(String model) {
+		assertThat(MODELS.find(model).thinking()).isEqualTo(ModelTraits.Thinking.ADAPTIVE);
 	}
 
 	@Test

@@ -32,6 +32,9 @@ final class OpenAiChunk {
 
 	boolean hasUsage;
 
+	/** Whether words stand in the place of an answer. */
+	boolean saysWhy;
+
 	/**
 	 * @param deltaField where the words are: {@code delta} or {@code message}
 	 * @param tokens counts
@@ -73,6 +76,10 @@ final class OpenAiChunk {
 			case "x_groq" -> groq(parser);
 			case "error" -> error(parser);
 			case "base_resp" -> baseResponse(parser);
+			case "message", "msg", "error_msg", "errmsg", "detail" -> {
+				this.saysWhy |= parser.currentToken() == JsonToken.VALUE_STRING && parser.getStringLength() > 0;
+				parser.skipChildren();
+			}
 			case "object" -> this.isError |= Json.is(parser, "error");
 			default -> parser.skipChildren();
 		}

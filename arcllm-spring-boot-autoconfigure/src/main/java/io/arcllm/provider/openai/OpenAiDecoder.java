@@ -70,6 +70,9 @@ final class OpenAiDecoder implements AnswerDecoder {
 		this.chunk = new OpenAiChunk("message", this.tokens);
 		read(body, 0, body.length);
 		if (!this.chunk.hasChoice) {
+			if (this.chunk.saysWhy) {
+				throw inBand(body, 0, body.length);
+			}
 			throw this.context.malformed("it has no choices", null);
 		}
 		return build();
@@ -119,7 +122,8 @@ final class OpenAiDecoder implements AnswerDecoder {
 
 	@Override
 	public LlmResponse end() {
-		boolean complete = this.finished || (this.over && !this.answer.isEmpty());
+		boolean marked = this.over && !this.answer.isEmpty() && !this.calls.hasHalfMade();
+		boolean complete = this.finished || marked;
 		if (!complete) {
 			throw this.context.interrupted(partial());
 		}

@@ -88,6 +88,16 @@ final class OpenAiToolCalls {
 		return this.calls.size();
 	}
 
+	/** Whether the arguments of a call began and did not end. */
+	boolean hasHalfMade() {
+		for (Call call : this.calls) {
+			if (call.arguments.length() > 0 && !call.whole.isWhole() && call.whole.isObject()) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	boolean isEmpty() {
 		return this.calls.isEmpty();
 	}
@@ -167,16 +177,22 @@ final class OpenAiToolCalls {
 
 		/**
 		 * Whether this piece says the whole call once more. Where a vendor gives ids, a
-		 * piece without one is of this call; where it gives none, equal calls are two.
+		 * piece without one is of this call; where it gives none, equal calls are two,
+		 * but for a piece that says the name alone.
 		 */
 		boolean isSaidAgain(OpenAiToolPiece piece) {
-			boolean same = this.announced && piece.name().equals(this.name) && !this.id.isEmpty()
-					&& (piece.id().isEmpty() || piece.id().equals(this.id)) && this.whole.isWhole();
-			if (!same) {
+			boolean sameName = piece.name().isEmpty() || piece.name().equals(this.name);
+			boolean sameId = piece.id().isEmpty() || piece.id().equals(this.id);
+			if (!this.announced || !sameName || !sameId || !this.whole.isWhole()) {
 				return false;
 			}
+			boolean alone = this.id.isEmpty() && !piece.name().isEmpty();
 			String said = this.arguments.toString();
-			return piece.arguments().isBlank() || piece.arguments().equals(said)
+			return piece.arguments().isBlank() || !alone && isSame(piece, said);
+		}
+
+		private static boolean isSame(OpenAiToolPiece piece, String said) {
+			return piece.arguments().equals(said)
 					|| Objects.equals(Json.object(piece.arguments()), Json.object(said));
 		}
 

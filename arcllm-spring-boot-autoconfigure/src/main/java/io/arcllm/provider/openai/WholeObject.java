@@ -43,6 +43,11 @@ final class WholeObject {
 		}
 	}
 
+	/** Whether what there is so far is the beginning of an object. */
+	boolean isObject() {
+		return this.begun && !this.more;
+	}
+
 	boolean isWhole() {
 		return this.begun && this.depth == 0 && !this.more && !this.inString;
 	}

@@ -386,6 +386,42 @@ class ReportedAnswersTests {
 	}
 
 	@Test
+	void nameAloneAfterAWholeCallIsNoOther() {
+		String body = chunk(piece(0, "", "f", "{\\\"a\\\":"), null) + chunk(piece(0, "", "f", "1}"), null)
+				+ chunk(piece(0, "", "f", ""), "tool_calls");
+		assertThat(streamed(OPENAI, body).toolCalls()).singleElement()
+			.extracting(ToolCall::parsedArguments)
+			.isEqualTo(Map.of("a", 1));
+	}
+
+	@Test
+	void callThatIsSaidAgainWithoutItsNameIsOne() {
+		String again = "{\"tool_calls\":[{\"index\":0,\"id\":\"%s\",\"function\":{\"arguments\":\"{\\\"a\\\": 1}\"}}]}";
+		for (String id : List.of("X", "")) {
+			String body = chunk(piece(0, "X", "f", "{\\\"a\\\":1}"), null) + chunk(again.formatted(id), "tool_calls");
+			assertThat(streamed(OPENAI, body).toolCalls()).singleElement()
+				.extracting(ToolCall::rawArguments)
+				.isEqualTo("{\"a\":1}");
+		}
+	}
+
+	@Test
+	void markerAfterAHalfMadeCallIsNoEnd() {
+		String half = chunk(piece(0, "X", "f", "{\\\"a\\\":"), null) + "data: [DONE]\n\n";
+		assertThat(stream(OPENAI, half).failure().kind()).isEqualTo(ErrorKind.INTERRUPTED);
+		String whole = chunk(piece(0, "X", "f", "{\\\"a\\\":1}"), null) + "data: [DONE]\n\n";
+		assertThat(streamed(OPENAI, whole).stopReason().type()).isEqualTo(Type.TOOL_USE);
+	}
+
+	@Test
+	void wordsInThePlaceOfAnAnswerAreTheVendorsError() {
+		LlmException failure = failureOf(
+				() -> Exchange.whole(OPENAI, "{\"code\":1113,\"message\":\"insufficient balance\",\"data\":null}"));
+		assertThat(failure.kind()).isEqualTo(ErrorKind.QUOTA_EXHAUSTED);
+		assertThat(failure).hasMessageContaining("insufficient balance");
+	}
+
+	@Test
 	void differentCallsOfOneIdGetIdsOfTheirOwn() {
 		String body = chunk(piece(0, "X", "f", "{\\\"a\\\":1}"), null)
 				+ chunk(piece(1, "X", "f", "{\\\"a\\\":2}"), "stop");

@@ -1,12 +1,10 @@
 package io.arcllm.provider;
 
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
@@ -14,8 +12,6 @@ import io.arcllm.Message;
 import io.arcllm.Parameter;
 import io.arcllm.RefusedParameter;
 import io.arcllm.Target;
-import io.arcllm.ToolCall;
-import io.arcllm.ToolChoice;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,53 +150,31 @@ public final class Adaptation {
 
 	/** What says nothing and is refused by some: a choice of no tools, blank stops. */
 	private void withoutSenseless() {
-		ToolChoice choice = this.request.toolChoice();
-		if (choice != null && this.request.tools().isEmpty()) {
+		if (!this.request.tools().isEmpty() || this.request.options().containsKey("tools")) {
+			return;
+		}
+		if (this.request.toolChoice() != null) {
 			this.request = this.request.mutate().toolChoice(null).build();
 		}
-		if (this.request.tools().isEmpty() && !this.request.options().isEmpty()) {
+		if (!this.request.options().isEmpty()) {
 			this.request = Parameter.without(this.request, List.of(Parameter.PARALLEL_TOOL_CALLS));
 		}
 	}
 
 	private void translateIds(ToolIds ids) {
+		ToolIdChanges changes = new ToolIdChanges(ids);
 		List<Message> messages = this.request.messages();
 		List<Message> translated = null;
 		for (int i = 0; i < messages.size(); i++) {
-			Message message = messages.get(i);
-			if (isToTranslate(message.content(), ids)) {
+			Message message = changes.of(messages.get(i));
+			if (message != messages.get(i)) {
 				translated = (translated == null) ? new ArrayList<>(messages) : translated;
-				translated.set(i,
-						new Message(message.role(),
-								message.content().stream().map((part) -> translate(part, ids)).toList(),
-								message.isCacheable()));
+				translated.set(i, message);
 			}
 		}
 		if (translated != null) {
 			this.request = this.request.mutate().messages(translated).build();
 		}
-	}
-
-	private static boolean isToTranslate(Collection<Content> content, ToolIds ids) {
-		for (Content part : content) {
-			if ((part instanceof ToolCall call && !ids.takes(call.id()))
-					|| (part instanceof Content.ToolResult result && !ids.takes(result.toolCallId()))) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	private static Content translate(Content part, ToolIds ids) {
-		if (part instanceof ToolCall call) {
-			return new ToolCall(ids.translate(call.id()), call.name(), call.rawArguments(), call.parsedArguments(),
-					call.vendorData(), call.isCacheable());
-		}
-		if (part instanceof Content.ToolResult result) {
-			return new Content.ToolResult(ids.translate(result.toolCallId()), result.content(), result.isError(),
-					result.isCacheable());
-		}
-		return part;
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.arcllm.provider;
 
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -213,6 +214,49 @@ class AdaptationTests {
 		LlmRequest own = toolRound("abcDEF123", new Content.Text("4"));
 		assertThat(adapt("mistral/mistral-small-latest", own.withModel("mistral-small-latest")).request().messages())
 			.isSameAs(own.messages());
+	}
+
+	/** Kimi counts the calls of each turn from 0. */
+	@ParameterizedTest
+	@CsvSource({ "anthropic/claude-sonnet-4-5", "mistral/mistral-small-latest", "openai/gpt-4o" })
+	void idThatIsUsedAgainGetsAnother(String target) {
+		String id = "functions.weather:0";
+		List<Message> round = toolRound(id, new Content.Text("4")).messages();
+		List<Message> rounds = new ArrayList<>(round);
+		rounds.addAll(round);
+		List<String> calls = new ArrayList<>();
+		List<String> results = new ArrayList<>();
+		adapt(target, LlmRequest.of(rounds)).request()
+			.messages()
+			.forEach((message) -> message.content().forEach((part) -> {
+				if (part instanceof ToolCall call) {
+					calls.add(call.id());
+				}
+				else if (part instanceof Content.ToolResult result) {
+					results.add(result.toolCallId());
+				}
+			}));
+		assertThat(calls).hasSize(2).doesNotHaveDuplicates().isEqualTo(results);
+		assertThat(calls).allMatch((sent) -> format(Target.parse(target).provider()).toolIds().takes(sent));
+	}
+
+	@Test
+	void parallelCallsOfOneIdAreAnsweredInTheirOrder() {
+		List<Content> calls = List.of(ToolCall.of("a.b", "f", Map.of("n", 1)), ToolCall.of("a.b", "f", Map.of("n", 2)));
+		List<Message> sent = adapt("anthropic/claude-sonnet-4-5",
+				LlmRequest.of(List.of(Message.user("Hi"), Message.assistant(calls),
+						Message.toolResults(Content.ToolResult.of("a.b", "1"), Content.ToolResult.of("a.b", "2")))))
+			.request()
+			.messages();
+		assertThat(sent.get(1).content()).extracting((part) -> ((ToolCall) part).id())
+			.doesNotHaveDuplicates()
+			.isEqualTo(sent.get(2).content().stream().map((part) -> ((Content.ToolResult) part).toolCallId()).toList());
+	}
+
+	@Test
+	void choiceStaysWithTheVendorsOwnTools() {
+		LlmRequest request = ask((r) -> r.toolChoice(ToolChoice.AUTO).options(Map.of("tools", List.of())));
+		assertThat(adapt("openai/gpt-4o", request).request()).isEqualTo(request.withModel("gpt-4o"));
 	}
 
 	@Test

@@ -79,7 +79,8 @@ final class RequestCheck {
 			require(names.add(tool.name()), "tools has '" + tool.name() + "' twice: names must differ");
 		}
 		ToolChoice choice = request.toolChoice();
-		if (choice != null) {
+		// tools of the vendor's own are among the options
+		if (choice != null && !request.options().containsKey("tools")) {
 			require(choice.mode() != ToolChoice.Mode.REQUIRED || !names.isEmpty(),
 					"toolChoice REQUIRED needs tools: add one");
 			require(choice.tool() == null || names.contains(choice.tool()),

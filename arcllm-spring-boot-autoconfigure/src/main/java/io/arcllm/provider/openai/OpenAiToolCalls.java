@@ -192,8 +192,7 @@ final class OpenAiToolCalls {
 		}
 
 		private static boolean isSame(OpenAiToolPiece piece, String said) {
-			return piece.arguments().equals(said)
-					|| Objects.equals(Json.object(piece.arguments()), Json.object(said));
+			return piece.arguments().equals(said) || Objects.equals(Json.object(piece.arguments()), Json.object(said));
 		}
 
 	}

@@ -107,10 +107,11 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	Targets arcllmTargets(ArcllmProperties properties, ProviderDefinitions definitions, ListableBeanFactory beans,
-			AdapterFactory arcllmAdapters) {
-		return new Targets(definitions, OwnProviders.names(beans, definitions, properties.provider()), beans,
-				arcllmAdapters, properties.models());
+	Targets arcllmTargets(LayeredBinder binder, ArcllmProperties properties, ProviderDefinitions definitions,
+			ListableBeanFactory beans, AdapterFactory arcllmAdapters) {
+		return binder
+			.located(() -> new Targets(definitions, OwnProviders.names(beans, definitions, properties.provider()),
+					beans, arcllmAdapters, properties.models()));
 	}
 
 	@Bean
@@ -124,7 +125,7 @@ public final class ArcllmAutoConfiguration {
 		HttpClients clients = new HttpClients(application, customizers.orderedStream().toList(), binder::isConfigured,
 				(provider) -> settings.bind("telemetry", TelemetrySettings.class, provider, CallOptions.NONE)
 					.propagate());
-		definitions.all().forEach((one) -> clients.bundle(one.name(), one.http().sslBundle()));
+		definitions.all().forEach((one) -> binder.located(() -> clients.bundle(one.name(), one.http().sslBundle())));
 		return clients;
 	}
 
@@ -194,16 +195,16 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	@Bean
-	Stacks arcllmStacks(ArcllmProperties properties, ProviderDefinitions definitions, Targets targets,
-			ObjectProvider<ModuleFactory> modules, ChainFactory chains, ContradictionCheck settings,
+	Stacks arcllmStacks(LayeredBinder binder, ArcllmProperties properties, ProviderDefinitions definitions,
+			Targets targets, ObjectProvider<ModuleFactory> modules, ChainFactory chains, ContradictionCheck settings,
 			ListableBeanFactory beans, ProviderSwitches switches) {
-		settings.checkOrder(List.of(beans.getBeanNamesForType(LlmModule.class)));
+		binder.locating(() -> settings.checkOrder(List.of(beans.getBeanNamesForType(LlmModule.class))));
 		List<ModuleFactory> ours = modules.stream().toList();
 		List<String> order = properties.modules().order();
 		Stacks stacks = new Stacks(targets, () -> ModuleOrder.of(order, ours, beans), chains, settings.modules(),
 				switches);
 		stacks.check(ModuleOrder.absent(order, ours));
-		ours.forEach((module) -> module.check(settings.modules(), definitions));
+		ours.forEach((module) -> binder.locating(() -> module.check(settings.modules(), definitions)));
 		return stacks;
 	}
 
@@ -222,14 +223,17 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean(PROVIDERS)
 	@ConditionalOnMissingBean(LlmProviders.class)
-	StackLlmProviders arcllmProviders(ArcllmProperties properties, ProviderDefinitions definitions, Targets targets,
-			Stacks stacks, ModuleSettings settings, ObjectProvider<CallListener> listeners,
-			ObjectProvider<RequestMetadataResolver> metadata, ObjectProvider<CallerContext.Capture> capture,
-			Shutdown shutdown, ListableBeanFactory beans) {
+	StackLlmProviders arcllmProviders(LayeredBinder binder, ArcllmProperties properties,
+			ProviderDefinitions definitions, Targets targets, Stacks stacks, ModuleSettings settings,
+			ObjectProvider<CallListener> listeners, ObjectProvider<RequestMetadataResolver> metadata,
+			ObjectProvider<CallerContext.Capture> capture, Shutdown shutdown, ListableBeanFactory beans) {
 		ChainCheck chains = new ChainCheck(definitions, targets.names(), targets.modelNames());
-		String primary = chains.primary(
-				(properties.provider() != null) ? properties.provider() : OwnProviders.primary(beans, targets.own()));
-		chains.checkAll(settings, primary);
+		String primary = binder.located(() -> {
+			String one = chains.primary((properties.provider() != null) ? properties.provider()
+					: OwnProviders.primary(beans, targets.own()));
+			chains.checkAll(settings, one);
+			return one;
+		});
 		CallModule.Limits limits = new CallModule.Limits(properties.deadline(), properties.maxAttempts(),
 				CallListener.all(listeners.orderedStream().toList()),
 				metadata.getIfAvailable(() -> (context) -> RequestMetadata.EMPTY), shutdown,

@@ -41,7 +41,7 @@ public final class ArcllmPropertiesAutoConfiguration {
 	@Bean
 	@ConditionalOnMissingBean
 	ArcllmProperties arcllmProperties(LayeredBinder arcllmBinder) {
-		return PropertiesBinding.bind(arcllmBinder);
+		return arcllmBinder.located(() -> PropertiesBinding.bind(arcllmBinder));
 	}
 
 	@Bean
@@ -53,7 +53,7 @@ public final class ArcllmPropertiesAutoConfiguration {
 	ContradictionCheck arcllmSettingsCheck(LayeredBinder arcllmBinder, ModuleSettings arcllmModuleSettings,
 			ArcllmProperties properties) {
 		ContradictionCheck check = new ContradictionCheck(arcllmBinder, arcllmModuleSettings, properties);
-		check.check();
+		arcllmBinder.locating(check::check);
 		return check;
 	}
 
@@ -64,9 +64,10 @@ public final class ArcllmPropertiesAutoConfiguration {
 	}
 
 	@Bean
-	ProviderDefinitions arcllmProviderDefinitions(ArcllmProperties properties, Presets presets, Environment environment,
-			ListableBeanFactory beans) {
-		ProviderDefinitions definitions = new ProviderDefinitions(properties.providers(), presets, environment);
+	ProviderDefinitions arcllmProviderDefinitions(LayeredBinder arcllmBinder, ArcllmProperties properties,
+			Presets presets, Environment environment, ListableBeanFactory beans) {
+		ProviderDefinitions definitions = arcllmBinder
+			.located(() -> new ProviderDefinitions(properties.providers(), presets, environment));
 		boolean keysAreBrought = beans.getBeanNamesForType(ApiKeySupplier.class, true, false).length > 0;
 		definitions.all().forEach((definition) -> warn(definition, keysAreBrought, definitions.warning(definition)));
 		return definitions;

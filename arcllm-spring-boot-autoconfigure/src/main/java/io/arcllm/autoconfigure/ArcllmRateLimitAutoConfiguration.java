@@ -4,9 +4,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
-import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
+import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.stack.Gate;
 import io.arcllm.autoconfigure.stack.GateFactory;
@@ -140,11 +140,11 @@ public final class ArcllmRateLimitAutoConfiguration {
 		return shared.create(target, settings);
 	}
 
-	private static LlmConfigException noRedis() {
-		return new LlmConfigException("arcllm.modules.rate-limit.store",
-				"arcllm.modules.rate-limit.store is redis, but there is no connection to Redis: add the dependencies"
-						+ " org.springframework.boot:spring-boot-starter-data-redis and"
-						+ " com.bucket4j:bucket4j_jdk17-lettuce, and set spring.data.redis.host");
+	private static ConfigMistake noRedis() {
+		return new ConfigMistake("arcllm.modules.rate-limit.store",
+				"arcllm.modules.rate-limit.store is redis, but there is no connection to Redis.",
+				"Add the dependencies org.springframework.boot:spring-boot-starter-data-redis and"
+						+ " com.bucket4j:bucket4j_jdk17-lettuce, and set spring.data.redis.host.");
 	}
 
 	/**

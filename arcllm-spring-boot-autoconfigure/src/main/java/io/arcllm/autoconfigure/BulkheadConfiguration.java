@@ -3,9 +3,9 @@ package io.arcllm.autoconfigure;
 import java.util.function.IntFunction;
 
 import com.netflix.concurrency.limits.Limit;
-import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
+import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.stack.Gate;
@@ -51,10 +51,10 @@ class BulkheadConfiguration {
 	GateFactory<BulkheadSettings, Bulkhead> arcllmBulkhead(ModuleSettings settings, ObjectProvider<Gauges> gauges,
 			ObjectProvider<LimitFinder> finders) {
 		LimitFinder finder = finders.getIfAvailable(() -> (target, initial) -> {
-			throw new LlmConfigException("arcllm.modules.bulkhead.max-concurrent",
+			throw new ConfigMistake("arcllm.modules.bulkhead.max-concurrent",
 					"arcllm.modules.bulkhead.max-concurrent is auto for " + target
-							+ ", but its library is not on the class path: add the dependency"
-							+ " com.netflix.concurrency-limits:concurrency-limits-core, or set a number");
+							+ ", but its library is not on the class path.",
+					"Add the dependency com.netflix.concurrency-limits:concurrency-limits-core, or set a number.");
 		});
 		return new GateFactory<>(new BulkheadGate(finder, gauges.getIfAvailable(() -> Gauges.NONE)), settings);
 	}

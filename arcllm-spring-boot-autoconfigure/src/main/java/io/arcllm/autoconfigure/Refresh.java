@@ -80,9 +80,9 @@ final class Refresh {
 		ConfigurableEnvironment again = files ? read() : this.environment;
 		List<String> modules = List.of(this.beans.getBeanNamesForType(LlmModule.class, true, false));
 		LayeredBinder binder = new LayeredBinder(again, modules);
-		ArcllmProperties properties = PropertiesBinding.bind(binder);
-		ProviderDefinitions definitions = new ProviderDefinitions(properties.providers(),
-				this.beans.getBean(Presets.class), again);
+		ArcllmProperties properties = binder.located(() -> PropertiesBinding.bind(binder));
+		ProviderDefinitions definitions = binder
+			.located(() -> new ProviderDefinitions(properties.providers(), this.beans.getBean(Presets.class), again));
 		ProviderDefinitions current = this.beans.getBean(ProviderDefinitions.class);
 		ArcllmProperties before = Objects.requireNonNullElseGet(this.used,
 				() -> this.beans.getBean(ArcllmProperties.class));
@@ -92,10 +92,10 @@ final class Refresh {
 		}
 		Newer newer = new Newer(binder, properties, new ModuleSettings(binder, properties), definitions);
 		ContradictionCheck check = new ContradictionCheck(binder, newer.settings(), properties);
-		check.check();
+		binder.locating(check::check);
 		check.checkOrder(modules);
 		List<String> restart = NeedsRestart.of(before, properties, current.all(), definitions.all());
-		swap(newer);
+		binder.locating(() -> swap(newer));
 		if (files) {
 			ConfigFiles.use(again, this.environment);
 		}

@@ -6,8 +6,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,6 +51,9 @@ class LinterTests {
 			"arcllm.modules.fallback.enabled=true;arcllm.modules.fallback.chain=second;arcllm.modules.fallback.selection=cost | arcllm.modules.fallback.selection is cost, but the price of 'first/m0' is not known",
 			"arcllm.modules.fallback.enabled=true;arcllm.modules.fallback.chain=second;arcllm.modules.bulkhead.enabled=true;arcllm.modules.order=telemetry,bulkhead,retry,fallback,timeout | arcllm.modules.order has 'bulkhead' before fallback",
 			"arcllm.modules.fallback.enabled=true;arcllm.modules.fallback.chain=second;arcllm.providers.first.models[0].name=m0;arcllm.providers.first.models[0].context-window=9;arcllm.providers.second.models[0].name=m1;arcllm.providers.second.models[0].context-window=8 | arcllm.modules.fallback.chain names 'second/m1', which takes 8 tokens",
+			"arcllm.modules.fallback.enabled=true;arcllm.modules.fallback.chain=second;arcllm.providers.second.models[0].name=m1;arcllm.providers.second.models[0].unsupported=tools,images | arcllm.modules.fallback.chain names 'second/m1', which does not take tools, images where 'first/m0' does",
+			"arcllm.modules.fallback.enabled=true;arcllm.modules.fallback.chain[0]=second;arcllm.providers.second.models[0].name=m1;arcllm.providers.second.models[0].unsupported=forced-tool | arcllm.modules.fallback.chain names 'second/m1', which does not take forced-tool",
+			"arcllm.providers.first.modules.retry.max-retries=5 | arcllm.providers.first.modules.retry.max-retries does nothing, since retry is off",
 			"arcllm.modules.fallback.enabled=true;arcllm.modules.fallback.chain=second;arcllm.providers.second.base-url=http://localhost/v1;arcllm.providers.first.base-url=http://localhost/v1 | arcllm.modules.fallback.chain names 'second/m1', which has the URL and the key" })
 	void warningBeginsWithTheKey(String properties, String warning, CapturedOutput output) {
 		this.vendors.runner()
@@ -108,6 +115,18 @@ class LinterTests {
 		this.vendors.runner()
 			.withPropertyValues(property)
 			.run((context) -> assertThat(context).getFailure().rootCause().hasMessageContaining(message));
+	}
+
+	@Test
+	void nothingIsSaidOfTheYamlThatComesFirst() {
+		new ApplicationContextRunner()
+			.withConfiguration(
+					AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class, ArcllmAutoConfiguration.class,
+							ArcllmCircuitBreakerAutoConfiguration.class, WebClientAutoConfiguration.class))
+			.withPropertyValues("arcllm.profile=resilient", "arcllm.provider=anthropic",
+					"arcllm.providers.anthropic.api-key=k", "arcllm.providers.anthropic.model=claude-sonnet-4-5",
+					"arcllm.providers.openai.api-key=k", "arcllm.providers.openai.model=gpt-5-mini", "arcllm.lint=fail")
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test

@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 import io.arcllm.autoconfigure.config.UnitCheck.MissingUnit;
+import io.arcllm.autoconfigure.config.UnitCheck.NoWholeNumber;
 import org.springframework.beans.BeanInstantiationException;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
@@ -35,6 +36,10 @@ final class BindMistake {
 				return mistake(layers, ex.getName().toString(),
 						"is '" + missing.value() + "', a duration without a unit.",
 						"Write " + missing.value() + "s or " + missing.value() + "ms.");
+			}
+			if (cause instanceof NoWholeNumber) {
+				return mistake(layers, ex.getName().toString(),
+						"cannot be read" + shown(ex.getName().toString(), ex) + ".", "Give a whole number.");
 			}
 		}
 		IllegalArgumentException refused = refusal(ex);
@@ -75,7 +80,7 @@ final class BindMistake {
 			.filter((candidate) -> candidate.contains(name))
 			.findFirst()
 			.orElse(layers.get(layers.size() - 1));
-		String origin = layer.origin(name);
+		String origin = layer.isOurs() ? null : layer.origin(name);
 		String key = layer.key(name);
 		return new ConfigMistake(key, "'" + key + "'" + ((origin == null) ? "" : " (" + origin + ")") + " " + what,
 				action);
@@ -112,8 +117,14 @@ final class BindMistake {
 			case "double", "Double", "BigDecimal" -> "a number";
 			case "boolean", "Boolean" -> "true or false";
 			case "Percent" -> "a share, such as 50%";
-			case "Commit" -> "first-token, a duration such as 500ms, a count such as 40-tokens, or full";
-			case "After" -> "p95, or a duration such as 800ms";
+			case "CommitPoint" -> "first-token, a duration such as 500ms, a count such as 40-tokens, or full";
+			case "HedgeDelay" -> "a percentile from p1 to p99, such as p95, or a duration such as 800ms";
+			case "MinRate" -> "a rate and a window, such as 5/s over 10s";
+			case "MaxConcurrent" -> "a whole number from 1 on, or auto";
+			case "BudgetScope" -> "one of global, provider, model, tenant, label:<key>";
+			case "ZoneId" -> "a time zone, such as UTC or Europe/Berlin";
+			case "List", "Set" -> "a list, such as [one, two]";
+			case "Map" -> "a map: a name, a colon and a value on each line beneath it";
 			default -> "a value of the type " + type.getSimpleName();
 		};
 	}

@@ -6,6 +6,7 @@ import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.origin.Origin;
+import org.springframework.core.env.PropertySource;
 
 /**
  * One place where settings are looked up, and what its keys begin with.
@@ -19,6 +20,12 @@ public record ConfigLayer(String prefix, ConfigurationPropertySource source) {
 	/** The same, for what stands under a prefix. */
 	ConfigLayer under(String prefix) {
 		return new ConfigLayer(key(prefix), this.source.withPrefix(prefix));
+	}
+
+	/** Whether it is that of the library's own defaults. */
+	boolean isOurs() {
+		Object underlying = this.source.getUnderlyingSource();
+		return underlying instanceof PropertySource<?> known && known.getName().startsWith("META-INF/arcllm/");
 	}
 
 	/** Whether it has the key. */
@@ -38,7 +45,14 @@ public record ConfigLayer(String prefix, ConfigurationPropertySource source) {
 		return (origin == null) ? null : origin.toString();
 	}
 
+	/** A list stands under its first entry. */
 	@Nullable ConfigurationProperty find(String name) {
+		ConfigurationProperty found = property(name);
+		found = (found == null) ? property(name + "[0]") : found;
+		return (found == null) ? property(name + "[0].target") : found;
+	}
+
+	private @Nullable ConfigurationProperty property(String name) {
 		ConfigurationPropertyName valid = ConfigurationPropertyName.ofIfValid(name);
 		return (valid == null) ? null : this.source.getConfigurationProperty(valid);
 	}

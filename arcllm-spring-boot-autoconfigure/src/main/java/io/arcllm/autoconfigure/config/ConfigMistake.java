@@ -18,6 +18,18 @@ public class ConfigMistake extends LlmConfigException {
 		this.action = action;
 	}
 
+	/** The same, with where it is written. */
+	ConfigMistake at(@Nullable String origin) {
+		if (origin == null || this.description.contains(origin)) {
+			return this;
+		}
+		String what = this.description.replaceAll("\\.$", "");
+		String located = what + " (" + origin + ")" + (what.equals(this.description) ? "" : ".");
+		ConfigMistake same = new ConfigMistake(key(), located, this.action);
+		same.setStackTrace(getStackTrace());
+		return same;
+	}
+
 	public String description() {
 		return this.description;
 	}

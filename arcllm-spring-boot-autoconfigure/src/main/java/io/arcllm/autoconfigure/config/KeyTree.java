@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +26,12 @@ sealed interface KeyTree {
 	record Open() implements KeyTree {
 	}
 
-	/** A list or a map of the user's own names, all alike. */
+	/** A map of the user's own names, all alike. */
 	record Each(KeyTree value) implements KeyTree {
+	}
+
+	/** A list of sections, all alike. */
+	record Items(KeyTree value) implements KeyTree {
 	}
 
 	/** A list whose elements are values, or sections with these keys. */
@@ -78,18 +81,15 @@ sealed interface KeyTree {
 	private static KeyTree of(ResolvableType type) {
 		Class<?> raw = type.toClass();
 		if (Map.class.isAssignableFrom(raw)) {
-			return collection(type.asMap().getGeneric(1), (element) -> new Open());
+			Class<?> element = type.asMap().getGeneric(1).toClass();
+			return isSection(element) ? new Each(of(element)) : new Open();
 		}
 		if (Collection.class.isAssignableFrom(raw)) {
-			return collection(type.asCollection().getGeneric(),
-					(element) -> element.isRecord() ? new Entries(of(element)) : new Leaf(true));
+			Class<?> element = type.asCollection().getGeneric().toClass();
+			return isSection(element) ? new Items(of(element))
+					: element.isRecord() ? new Entries(of(element)) : new Leaf(true);
 		}
 		return isSection(raw) ? of(raw) : new Leaf(false);
-	}
-
-	private static KeyTree collection(ResolvableType element, Function<Class<?>, KeyTree> plain) {
-		Class<?> raw = element.toClass();
-		return isSection(raw) ? new Each(of(raw)) : plain.apply(raw);
 	}
 
 	/** A record that text can be made into is a value. */

@@ -9,10 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.arcllm.autoconfigure.config.ArcllmProperties.Profile;
 import io.arcllm.autoconfigure.config.ArcllmProperties.SpringAiSettings;
 import io.arcllm.autoconfigure.config.KeyTree.KnownKeys;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -195,6 +198,51 @@ public final class LayeredBinder {
 		catch (BindException ex) {
 			return otherwise;
 		}
+	}
+
+	/**
+	 * Does what may find a mistake, and says where the mistake is written.
+	 */
+	public <T extends @Nullable Object> T located(Supplier<T> work) {
+		try {
+			return work.get();
+		}
+		catch (ConfigMistake ex) {
+			throw ex.at(origin(ex.key()));
+		}
+	}
+
+	/**
+	 * The same without a result.
+	 */
+	public void locating(Runnable work) {
+		located(() -> {
+			work.run();
+			return null;
+		});
+	}
+
+	/** Where a key, or one beside or beneath it, is written, such as file and line. */
+	public @Nullable String origin(@Nullable String key) {
+		if (key == null || !ConfigurationPropertyName.isValid(key)) {
+			return null;
+		}
+		ConfigurationPropertyName name = ConfigurationPropertyName.of(key);
+		String origin = originBeneath(name);
+		while (origin == null && name.getNumberOfElements() > 3) {
+			name = name.getParent();
+			origin = originBeneath(name);
+		}
+		return origin;
+	}
+
+	private @Nullable String originBeneath(ConfigurationPropertyName name) {
+		List<ConfigLayer> layers = configured();
+		return Stream.concat(Stream.of(name.toString()), written(name.toString()).stream())
+			.flatMap((one) -> layers.stream().map((layer) -> layer.origin(one)))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElse(null);
 	}
 
 	/**

@@ -248,8 +248,17 @@ public final class ModuleSettings {
 					&& !binder().isConfigured("arcllm.modules." + module + ".enabled")) {
 				binder().written("arcllm.modules." + module).forEach((key) -> idle.put(key, module));
 			}
+			positions.stream()
+				.filter((one) -> one != null && switched && isIdle(module, one))
+				.flatMap((one) -> binder().written("arcllm.providers." + one + ".modules." + module).stream())
+				.forEach((key) -> idle.put(key, module));
 		});
 		return idle;
+	}
+
+	/** Whether the module is off for the provider, though it was not switched off. */
+	private boolean isIdle(String module, String provider) {
+		return !enabled(module, provider, CallOptions.NONE) && configured(module, provider, "enabled").isEmpty();
 	}
 
 	private List<ConfigLayer> layers(String module, @Nullable String provider, CallOptions options) {

@@ -146,6 +146,10 @@ public final class ProviderDefinitions {
 	}
 
 	static void checkName(String name) {
+		if (UnknownKeys.isIndex(name)) {
+			throw new ConfigMistake("arcllm.providers", "'arcllm.providers' is a list, but must be a map.",
+					"Write the name of each provider, a colon and its settings beneath it, without a dash before it.");
+		}
 		if (!isName(name)) {
 			throw new ConfigMistake("arcllm.providers." + name,
 					"'arcllm.providers." + name + "': '" + name + "' cannot be the name of a provider.",

@@ -296,6 +296,10 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 			if (host != null && port == null) {
 				throw new IllegalArgumentException("port must be given with the proxy's host");
 			}
+			if (host != null && !host.matches("[^\\s/@]+")) {
+				throw new IllegalArgumentException(
+						"host must be the name of a host alone, such as proxy.example.com, was '" + host + "'");
+			}
 			if (port != null && (port < 1 || port > 65535)) {
 				throw new IllegalArgumentException("port must be between 1 and 65535, was " + port);
 			}

@@ -11,7 +11,7 @@ import org.springframework.core.env.Environment;
 
 /**
  * Refuses durations without a unit: 60 would be 60 milliseconds, and is mostly meant to
- * be seconds.
+ * be seconds; and fractions where a whole number is needed.
  *
  * @param environment resolves placeholders
  */
@@ -27,7 +27,22 @@ record UnitCheck(Environment environment) implements BindHandler {
 				throw new MissingUnit(value);
 			}
 		}
+		if ((result instanceof Integer || result instanceof Long) && property != null
+				&& property.getValue() instanceof Number written && written.doubleValue() % 1 != 0) {
+			throw new NoWholeNumber();
+		}
 		return result;
+	}
+
+	/**
+	 * What should be a whole number has a fraction, which would be cut off.
+	 */
+	static final class NoWholeNumber extends IllegalArgumentException {
+
+		NoWholeNumber() {
+			super("has a fraction");
+		}
+
 	}
 
 	/**

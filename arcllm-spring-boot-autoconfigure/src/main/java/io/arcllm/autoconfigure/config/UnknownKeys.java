@@ -2,6 +2,7 @@ package io.arcllm.autoconfigure.config;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import java.util.stream.Stream;
 import io.arcllm.autoconfigure.config.KeyTree.Each;
 import io.arcllm.autoconfigure.config.KeyTree.Entries;
 import io.arcllm.autoconfigure.config.KeyTree.Entry;
+import io.arcllm.autoconfigure.config.KeyTree.Items;
 import io.arcllm.autoconfigure.config.KeyTree.KnownKeys;
 import io.arcllm.autoconfigure.config.KeyTree.Leaf;
 import io.arcllm.autoconfigure.config.KeyTree.Open;
@@ -88,6 +90,9 @@ final class UnknownKeys {
 		if (tree instanceof Each each) {
 			return each.value();
 		}
+		if (tree instanceof Items items) {
+			return isIndex(element) ? items.value() : null;
+		}
 		if (tree instanceof Entries entries) {
 			return isIndex(element) ? new Entry(entries.keys()) : null;
 		}
@@ -117,8 +122,57 @@ final class UnknownKeys {
 		collect(root, "", path, all);
 		String meant = Nearest.to(written, all).orElse(written);
 		boolean likely = Nearest.distance(written, meant) <= (written.length() - ((path.size() > 2) ? 0 : SHARED)) / 3;
+		Optional<String> elsewhere = elsewhere(root, path, spelt.size());
+		if (elsewhere.isPresent()) {
+			return new Unknown(elsewhere.get(), likely, here);
+		}
 		String shown = (likely || here.isEmpty()) ? meant : before + Nearest.to(element, here).orElse("");
 		return new Unknown(shown, likely, here);
+	}
+
+	/** Where the same words stand, if that is at another place alone. */
+	private static Optional<String> elsewhere(Section root, List<String> path, int known) {
+		List<String> all = new ArrayList<>();
+		collectNodes(root, "", path, all);
+		List<String> rest = path.subList(known, path.size());
+		for (int length = rest.size(); length > 0; length--) {
+			String end = "." + String.join(".", rest.subList(0, length));
+			Optional<String> found = all.stream()
+				.filter((key) -> key.endsWith(end))
+				.max(Comparator.comparingInt((String key) -> shared(key, path))
+					.thenComparing((key) -> !key.contains("<"))
+					.thenComparing(String::length, Comparator.reverseOrder()));
+			if (found.isPresent()) {
+				return found;
+			}
+		}
+		return Optional.empty();
+	}
+
+	/** How many elements are the same at the beginning. */
+	private static int shared(String key, List<String> path) {
+		String[] elements = key.split("\\.");
+		int shared = 0;
+		while (shared < Math.min(elements.length, path.size()) && elements[shared].equals(path.get(shared))) {
+			shared++;
+		}
+		return shared;
+	}
+
+	/** All keys and sections. */
+	private static void collectNodes(KeyTree tree, String prefix, List<String> path, List<String> nodes) {
+		String dot = prefix.isEmpty() ? "" : prefix + ".";
+		if (!prefix.isEmpty()) {
+			nodes.add(prefix);
+		}
+		if (tree instanceof Section section) {
+			section.children().forEach((key, child) -> collectNodes(child, dot + key, path, nodes));
+		}
+		else if (tree instanceof Each each) {
+			int depth = prefix.split("\\.").length;
+			boolean through = depth < path.size() && prefix.equals(String.join(".", path.subList(0, depth)));
+			collectNodes(each.value(), dot + (through ? path.get(depth) : "<name>"), path, nodes);
+		}
 	}
 
 	/** All keys; the user's own names are taken from the path where it has them. */
@@ -130,6 +184,9 @@ final class UnknownKeys {
 		else if (tree instanceof Each each) {
 			int depth = prefix.split("\\.").length;
 			collect(each.value(), dot + ((depth < path.size()) ? path.get(depth) : "<name>"), path, keys);
+		}
+		else if (tree instanceof Items items) {
+			collect(items.value(), dot + "0", path, keys);
 		}
 		else {
 			keys.add(prefix);
@@ -144,7 +201,7 @@ final class UnknownKeys {
 		if (tree instanceof Open) {
 			return true;
 		}
-		if ((tree instanceof Entries || tree instanceof Entry) && parts.isEmpty()) {
+		if ((tree instanceof Entries || tree instanceof Entry || tree instanceof Items) && parts.isEmpty()) {
 			return true;
 		}
 		if (tree instanceof Leaf leaf) {
@@ -194,7 +251,7 @@ final class UnknownKeys {
 		}
 
 		private void check(ConfigurationPropertySource source, ConfigurationPropertyName name) {
-			checkModels(name);
+			checkShape(name);
 			Optional<Unknown> unknown = UnknownKeys.find(this.known.root(), MeantSources.path(name));
 			if (UnknownKeys.node(this.known.root(), MeantSources.path(name)) instanceof Section section) {
 				checkNoValue(source, name, section);
@@ -207,25 +264,47 @@ final class UnknownKeys {
 			}
 		}
 
-		/** A provider's models are a list: Spring drops dots and slashes from keys. */
-		private static void checkModels(ConfigurationPropertyName name) {
+		/** A list has entries, and a map has names. */
+		private void checkShape(ConfigurationPropertyName name) {
 			List<String> path = MeantSources.path(name);
-			if (path.size() > 4 && path.get(1).equals("providers") && path.get(3).equals("models")
-					&& !isIndex(path.get(4))) {
-				String key = String.join(".", path.subList(0, 4));
-				throw new ConfigMistake(key, "'" + key + "' is a map, but must be a list.",
-						"Write each model as an entry of the list: '- name: " + path.get(4) + "'.");
+			for (int i = 1; i < path.size(); i++) {
+				KeyTree tree = UnknownKeys.node(this.known.root(), path.subList(0, i));
+				String key = String.join(".", path.subList(0, i));
+				boolean index = name.isNumericIndex(i) || isIndex(path.get(i));
+				if ((tree instanceof Items || tree instanceof Entries) && !index) {
+					throw new ConfigMistake(key, "'" + key + "' is a map, but must be a list.", entry(path, i));
+				}
+				if (index && (tree instanceof Each || isModels(path, i))) {
+					throw new ConfigMistake(key, "'" + key + "' is a list, but must be a map.",
+							"Write a name, a colon and what belongs to it, without a dash before it.");
+				}
 			}
+		}
+
+		private static boolean isModels(List<String> path, int i) {
+			return i == 2 && path.get(1).equals("models");
+		}
+
+		/** Spring drops dots and slashes from keys, so that a model is no key. */
+		private static String entry(List<String> path, int i) {
+			String last = path.get(i - 1);
+			return last.equals("models") ? "Write each model as an entry of the list: '- name: " + path.get(i) + "'."
+					: "Write each as an entry of the list, on a line that begins with a dash.";
 		}
 
 		private static void checkNoValue(ConfigurationPropertySource source, ConfigurationPropertyName name,
 				Section section) {
 			ConfigurationProperty property = source.getConfigurationProperty(name);
-			if (property != null && property.getValue() instanceof CharSequence text && !text.toString().isBlank()) {
+			if (property != null && isScalar(property.getValue())) {
 				throw new ConfigMistake(name.toString(), "'" + name + "' is a section and cannot have a value itself.",
 						"Write its keys beneath it, such as '" + name + "." + (section.children().containsKey("enabled")
 								? "enabled" : section.children().keySet().iterator().next()) + "'.");
 			}
+		}
+
+		private static boolean isScalar(@Nullable Object value) {
+			return value instanceof Boolean || value instanceof Number
+					|| (value instanceof CharSequence text && !text.toString().isBlank());
 		}
 
 		/**

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 import io.arcllm.CallOptions;
+import io.arcllm.Parameter;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.ConfigLayer;
@@ -18,7 +20,9 @@ import io.arcllm.autoconfigure.config.LayeredBinder;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderProperties.Model;
+import io.arcllm.autoconfigure.config.Text;
 import io.arcllm.module.attempt.TimeoutSettings;
+import io.arcllm.module.budget.BudgetSettings;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.retry.RetrySettings;
 import org.apache.commons.logging.Log;
@@ -34,6 +38,10 @@ public final class Linter {
 	private static final Log logger = LogFactory.getLog(Linter.class);
 
 	private static final Set<String> GATES = Set.of("circuit-breaker", "rate-limit", "bulkhead");
+
+	/** What no hop can do without where a request has it. */
+	private static final Set<Parameter> NEEDED = Set.of(Parameter.TOOLS, Parameter.IMAGES, Parameter.DOCUMENTS,
+			Parameter.SCHEMA, Parameter.FORCED_TOOL);
 
 	private static final int MILLION = 6;
 
@@ -99,11 +107,18 @@ public final class Linter {
 		primaries.forEach((primary) -> warnings.addAll(this.retries.warnings(primary, 1 + retries(primary))));
 		this.settings.idle()
 			.forEach((key, module) -> warnings.add(key + " does nothing, since " + module + " is off: set "
-					+ key.substring(0, key.indexOf(module)) + module + ".enabled to true"));
+					+ key.substring(0, key.indexOf("modules." + module)) + "modules." + module + ".enabled to true"));
 		order(warnings);
 		deadline(warnings);
 		hedge(warnings);
-		return warnings.stream().distinct().toList();
+		warnings.addAll(new WrittenLint(this.binder, this.properties, this.settings, this.targets).warnings());
+		return warnings.stream().distinct().map(this::located).toList();
+	}
+
+	/** With where the key is written that it begins with. */
+	private String located(String warning) {
+		String origin = this.binder.origin(warning.substring(0, warning.indexOf(' ')));
+		return (origin == null) ? warning : warning + " (" + origin + ")";
 	}
 
 	private void chain(Target primary, List<String> warnings) {
@@ -118,12 +133,7 @@ public final class Linter {
 		}
 		// a chain that the profile made of all providers was not chosen by the
 		// application
-		String key = Stream.of("chain", "chain[0]", "chain[0].target")
-			.map((form) -> key(primary, form))
-			.filter(Objects::nonNull)
-			.findFirst()
-			.map((written) -> written.replaceAll("chain.*$", "chain"))
-			.orElse("");
+		String key = Objects.requireNonNullElse(key(primary, "chain"), "");
 		if (!key.isEmpty()) {
 			chain.stream().skip(1).forEach((hop) -> hop(key, primary, hop, warnings));
 		}
@@ -139,6 +149,14 @@ public final class Linter {
 		if (first != next && first.baseUrl().equals(next.baseUrl()) && first.keys().equals(next.keys())) {
 			warnings.add(key + " names '" + hop + "', which has the URL and the key of '" + primary
 					+ "' and so fails with it: name a target elsewhere");
+		}
+		Set<Parameter> lacks = new TreeSet<>(this.targets.traits(hop).unsupported());
+		lacks.retainAll(NEEDED);
+		lacks.removeAll(this.targets.traits(primary).unsupported());
+		if (!lacks.isEmpty()) {
+			warnings.add(key + " names '" + hop + "', which does not take "
+					+ lacks.stream().map(Text::dashed).collect(Collectors.joining(", ")) + " where '" + primary
+					+ "' does: such requests pass over it; name a target that takes them");
 		}
 		int window = this.targets.contextWindow(primary);
 		int less = this.targets.contextWindow(hop);
@@ -229,7 +247,8 @@ public final class Linter {
 			}
 			most = most.max(price);
 		}
-		return most.multiply(BigDecimal.valueOf(attempts)).setScale(2, RoundingMode.CEILING) + " USD";
+		return most.multiply(BigDecimal.valueOf(attempts)).setScale(2, RoundingMode.CEILING) + " "
+				+ this.settings.bind("budget", BudgetSettings.class, (String) null, CallOptions.NONE).currency();
 	}
 
 	/** What a full window and the longest answer cost. */

@@ -120,7 +120,7 @@ public record RedactionSettings(List<Kind> detectors, List<Expression> patterns,
 
 		public Expression {
 			if (name == null || !name.matches("[a-zA-Z][a-zA-Z0-9_-]*")) {
-				throw new IllegalArgumentException("a pattern's name must be letters, digits and dashes, was " + name);
+				throw new IllegalArgumentException("name of a pattern must be letters, digits and dashes, was " + name);
 			}
 			if (regex == null || regex.isEmpty()) {
 				throw new IllegalArgumentException("the pattern '" + name + "' has no regex");

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
 import io.arcllm.autoconfigure.config.KeyTree.Each;
+import io.arcllm.autoconfigure.config.KeyTree.Items;
 import io.arcllm.autoconfigure.config.KeyTree.Open;
 import io.arcllm.autoconfigure.config.KeyTree.Section;
 import org.junit.jupiter.api.Test;
@@ -138,7 +139,10 @@ class ConfigurationMetadataTests {
 			});
 		}
 		else if (tree instanceof Each each) {
-			collect(each.value(), path.equals("arcllm.providers") ? path + ".<name>" : path + "[]", keys);
+			collect(each.value(), path + ".<name>", keys);
+		}
+		else if (tree instanceof Items items) {
+			collect(items.value(), path + "[]", keys);
 		}
 		else if (!(tree instanceof Open) || !path.startsWith("arcllm.modules.")) {
 			keys.add(path);

@@ -18,6 +18,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
 import io.arcllm.module.CallModule;
 import io.arcllm.module.Candidate;
@@ -25,6 +26,7 @@ import io.arcllm.module.TestSettings;
 import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
+import io.arcllm.module.Shutdown;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;
 import io.arcllm.module.hedge.HedgeEngine;
 import io.arcllm.module.hedge.HedgeModule;
@@ -41,6 +43,8 @@ import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.reactivestreams.Subscription;
@@ -52,11 +56,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Exchanges that succeed, fail, stall, break off and are cancelled at random, in virtual
- * time. {@code -Darcllm.exchanges=250000} makes it a million over all recoveries.
+ * time, with hooks that throw, keys that go and come, connections and queues that are
+ * full and an application that closes and opens: a million over all recoveries as a
+ * proof, and a hundredth of it always.
  */
 class RandomExchangesTests {
 
-	private static final int EXCHANGES = Integer.getInteger("arcllm.exchanges", 5_000);
+	private static final int EXCHANGES = 2_500;
+
+	private static final int PROOF = 250_000;
 
 	private final Random random = new Random(4);
 
@@ -66,6 +74,12 @@ class RandomExchangesTests {
 	private final AtomicInteger observed = new AtomicInteger();
 
 	private final Observations observations = observations();
+
+	private final Shutdown shutdown = new Shutdown();
+
+	private int thrown;
+
+	private int closed;
 
 	private final Logger logger = (Logger) LoggerFactory.getLogger("io.arcllm.module");
 
@@ -90,11 +104,18 @@ class RandomExchangesTests {
 			@Override
 			public void onStart(Observation.Context context) {
 				RandomExchangesTests.this.observed.incrementAndGet();
+				throwSometimes();
+			}
+
+			@Override
+			public void onError(Observation.Context context) {
+				throwSometimes();
 			}
 
 			@Override
 			public void onStop(Observation.Context context) {
 				RandomExchangesTests.this.observed.decrementAndGet();
+				throwSometimes();
 			}
 
 			@Override
@@ -106,12 +127,33 @@ class RandomExchangesTests {
 		return new Observations(registry, new ModelTags(List.of()));
 	}
 
+	/** What a hook of the application does. */
+	private void throwSometimes() {
+		if (this.random.nextInt(20) == 0) {
+			this.thrown++;
+			throw new IllegalStateException("a bug in the application's hook");
+		}
+	}
+
 	@ParameterizedTest
 	@EnumSource(Recovery.class)
 	void everyPermitComesBackAndEveryExchangeEndsOnce(Recovery recovery) {
+		everyPermitComesBack(recovery, EXCHANGES);
+	}
+
+	@ParameterizedTest
+	@EnumSource(Recovery.class)
+	@Tag("proof")
+	@Timeout(value = 5, unit = TimeUnit.MINUTES)
+	void everyPermitOfAMillionExchangesComesBack(Recovery recovery) {
+		everyPermitComesBack(recovery, PROOF);
+	}
+
+	private void everyPermitComesBack(Recovery recovery, int exchanges) {
 		LlmProvider stack = stack(recovery);
 		List<Watched> running = new ArrayList<>();
-		for (int i = 0; i < EXCHANGES; i++) {
+		for (int i = 0; i < exchanges; i++) {
+			closeAndOpen();
 			Watched watched = new Watched(this.random.nextInt(4), this.random.nextInt(12));
 			stack.exchange(LlmRequest.of("Hi").withStreaming(this.random.nextInt(4) > 0)).subscribe(watched);
 			running.add(watched);
@@ -125,14 +167,31 @@ class RandomExchangesTests {
 		assertThat(running).allMatch(Watched::isOver);
 		this.targets.forEach(RandomTarget::assertAtRest);
 		assertThat(this.targets).anyMatch(RandomTarget::hasOpened);
-		assertThat(this.targets.stream().mapToInt(RandomTarget::sent).sum()).isGreaterThan(EXCHANGES / 2);
+		assertThat(this.targets.stream().mapToInt(RandomTarget::sent).sum()).isGreaterThan(exchanges / 2);
 		assertThat(this.observed).hasValue(0);
+		assertThat(this.shutdown.calls()).isZero();
+		assertThat(this.thrown).isPositive();
+		assertThat(this.closed).isPositive();
+	}
+
+	/** The context closes now and then, lets calls end or not, and is there again. */
+	private void closeAndOpen() {
+		if (this.random.nextInt(300) == 0) {
+			this.closed++;
+			this.shutdown.close();
+			this.time.advanceTimeBy(Duration.ofMillis(this.random.nextInt(100)));
+			if (this.random.nextBoolean()) {
+				this.shutdown.interrupt();
+				assertThat(this.shutdown.calls()).isZero();
+			}
+			this.shutdown.open();
+		}
 	}
 
 	private LlmProvider stack(Recovery recovery) {
 		List<Candidate> targets = new ArrayList<>();
 		for (String name : List.of("a", "b", "c")) {
-			RandomTarget target = new RandomTarget(name, this.random, this.observations);
+			RandomTarget target = new RandomTarget(name, this.random, this.observations, this::throwSometimes);
 			this.targets.add(target);
 			targets.add(target.candidate());
 		}
@@ -145,7 +204,8 @@ class RandomExchangesTests {
 				new RecoveryPlan(recovery, (target) -> true, () -> true));
 		LlmProvider stack = new TelemetryModule(new RetryModule(fallback, retries()), new Target("a", "m"),
 				this.observations);
-		return new CallModule(new CallModule.Limits(Duration.ofSeconds(10), 6), CallOptions.NONE, (options) -> stack);
+		return new CallModule(new CallModule.Limits(Duration.ofSeconds(10), 6, (attempt, before) -> throwSometimes(),
+				(context) -> RequestMetadata.EMPTY, this.shutdown), CallOptions.NONE, (options) -> stack);
 	}
 
 	private RetryEngine retries() {

@@ -88,7 +88,10 @@ final class RandomTarget {
 
 	private int opened;
 
-	RandomTarget(String name, Random random, Observations observations) {
+	/**
+	 * @param hook what listeners of the application do
+	 */
+	RandomTarget(String name, Random random, Observations observations, Runnable hook) {
 		this.random = random;
 		this.script = new Script(name);
 		this.observations = observations;
@@ -98,7 +101,10 @@ final class RandomTarget {
 		this.breaker = new Breaker(target,
 				TestSettings.of(CircuitBreakerSettings.class, "minimum-calls", 10, "failure-rate", "60%",
 						"consecutive-failures", 6, "open-for", "200ms", "half-open-calls", PROBES, "endpoint", false),
-				(one, from, to, openFor) -> this.opened += (to == BreakerState.OPEN) ? 1 : 0, (config) -> {
+				(one, from, to, openFor) -> {
+					this.opened += (to == BreakerState.OPEN) ? 1 : 0;
+					hook.run();
+				}, (config) -> {
 				});
 	}
 
@@ -120,13 +126,21 @@ final class RandomTarget {
 
 	private Flux<LlmEvent> ask(LlmRequest request) {
 		return Flux.deferContextual((context) -> {
-			this.sent += context.get(AtomicBoolean.class).getAndSet(true) ? 0 : 1;
+			boolean first = !context.get(AtomicBoolean.class).getAndSet(true);
+			if (first && this.random.nextInt(30) == 0) {
+				return Script.fails(ErrorKind.BULKHEAD_FULL);
+			}
+			this.sent += first ? 1 : 0;
 			String key = this.keys.next();
-			return answer().doOnError(LlmException.class, (failure) -> this.keys.failed(key, failure));
+			return answer().doOnError(LlmException.class, (failure) -> this.keys.failed(key, failure))
+				.doOnComplete(() -> this.keys.answered(key));
 		});
 	}
 
 	private Flux<LlmEvent> answer() {
+		if (this.random.nextInt(25) == 0) {
+			return Script.fails(ErrorKind.AUTHENTICATION);
+		}
 		Flux<LlmEvent> end = switch (this.random.nextInt(9)) {
 			case 0 -> Script.fails(ErrorKind.NETWORK);
 			case 1 -> Flux.never();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -213,6 +214,24 @@ class ArchitectureTests {
 					.distinct())
 			.containsExactlyInAnyOrder("ModuleClock.java", "HttpAnswer.java", "ArcllmAutoConfiguration.java",
 					"RedisBuckets.java", "Reachability.java");
+	}
+
+	/** A page that sends its reader to files that are gone is worse than none. */
+	@ArchTest
+	static void pageThatShowsTheWayNamesClassesThatAreThere(JavaClasses classes) throws IOException {
+		String page = Files.readString(Path.of("..", "CONTRIBUTING.md"));
+		String way = page.substring(page.indexOf("## Find your way"), page.indexOf("## Ways of the code"));
+		Set<String> known = sources().stream()
+			.map((file) -> file.getFileName().toString().replace(".java", ""))
+			.collect(Collectors.toSet());
+		List<String> named = Pattern.compile("`(?:[a-z]+\\.)*([A-Z][A-Za-z]+)(?:\\.[a-zA-Z()]+)?`")
+			.matcher(way)
+			.results()
+			.map((found) -> found.group(1))
+			.filter((name) -> !name.startsWith("X") && !name.equals("Visitor") && !name.equals("Completed"))
+			.toList();
+		assertThat(named).hasSizeGreaterThan(30);
+		assertThat(known).containsAll(named);
 	}
 
 	private static List<Path> sources() throws IOException {

@@ -30,10 +30,10 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /**
  * Offers budgets, shared ones where Redis is on the class path.
@@ -41,6 +41,7 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(before = ArcllmAutoConfiguration.class, after = ArcllmPropertiesAutoConfiguration.class,
 		afterName = { "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
 				"org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration" })
+@Import(LettuceConnection.Connecting.class)
 public final class ArcllmBudgetAutoConfiguration {
 
 	private final ModuleClock clock = new ModuleClock();
@@ -100,22 +101,6 @@ public final class ArcllmBudgetAutoConfiguration {
 	 * Where a connection to Redis comes from, if there is one.
 	 */
 	record BudgetStores(@Nullable Supplier<BudgetRedis> redis) {
-	}
-
-	/**
-	 * The connection that Spring Boot has the settings of.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ StatefulRedisConnection.class, DataRedisConnectionDetails.class })
-	@ConditionalOnBean(DataRedisConnectionDetails.class)
-	static class Connecting {
-
-		@Bean
-		@ConditionalOnMissingBean(RedisConnection.class)
-		LettuceConnection arcllmRedisConnection(DataRedisConnectionDetails details) {
-			return new LettuceConnection(details);
-		}
-
 	}
 
 	/**

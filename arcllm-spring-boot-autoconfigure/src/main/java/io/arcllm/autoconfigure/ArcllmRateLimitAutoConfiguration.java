@@ -27,12 +27,11 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /**
  * Offers rate limits where Bucket4j is on the class path, shared ones where Redis is,
@@ -41,6 +40,7 @@ import org.springframework.context.annotation.Configuration;
 @AutoConfiguration(before = ArcllmAutoConfiguration.class, after = ArcllmPropertiesAutoConfiguration.class,
 		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
 @ConditionalOnClass(Bucket.class)
+@Import(LettuceConnection.Connecting.class)
 public final class ArcllmRateLimitAutoConfiguration {
 
 	private static final String NAME = "rate-limit";
@@ -160,22 +160,6 @@ public final class ArcllmRateLimitAutoConfiguration {
 
 		private static @Nullable Long limited(long level) {
 			return (level == Long.MAX_VALUE) ? null : Long.valueOf(level);
-		}
-
-	}
-
-	/**
-	 * The connection that Spring Boot has the settings of.
-	 */
-	@Configuration(proxyBeanMethods = false)
-	@ConditionalOnClass({ Bucket4jLettuce.class, DataRedisConnectionDetails.class })
-	@ConditionalOnBean(DataRedisConnectionDetails.class)
-	static class Connecting {
-
-		@Bean
-		@ConditionalOnMissingBean(RedisConnection.class)
-		LettuceConnection arcllmRedisConnection(DataRedisConnectionDetails details) {
-			return new LettuceConnection(details);
 		}
 
 	}

@@ -15,9 +15,14 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails.Standalone;
 import org.springframework.boot.ssl.SslBundle;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 /**
  * One connection to the Redis of {@code spring.data.redis}, for all limits together. Made
@@ -92,6 +97,22 @@ final class LettuceConnection implements RedisConnection, DisposableBean {
 
 	private synchronized @Nullable RedisClient client() {
 		return this.client;
+	}
+
+	/**
+	 * The connection that Spring Boot has the settings of, for rate limits and budgets.
+	 */
+	@Configuration(proxyBeanMethods = false)
+	@ConditionalOnClass({ StatefulRedisConnection.class, DataRedisConnectionDetails.class })
+	@ConditionalOnBean(DataRedisConnectionDetails.class)
+	static class Connecting {
+
+		@Bean
+		@ConditionalOnMissingBean(RedisConnection.class)
+		LettuceConnection arcllmRedisConnection(DataRedisConnectionDetails details) {
+			return new LettuceConnection(details);
+		}
+
 	}
 
 }

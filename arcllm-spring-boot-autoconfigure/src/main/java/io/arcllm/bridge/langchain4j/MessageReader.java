@@ -19,6 +19,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Message;
 import io.arcllm.ToolCall;
+import io.arcllm.bridge.KeptTurn;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +62,8 @@ final class MessageReader {
 			return new Message(Message.Role.USER, contents(user.contents()));
 		}
 		if (message instanceof AiMessage ai) {
-			Message kept = KeptMessage.of(ai);
+			Message kept = KeptTurn.in(ai.attributes(), ai.text(),
+					ai.toolExecutionRequests().stream().map(ToolExecutionRequest::id).toList());
 			return (kept != null) ? kept : assistant(ai);
 		}
 		throw refusal("Messages of type " + message.type());

@@ -11,6 +11,7 @@ import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.ToolCall;
 import io.arcllm.Usage;
+import io.arcllm.bridge.KeptTurn;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +27,7 @@ final class ResponseWriter {
 		List<ToolExecutionRequest> calls = answer.toolCalls().stream().map(ResponseWriter::call).toList();
 		AiMessage.Builder message = AiMessage.builder()
 			.toolExecutionRequests(calls)
-			.attributes(KeptMessage.attributes(answer.toMessage()));
+			.attributes(KeptTurn.of(answer.toMessage()));
 		if (!answer.text().isEmpty() || calls.isEmpty()) {
 			message.text(answer.text());
 		}

@@ -6,6 +6,7 @@ import java.util.List;
 import io.arcllm.Content;
 import io.arcllm.Message;
 import io.arcllm.ToolCall;
+import io.arcllm.bridge.KeptTurn;
 import io.arcllm.provider.json.Json;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
@@ -37,7 +38,8 @@ final class MessageReader {
 				.toArray(Content.ToolResult[]::new));
 		}
 		if (message instanceof AssistantMessage assistant) {
-			Message kept = KeptMessage.of(assistant);
+			Message kept = KeptTurn.in(assistant.getMetadata(), assistant.getText(),
+					assistant.getToolCalls().stream().map(AssistantMessage.ToolCall::id).toList());
 			return (kept != null) ? kept : assistant(text, assistant);
 		}
 		if (message instanceof UserMessage user && !user.getMedia().isEmpty()) {

@@ -7,6 +7,7 @@ import java.util.Map;
 import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.ToolCall;
+import io.arcllm.bridge.KeptTurn;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage;
@@ -37,7 +38,7 @@ final class ResponseWriter {
 	static ChatResponse write(LlmResponse answer, String text) {
 		AssistantMessage message = AssistantMessage.builder()
 			.content(text)
-			.properties(KeptMessage.properties(answer.toMessage()))
+			.properties(KeptTurn.of(answer.toMessage()))
 			.toolCalls(calls(answer.toolCalls()))
 			.build();
 		ChatGenerationMetadata stopped = ChatGenerationMetadata.builder()

@@ -50,7 +50,7 @@ public record RateLimitState(@Nullable Window requests, @Nullable Window tokens)
 	private static Map<String, Window> windows(HttpHeaders received, Clock ours) {
 		Map<String, Window> windows = new LinkedHashMap<>();
 		HttpHeaders headers = OriginalHeaders.of(received);
-		Clock clock = AnswerClock.of(headers, ours);
+		Clock clock = WaitParser.clockOf(headers, ours);
 		for (String name : headers.headerNames()) {
 			String lower = name.toLowerCase(Locale.ROOT);
 			if (!lower.contains("ratelimit")) {

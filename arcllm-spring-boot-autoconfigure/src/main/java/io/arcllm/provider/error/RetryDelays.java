@@ -38,7 +38,7 @@ final class RetryDelays {
 	 * whose headers say nothing about it
 	 */
 	@Nullable Duration read(HttpHeaders headers, ErrorBody body, ErrorKind kind) {
-		Clock theirs = AnswerClock.of(headers, this.clock);
+		Clock theirs = WaitParser.clockOf(headers, this.clock);
 		Duration told = named(headers, theirs);
 		if (told == null) {
 			told = fields(body);

@@ -18,6 +18,8 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.http.HttpHeaders;
+
 /**
  * Reads waits as vendors write them. What is not positive, no number, or more than a week
  * is no wait.
@@ -27,6 +29,9 @@ final class WaitParser {
 	/** One part of a duration such as {@code 1h2m3.5s} or {@code 20 seconds}. */
 	static final String PART = "(?:\\d{1,12}(?:\\.\\d{1,12})?\\s?(?:ms|milliseconds?|h(?:ou)?rs?|h|min(?:ute)?s?|m"
 			+ "|sec(?:ond)?s?|s|days?|d)(?![a-z]))";
+
+	/** The whole seconds of a date, and the time of travel. */
+	private static final Duration EXACT = Duration.ofSeconds(2);
 
 	private static final Pattern PARTS = Pattern.compile("(?:" + PART + "\\s?){1,8}");
 
@@ -147,6 +152,26 @@ final class WaitParser {
 
 	private static @Nullable Duration sane(Duration wait) {
 		return (wait.isNegative() || wait.isZero() || wait.compareTo(LONGEST) > 0) ? null : wait;
+	}
+
+	/**
+	 * The clock by which points in time of an answer are read: the vendor's own where it
+	 * differs from ours by more than its {@code Date} header, which has whole seconds,
+	 * can say.
+	 */
+	static Clock clockOf(HttpHeaders headers, Clock ours) {
+		String date = headers.getFirst(HttpHeaders.DATE);
+		if (date == null) {
+			return ours;
+		}
+		try {
+			ZonedDateTime theirs = ZonedDateTime.parse(date.trim(), DateTimeFormatter.RFC_1123_DATE_TIME);
+			Duration ahead = Duration.between(ours.instant(), theirs.toInstant());
+			return (ahead.abs().compareTo(EXACT) > 0) ? Clock.offset(ours, ahead) : ours;
+		}
+		catch (DateTimeException | ArithmeticException ex) {
+			return ours;
+		}
 	}
 
 }

@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 
+import io.arcllm.AnswerBuilder;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
+import io.arcllm.Target;
 import io.arcllm.ToolCall;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
@@ -21,13 +24,16 @@ import reactor.core.publisher.Mono;
  */
 final class ScriptedAnswer {
 
+	private static final LlmResponse NOTHING = LlmResponse.of("");
+
 	private final List<LlmEvent> deltas;
 
 	private final Duration gap;
 
-	private final Flux<LlmEvent> end;
+	private final BiFunction<Target, List<LlmEvent>, Flux<LlmEvent>> end;
 
-	private ScriptedAnswer(List<LlmEvent> deltas, Duration gap, Flux<LlmEvent> end) {
+	private ScriptedAnswer(List<LlmEvent> deltas, Duration gap,
+			BiFunction<Target, List<LlmEvent>, Flux<LlmEvent>> end) {
 		this.deltas = deltas;
 		this.gap = gap;
 		this.end = end;
@@ -35,22 +41,31 @@ final class ScriptedAnswer {
 
 	static ScriptedAnswer of(LlmResponse response) {
 		List<LlmEvent> deltas = new ArrayList<>();
-		ScriptedLlm.words(response.text()).forEach((word) -> deltas.add(new LlmEvent.TextDelta(word)));
-		for (int i = 0; i < response.toolCalls().size(); i++) {
-			ToolCall call = response.toolCalls().get(i);
-			deltas.add(new LlmEvent.ToolCallDelta(i, call.id(), call.name(), call.rawArguments()));
+		for (LlmEvent delta : AnswerBuilder.deltas(response)) {
+			if (delta instanceof LlmEvent.TextDelta text) {
+				ScriptedLlm.words(text.text()).forEach((word) -> deltas.add(new LlmEvent.TextDelta(word)));
+			}
+			else {
+				deltas.add(delta);
+			}
 		}
-		return new ScriptedAnswer(deltas, Duration.ZERO, Flux.just(new LlmEvent.Completed(response)));
+		return new ScriptedAnswer(deltas, Duration.ZERO, completed(response));
 	}
 
 	static ScriptedAnswer of(List<String> words, Duration gap) {
 		LlmResponse whole = LlmResponse.builder().text(String.join("", words)).build();
 		return new ScriptedAnswer(words.stream().<LlmEvent>map(LlmEvent.TextDelta::new).toList(), gap,
-				Flux.just(new LlmEvent.Completed(whole)));
+				completed(whole));
+	}
+
+	/** One of no particular target is that of the provider. */
+	private static BiFunction<Target, List<LlmEvent>, Flux<LlmEvent>> completed(LlmResponse response) {
+		boolean unsigned = response.target().equals(NOTHING.target());
+		return (target, deltas) -> Flux.just(new LlmEvent.Completed(unsigned ? response.withTarget(target) : response));
 	}
 
 	static ScriptedAnswer failing(RuntimeException failure) {
-		return new ScriptedAnswer(List.of(), Duration.ZERO, Flux.error(failure));
+		return new ScriptedAnswer(List.of(), Duration.ZERO, (target, deltas) -> Flux.error(failure));
 	}
 
 	static LlmResponse toolCall(String id, String tool, Map<String, ?> arguments) {
@@ -61,22 +76,36 @@ final class ScriptedAnswer {
 	}
 
 	ScriptedAnswer cutAfter(int deltas) {
-		return new ScriptedAnswer(first(deltas), this.gap,
-				Flux.error(() -> LlmException.of(ErrorKind.NETWORK, "Scripted: the connection broke").build()));
+		return new ScriptedAnswer(first(deltas), this.gap, (target, delivered) -> Flux.error(cut(target, delivered)));
+	}
+
+	/**
+	 * As the callers of a stack see it: with words, it is an interruption that has them.
+	 */
+	private static LlmException cut(Target target, List<LlmEvent> delivered) {
+		if (delivered.isEmpty()) {
+			return LlmException.of(ErrorKind.NETWORK, "Scripted: the connection broke").target(target).build();
+		}
+		AnswerBuilder partial = new AnswerBuilder();
+		delivered.forEach(partial::add);
+		return LlmException.of(ErrorKind.INTERRUPTED, "Scripted: the connection broke in the middle of the answer")
+			.target(target)
+			.partial(partial.buildPartial(target))
+			.build();
 	}
 
 	ScriptedAnswer stallAfter(int deltas) {
-		return new ScriptedAnswer(first(deltas), this.gap, Flux.never());
+		return new ScriptedAnswer(first(deltas), this.gap, (target, delivered) -> Flux.never());
 	}
 
 	private List<LlmEvent> first(int count) {
 		return this.deltas.subList(0, Math.min(count, this.deltas.size()));
 	}
 
-	Flux<LlmEvent> events() {
+	Flux<LlmEvent> events(Target target) {
 		Flux<LlmEvent> paced = this.gap.isZero() ? Flux.fromIterable(this.deltas)
 				: Flux.fromIterable(this.deltas).concatMap((delta) -> Mono.delay(this.gap).thenReturn(delta), 1);
-		return paced.concatWith(this.end);
+		return paced.concatWith(Flux.defer(() -> this.end.apply(target, this.deltas)));
 	}
 
 }

@@ -16,6 +16,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
@@ -116,7 +117,8 @@ public final class ScriptedLlm implements LlmProvider {
 	}
 
 	/**
-	 * Cuts the answer that was scripted last: the connection breaks after so many deltas.
+	 * Cuts the answer that was scripted last: the connection breaks after so many deltas,
+	 * which is an interruption with what was delivered, as a stack tells it.
 	 */
 	public ScriptedLlm cutAfter(int deltas) {
 		return replaceLast(scripted().cutAfter(deltas));
@@ -160,7 +162,7 @@ public final class ScriptedLlm implements LlmProvider {
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return Flux.defer(() -> {
 			this.asked.add(request);
-			return next(request).events();
+			return next(request).events(new Target(this.name, request.model()));
 		});
 	}
 

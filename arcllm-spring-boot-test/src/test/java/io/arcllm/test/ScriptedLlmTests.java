@@ -4,10 +4,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
+import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
+import io.arcllm.ToolCall;
 import org.junit.jupiter.api.Test;
 import reactor.test.StepVerifier;
 
@@ -59,8 +62,47 @@ class ScriptedLlmTests {
 			.expectNext(new LlmEvent.TextDelta("a"))
 			.thenAwait(Duration.ofSeconds(2))
 			.expectNext(new LlmEvent.TextDelta("b"))
-			.expectErrorMatches((failure) -> ((LlmException) failure).kind() == ErrorKind.NETWORK)
+			.expectErrorSatisfies((failure) -> {
+				assertThat(((LlmException) failure).kind()).isEqualTo(ErrorKind.INTERRUPTED);
+				assertThat(((LlmException) failure).partial().text()).isEqualTo("ab");
+			})
 			.verify(LIMIT);
+	}
+
+	@Test
+	void cutBeforeTheFirstWordIsAFailureOfTheNetwork() {
+		this.llm.answer("so it goes").cutAfter(0);
+		LlmException failure = catchThrowableOfType(LlmException.class, () -> this.llm.invoke("a"));
+		assertThat(failure.kind()).isEqualTo(ErrorKind.NETWORK);
+		assertThat(failure.provider()).isEqualTo("scripted");
+	}
+
+	@Test
+	void oneLineScriptsAConversationWithFailures() {
+		ScriptedLlm scripted = ScriptedLlm.create()
+			.answer("first")
+			.fail(ErrorKind.RATE_LIMITED, Duration.ofSeconds(2))
+			.stream(Duration.ZERO, "so ", "it ", "goes")
+			.cutAfter(2);
+		assertThat(scripted.invoke("1").provider()).isEqualTo("scripted");
+		assertThat(catchThrowableOfType(LlmException.class, () -> scripted.invoke("2")).kind())
+			.isEqualTo(ErrorKind.RATE_LIMITED);
+		StepVerifier.create(scripted.text(LlmRequest.of("3")))
+			.expectNext("so ", "it ")
+			.expectError(LlmException.class)
+			.verify(LIMIT);
+		assertThat(scripted.asked()).hasSize(3);
+	}
+
+	@Test
+	void blocksAreStreamedInTheirOrder() {
+		LlmResponse answer = LlmResponse.builder()
+			.content(List.of(new Content.Thinking("hm", null, null, null), new Content.Text("so it"),
+					ToolCall.of("1", "weather", Map.of("city", "Paris"))))
+			.build();
+		this.llm.answer(answer);
+		assertThat(this.llm.stream(LlmRequest.of("a")).map(LlmEvent::type).collectList().block(LIMIT))
+			.containsExactly("thinking_delta", "text_delta", "text_delta", "tool_call_delta", "completed");
 	}
 
 	@Test

@@ -200,7 +200,8 @@ class InterimAnswersTests {
 		});
 	}
 
-	private static MockResponse.Builder echo(String type, boolean streaming, String text) {
+	/** An answer in words, in each format. */
+	static MockResponse.Builder echo(String type, boolean streaming, String text) {
 		MockResponse.Builder answer = new MockResponse.Builder().setHeader("content-type",
 				!streaming ? "application/json" : type.equals("ollama") ? "application/x-ndjson" : "text/event-stream");
 		return answer.body(switch (type) {

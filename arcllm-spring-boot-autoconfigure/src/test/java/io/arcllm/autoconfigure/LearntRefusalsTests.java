@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
@@ -19,6 +20,9 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -148,6 +152,48 @@ class LearntRefusalsTests {
 				.isEqualTo("b");
 			assertThat(body(this.vendors.second).get("max_tokens").intValue()).isEqualTo(32000);
 			assertThat(body(this.vendors.second).get("max_tokens").intValue()).isEqualTo(16384);
+		});
+	}
+
+	private static String refusal(String type) {
+		return switch (type) {
+			case "anthropic" ->
+				"{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":\"`temperature` is deprecated for this model.\"}}";
+			case "ollama" -> "{\"error\":\"temperature is not supported by this model\"}";
+			default -> ONLY_THE_DEFAULT;
+		};
+	}
+
+	static Stream<Arguments> everyWay() {
+		return Stream.of("anthropic", "openai", "ollama")
+			.flatMap((type) -> Stream.of(false, true)
+				.flatMap((streaming) -> Stream.of(false, true).map((hop) -> Arguments.of(type, streaming, hop))));
+	}
+
+	@ParameterizedTest
+	@MethodSource("everyWay")
+	void everyFormatLearnsFromARefusalAtThePrimaryAndAtAHop(String type, boolean streaming, boolean hop) {
+		MockWebServer refusing = hop ? this.vendors.second : this.vendors.first;
+		String name = hop ? "second" : "first";
+		refusing.enqueue(refuses(refusal(type)));
+		for (int i = 0; i < 2; i++) {
+			this.vendors.first.enqueue(hop ? Vendors.fails("503") : InterimAnswersTests.echo(type, streaming, "a").build());
+			this.vendors.second.enqueue(InterimAnswersTests.echo(type, streaming, "a").build());
+		}
+		runner("arcllm.providers." + name + ".type=" + type).run((context) -> {
+			LlmProvider llm = context.getBean(LlmProvider.class);
+			for (int i = 0; i < 2; i++) {
+				LlmResponse answer = ask(llm, (r) -> r.temperature(0.2).maxTokens(9), streaming);
+				assertThat(answer.provider()).isEqualTo(name);
+				assertThat(answer.trail().attempts()).hasSize((hop ? 3 : 2) - i).last().satisfies((attempt) -> {
+					assertThat(attempt.leftOut()).containsExactly("temperature");
+					assertThat(attempt.error()).isNull();
+				});
+			}
+			assertThat(refusing.takeRequest().getBody().utf8()).contains("temperature");
+			for (int i = 0; i < 2; i++) {
+				assertThat(refusing.takeRequest().getBody().utf8()).doesNotContain("temperature");
+			}
 		});
 	}
 

@@ -34,7 +34,11 @@ final class CarriedBlocks {
 	private CarriedBlocks() {
 	}
 
-	/** All that the client should send back with the turn; empty for nothing. */
+	/**
+	 * All that the client should send back with the turn; empty for nothing. Signed
+	 * thinking whose words were redacted is not shown in another place: without it the
+	 * vendor goes on without thinking.
+	 */
 	static ArrayNode write(LlmResponse response) {
 		ArrayNode details = Fields.MAPPER.createArrayNode();
 		int characters = 0;
@@ -46,7 +50,7 @@ final class CarriedBlocks {
 			else if (block instanceof ToolCall) {
 				calls++;
 			}
-			else if (block instanceof Content.Thinking thinking) {
+			else if (block instanceof Content.Thinking thinking && response.shownThinking() == null) {
 				String maker = (thinking.provider() == null) ? response.provider() : thinking.provider();
 				thinking(details, thinking, "arcllm/" + maker + "/" + characters + "/" + calls);
 			}

@@ -1,5 +1,6 @@
 package io.arcllm.sample.gateway;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
@@ -36,7 +37,7 @@ class CarriedBlocksTests {
 
 	private static List<Content> read(String assistant) {
 		return ChatRequestReader
-			.read(("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}," + assistant + "]}").getBytes())
+			.read(("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}," + assistant + "]}").getBytes(StandardCharsets.UTF_8))
 			.request()
 			.messages()
 			.get(1)
@@ -57,6 +58,17 @@ class CarriedBlocksTests {
 		Content.Opaque search = new Content.Opaque("{\"type\":\"web_search_tool_result\"}", "claude-eu");
 		Content[] turn = { new Content.Text("So "), search, new Content.Text("far"), OSLO };
 		assertThat(roundTrip(turn)).containsExactly(turn);
+	}
+
+	@Test
+	void wordsOfThinkingThatWereRedactedAreNotCarried() {
+		LlmResponse answer = LlmResponse.builder()
+			.content(signed("mail bob@example.com", "s"), OSLO)
+			.target("claude-eu/m")
+			.build()
+			.withShownThinking("mail [EMAIL]");
+		String body = new String(ChatResponseWriter.write(answer, "id", 1, "m"), StandardCharsets.UTF_8);
+		assertThat(body).contains("mail [EMAIL]").doesNotContain("bob@example.com");
 	}
 
 	@Test

@@ -177,7 +177,8 @@ class LearntRefusalsTests {
 		String name = hop ? "second" : "first";
 		refusing.enqueue(refuses(refusal(type)));
 		for (int i = 0; i < 2; i++) {
-			this.vendors.first.enqueue(hop ? Vendors.fails("503") : InterimAnswersTests.echo(type, streaming, "a").build());
+			this.vendors.first
+				.enqueue(hop ? Vendors.fails("503") : InterimAnswersTests.echo(type, streaming, "a").build());
 			this.vendors.second.enqueue(InterimAnswersTests.echo(type, streaming, "a").build());
 		}
 		runner("arcllm.providers." + name + ".type=" + type).run((context) -> {

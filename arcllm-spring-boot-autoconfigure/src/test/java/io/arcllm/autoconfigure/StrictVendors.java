@@ -21,6 +21,9 @@ final class StrictVendors extends Dispatcher {
 	/** By preset, the model that is asked. */
 	static final Map<String, String> MODELS = models();
 
+	/** The same with models that want to be asked in another way. */
+	static final Map<String, String> OTHER_MODELS = otherModels();
+
 	private static final JsonMapper JSON = JsonMapper.shared();
 
 	/** The vendor that is overloaded. */
@@ -43,6 +46,19 @@ final class StrictVendors extends Dispatcher {
 		models.put("gemini", "gemini-3-flash");
 		models.put("xai", "grok-4");
 		models.put("azure-openai", "gpt-5");
+		return models;
+	}
+
+	private static Map<String, String> otherModels() {
+		Map<String, String> models = models();
+		models.put("anthropic", "claude-opus-4-7");
+		models.put("openai", "o3");
+		models.put("ollama", "gpt-oss:20b");
+		models.put("mistral", "magistral-medium-latest");
+		models.put("openrouter", "deepseek/deepseek-v4-pro");
+		models.put("gemini", "gemini-2.5-flash");
+		models.put("azure-openai", "gpt-5.1");
+		models.put("xai", "grok-3-mini");
 		return models;
 	}
 
@@ -76,7 +92,10 @@ final class StrictVendors extends Dispatcher {
 						|| body.path("temperature").doubleValue(1) != 1 || isLooseStrict(body))) {
 			return "not for a reasoning model";
 		}
-		if (List.of("groq", "mistral", "xai").contains(vendor) && body.has("reasoning_effort")) {
+		String effort = body.path("reasoning_effort").asString("");
+		boolean takesEffort = !List.of("groq", "mistral", "xai").contains(vendor)
+				|| (body.get("model").asString().equals("grok-3-mini") && List.of("low", "high").contains(effort));
+		if (!effort.isEmpty() && !takesEffort) {
 			return "effort";
 		}
 		if (vendor.equals("xai") && body.has("stop")) {
@@ -116,8 +135,9 @@ final class StrictVendors extends Dispatcher {
 		if (vendor.equals("openrouter") && message.path("reasoning_details").isEmpty()) {
 			return "reasoning details";
 		}
+		boolean wantsSignature = vendor.equals("gemini") && body.get("model").asString().contains("gemini-3");
 		boolean signed = calls.get(0).at("/extra_content/google/thought_signature").isString();
-		return (vendor.equals("gemini") && !signed) ? "signature" : null;
+		return (wantsSignature && !signed) ? "signature" : null;
 	}
 
 	private static boolean isId(String vendor, String id) {
@@ -149,7 +169,23 @@ final class StrictVendors extends Dispatcher {
 		return false;
 	}
 
+	/** What Claude refuses since 4.7. */
+	private static @Nullable String anthropicSince47(JsonNode body) {
+		if (has(body, "temperature", "top_p", "top_k")) {
+			return "`temperature` is deprecated for this model";
+		}
+		if (body.at("/thinking/type").asString("").equals("enabled")) {
+			return "thinking by a budget";
+		}
+		JsonNode messages = body.get("messages");
+		return messages.get(messages.size() - 1).get("role").asString().equals("assistant") ? "prefill" : null;
+	}
+
 	private static @Nullable String anthropic(JsonNode body) {
+		String mistake = body.get("model").asString().endsWith("4-7") ? anthropicSince47(body) : null;
+		if (mistake != null) {
+			return mistake;
+		}
 		boolean thinks = body.at("/thinking/type").asString("").equals("enabled");
 		if (body.has("temperature") && (body.has("top_p") || thinks || body.get("temperature").doubleValue() > 1)) {
 			return "temperature";
@@ -181,7 +217,10 @@ final class StrictVendors extends Dispatcher {
 	}
 
 	private static @Nullable String ollama(JsonNode body) {
-		return body.has("think") ? "thinking" : null;
+		String level = body.path("think").isString() ? body.get("think").asString() : "";
+		boolean levels = body.get("model").asString().startsWith("gpt-oss");
+		boolean fits = levels ? List.of("low", "medium", "high").contains(level) : level.isEmpty();
+		return (body.has("think") && !(fits && levels)) ? "thinking" : null;
 	}
 
 	private static MockResponse answer(String vendor, boolean streamed) {

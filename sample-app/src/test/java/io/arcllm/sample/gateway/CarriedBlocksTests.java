@@ -37,7 +37,8 @@ class CarriedBlocksTests {
 
 	private static List<Content> read(String assistant) {
 		return ChatRequestReader
-			.read(("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}," + assistant + "]}").getBytes(StandardCharsets.UTF_8))
+			.read(("{\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}," + assistant + "]}")
+				.getBytes(StandardCharsets.UTF_8))
 			.request()
 			.messages()
 			.get(1)

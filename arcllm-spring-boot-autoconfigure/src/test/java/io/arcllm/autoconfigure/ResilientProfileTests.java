@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiFunction;
 
+import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -19,7 +20,9 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
 import mockwebserver3.junit5.StartStop;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +131,49 @@ class ResilientProfileTests {
 				}
 				assertThat(answer.target()).hasToString(answer.text().equals(TEXT) ? "acme/m-a" : "beta/m-b");
 				assertThat(answer.trail().requests()).isLessThanOrEqualTo(3);
+			});
+	}
+
+	static List<Arguments> silences() {
+		return failures().stream().filter((one) -> ((Failure) one.get()[0]).isSilent()).toList();
+	}
+
+	/** Nothing but the line, and time limits of 30 s: the hedge is what asks another. */
+	@ParameterizedTest(name = "{0}, streamed: {1}")
+	@MethodSource("silences")
+	@Tag("proof")
+	@Execution(ExecutionMode.CONCURRENT)
+	@Timeout(150)
+	void silenceIsSurvivedAtTimeLimitsOfThirtySeconds(Failure failure, boolean streaming) {
+		this.first.enqueue(failure.response.apply(streaming, "m-a"));
+		this.first.enqueue(answer(streaming, "m-a"));
+		this.second.enqueue(CountingVendor.otherWords(streaming, "m-b"));
+		runner()
+			.withPropertyValues("arcllm.modules.timeout.first-token=30s", "arcllm.modules.timeout.idle=30s",
+					"arcllm.modules.timeout.attempt=30s")
+			.run((context) -> {
+				LlmResponse answer = ask(context.getBean(LlmProvider.class), streaming, Duration.ofSeconds(120));
+				assertThat(answer.text()).isIn(TEXT, OTHER);
+				if (streaming) {
+					assertThat(this.seen.toString()).isEqualTo(answer.text());
+				}
+			});
+	}
+
+	/** The first three calls of an application are hedged, too. */
+	@WholeAndStreamed
+	void slowFirstWordAsksASecondTargetFromTheFirstCallOn(boolean streaming) {
+		runner()
+			.withPropertyValues("arcllm.modules.hedge.until-known=100ms", "arcllm.modules.hedge.minimum-delay=100ms",
+					"arcllm.providers.acme.modules.timeout.first-token=15s")
+			.run((context) -> {
+				for (int i = 0; i < 3; i++) {
+					this.first.enqueue(Failure.SILENCE.response.apply(streaming, "m-a"));
+					this.second.enqueue(CountingVendor.otherWords(streaming, "m-b"));
+					LlmResponse answer = ask(context.getBean(LlmProvider.class), streaming);
+					assertThat(answer.text()).isEqualTo(OTHER);
+					assertThat(answer.trail().attempts()).extracting(Attempt::cause).contains(Attempt.Cause.HEDGE);
+				}
 			});
 	}
 
@@ -241,12 +287,16 @@ class ResilientProfileTests {
 	}
 
 	private LlmResponse ask(LlmProvider provider, boolean streaming) {
+		return ask(provider, streaming, LIMIT);
+	}
+
+	private LlmResponse ask(LlmProvider provider, boolean streaming, Duration limit) {
 		LlmRequest request = LlmRequest.of("Count").withStreaming(streaming);
 		return provider.exchange(request).doOnNext((event) -> {
 			if (event instanceof LlmEvent.TextDelta delta) {
 				this.seen.append(delta.text());
 			}
-		}).blockLast(LIMIT).answer();
+		}).blockLast(limit).answer();
 	}
 
 	private static AutoConfigurations all() {

@@ -271,6 +271,41 @@ class TelemetryAutoConfigurationTests {
 				.hasToString("Telemetry(Timeout(anthropic))"));
 	}
 
+	@Test
+	void nameThatWasAskedAndTargetThatAnsweredAreMetered() {
+		this.openai.enqueue(json(200, CHAT));
+		this.anthropic.enqueue(json(200, ANSWER));
+		runner().withPropertyValues("arcllm.models.fast=openai/gpt-x").run((context) -> {
+			context.getBean(LlmProviders.class).load("fast").invoke("Hi");
+			context.getBean(LlmProvider.class).invoke("Hi");
+			MeterRegistry meters = context.getBean(MeterRegistry.class);
+			assertThat(count(meters, "arcllm.answers", "asked", "fast", "provider", "openai", "model", "gpt-x"))
+				.isOne();
+			assertThat(count(meters, "arcllm.answers", "asked", "none", "provider", "anthropic", "model", "claude-x"))
+				.isOne();
+		});
+	}
+
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void hedgesAreMeteredAndAreNoFallbacks(boolean wins) {
+		this.anthropic
+			.enqueue(json(200, ANSWER).newBuilder().headersDelay(wins ? 20_000 : 300, TimeUnit.MILLISECONDS).build());
+		this.openai
+			.enqueue(json(200, CHAT).newBuilder().headersDelay(wins ? 0 : 20_000, TimeUnit.MILLISECONDS).build());
+		chain()
+			.withPropertyValues("arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.until-known=50ms",
+					"arcllm.modules.hedge.burst=3", "arcllm.modules.streams.upstream=as-asked")
+			.run((context) -> {
+				context.getBean(LlmProvider.class).invoke("Hi");
+				MeterRegistry meters = context.getBean(MeterRegistry.class);
+				assertThat(count(meters, "arcllm.hedges", "provider", "openai", "model", "gpt-x", "outcome",
+						wins ? "completed" : "cancelled"))
+					.isOne();
+				assertThat(meters.find("arcllm.fallbacks").counter()).isNull();
+			});
+	}
+
 	private static MockResponse json(int status, String body) {
 		return new MockResponse.Builder().code(status).addHeader("content-type", "application/json").body(body).build();
 	}

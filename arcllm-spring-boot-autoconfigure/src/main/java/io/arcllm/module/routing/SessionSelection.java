@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.arcllm.Content;
 import io.arcllm.LlmRequest;
 import io.arcllm.Message;
 import io.arcllm.module.Candidate;
@@ -34,33 +35,61 @@ public final class SessionSelection implements Selection {
 	/** The session, else what a conversation begins with: all its turns have that. */
 	private static byte[] session(LlmRequest request) {
 		String session = request.metadata().session();
-		if (session != null) {
-			return digest("s" + session);
+		if (session != null && !session.isBlank()) {
+			return sha256().digest(bytes("s" + session));
 		}
-		StringBuilder beginning = new StringBuilder("b");
+		MessageDigest beginning = sha256();
+		beginning.update(bytes("b"));
 		for (Message message : request.messages()) {
-			beginning.append(message.text()).append('\n');
+			message.content().forEach((content) -> add(beginning, content));
+			beginning.update((byte) '\n');
 			if (message.role() != Message.Role.SYSTEM) {
 				break;
 			}
 		}
-		return digest(beginning.toString());
+		return beginning.digest();
+	}
+
+	/** What is said and shown; marks for a vendor's cache may come and go. */
+	private static void add(MessageDigest beginning, Content content) {
+		if (content instanceof Content.Text text) {
+			beginning.update(bytes(text.text()));
+		}
+		else if (content instanceof Content.Image image) {
+			add(beginning, image.source());
+		}
+		else if (content instanceof Content.Document document) {
+			beginning.update(bytes(document.name()));
+			add(beginning, document.source());
+		}
+		else if (content instanceof Content.ToolResult result) {
+			result.content().forEach((part) -> add(beginning, part));
+		}
+	}
+
+	private static void add(MessageDigest beginning, Content.Source source) {
+		if (source instanceof Content.Bytes given) {
+			beginning.update(bytes(given.mediaType()));
+			beginning.update(given.data());
+		}
+		else if (source instanceof Content.Link link) {
+			beginning.update(bytes(link.url().toString()));
+		}
 	}
 
 	private static long hash(byte[] session, Candidate candidate) {
-		byte[] target = candidate.target().toString().getBytes(StandardCharsets.UTF_8);
-		return ByteBuffer
-			.wrap(sha256(ByteBuffer.allocate(session.length + target.length).put(session).put(target).array()))
-			.getLong();
+		MessageDigest hash = sha256();
+		hash.update(session);
+		return ByteBuffer.wrap(hash.digest(bytes(candidate.target().toString()))).getLong();
 	}
 
-	private static byte[] digest(String text) {
-		return sha256(text.getBytes(StandardCharsets.UTF_8));
+	private static byte[] bytes(String text) {
+		return text.getBytes(StandardCharsets.UTF_8);
 	}
 
-	private static byte[] sha256(byte[] bytes) {
+	private static MessageDigest sha256() {
 		try {
-			return MessageDigest.getInstance("SHA-256").digest(bytes);
+			return MessageDigest.getInstance("SHA-256");
 		}
 		catch (NoSuchAlgorithmException ex) {
 			throw new IllegalStateException("Every JVM has SHA-256", ex);

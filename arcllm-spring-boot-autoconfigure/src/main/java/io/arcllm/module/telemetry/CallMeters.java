@@ -8,6 +8,7 @@ import java.util.function.Predicate;
 
 import io.arcllm.Attempt;
 import io.arcllm.Cost;
+import io.arcllm.LlmResponse;
 import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
 import io.arcllm.Trail;
@@ -86,7 +87,13 @@ public final class CallMeters implements CallListener {
 		}
 		count("arcllm.attempts", "Requests on the wire",
 				error.and("outcome", ConventionNames.dashed(attempt.outcome())));
-		again(target, tags, before);
+		if (attempt.cause() == Attempt.Cause.HEDGE) {
+			count("arcllm.hedges", "Targets asked too because another one was silent",
+					tags.and("outcome", ConventionNames.dashed(attempt.outcome())));
+		}
+		else if (attempt.cause() != Attempt.Cause.FIRST) {
+			again(target, tags, before);
+		}
 		time("arcllm.waits", "Deliberate waits before attempts", attempt.waited(), tags);
 		Tags convention = convention(target);
 		if (attempt.firstToken() != null) {
@@ -94,6 +101,22 @@ public final class CallMeters implements CallListener {
 					convention);
 		}
 		spent(attempt, tags, convention, tenant(metadata));
+	}
+
+	/** The name is one of {@code arcllm.models}, so that callers cannot make up more. */
+	@Override
+	public void answered(LlmResponse response) {
+		List<Attempt> attempts = response.trail().attempts();
+		Target target = attempts.stream()
+			.filter((attempt) -> attempt.outcome() == Attempt.Outcome.COMPLETED)
+			.reduce((before, after) -> after)
+			.map(Attempt::target)
+			.orElse(response.target());
+		if (this.wanted.test(target.provider())) {
+			String asked = response.trail().asked();
+			count("arcllm.answers", "Calls that were answered, by what was asked and what answered",
+					tags(target).and("asked", (asked == null) ? "none" : asked));
+		}
 	}
 
 	/** A tenant that is not on the list could be made up. */

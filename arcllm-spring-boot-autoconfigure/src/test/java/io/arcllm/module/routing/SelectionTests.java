@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
+import io.arcllm.Content;
 import io.arcllm.LlmRequest;
 import io.arcllm.Message;
 import io.arcllm.RequestMetadata;
@@ -131,6 +132,35 @@ class SelectionTests {
 			assertThat(Chains.names(selection.order(THREE, LlmRequest.of(later))))
 				.isEqualTo(Chains.names(selection.order(THREE, LlmRequest.of(beginning))));
 		}
+	}
+
+	@Test
+	void conversationsThatBeginWithPicturesAreToldApart() {
+		Selection selection = new SessionSelection();
+		Map<String, Integer> first = new TreeMap<>();
+		for (int i = 0; i < 300; i++) {
+			Content.Image picture = new Content.Image(
+					new Content.Bytes("image/png", new byte[] { (byte) i, (byte) (i >> 8) }));
+			List<Message> beginning = List.of(Message.system("Be brief"),
+					new Message(Message.Role.USER, List.of(picture)));
+			List<Message> later = List.of(beginning.get(0),
+					new Message(Message.Role.USER, List.of(picture.cacheable())), Message.assistant("a cat"),
+					Message.user("and?"));
+			List<String> order = Chains.names(selection.order(THREE, LlmRequest.of(beginning)));
+			assertThat(Chains.names(selection.order(THREE, LlmRequest.of(later)))).isEqualTo(order);
+			first.merge(order.get(0), 1, Integer::sum);
+		}
+		assertThat(first).hasSize(3).allSatisfy((target, count) -> assertThat(count).isBetween(60, 140));
+	}
+
+	@Test
+	void blankSessionIsNone() {
+		Selection selection = new SessionSelection();
+		Map<String, Integer> first = new TreeMap<>();
+		for (int i = 0; i < 300; i++) {
+			first.merge(Chains.names(selection.order(THREE, ofSession(" ", "question " + i))).get(0), 1, Integer::sum);
+		}
+		assertThat(first).hasSize(3);
 	}
 
 	private static LlmRequest ofSession(String session, String text) {

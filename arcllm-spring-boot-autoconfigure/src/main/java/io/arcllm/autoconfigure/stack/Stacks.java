@@ -131,7 +131,7 @@ public final class Stacks {
 		List<Layer> layers = new ArrayList<>(modules(order().aroundChain(), position));
 		if (isChained(position)) {
 			layers.add(new Layer(ChainFactory.NAME, (inner) -> this.chains.around(primary(inner, position), position,
-					(target) -> hop(new StackPosition(target, position.options())))));
+					(target) -> next(new StackPosition(target, position.options())))));
 		}
 		layers.addAll(targetLayers(position));
 		return layers;
@@ -165,7 +165,7 @@ public final class Stacks {
 				: (request) -> 0;
 	}
 
-	private Candidate hop(StackPosition position) {
+	private Candidate next(StackPosition position) {
 		int window = this.targets.contextWindow(position.target());
 		return new TargetCandidate(position.target(), () -> Layer.around(provider(position), targetLayers(position)),
 				gates(position), (request) -> window, false);
@@ -202,7 +202,7 @@ public final class Stacks {
 		return gates;
 	}
 
-	/** What wraps one target, whether it is the primary one or a hop. */
+	/** What wraps one target, whether it is the primary one or one after it. */
 	private List<Layer> targetLayers(StackPosition position) {
 		Target target = position.target();
 		List<Layer> layers = new ArrayList<>(modules(order().aroundTarget(), position));

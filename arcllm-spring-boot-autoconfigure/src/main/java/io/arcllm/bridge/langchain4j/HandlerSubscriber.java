@@ -48,6 +48,8 @@ final class HandlerSubscriber extends BaseSubscriber<LlmEvent> {
 
 	private final Handle handle = new Handle();
 
+	private final LlmEvent.Visitor telling = new Telling();
+
 	HandlerSubscriber(StreamingChatResponseHandler handler) {
 		this.handler = handler;
 	}
@@ -63,33 +65,11 @@ final class HandlerSubscriber extends BaseSubscriber<LlmEvent> {
 			return;
 		}
 		try {
-			tell(event);
+			event.accept(this.telling);
 		}
 		catch (RuntimeException ex) {
 			upstream().cancel();
 			fail(ex);
-		}
-	}
-
-	private void tell(LlmEvent event) {
-		if (event instanceof LlmEvent.Restarted restarted) {
-			restart(restarted);
-			return;
-		}
-		if (event instanceof LlmEvent.Completed completed) {
-			complete(completed.response());
-			return;
-		}
-		this.told.add(event);
-		if (event instanceof LlmEvent.TextDelta delta) {
-			this.words = true;
-			this.handler.onPartialResponse(new PartialResponse(delta.text()), new PartialResponseContext(this.handle));
-		}
-		else if (event instanceof LlmEvent.ThinkingDelta delta) {
-			this.handler.onPartialThinking(new PartialThinking(delta.text()), new PartialThinkingContext(this.handle));
-		}
-		else if (event instanceof LlmEvent.ToolCallDelta delta) {
-			partial(delta);
 		}
 	}
 
@@ -156,6 +136,42 @@ final class HandlerSubscriber extends BaseSubscriber<LlmEvent> {
 				.partial(this.told.buildPartial(new Target("", null)))
 				.build());
 		}
+	}
+
+	/** Tells the handler of each type of event. */
+	private final class Telling implements LlmEvent.Visitor {
+
+		@Override
+		public void text(LlmEvent.TextDelta delta) {
+			HandlerSubscriber.this.told.add(delta);
+			HandlerSubscriber.this.words = true;
+			HandlerSubscriber.this.handler.onPartialResponse(new PartialResponse(delta.text()),
+					new PartialResponseContext(HandlerSubscriber.this.handle));
+		}
+
+		@Override
+		public void thinking(LlmEvent.ThinkingDelta delta) {
+			HandlerSubscriber.this.told.add(delta);
+			HandlerSubscriber.this.handler.onPartialThinking(new PartialThinking(delta.text()),
+					new PartialThinkingContext(HandlerSubscriber.this.handle));
+		}
+
+		@Override
+		public void toolCall(LlmEvent.ToolCallDelta delta) {
+			HandlerSubscriber.this.told.add(delta);
+			partial(delta);
+		}
+
+		@Override
+		public void restarted(LlmEvent.Restarted restarted) {
+			restart(restarted);
+		}
+
+		@Override
+		public void completed(LlmEvent.Completed completed) {
+			complete(completed.response());
+		}
+
 	}
 
 	/** Lets the handler end the stream, after which it is told nothing. */

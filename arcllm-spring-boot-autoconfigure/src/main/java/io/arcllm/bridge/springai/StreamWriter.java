@@ -20,22 +20,7 @@ final class StreamWriter {
 	private boolean words;
 
 	void write(LlmEvent event, SynchronousSink<ChatResponse> sink) {
-		if (event instanceof LlmEvent.TextDelta delta) {
-			this.told.add(event);
-			this.words = true;
-			sink.next(ResponseWriter.delta(delta.text()));
-		}
-		else if (event instanceof LlmEvent.ThinkingDelta delta) {
-			this.told.add(event);
-			sink.next(ResponseWriter.thinking(delta.text()));
-		}
-		else if (event instanceof LlmEvent.Completed completed) {
-			LlmResponse answer = completed.response();
-			sink.next(ResponseWriter.write(answer, this.words ? "" : answer.text()));
-		}
-		else if (event instanceof LlmEvent.Restarted restarted && !this.told.isEmpty()) {
-			sink.error(takenBack(restarted));
-		}
+		event.accept(new Writing(sink));
 	}
 
 	/** Spring AI joins all words of a stream: those of two answers must not meet. */
@@ -44,6 +29,50 @@ final class StreamWriter {
 			.of(ErrorKind.INTERRUPTED, "The answer broke off, and cannot be taken back here: " + restarted.reason())
 			.partial(this.told.buildPartial(new Target("", null)))
 			.build();
+	}
+
+	/**
+	 * Writes one event.
+	 */
+	private final class Writing implements LlmEvent.Visitor {
+
+		private final SynchronousSink<ChatResponse> sink;
+
+		Writing(SynchronousSink<ChatResponse> sink) {
+			this.sink = sink;
+		}
+
+		@Override
+		public void text(LlmEvent.TextDelta delta) {
+			StreamWriter.this.told.add(delta);
+			StreamWriter.this.words = true;
+			this.sink.next(ResponseWriter.delta(delta.text()));
+		}
+
+		@Override
+		public void thinking(LlmEvent.ThinkingDelta delta) {
+			StreamWriter.this.told.add(delta);
+			this.sink.next(ResponseWriter.thinking(delta.text()));
+		}
+
+		/** Calls of tools are said once, in the last response. */
+		@Override
+		public void toolCall(LlmEvent.ToolCallDelta delta) {
+		}
+
+		@Override
+		public void restarted(LlmEvent.Restarted restarted) {
+			if (!StreamWriter.this.told.isEmpty()) {
+				this.sink.error(takenBack(restarted));
+			}
+		}
+
+		@Override
+		public void completed(LlmEvent.Completed completed) {
+			LlmResponse answer = completed.response();
+			this.sink.next(ResponseWriter.write(answer, StreamWriter.this.words ? "" : answer.text()));
+		}
+
 	}
 
 }

@@ -57,17 +57,17 @@ public record ChainEntry(String target, @Nullable Integer maxTokens, @Nullable D
 	 * wants.
 	 */
 	LlmRequest complete(LlmRequest request) {
-		LlmRequest.Builder hop = request.mutate();
+		LlmRequest.Builder completed = request.mutate();
 		if (this.maxTokens != null) {
-			hop.maxTokens(
+			completed.maxTokens(
 					(request.maxTokens() == null) ? this.maxTokens : Math.min(request.maxTokens(), this.maxTokens));
 		}
 		if (request.temperature() == null) {
-			hop.temperature(this.temperature);
+			completed.temperature(this.temperature);
 		}
 		Map<String, @Nullable Object> merged = new LinkedHashMap<>(fields());
 		merged.putAll(request.options());
-		return hop.options(merged).build();
+		return completed.options(merged).build();
 	}
 
 	/**
@@ -91,8 +91,8 @@ public record ChainEntry(String target, @Nullable Integer maxTokens, @Nullable D
 		}
 
 		@Override
-		public LlmRequest complete(LlmRequest hop) {
-			return this.entry.complete(hop);
+		public LlmRequest complete(LlmRequest request) {
+			return this.entry.complete(request);
 		}
 
 		@Override

@@ -172,10 +172,10 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest, Attempt.Cause cause) {
-			LlmRequest hop = candidate.request(this.request, this.chain.primary().target());
-			List<String> dropped = Candidate.dropped(this.request, hop);
+			LlmRequest written = candidate.request(this.request, this.chain.primary().target());
+			List<String> dropped = Candidate.dropped(this.request, written);
 			Flux<LlmEvent> answer = candidate.provider()
-				.exchange(hop)
+				.exchange(written)
 				.contextWrite((context) -> Scope.of(context)
 					.on(this.pass, rest.isEmpty() ? null : () -> isAnyReady(rest))
 					.because(cause)

@@ -209,9 +209,9 @@ public final class HedgeModule extends BaseModule {
 				.caller()
 				.run(() -> logger.info(this.module.own().target() + " has been silent for "
 						+ TimeUnit.NANOSECONDS.toMillis(now() - this.start) + " ms; asking " + next.target() + " too"));
-			LlmRequest hop = next.request(this.request, this.module.own().target());
-			List<String> dropped = Candidate.dropped(this.request, hop);
-			Flux.defer(() -> next.provider().exchange(hop))
+			LlmRequest written = next.request(this.request, this.module.own().target());
+			List<String> dropped = Candidate.dropped(this.request, written);
+			Flux.defer(() -> next.provider().exchange(written))
 				.contextWrite((context) -> Scope.of(context).dropping(dropped).into(context))
 				.subscribe(leg);
 		}

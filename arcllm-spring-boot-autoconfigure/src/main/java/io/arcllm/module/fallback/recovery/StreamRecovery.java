@@ -195,10 +195,10 @@ public final class StreamRecovery {
 		});
 	}
 
-	private Flux<LlmEvent> spliced(Candidate candidate, LlmRequest hop, Splice splice) {
-		List<String> dropped = Candidate.dropped(this.request, hop);
+	private Flux<LlmEvent> spliced(Candidate candidate, LlmRequest request, Splice splice) {
+		List<String> dropped = Candidate.dropped(this.request, request);
 		Flux<LlmEvent> answer = candidate.provider()
-			.exchange(hop)
+			.exchange(request)
 			.contextWrite((context) -> Scope.of(context).dropping(dropped).into(context));
 		return EventStep.around(answer, (actual) -> new SplicedAnswer(actual, splice));
 	}

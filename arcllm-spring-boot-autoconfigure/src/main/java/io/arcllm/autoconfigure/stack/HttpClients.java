@@ -17,9 +17,12 @@ import io.arcllm.autoconfigure.config.ProviderProperties;
 import io.arcllm.module.Hook;
 import io.arcllm.provider.http.ApplicationFilters;
 import io.arcllm.provider.http.ConnectionGuard;
+import io.arcllm.provider.http.NettyVersions;
 import io.arcllm.provider.http.VendorClient;
 import io.micrometer.observation.ObservationRegistry;
 import io.netty.handler.ssl.SslContextBuilder;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Exceptions;
 import reactor.core.scheduler.Schedulers;
@@ -32,6 +35,7 @@ import reactor.netty.tcp.SslProvider;
 import reactor.netty.transport.ProxyProvider;
 
 import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.http.client.HttpClientSettings;
 import org.springframework.boot.http.client.HttpRedirects;
 import org.springframework.boot.ssl.SslBundle;
@@ -45,7 +49,9 @@ import org.springframework.web.reactive.function.client.WebClient;
 /**
  * Makes the WebClient of each provider, with connections of its own.
  */
-public final class HttpClients implements DisposableBean {
+public final class HttpClients implements InitializingBean, DisposableBean {
+
+	private static final Log logger = LogFactory.getLog(HttpClients.class);
 
 	/** No call takes longer. */
 	private static final Duration RETIRED_FOR = Duration.ofMinutes(30);
@@ -97,6 +103,12 @@ public final class HttpClients implements DisposableBean {
 				(ex) -> this.observation.run(() -> {
 					throw Exceptions.propagate(ex);
 				}));
+	}
+
+	/** Once a start. */
+	@Override
+	public void afterPropertiesSet() {
+		NettyVersions.older().forEach(logger::warn);
 	}
 
 	/** Filters and codecs alone. */

@@ -1,6 +1,9 @@
 package io.arcllm;
 
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
 
@@ -11,14 +14,23 @@ import org.jspecify.annotations.Nullable;
  * @param attempts in the order in which they ended
  * @param asked the name of a model that the call was made with, such as {@code fast};
  * {@code null} where it named a target or nothing
+ * @param redactions how much redaction has taken out of the request and the answer, by
+ * type
  */
-public record Trail(@AbsentIsEmpty List<Attempt> attempts, @Nullable String asked) {
+public record Trail(@AbsentIsEmpty List<Attempt> attempts, @Nullable String asked,
+		@AbsentIsEmpty Map<String, Integer> redactions) {
 
 	/** Nothing happened yet. */
 	public static final Trail EMPTY = new Trail(List.of());
 
 	public Trail {
 		attempts = List.copyOf(attempts);
+		redactions = redactions.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(redactions));
+	}
+
+	/** What happened to a call that nothing was taken out of. */
+	public Trail(List<Attempt> attempts, @Nullable String asked) {
+		this(attempts, asked, Map.of());
 	}
 
 	public Trail(List<Attempt> attempts) {

@@ -3,7 +3,9 @@ package io.arcllm.module;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -64,6 +66,8 @@ public final class Call {
 	private final CallCost cost = new CallCost();
 
 	private volatile UnaryOperator<String> redaction = UnaryOperator.identity();
+
+	private Map<String, Integer> redactions = Map.of();
 
 	private int attempts;
 
@@ -338,6 +342,14 @@ public final class Call {
 		this.redaction = (text) -> redaction.apply(before.apply(text));
 	}
 
+	/** Counts what redaction takes out, by type. */
+	public synchronized void redacted(String type) {
+		if (this.redactions.isEmpty()) {
+			this.redactions = new HashMap<>();
+		}
+		this.redactions.merge(type, 1, Integer::sum);
+	}
+
 	/** Takes out of a recorded text what the caller is not shown. */
 	public UnaryOperator<String> redaction() {
 		return this.redaction;
@@ -345,7 +357,7 @@ public final class Call {
 
 	/** What happened so far. */
 	public synchronized Trail trail() {
-		return new Trail(this.trail, this.asked);
+		return new Trail(this.trail, this.asked, this.redactions);
 	}
 
 }

@@ -42,6 +42,21 @@ class LinterTests {
 			.contains("A call of third/m2: at most 8 attempts, 22s, price unknown");
 	}
 
+	@Test
+	void moneyIsOfTheModelsKnownWindowAndOfTheBudgetsCurrency(CapturedOutput output) {
+		this.vendors.runner()
+			.withPropertyValues("arcllm.providers.first.model=claude-sonnet-4-5",
+					"arcllm.providers.first.models[0].name=claude-sonnet-4-5",
+					"arcllm.providers.first.models[0].price.input=3",
+					"arcllm.providers.first.models[0].price.output=15", "arcllm.providers.second.models[0].name=m1",
+					"arcllm.providers.second.models[0].price.input=0",
+					"arcllm.providers.second.models[0].price.output=0",
+					"arcllm.modules.budget.limits[0].amount=5", "arcllm.modules.budget.limits[0].currency=EUR")
+			.run((context) -> assertThat(context).hasNotFailed());
+		assertThat(output).containsPattern("A call of first/claude-sonnet-4-5: at most 1 attempts, \\d+s, 1.56 EUR")
+			.containsPattern("A call of second/m1: at most 1 attempts, \\d+s, 0.00 EUR");
+	}
+
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', value = {
 			"arcllm.modules.fallback.enabled=true | arcllm.modules.fallback.enabled is true, but there is no other target",

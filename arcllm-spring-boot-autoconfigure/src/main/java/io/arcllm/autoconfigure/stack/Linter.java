@@ -25,6 +25,7 @@ import io.arcllm.module.attempt.TimeoutSettings;
 import io.arcllm.module.budget.BudgetSettings;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.retry.RetrySettings;
+import io.arcllm.provider.ModelTraits;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
@@ -254,15 +255,22 @@ public final class Linter {
 	/** What a full window and the longest answer cost. */
 	private @Nullable BigDecimal price(Target target) {
 		Model model = this.targets.model(target);
-		if (model == null || model.price() == null || model.contextWindow() == null) {
+		if (model == null || model.price() == null) {
 			return null;
 		}
 		BigDecimal input = model.price().input();
 		BigDecimal output = model.price().output();
-		Integer longest = (model.maxOutput() == null) ? model.contextWindow() : model.maxOutput();
-		return (input == null || output == null) ? null
-				: input.multiply(BigDecimal.valueOf(model.contextWindow()))
-					.add(output.multiply(BigDecimal.valueOf(longest)))
+		if (input == null || output == null) {
+			return null;
+		}
+		if (input.signum() == 0 && output.signum() == 0) {
+			return BigDecimal.ZERO;
+		}
+		ModelTraits traits = this.targets.traits(target);
+		Integer window = traits.contextWindow();
+		return (window == null) ? null
+				: input.multiply(BigDecimal.valueOf(window))
+					.add(output.multiply(BigDecimal.valueOf(Objects.requireNonNullElse(traits.maxOutput(), window))))
 					.movePointLeft(MILLION);
 	}
 

@@ -32,6 +32,9 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 	/** What follows from the event that is looked at. */
 	private List<LlmEvent> out = List.of();
 
+	/** What is taken out of deltas is not counted again in the whole answer. */
+	private boolean counted;
+
 	AnswerRedaction(Redactor redactor, Placeholders placeholders) {
 		this.redactor = redactor;
 		this.placeholders = placeholders;
@@ -42,6 +45,7 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 	/** What of all events so far may be passed on. */
 	List<LlmEvent> next(LlmEvent event) {
 		this.out = new ArrayList<>(2);
+		this.counted |= event.isContent();
 		event.accept(this);
 		return this.out;
 	}
@@ -117,7 +121,8 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 
 	/** The whole answer; the vendor's own body goes where anything was taken out. */
 	private LlmResponse whole(LlmResponse answer) {
-		StructureWalk walk = new StructureWalk((words) -> this.redactor.redact(words, this.placeholders::replaceAgain),
+		Redactor.Replacement replacement = this.counted ? this.placeholders::replaceAgain : this.placeholders::replace;
+		StructureWalk walk = new StructureWalk((words) -> this.redactor.redact(words, replacement),
 				(json) -> JsonRedaction.redact(json, this.redactor, this.placeholders::replaceAgain));
 		LlmResponse redacted = shown(changed(answer, walk), walk);
 		String body = answer.rawBody();

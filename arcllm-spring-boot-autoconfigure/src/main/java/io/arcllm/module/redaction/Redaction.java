@@ -31,9 +31,15 @@ public final class Redaction {
 		this.listener = (type) -> hook.run(() -> listener.redacted(type));
 	}
 
-	/** A call begins. */
-	OneCall begin() {
-		return new OneCall(new Placeholders(this.settings.restore(), this.listener));
+	/**
+	 * A call begins.
+	 * @param call hears what is taken out of this call
+	 */
+	OneCall begin(RedactionListener call) {
+		return new OneCall(new Placeholders(this.settings.restore(), (type) -> {
+			call.redacted(type);
+			this.listener.redacted(type);
+		}));
 	}
 
 	/**

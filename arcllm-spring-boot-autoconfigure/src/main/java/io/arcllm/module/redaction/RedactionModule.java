@@ -28,9 +28,10 @@ public final class RedactionModule extends BaseModule {
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return EventStep.defer((context) -> {
-			Redaction.OneCall call = this.redaction.begin();
-			Flux<LlmEvent> answer = this.inner.exchange(call.request(request));
 			Scope scope = Scope.in(context);
+			Redaction.OneCall call = this.redaction
+				.begin((scope == null) ? RedactionListener.NONE : scope.call()::redacted);
+			Flux<LlmEvent> answer = this.inner.exchange(call.request(request));
 			if (scope != null) {
 				scope.call().redactedBy(call.shown());
 			}

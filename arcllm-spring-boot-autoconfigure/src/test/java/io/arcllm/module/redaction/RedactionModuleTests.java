@@ -168,6 +168,7 @@ class RedactionModuleTests {
 		assertThat(redacted.text()).isEqualTo("to [EMAIL]");
 		assertThat(redacted.toolCalls().get(0).arguments()).isEqualTo(Map.of("to", "[EMAIL]"));
 		assertThat(redacted.rawBody()).isNull();
+		assertThat(this.counted).containsOnly("email").hasSize(streaming ? 3 : 4);
 		if (streaming) {
 			assertThat(outcome.events().subList(0, outcome.events().size() - 1)).containsExactly(
 					new LlmEvent.ThinkingDelta("of "), new LlmEvent.ThinkingDelta("[EMAIL]"),
@@ -202,6 +203,7 @@ class RedactionModuleTests {
 		if (streaming) {
 			assertThat(text(outcome)).isEqualTo(restored.text());
 		}
+		assertThat(call.trail().redactions()).isEqualTo(Map.of("email", 3, "phone", 1));
 		assertThat(call.redaction().apply("a record of " + MAIL + " and [EMAIL_1]"))
 			.isEqualTo("a record of [EMAIL_1] and [EMAIL_1]");
 	}

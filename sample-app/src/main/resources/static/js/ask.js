@@ -60,9 +60,7 @@ const handlers = {
 	'answer': (data, timeline) => {
 		byId('answer').textContent = data.text;
 		timeline.finish(data.trail);
-		const failed = data.trail.filter((step) => step.outcome !== 'completed').length;
-		say(`Answered by ${data.provider} (${data.model ?? 'its model'}) ${failed > 0
-			? `after ${failed} other ${failed === 1 ? 'attempt' : 'attempts'}` : 'at once'}.`, 'ok');
+		say(`Answered by ${data.provider} (${data.model ?? 'its model'}) ${how(data)}.${money(data)}${privacy(data)}`, 'ok');
 	},
 	'failure': (data, timeline) => {
 		timeline.finish(data.trail);
@@ -70,6 +68,24 @@ const handlers = {
 		say(`No answer: ${words(data.kind)}. ${data.message}.${again}`, 'bad');
 	},
 };
+
+function how({ trail, age, stale }) {
+	const failed = trail.filter((step) => !['completed', 'cached'].includes(step.outcome)).length;
+	if (age !== undefined) {
+		return `from the cache, ${age} s old${stale ? ', since all targets failed' : ''}`;
+	}
+	return failed > 0 ? `after ${failed} other ${failed === 1 ? 'attempt' : 'attempts'}` : 'at once';
+}
+
+function money({ cost, budgets }) {
+	const left = (budgets ?? []).map((one) => ` ${one.left} ${one.currency} left of ${one.subject ? `${one.limit}, ${one.subject}` : one.limit}.`);
+	return (cost ? ` It cost ${cost.amount} ${cost.currency}.` : '') + left.join('');
+}
+
+function privacy({ redactions }) {
+	const types = Object.entries(redactions ?? {});
+	return types.length === 0 ? '' : ` Taken out: ${types.map(([type, count]) => `${count} ${words(type)}`).join(', ')}.`;
+}
 
 function say(text, kind) {
 	const outcome = byId('outcome');

@@ -1,6 +1,7 @@
 import { startAsking } from './ask.js';
 import { byId, el } from './dom.js';
 import { get } from './http.js';
+import { showMoney } from './money.js';
 import { poll } from './poll.js';
 import { Provider } from './provider.js';
 import { protection } from './protection.js';
@@ -22,6 +23,7 @@ async function refresh() {
 		byId('offline').hidden = true;
 		byId('simulated').hidden = byId('storm-card').hidden = !hasSimulator;
 		show(beats ?? [], vendors ?? [], actuator, askedAt);
+		await showMoney(actuator);
 	}
 	catch {
 		byId('offline').hidden = false;

@@ -110,17 +110,21 @@ function describe(step) {
 	if (step.firstTokenMs !== undefined) {
 		said.push(`first token ${duration(step.firstTokenMs)}`);
 	}
-	if (step.outcome !== 'skipped') {
+	if (step.outcome !== 'skipped' && step.outcome !== 'cached') {
 		said.push(`${duration(step.durationMs)} ${step.outcome === 'live' ? 'so far' : 'in all'}`);
 	}
 	if (step.usage?.outputTokens !== undefined && step.usage.outputTokens !== null) {
 		said.push(`${step.usage.outputTokens} tokens`);
 	}
+	if (step.cost) {
+		said.push(`${step.cost.amount.toLocaleString('en', { maximumFractionDigits: 6 })} ${step.cost.currency}`);
+	}
 	return said.join(' · ');
 }
 
 function outcome(step) {
-	const names = { live: step.firstTokenMs === undefined ? 'asked' : 'answering', completed: 'answered', cancelled: 'cancelled' };
+	const names = { live: step.firstTokenMs === undefined ? 'asked' : 'answering', completed: 'answered', cancelled: 'cancelled',
+		cached: `from the cache, ${step.reason ?? 'kept'}` };
 	if (step.outcome === 'skipped') {
 		return `passed over: ${step.reason ?? words(step.error ?? '')}`;
 	}

@@ -50,8 +50,8 @@ class LinterTests {
 					"arcllm.providers.first.models[0].price.input=3",
 					"arcllm.providers.first.models[0].price.output=15", "arcllm.providers.second.models[0].name=m1",
 					"arcllm.providers.second.models[0].price.input=0",
-					"arcllm.providers.second.models[0].price.output=0",
-					"arcllm.modules.budget.limits[0].amount=5", "arcllm.modules.budget.limits[0].currency=EUR")
+					"arcllm.providers.second.models[0].price.output=0", "arcllm.modules.budget.limits[0].amount=5",
+					"arcllm.modules.budget.limits[0].currency=EUR")
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).containsPattern("A call of first/claude-sonnet-4-5: at most 1 attempts, \\d+s, 1.56 EUR")
 			.containsPattern("A call of second/m1: at most 1 attempts, \\d+s, 0.00 EUR");

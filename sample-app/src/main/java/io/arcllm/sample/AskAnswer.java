@@ -1,8 +1,10 @@
 package io.arcllm.sample;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.arcllm.Attempt;
@@ -22,16 +24,26 @@ import org.jspecify.annotations.Nullable;
  * @param usage the tokens, where known
  * @param cost what it cost, where prices are known
  * @param requestId the vendor's id for the request
+ * @param age how old it is in seconds, where it comes from the cache
+ * @param stale whether it is an older one, given because all targets failed; only where
+ * it comes from the cache
+ * @param redactions what was taken out of question and answer, by type
+ * @param budgets what is left of the budgets that are not of one tenant or label
  * @param trail the attempts, in the order in which they ended
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record AskAnswer(String text, String provider, @Nullable String model, String stopReason, Usage usage,
-		@Nullable Cost cost, @Nullable String requestId, List<Step> trail) {
+		@Nullable Cost cost, @Nullable String requestId, @Nullable Long age, @Nullable Boolean stale,
+		@JsonInclude(JsonInclude.Include.NON_EMPTY) Map<String, Integer> redactions,
+		@JsonInclude(JsonInclude.Include.NON_EMPTY) List<BudgetLeft> budgets, List<Step> trail) {
 
 	/** The answer, to be shown. */
-	public static AskAnswer of(LlmResponse response) {
+	static AskAnswer of(LlmResponse response, List<BudgetLeft> budgets) {
+		Duration age = response.age();
 		return new AskAnswer(response.text(), response.provider(), response.model(),
 				lower(response.stopReason().type()), response.usage(), response.cost(), response.requestId(),
+				(age == null) ? null : Long.valueOf(age.toSeconds()),
+				(age == null) ? null : Boolean.valueOf(response.stale()), response.trail().redactions(), budgets,
 				steps(response.trail()));
 	}
 
@@ -45,20 +57,34 @@ public record AskAnswer(String text, String provider, @Nullable String model, St
 	}
 
 	/**
+	 * What is left of a budget after the call.
+	 *
+	 * @param limit its name
+	 * @param subject the provider or model that is counted; absent for all together
+	 * @param left what may still be spent
+	 * @param amount what may be spent in a window
+	 * @param currency of both
+	 */
+	@JsonInclude(JsonInclude.Include.NON_EMPTY)
+	public record BudgetLeft(String limit, String subject, BigDecimal left, BigDecimal amount, String currency) {
+	}
+
+	/**
 	 * One attempt. Times are in milliseconds.
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
-	public record Step(String target, String outcome, double startedAfterMs, double waitedMs,
+	public record Step(String target, String outcome, String cause, double startedAfterMs, double waitedMs,
 			@Nullable Double firstTokenMs, double durationMs, @Nullable String error, @Nullable String reason,
-			@Nullable Integer status, @Nullable String requestId, Usage usage) {
+			@Nullable Integer status, @Nullable String requestId, Usage usage, @Nullable Cost cost) {
 
 		private static Step of(Attempt attempt) {
 			Duration firstToken = attempt.firstToken();
-			return new Step(attempt.target().toString(), lower(attempt.outcome()), millis(attempt.startedAfter()),
-					millis(attempt.waited()), (firstToken == null) ? null : Double.valueOf(millis(firstToken)),
-					millis(attempt.duration()), (attempt.error() == null) ? null : attempt.error().name(),
+			return new Step(attempt.target().toString(), lower(attempt.outcome()), lower(attempt.cause()),
+					millis(attempt.startedAfter()), millis(attempt.waited()),
+					(firstToken == null) ? null : Double.valueOf(millis(firstToken)), millis(attempt.duration()),
+					(attempt.error() == null) ? null : attempt.error().name(),
 					attempt.reason().isEmpty() ? null : attempt.reason(), attempt.status(), attempt.requestId(),
-					attempt.usage());
+					attempt.usage(), attempt.cost());
 		}
 
 		private static double millis(Duration duration) {

@@ -16,13 +16,16 @@ class AskController {
 
 	private final LlmProvider llm;
 
-	AskController(LlmProvider llm) {
+	private final AskAnswers answers;
+
+	AskController(LlmProvider llm, AskAnswers answers) {
 		this.llm = llm;
+		this.answers = answers;
 	}
 
 	@GetMapping("/ask")
 	Mono<AskAnswer> ask(@RequestParam("q") AskQuestion question) {
-		return this.llm.invokeAsync(LlmRequest.of(question.text())).map(AskAnswer::of);
+		return this.llm.invokeAsync(LlmRequest.of(question.text())).map(this.answers::of);
 	}
 
 }

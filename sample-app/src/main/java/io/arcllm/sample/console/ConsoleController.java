@@ -1,10 +1,14 @@
 package io.arcllm.sample.console;
 
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 import io.arcllm.LlmProviders;
+import io.arcllm.sample.AskAnswers;
 import io.arcllm.sample.AskQuestion;
 import io.arcllm.sample.LocalCallers;
+import io.micrometer.core.instrument.MeterRegistry;
 import reactor.core.publisher.Flux;
 
 import org.springframework.core.env.Environment;
@@ -29,9 +33,16 @@ class ConsoleController {
 
 	private final Pulse pulse;
 
+	private final AskAnswers answers;
+
+	private final MeterRegistry meters;
+
 	private final DrawnStack stack;
 
-	ConsoleController(LlmProviders providers, Pulse pulse, Environment environment) {
+	ConsoleController(LlmProviders providers, Pulse pulse, AskAnswers answers, MeterRegistry meters,
+			Environment environment) {
+		this.answers = answers;
+		this.meters = meters;
 		this.providers = providers;
 		this.pulse = pulse;
 		this.stack = DrawnStack.of(providers, environment);
@@ -45,12 +56,22 @@ class ConsoleController {
 	@PostMapping(path = "/ask", consumes = MediaType.APPLICATION_JSON_VALUE,
 			produces = MediaType.TEXT_EVENT_STREAM_VALUE)
 	Flux<ServerSentEvent<Object>> ask(@RequestBody AskQuestion question) {
-		return new WatchedCall().ask(this.providers.primary(), question.text());
+		return new WatchedCall(this.answers).ask(this.providers.primary(), question.text());
 	}
 
 	@GetMapping("/state")
 	List<Pulse.Beat> state() {
 		return this.providers.names().stream().map(this.pulse::of).toList();
+	}
+
+	/** What was taken out so far, by type. */
+	@GetMapping("/redactions")
+	Map<String, Long> redactions() {
+		Map<String, Long> byType = new TreeMap<>();
+		this.meters.find("arcllm.redactions")
+			.counters()
+			.forEach((counter) -> byType.put(String.valueOf(counter.getId().getTag("type")), (long) counter.count()));
+		return byType;
 	}
 
 	@GetMapping("/stack")

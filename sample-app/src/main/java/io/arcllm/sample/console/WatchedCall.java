@@ -10,6 +10,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.sample.AskAnswer;
+import io.arcllm.sample.AskAnswers;
 import io.arcllm.sample.AttemptWatch;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
@@ -27,6 +28,12 @@ final class WatchedCall implements AttemptWatch {
 	private final Sinks.Many<ServerSentEvent<Object>> attempts = Sinks.many().unicast().onBackpressureBuffer();
 
 	private final long start = System.nanoTime();
+
+	private final AskAnswers answers;
+
+	WatchedCall(AskAnswers answers) {
+		this.answers = answers;
+	}
 
 	/**
 	 * Words of the answer.
@@ -51,7 +58,7 @@ final class WatchedCall implements AttemptWatch {
 	/** Events of one call; to be subscribed once. Cancelling it cancels the call. */
 	Flux<ServerSentEvent<Object>> ask(LlmProvider provider, String question) {
 		Flux<ServerSentEvent<Object>> words = provider.stream(LlmRequest.of(question))
-			.mapNotNull(WatchedCall::shown)
+			.mapNotNull(this::shown)
 			.onErrorResume(LlmException.class, (failure) -> Mono.just(failed(failure)))
 			.doOnTerminate(this.attempts::tryEmitComplete)
 			.contextWrite((context) -> context.put(AttemptWatch.class, this));
@@ -73,14 +80,14 @@ final class WatchedCall implements AttemptWatch {
 		return Math.round((System.nanoTime() - this.start) / 10_000.0) / 100.0;
 	}
 
-	private static @Nullable ServerSentEvent<Object> shown(LlmEvent event) {
+	private @Nullable ServerSentEvent<Object> shown(LlmEvent event) {
 		if (event instanceof LlmEvent.TextDelta text) {
 			return event("delta", new Words(text.text()));
 		}
 		if (event instanceof LlmEvent.Restarted restarted) {
 			return event("restarted", new Words(restarted.to() + ": " + restarted.reason()));
 		}
-		return (event instanceof LlmEvent.Completed completed) ? event("answer", AskAnswer.of(completed.response()))
+		return (event instanceof LlmEvent.Completed completed) ? event("answer", this.answers.of(completed.response()))
 				: null;
 	}
 

@@ -136,8 +136,10 @@ class GatewayTests {
 			.build()
 			.withShownThinking("of [EMAIL]");
 		gateway.answer(new LlmEvent.Completed(answer));
-		assertThat(gateway.chat(ASK).body()).contains("\"reasoning_content\":\"of [EMAIL]\"").doesNotContain("bob");
-		assertThat(gateway.chat(STREAM).body()).contains("\"reasoning_content\":\"of [EMAIL]\"").doesNotContain("bob");
+		assertThat(gateway.chat(ASK).body()).contains("\"reasoning_content\":\"of [EMAIL]\"")
+			.contains("\"text\":\"of bob@example.com\",\"signature\":\"signed\"");
+		assertThat(gateway.chat(STREAM).body()).contains("\"reasoning_content\":\"of [EMAIL]\"")
+			.doesNotContain("\"reasoning_content\":\"of bob");
 	}
 
 	@Test

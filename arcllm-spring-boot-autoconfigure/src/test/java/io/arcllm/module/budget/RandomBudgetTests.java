@@ -31,7 +31,6 @@ import io.arcllm.module.CallListener;
 import io.arcllm.module.CallModule;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.ModuleClock;
-import io.arcllm.module.Percent;
 import io.arcllm.module.Pricing;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
@@ -47,7 +46,6 @@ import io.arcllm.module.fallback.FallbackModule;
 import io.arcllm.module.fallback.FallbackSettings;
 import io.arcllm.module.fallback.recovery.Recovery;
 import io.arcllm.module.fallback.recovery.RecoveryPlan;
-import io.arcllm.module.hedge.HedgeDelay;
 import io.arcllm.module.hedge.HedgeEngine;
 import io.arcllm.module.hedge.HedgeModule;
 import io.arcllm.module.hedge.HedgeSettings;
@@ -170,13 +168,11 @@ class RandomBudgetTests {
 		for (String name : List.of("a", "b", "c")) {
 			targets.add(candidate(name, budget));
 		}
-		HedgeSettings hedge = new HedgeSettings(HedgeDelay.of("30ms"), Duration.ZERO, Percent.of("50%"), false, 1,
-				Duration.ofMillis(500), 0);
+		HedgeSettings hedge = TestSettings.of(HedgeSettings.class, "after", "30ms", "minimum-delay", "0s", "max-ratio",
+				"50%");
 		LlmProvider hedged = new HedgeModule(targets.get(0), targets.subList(1, 3), hedge, new HedgeEngine());
 		targets.set(0, new Script("a").candidate(hedged));
-		FallbackSettings settings = new FallbackSettings(List.of(), List.of(), List.of(),
-				EnumSet.allOf(ErrorKind.class), FallbackSettings.OnExhausted.PRIMARY, FallbackSettings.Choice.ORDERED,
-				List.of(), FallbackSettings.Affinity.NONE, List.of(), Set.of());
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on", EnumSet.allOf(ErrorKind.class));
 		LlmProvider fallback = new FallbackModule(new Chain(targets, List.of(), List.of()), settings, Selection.ORDERED,
 				new RecoveryPlan(recovery, (target) -> true, () -> true));
 		LlmProvider stack = new BudgetModule(new RetryModule(fallback, retries()), budget, new Target("a", "m"));
@@ -199,8 +195,8 @@ class RandomBudgetTests {
 		LlmProvider attempt = new AttemptBudgetModule(
 				new ContractModule((request) -> Flux.defer(this::answer), target, this.prices), budget, target);
 		LlmProvider held = new CommitModule(attempt, target, CommitPoint.of(name.equals("b") ? "3-tokens" : "20ms"));
-		return script.candidate(new TimeoutModule(held, new TimeoutSettings(Duration.ofSeconds(3),
-				Duration.ofSeconds(2), Duration.ofSeconds(2), null, Duration.ZERO)));
+		return script.candidate(new TimeoutModule(held, TestSettings.of(TimeoutSettings.class, "attempt", "3s",
+				"first-token", "2s", "idle", "2s", "unread", "0s")));
 	}
 
 	private Flux<LlmEvent> answer() {
@@ -221,9 +217,11 @@ class RandomBudgetTests {
 
 	private RetryEngine retries() {
 		RetrySettings.Budget budget = new RetrySettings.Budget(0.2, 100);
-		return new RetryEngine(new RetrySettings(1, RetrySettings.Strategy.FIXED, Duration.ofMillis(20), 1,
-				Duration.ofSeconds(1), true, Set.of(500), EnumSet.of(ErrorKind.NETWORK, ErrorKind.CIRCUIT_OPEN), true,
-				budget, Duration.ofSeconds(60)), new RetryBudget(budget, () -> this.time.now(TimeUnit.NANOSECONDS)));
+		return new RetryEngine(
+				TestSettings.of(RetrySettings.class, "max-retries", 1, "strategy", RetrySettings.Strategy.FIXED,
+						"backoff-base", "20ms", "multiplier", 1, "max-wait", "1s", "retryable-status-codes",
+						Set.of(500), "on", EnumSet.of(ErrorKind.NETWORK, ErrorKind.CIRCUIT_OPEN), "budget", budget),
+				new RetryBudget(budget, () -> this.time.now(TimeUnit.NANOSECONDS)));
 	}
 
 	/**

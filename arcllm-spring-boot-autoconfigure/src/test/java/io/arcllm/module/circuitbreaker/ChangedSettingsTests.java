@@ -6,9 +6,9 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
 import io.arcllm.module.Percent;
+import io.arcllm.module.TestSettings;
 import io.arcllm.module.VirtualTime;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings.SlowCall;
-import io.arcllm.module.circuitbreaker.CircuitBreakerSettings.Window;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,9 +27,10 @@ class ChangedSettingsTests {
 	private final Breaker breaker = new Breaker(new Target("test", "m"), settings(20, 50, 60, 2));
 
 	private static CircuitBreakerSettings settings(int window, int rate, int openFor, int probes) {
-		return new CircuitBreakerSettings(Window.COUNT, window, 10, new Percent(rate / 100.0), 0,
-				new SlowCall(new Percent(1), Duration.ofSeconds(60)), Duration.ofSeconds(openFor), probes, true,
-				Duration.ofMinutes(5));
+		return TestSettings.of(CircuitBreakerSettings.class, "window-size", window, "minimum-calls", 10, "failure-rate",
+				new Percent(rate / 100.0), "consecutive-failures", 0, "slow-call",
+				new SlowCall(new Percent(1), Duration.ofSeconds(60)), "open-for", Duration.ofSeconds(openFor),
+				"half-open-calls", probes);
 	}
 
 	private void succeeds(int times) {

@@ -51,12 +51,12 @@ public final class BreakerStress {
 
 		@Actor
 		public void one() {
-			this.breaker.failed(this.first.era(), 1, FAILURE, "m");
+			this.breaker.failed(this.first, 1, FAILURE, "m");
 		}
 
 		@Actor
 		public void other() {
-			this.breaker.failed(this.second.era(), 1, FAILURE, "m");
+			this.breaker.failed(this.second, 1, FAILURE, "m");
 		}
 
 		@Arbiter
@@ -122,7 +122,7 @@ public final class BreakerStress {
 
 		@Actor
 		public void letsGo() {
-			this.breaker.released(this.probe.era());
+			this.breaker.released(this.probe);
 		}
 
 		@Actor

@@ -352,6 +352,17 @@ class AdaptationTests {
 		assertThat(sent("groq/m", own).at("/messages/1").has("reasoning_details")).isFalse();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "openai/gpt-4o", "ollama/llama3.2" })
+	void wordsThatThoughtsBrokeAreWholeAgain(String target) {
+		LlmRequest request = LlmRequest.of(List.of(Message.user("Hi"),
+				Message.assistant(List.of(new Content.Text("Hel"), new Content.Thinking("hm", null, null, "acme"),
+						new Content.Text("lo"))),
+				Message.user(new Content.Text("One."), new Content.Image(new Content.Bytes("image/png", new byte[1])),
+						new Content.Text("Two."))));
+		assertThat(sent(target, request).at("/messages/1/content").asString()).isEqualTo("Hello");
+	}
+
 	@Test
 	void imageJpgIsSentAsJpeg() {
 		LlmRequest request = LlmRequest.of(List.of(Message.user(Content.Image.of("image/jpg", new byte[] { 1 }))));

@@ -58,7 +58,7 @@ final class OllamaMessages {
 		if (!calls.isEmpty() && message.role() != Message.Role.ASSISTANT) {
 			throw misplaced("ToolCall", message.role());
 		}
-		start(role, message.content());
+		start(role, message.content(), (message.role() == Message.Role.ASSISTANT) ? "" : "\n");
 		String thoughts = all(message.content(), Content.Thinking.class).stream()
 			.filter((thinking) -> this.provider.equals(thinking.provider()))
 			.map(Content.Thinking::text)
@@ -73,9 +73,9 @@ final class OllamaMessages {
 	}
 
 	/** The role, the words and the pictures. */
-	private void start(String role, List<Content> content) {
+	private void start(String role, List<Content> content, String between) {
 		this.json.writeStartObject().writeStringProperty("role", role);
-		this.json.writeStringProperty("content", text(content));
+		this.json.writeStringProperty("content", text(content, between));
 		if (!all(content, Content.Document.class).isEmpty()) {
 			throw this.body.refuse(Parameter.DOCUMENTS,
 					"A document cannot be sent to Ollama: put its text into the message");
@@ -88,8 +88,8 @@ final class OllamaMessages {
 		}
 	}
 
-	private static String text(List<Content> content) {
-		return all(content, Content.Text.class).stream().map(Content.Text::text).collect(Collectors.joining("\n"));
+	private static String text(List<Content> content, String between) {
+		return all(content, Content.Text.class).stream().map(Content.Text::text).collect(Collectors.joining(between));
 	}
 
 	private void image(Content.Image image) {
@@ -127,9 +127,9 @@ final class OllamaMessages {
 		if (result.isError()) {
 			content = new ArrayList<>(content);
 			content.removeIf(Content.Text.class::isInstance);
-			content.add(new Content.Text("Error: " + text(result.content())));
+			content.add(new Content.Text("Error: " + text(result.content(), "\n")));
 		}
-		start("tool", content);
+		start("tool", content, "\n");
 		String name = this.toolNames.get(result.toolCallId());
 		if (name != null) {
 			this.json.writeStringProperty("tool_name", name);

@@ -82,7 +82,7 @@ final class OpenAiMessages {
 
 	private void system(Message message) {
 		begin(this.format.has(OpenAiQuirk.DEVELOPER_ROLE) ? "developer" : "system");
-		this.json.writeStringProperty("content", onlyText(message, message.content()));
+		this.json.writeStringProperty("content", text(onlyTexts(message, message.content()), "\n"));
 		this.json.writeEndObject();
 	}
 
@@ -119,7 +119,7 @@ final class OpenAiMessages {
 
 	private void result(Content.ToolResult result, List<Content> rest) {
 		List<Content> media = result.content().stream().filter((part) -> !(part instanceof Content.Text)).toList();
-		String text = text(result.content());
+		String text = text(result.content(), "\n");
 		if (!media.isEmpty()) {
 			rest.add(new Content.Text("Part of the result of tool call " + result.toolCallId() + ":"));
 			rest.addAll(media);
@@ -175,7 +175,8 @@ final class OpenAiMessages {
 			this.json.writeNullProperty("content");
 		}
 		else {
-			this.json.writeStringProperty("content", onlyText(message, said));
+			// what a model said between its thoughts goes on where it broke off
+			this.json.writeStringProperty("content", text(onlyTexts(message, said), ""));
 		}
 	}
 
@@ -210,21 +211,21 @@ final class OpenAiMessages {
 		}
 	}
 
-	private String onlyText(Message message, List<Content> content) {
+	private List<Content> onlyTexts(Message message, List<Content> content) {
 		for (Content part : content) {
 			if (!(part instanceof Content.Text)) {
 				throw this.body.refuse("A message of role " + message.role() + " can hold text, not a "
 						+ part.getClass().getSimpleName() + ", at " + this.format.provider());
 			}
 		}
-		return text(content);
+		return content;
 	}
 
-	private static String text(List<Content> content) {
+	private static String text(List<Content> content, String between) {
 		return content.stream()
 			.filter(Content.Text.class::isInstance)
 			.map((part) -> ((Content.Text) part).text())
-			.collect(Collectors.joining("\n"));
+			.collect(Collectors.joining(between));
 	}
 
 	private void begin(String role) {

@@ -61,6 +61,8 @@ class RefusedHereTests {
 				Arguments.of(hello.mutate().temperature(-1.0).build(), ErrorKind.INVALID_REQUEST, "temperature", "k"),
 				Arguments.of(hello.mutate().options(Map.of("a", Double.NaN)).build(), ErrorKind.INVALID_REQUEST,
 						"cannot be written as JSON", "k"),
+				Arguments.of(hello.mutate().options(Map.of("a", new Object())).build(), ErrorKind.INVALID_REQUEST,
+						"of a type that JSON has no form for", "k"),
 				Arguments.of(LlmRequest.of("cut \ud83d"), ErrorKind.INVALID_REQUEST, "half of a character", "k"),
 				Arguments.of(LlmRequest.builder()
 					.messages(Message.user(Content.Image.of(URI.create("file:///etc/passwd"))))

@@ -15,10 +15,12 @@ import tools.jackson.databind.ValueSerializer;
  */
 final class FiniteNumbers<N extends Number> extends ValueSerializer<N> {
 
+	static final String NO_NUMBER = "JSON has no number for ";
+
 	@Override
 	public void serialize(N value, JsonGenerator json, SerializationContext context) {
 		if (!Double.isFinite(value.doubleValue())) {
-			throw new StreamWriteException(json, "JSON has no " + value);
+			throw new StreamWriteException(json, NO_NUMBER + value);
 		}
 		if (value instanceof Float number) {
 			json.writeNumber(number.floatValue());

@@ -16,6 +16,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 import com.fasterxml.classmate.ResolvedType;
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -270,9 +271,19 @@ public final class JacksonTypes implements JsonTypes {
 			return this.mapper.convertValue(value, type);
 		}
 		catch (JacksonException | IllegalArgumentException ex) {
-			throw new IllegalArgumentException(
-					"it cannot be read as " + name + " (" + ex.getClass().getSimpleName() + ")");
+			throw new IllegalArgumentException("it cannot be read as " + name + place(ex));
 		}
+	}
+
+	/** Where in the value it is that does not fit. */
+	private static String place(RuntimeException failure) {
+		if (failure instanceof JacksonException where && !where.getPath().isEmpty()) {
+			return ": " + where.getPath()
+				.stream()
+				.map((step) -> (step.getPropertyName() != null) ? step.getPropertyName() : "[" + step.getIndex() + "]")
+				.collect(Collectors.joining(".")) + " does not fit";
+		}
+		return "";
 	}
 
 	@Override

@@ -49,7 +49,7 @@ public final class JsonBody {
 			json.writeEndObject();
 		}
 		catch (JacksonException ex) {
-			throw unwritable(target, ex.getClass().getSimpleName(), ex);
+			throw unwritable(target, why(ex), ex);
 		}
 		byte[] body = bytes.toByteArray();
 		if (hasHalfCharacter(body)) {
@@ -57,6 +57,13 @@ public final class JsonBody {
 					null);
 		}
 		return body;
+	}
+
+	/** Jackson's own words may quote the value. */
+	private static String why(JacksonException failure) {
+		String words = String.valueOf(failure.getOriginalMessage());
+		return words.startsWith(FiniteNumbers.NO_NUMBER) ? words.substring(FiniteNumbers.NO_NUMBER.length())
+				: "an object of a type that JSON has no form for";
 	}
 
 	private static LlmException unwritable(Target target, String what, @Nullable Throwable cause) {

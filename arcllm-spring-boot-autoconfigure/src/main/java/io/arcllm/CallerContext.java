@@ -1,5 +1,10 @@
 package io.arcllm;
 
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
+import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -37,6 +42,35 @@ public interface CallerContext {
 		}
 	}
 
+	/** What this code gives in it. */
+	default <T extends @Nullable Object> T get(Supplier<T> code) {
+		if (this == NONE) {
+			return code.get();
+		}
+		Restored restored = restore(Context.empty());
+		try {
+			return code.get();
+		}
+		finally {
+			restored.close();
+		}
+	}
+
+	/** The same flux, subscribed to in it, whichever thread subscribes. */
+	default <T> Flux<T> subscribing(Flux<T> flux) {
+		if (this == NONE) {
+			return flux;
+		}
+		return new Flux<>() {
+
+			@Override
+			public void subscribe(CoreSubscriber<? super T> actual) {
+				run(() -> flux.subscribe(actual));
+			}
+
+		};
+	}
+
 	/** That of the call which this subscription is part of. */
 	static CallerContext of(ContextView context) {
 		WireListener listener = WireListener.of(context);
@@ -56,6 +90,18 @@ public interface CallerContext {
 		 * @param context of the subscriber, which goes before what the thread has
 		 */
 		CallerContext capture(ContextView context);
+
+	}
+
+	/**
+	 * What calls are made with that capture the context of their thread: for what is run
+	 * between calls, such as tools.
+	 */
+	@FunctionalInterface
+	interface Source {
+
+		/** Captures the context of a thread as a call does. */
+		Capture capture();
 
 	}
 

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
+import reactor.util.context.Context;
 
 /**
  * Asks a model, runs the tools it calls, and asks again with their results, until it has
@@ -107,10 +108,12 @@ public final class ToolLoop {
 		if (calls.size() == 1) {
 			return List.of(result(calls.get(0)));
 		}
+		CallerContext caller = (this.llm instanceof CallerContext.Source source)
+				? source.capture().capture(Context.empty()) : CallerContext.NONE;
 		CompletableFuture<List<Content.ToolResult>> all = Flux.fromIterable(calls)
 			.flatMapSequential((call) -> Mono.just(call)
-				.publishOn(
-						Schedulers.boundedElastic()).<Content.ToolResult>handle((one, sink) -> sink.next(result(one))))
+				.publishOn(Schedulers.boundedElastic()).<Content
+						.ToolResult>handle((one, sink) -> sink.next(caller.get(() -> result(one)))))
 			.collectList()
 			.contextCapture()
 			.toFuture();

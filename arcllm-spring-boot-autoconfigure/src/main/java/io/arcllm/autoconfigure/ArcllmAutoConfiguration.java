@@ -175,7 +175,7 @@ public final class ArcllmAutoConfiguration {
 	ChainFactory arcllmFallback(ModuleSettings settings, Targets targets, RetryBudget budget, Scores scores,
 			ObjectProvider<Chance> chance) {
 		Selections selections = new Selections(targets, scores, chance.getIfAvailable(() -> Chance.REAL));
-		return new ChainFactory(settings, targets, budget, selections, new HedgeFactory(settings));
+		return new ChainFactory(settings, targets, budget, selections, new HedgeFactory(settings, targets));
 	}
 
 	@Bean

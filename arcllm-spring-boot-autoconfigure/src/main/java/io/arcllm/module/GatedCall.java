@@ -122,7 +122,7 @@ public abstract class GatedCall extends EventStep {
 	 */
 	protected final void refuse(LlmException refusal) {
 		if (STAGE.compareAndSet(this, WAITING, OVER)) {
-			this.actual.onError(refusal);
+			call().caller().run(() -> this.actual.onError(refusal));
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure;
 
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 import io.arcllm.LlmProvider;
@@ -8,6 +9,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.PromptServers;
 import io.arcllm.StopReason;
+import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -124,6 +126,55 @@ class UpstreamStreamsTests {
 				LlmProvider house = context.getBean("arcllmProviders", LlmProviders.class).load("house");
 				assertThat(house.invoke(LlmRequest.of("Hi")).text()).isEqualTo("false");
 			});
+	}
+
+	/** A slow vendor with another beside it, that would be asked after 10 ms. */
+	private ApplicationContextRunner hedged(Vendors vendors) {
+		return vendors.runner()
+			.withPropertyValues("arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=10ms",
+					"arcllm.modules.hedge.burst=1", "arcllm.modules.fallback.enabled=true",
+					"arcllm.modules.fallback.chain=second", "arcllm.modules.streams.upstream=always");
+	}
+
+	@Test
+	void slowFirstWordOfAWholeAnswerIsHedged() {
+		try (Vendors vendors = new Vendors()) {
+			vendors.first.enqueue(Vendors.fails("silence"));
+			vendors.second.enqueue(Vendors.says("second", true));
+			hedged(vendors).run((context) -> assertThat(context.getBean(LlmProvider.class).invoke("Hi").text())
+				.isEqualTo("second"));
+		}
+	}
+
+	@WholeAndStreamed
+	void answerOfAModelThatDoesNotStreamHasNoFirstWordToHedge(boolean streaming) {
+		try (Vendors vendors = new Vendors()) {
+			vendors.first
+				.enqueue(Vendors.says("first", false).newBuilder().headersDelay(200, TimeUnit.MILLISECONDS).build());
+			hedged(vendors)
+				.withPropertyValues("arcllm.providers.first.models[0].name=m0",
+						"arcllm.providers.first.models[0].unsupported=streaming")
+				.run((context) -> {
+					assertThat(Vendors.ask(context.getBean(LlmProvider.class), streaming).text()).isEqualTo("first");
+					assertThat(vendors.second.getRequestCount()).isZero();
+				});
+		}
+	}
+
+	@Test
+	void wholeAnswerOfAnOwnProviderHasNoFirstWordToHedge() {
+		try (Vendors vendors = new Vendors()) {
+			LlmProvider slow = (request) -> LlmProvider.of("house", (asked) -> LlmResponse.of("house"))
+				.exchange(request)
+				.delaySubscription(Duration.ofMillis(200));
+			hedged(vendors).withBean("house", LlmProvider.class, () -> slow)
+				.withPropertyValues("arcllm.provider=house")
+				.run((context) -> {
+					assertThat(context.getBean("arcllmProviders", LlmProviders.class).load("house").invoke("Hi").text())
+						.isEqualTo("house");
+					assertThat(vendors.second.getRequestCount()).isZero();
+				});
+		}
 	}
 
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.arcllm.CallerContext;
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -240,7 +241,8 @@ public final class AdapterFactory {
 
 						@Override
 						public void onError(Throwable failure) {
-							this.actual.onError(read(failure, request.model()));
+							this.actual.onError(CallerContext.of(this.actual.currentContext())
+								.get(() -> read(failure, request.model())));
 						}
 
 					});

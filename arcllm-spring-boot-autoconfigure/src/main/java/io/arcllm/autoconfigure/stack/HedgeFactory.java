@@ -39,12 +39,15 @@ public final class HedgeFactory {
 
 	private final ModuleSettings settings;
 
+	private final Targets targets;
+
 	private final Map<Target, HedgeEngine> engines = new ConcurrentHashMap<>();
 
 	private final KeptEngines<Hedges, HedgeBudget> budgets = new KeptEngines<>();
 
-	public HedgeFactory(ModuleSettings settings) {
+	public HedgeFactory(ModuleSettings settings, Targets targets) {
 		this.settings = settings;
+		this.targets = targets;
 	}
 
 	/**
@@ -83,8 +86,19 @@ public final class HedgeFactory {
 		HedgeBudget budget = budget(chain.get(0).target(), settings, new StackPosition(own.target(), options));
 		boolean streamed = this.settings.bind("streams", StreamSettings.class, own.target().provider(), options)
 			.upstream() == Upstream.ALWAYS;
-		Knowledge shared = new Knowledge(engine, budget, streamed);
+		Knowledge shared = new Knowledge(engine, budget, (request) -> isStreamed(own.target(), request, streamed));
 		return new Hedged(own, SingletonSupplier.of(() -> new HedgeModule(own, others, settings, shared)));
+	}
+
+	/**
+	 * What does not stream says its first word at its end, whatever the caller asks for.
+	 */
+	private boolean isStreamed(Target target, LlmRequest request, boolean always) {
+		if (this.targets.definition(target.provider()) == null) {
+			return request.streaming();
+		}
+		Target asked = (request.model() == null) ? target : new Target(target.provider(), request.model());
+		return (always || request.streaming()) && this.targets.streams(asked);
 	}
 
 	private synchronized HedgeBudget budget(Target primary, HedgeSettings settings, StackPosition position) {

@@ -10,6 +10,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.arcllm.CallOptions;
+import io.arcllm.CallerContext;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmEvent;
@@ -86,7 +87,8 @@ public final class StackLlmProviders implements LlmProviders {
 
 	@Override
 	public LlmProvider load(String target, Consumer<CallOptions.Builder> options) {
-		return new LoadedProvider<>(() -> this.generation, (generation) -> load(generation, target, options));
+		return new LoadedProvider<>(() -> this.generation, (generation) -> load(generation, target, options),
+				this.generation.limits().capture());
 	}
 
 	private LlmProvider load(Generation generation, String target, Consumer<CallOptions.Builder> options) {
@@ -172,19 +174,23 @@ public final class StackLlmProviders implements LlmProviders {
 	 *
 	 * @param <G> what belongs to one configuration
 	 */
-	private static final class LoadedProvider<G> implements LlmProvider {
+	private static final class LoadedProvider<G> implements LlmProvider, CallerContext.Source {
 
 		private final Supplier<G> generation;
 
 		private final Function<G, LlmProvider> maker;
+
+		private final CallerContext.Capture capture;
 
 		private volatile Made<G> made;
 
 		/**
 		 * @param generation what holds now
 		 * @param maker makes the stack
+		 * @param capture captures the context of callers
 		 */
-		LoadedProvider(Supplier<G> generation, Function<G, LlmProvider> maker) {
+		LoadedProvider(Supplier<G> generation, Function<G, LlmProvider> maker, CallerContext.Capture capture) {
+			this.capture = capture;
 			this.generation = generation;
 			this.maker = maker;
 			G now = generation.get();
@@ -219,6 +225,11 @@ public final class StackLlmProviders implements LlmProviders {
 		@Override
 		public String name() {
 			return current().name();
+		}
+
+		@Override
+		public CallerContext.Capture capture() {
+			return this.capture;
 		}
 
 		@Override

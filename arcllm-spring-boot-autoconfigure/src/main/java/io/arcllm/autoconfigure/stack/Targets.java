@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
+import io.arcllm.Parameter;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ModelNames;
@@ -156,6 +157,14 @@ public final class Targets {
 	boolean isLabelled(String name, Collection<String> labels) {
 		ProviderDefinition definition = this.configured.find(name);
 		return labels.isEmpty() || (definition != null && definition.labels().containsAll(labels));
+	}
+
+	/**
+	 * Whether a configured target gives its words as they come, as far as it is known.
+	 */
+	boolean streams(Target target) {
+		return !traits(target).unsupported().contains(Parameter.STREAMING)
+				&& !this.refusals.of(target).contains(Parameter.STREAMING);
 	}
 
 	/** Which parameters targets refused lately. */

@@ -160,9 +160,15 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		this.actual.onNext(event);
 	}
 
+	/**
+	 * The modules outside hear of the end in the caller's context: their log lines, and
+	 * what they tell code of the application.
+	 */
 	private void succeed(LlmResponse answer) {
-		this.actual.onNext(new LlmEvent.Completed(this.record.completed(answer)));
-		this.actual.onComplete();
+		this.call.caller().run(() -> {
+			this.actual.onNext(new LlmEvent.Completed(this.record.completed(answer)));
+			this.actual.onComplete();
+		});
 		super.cancel();
 	}
 
@@ -232,8 +238,10 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		if (giveUp()) {
 			super.cancel();
 			LlmException failure = this.silence.unread();
-			this.record.unread(failure);
-			this.actual.onError(failure);
+			this.call.caller().run(() -> {
+				this.record.unread(failure);
+				this.actual.onError(failure);
+			});
 		}
 		else if (this.state != ENDED) {
 			this.silence.watch();
@@ -250,7 +258,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	}
 
 	private void fail(LlmException failure) {
-		this.actual.onError(this.record.failed(failure));
+		this.call.caller().run(() -> this.actual.onError(this.record.failed(failure)));
 	}
 
 	@Override

@@ -10,6 +10,7 @@ import java.util.function.UnaryOperator;
 
 import io.arcllm.AuditRecord;
 import io.arcllm.AuditSink;
+import io.arcllm.CallerContext;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
@@ -110,14 +111,14 @@ public final class Audit implements AutoCloseable {
 
 	/** A call has ended. */
 	void ended(String id, Target asked, LlmRequest request, @Nullable LlmResponse response, String outcome, Trail trail,
-			UnaryOperator<String> redaction) {
+			Shown shown) {
 		boolean queued;
 		synchronized (this) {
 			long n = ++this.last;
 			queued = !this.closed && (refuses() || tryKeep());
 			if (queued) {
-				this.queue.add(new RecordedCall(n, this.clock.instant(), id, asked, request, response, outcome, trail,
-						redaction));
+				this.queue.add(
+						new RecordedCall(n, this.clock.instant(), id, asked, request, response, outcome, trail, shown));
 				start();
 				notifyAll();
 			}
@@ -134,7 +135,7 @@ public final class Audit implements AutoCloseable {
 	 */
 	public void note(Target about, RequestMetadata metadata, String outcome) {
 		LlmRequest none = LlmRequest.of(List.of()).mutate().metadata(metadata).build();
-		ended(begin(about), about, none, null, outcome, Trail.EMPTY, UnaryOperator.identity());
+		ended(begin(about), about, none, null, outcome, Trail.EMPTY, Shown.AS_IT_IS);
 	}
 
 	private void start() {
@@ -192,8 +193,7 @@ public final class Audit implements AutoCloseable {
 
 	private boolean tryWrite(RecordedCall call) {
 		try {
-			AuditRecord record = call.record(this.settings, this.settings.hashChain() ? this.previous : null);
-			this.sink.write(record);
+			AuditRecord record = call.shown().caller().get(() -> write(call));
 			if (this.settings.hashChain()) {
 				this.previous = RecordedCall.sha256(record.json());
 			}
@@ -204,6 +204,12 @@ public final class Audit implements AutoCloseable {
 			warn("the sink failed with " + ex.getClass().getName());
 			return false;
 		}
+	}
+
+	private AuditRecord write(RecordedCall call) {
+		AuditRecord record = call.record(this.settings, this.settings.hashChain() ? this.previous : null);
+		this.sink.write(record);
+		return record;
 	}
 
 	private void lost(String why) {
@@ -221,6 +227,19 @@ public final class Audit implements AutoCloseable {
 			this.warned = true;
 			logger.error("A record of audit could not be kept: " + why + "; said once, the meter counts all");
 		}
+	}
+
+	/**
+	 * How the record of a call is made: on the thread that writes, in the caller's
+	 * context.
+	 *
+	 * @param redaction takes out of content what the caller is not shown
+	 * @param caller what surrounded the thread that made the call
+	 */
+	record Shown(UnaryOperator<String> redaction, CallerContext caller) {
+
+		static final Shown AS_IT_IS = new Shown(UnaryOperator.identity(), CallerContext.NONE);
+
 	}
 
 	/** Writes what is queued. */

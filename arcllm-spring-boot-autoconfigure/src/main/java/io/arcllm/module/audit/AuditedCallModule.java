@@ -56,7 +56,8 @@ public final class AuditedCallModule extends BaseModule implements CallModule.Re
 					(actual) -> new AuditStep(actual, note, (response, how) -> {
 						LlmRequest seen = note.request();
 						this.audit.ended(id, asked, (seen == null) ? withoutContent(request) : seen, response,
-								outcome(how, call.trail()), call.trail(), call.redaction());
+								outcome(how, call.trail()), call.trail(),
+								new Audit.Shown(call.redaction(), call.caller()));
 					}));
 		});
 	}
@@ -66,7 +67,7 @@ public final class AuditedCallModule extends BaseModule implements CallModule.Re
 		Target asked = asked(request);
 		try {
 			this.audit.ended(this.audit.begin(asked), asked, withoutContent(request), null, AuditStep.failed(failure),
-					Trail.EMPTY, (text) -> text);
+					Trail.EMPTY, Audit.Shown.AS_IT_IS);
 		}
 		catch (LlmException unavailable) {
 			// nothing is sent, and there is no place for the record either

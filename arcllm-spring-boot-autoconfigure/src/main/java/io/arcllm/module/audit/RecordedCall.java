@@ -9,7 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 import io.arcllm.Attempt;
@@ -39,10 +38,10 @@ import org.jspecify.annotations.Nullable;
  * @param response what was answered or delivered, if anything was
  * @param outcome how it ended
  * @param trail its attempts
- * @param redaction takes out of content what the caller is not shown
+ * @param shown how content is made for the record
  */
 record RecordedCall(long n, Instant time, String call, Target asked, LlmRequest request, @Nullable LlmResponse response,
-		String outcome, Trail trail, UnaryOperator<String> redaction) {
+		String outcome, Trail trail, Audit.Shown shown) {
 
 	private static final HexFormat HEX = HexFormat.of();
 
@@ -255,7 +254,7 @@ record RecordedCall(long n, Instant time, String call, Target asked, LlmRequest 
 	/** Where redaction fails, the record is made without the text. */
 	private @Nullable String redacted(String text) {
 		try {
-			return this.redaction.apply(text);
+			return this.shown.redaction().apply(text);
 		}
 		catch (RuntimeException ex) {
 			return null;

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
+import io.arcllm.CallerContext;
 import io.arcllm.Cost;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
@@ -139,13 +140,14 @@ public final class Budget {
 
 	/**
 	 * Puts what was spent in the place of what was held.
+	 * @param caller in whose context warnings are given
 	 */
-	void settle(Reservation reservation, long micros) {
-		store().settle(reservation, micros).thenAccept((levels) -> {
+	void settle(Reservation reservation, long micros, CallerContext caller) {
+		store().settle(reservation, micros).thenAccept((levels) -> caller.run(() -> {
 			for (int i = 0; i < levels.size(); i++) {
 				this.ledger.spent(reservation.accounts().get(i), levels.get(i));
 			}
-		});
+		}));
 	}
 
 	/** Whether there are limits for which a chain passes over a target. */

@@ -109,7 +109,7 @@ public final class BudgetModule extends BaseModule {
 			else {
 				// not on the store's thread: it must not wait for this call to be sent
 				answer.whenComplete((one, failure) -> Schedulers.boundedElastic()
-					.schedule(() -> answered(held, (failure == null) ? one : null)));
+					.schedule(() -> call().caller().run(() -> answered(held, (failure == null) ? one : null))));
 			}
 		}
 
@@ -168,7 +168,7 @@ public final class BudgetModule extends BaseModule {
 				this.settled = true;
 			}
 			if (held != null) {
-				this.budget.settle(held.reservation(), micros);
+				this.budget.settle(held.reservation(), micros, call().caller());
 			}
 		}
 

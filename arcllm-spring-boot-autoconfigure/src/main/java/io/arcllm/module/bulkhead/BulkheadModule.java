@@ -157,7 +157,7 @@ public final class BulkheadModule extends BaseModule {
 				this.timer.dispose();
 				Schedulers.boundedElastic().schedule(() -> {
 					this.call.waited(this.call.elapsed().minus(this.since));
-					begin();
+					this.call.caller().run(BulkheadCall.this::begin);
 				});
 			}
 

@@ -61,7 +61,7 @@ public final class CacheModule extends BaseModule {
 			return found.isDone() ? answer(key, request, found.join(), call)
 					: Mono.fromFuture(found.thenApply(Found::new))
 						.publishOn(Schedulers.boundedElastic())
-						.flatMapMany((one) -> answer(key, request, one.answer(), call));
+						.flatMapMany((one) -> call.caller().subscribing(answer(key, request, one.answer(), call)));
 		});
 	}
 

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
+import io.arcllm.CallerContext;
 import io.arcllm.EventQueue;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmResponse;
@@ -66,7 +67,7 @@ final class Flight {
 				return false;
 			}
 			first = this.members.isEmpty();
-			member = new Member(actual, first ? null : shared);
+			member = new Member(actual, first ? null : shared, call.caller());
 			this.members.add(member);
 		}
 		actual.onSubscribe(member);
@@ -182,6 +183,8 @@ final class Flight {
 
 		private final @Nullable Function<LlmResponse, List<LlmEvent>> shared;
 
+		private final CallerContext caller;
+
 		private final Disposable.Swap timer = Disposables.swap();
 
 		private final EventQueue queue;
@@ -195,7 +198,9 @@ final class Flight {
 
 		private volatile @Nullable Throwable expired;
 
-		Member(CoreSubscriber<? super LlmEvent> actual, @Nullable Function<LlmResponse, List<LlmEvent>> shared) {
+		Member(CoreSubscriber<? super LlmEvent> actual, @Nullable Function<LlmResponse, List<LlmEvent>> shared,
+				CallerContext caller) {
+			this.caller = caller;
 			this.queue = new EventQueue(actual, this::step);
 			this.shared = shared;
 		}
@@ -230,8 +235,14 @@ final class Flight {
 			Schedulers.boundedElastic().schedule(this::drain);
 		}
 
+		/** What ends another's answer ends this one, but in its own caller's context. */
 		void drain() {
-			this.queue.drain();
+			if (this.expired != null || isOver()) {
+				this.caller.run(this.queue::drain);
+			}
+			else {
+				this.queue.drain();
+			}
 		}
 
 		/** Takes one event after the other, so that no more waits than is asked for. */

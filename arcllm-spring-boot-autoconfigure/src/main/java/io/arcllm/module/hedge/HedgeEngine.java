@@ -42,11 +42,21 @@ public final class HedgeEngine {
 	 * @param firstWord whether the first word ends the silence, or the whole answer
 	 */
 	synchronized @Nullable Duration delay(boolean firstWord, HedgeSettings settings) {
-		Times times = firstWord ? this.streamed : this.whole;
+		if (firstWord) {
+			return delay(this.streamed, settings);
+		}
+		if (!this.whole.isKnown()) {
+			return null;
+		}
+		Duration delay = delay(this.whole, settings);
+		Duration usual = Duration.ofNanos(this.whole.percentile(USUAL));
+		return (delay.compareTo(usual) < 0) ? usual : delay;
+	}
+
+	private static Duration delay(Times times, HedgeSettings settings) {
 		Duration fixed = settings.after().time();
 		if (fixed != null) {
-			Duration usual = Duration.ofNanos(times.percentile(USUAL));
-			return firstWord ? fixed : !times.isKnown() ? null : (fixed.compareTo(usual) < 0) ? usual : fixed;
+			return fixed;
 		}
 		if (!times.isKnown()) {
 			return settings.untilKnown();

@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 import io.arcllm.Attempt;
+import io.arcllm.CallerContext;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
@@ -54,7 +56,7 @@ public final class HedgeModule extends BaseModule {
 	 * A target that is hedged within a budget of its own.
 	 */
 	public HedgeModule(Candidate own, List<Candidate> others, HedgeSettings settings, HedgeEngine engine) {
-		this(own, others, settings, new Knowledge(engine, new HedgeBudget(settings), false));
+		this(own, others, settings, new Knowledge(engine, new HedgeBudget(settings), LlmRequest::streaming));
 	}
 
 	/**
@@ -62,10 +64,10 @@ public final class HedgeModule extends BaseModule {
 	 *
 	 * @param engine what is known of the target; shared by all stacks of it
 	 * @param budget how many calls may be hedged; shared by the targets of a chain
-	 * @param upstreamStreamed whether whole answers are asked for as streams, too, so
-	 * that their first word is known
+	 * @param streamed whether the target is asked for a stream, whether or not the caller
+	 * asks for one, so that its first word is known
 	 */
-	public record Knowledge(HedgeEngine engine, HedgeBudget budget, boolean upstreamStreamed) {
+	public record Knowledge(HedgeEngine engine, HedgeBudget budget, Predicate<LlmRequest> streamed) {
 	}
 
 	/**
@@ -126,7 +128,7 @@ public final class HedgeModule extends BaseModule {
 
 	/** Whether the first word of the answer ends the silence, or the whole of it. */
 	boolean hasFirstWord(LlmRequest request) {
-		return request.streaming() || this.knowledge.upstreamStreamed();
+		return this.knowledge.streamed().test(request);
 	}
 
 	HedgeBudget budget() {
@@ -182,13 +184,18 @@ public final class HedgeModule extends BaseModule {
 		void start(LlmProvider inner) {
 			Duration delay = this.module.engine().delay(this.module.hasFirstWord(this.request), this.module.settings());
 			if (delay != null) {
-				this.timer.update(Schedulers.parallel().schedule(this::hedge, delay.toNanos(), TimeUnit.NANOSECONDS));
+				this.timer.update(Schedulers.parallel()
+					.schedule(() -> caller().run(this::hedge), delay.toNanos(), TimeUnit.NANOSECONDS));
 			}
 			Flux.defer(() -> inner.exchange(this.module.own().complete(this.request))).subscribe(this.first);
 		}
 
 		private static long now() {
 			return Schedulers.parallel().now(TimeUnit.NANOSECONDS);
+		}
+
+		private CallerContext caller() {
+			return Call.of(this.actual.currentContext()).caller();
 		}
 
 		private void hedge() {
@@ -205,10 +212,8 @@ public final class HedgeModule extends BaseModule {
 				}
 				this.second = leg;
 			}
-			Call.of(this.actual.currentContext())
-				.caller()
-				.run(() -> logger.info(this.module.own().target() + " has been silent for "
-						+ TimeUnit.NANOSECONDS.toMillis(now() - this.start) + " ms; asking " + next.target() + " too"));
+			logger.info(this.module.own().target() + " has been silent for "
+					+ TimeUnit.NANOSECONDS.toMillis(now() - this.start) + " ms; asking " + next.target() + " too");
 			LlmRequest written = next.request(this.request, this.module.own().target());
 			List<String> dropped = Candidate.dropped(this.request, written);
 			Flux.defer(() -> next.provider().exchange(written))

@@ -260,7 +260,7 @@ public final class RateLimitModule extends BaseModule {
 				this.timer.dispose();
 				Schedulers.boundedElastic().schedule(() -> {
 					this.call.waited(this.call.elapsed().minus(this.since));
-					begin();
+					this.call.caller().run(RateLimitCall.this::begin);
 				});
 			}
 

@@ -73,8 +73,10 @@ public final class RetryModule extends BaseModule {
 			scope.call().waited(wait);
 			return Mono.delay(wait)
 				.takeUntilOther(scope.call().closing())
-				.thenMany(
-						Flux.defer(() -> scope.call().isClosed() ? Flux.error(failure) : this.inner.exchange(request)))
+				.thenMany(scope.call()
+					.caller()
+					.subscribing(Flux
+						.defer(() -> scope.call().isClosed() ? Flux.error(failure) : this.inner.exchange(request))))
 				.contextWrite((inner) -> Scope.of(inner).because(Attempt.Cause.RETRY).into(inner))
 				.onErrorResume(LlmException.class, (next) -> again(request, failure, next, retries));
 		});

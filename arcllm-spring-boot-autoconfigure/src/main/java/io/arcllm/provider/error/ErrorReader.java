@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 
+import io.arcllm.CallerContext;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
@@ -36,8 +37,18 @@ public final class ErrorReader {
 	 * @param clock turns points in time into waits
 	 */
 	public ErrorReader(ErrorClassifier classifier, Clock clock) {
+		this(classifier, new RetryDelays(clock));
+	}
+
+	private ErrorReader(ErrorClassifier classifier, RetryDelays delays) {
 		this.classifier = classifier;
-		this.delays = new RetryDelays(clock);
+		this.delays = delays;
+	}
+
+	/** The same for one call: its errors are classified in its caller's context. */
+	public ErrorReader within(CallerContext caller) {
+		return (caller == CallerContext.NONE) ? this
+				: new ErrorReader((error) -> caller.get(() -> this.classifier.classify(error)), this.delays);
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 
+import io.arcllm.CallerContext;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -139,12 +140,12 @@ public final class HttpProvider implements LlmProvider {
 			if (listener != null) {
 				listener.refused();
 			}
-		}).thenMany(Flux.defer(() -> send(request, keys, listener)));
+		}).thenMany(caller(listener).subscribing(Flux.defer(() -> send(request, keys, listener))));
 	}
 
 	private Flux<LlmEvent> send(LlmRequest request, ApiKeys keys, @Nullable WireListener listener) {
 		try {
-			return send(adapted(request, listener), keys, listener != null && listener.wantsFrames());
+			return send(adapted(request, listener), keys, listener);
 		}
 		catch (LlmException ex) {
 			if (listener != null) {
@@ -156,6 +157,10 @@ public final class HttpProvider implements LlmProvider {
 			// Reactor would throw it on a thread on which no subscriber sees it
 			return Flux.error(ex);
 		}
+	}
+
+	private static CallerContext caller(@Nullable WireListener listener) {
+		return (listener == null) ? CallerContext.NONE : listener.caller();
 	}
 
 	/** The request as the target takes it. */
@@ -196,13 +201,14 @@ public final class HttpProvider implements LlmProvider {
 	private record Prepared(LlmRequest request, Target target, ModelTraits traits) {
 	}
 
-	private Flux<LlmEvent> send(Prepared prepared, ApiKeys keys, boolean keepsFrames) {
+	private Flux<LlmEvent> send(Prepared prepared, ApiKeys keys, @Nullable WireListener listener) {
 		LlmRequest request = prepared.request();
 		Target target = prepared.target();
 		String key = key(target, keys);
 		byte[] body = this.format.encode(request, prepared.traits());
-		HttpAnswer answer = new HttpAnswer(this.format, this.errors, target, request.streaming(),
-				this.settings.maxResponseSize(), keepsFrames);
+		CallerContext caller = caller(listener);
+		HttpAnswer answer = new HttpAnswer(this.format, this.errors.within(caller), target, request.streaming(),
+				this.settings.maxResponseSize(), listener != null && listener.wantsFrames());
 		Function<WebClient, Flux<LlmEvent>> exchange = (client) -> client.post()
 			.uri(this.url)
 			.attribute(ApplicationFilters.ANSWER, answer)
@@ -213,7 +219,7 @@ public final class HttpProvider implements LlmProvider {
 			.body(bytes(body))
 			.exchangeToFlux(answer::read);
 		return exchange.apply(this.client.client())
-			.onErrorResume((ex) -> again(ex, answer, exchange, MOST_REPLACED))
+			.onErrorResume((ex) -> caller.subscribing(again(ex, answer, exchange, MOST_REPLACED)))
 			.onErrorMap((ex) -> answer.isMissed(ex) ? ex : failed(keys, key, answer.translate(ex)))
 			.doOnComplete(() -> keys.answered(key));
 	}

@@ -152,6 +152,24 @@ class HedgeModuleTests {
 	}
 
 	@Test
+	void wholeAnswersAreHedgedAfterTheirOwnPercentileAndNotBeforeItIsKnown() {
+		HedgeEngine engine = new HedgeEngine();
+		for (String after : List.of("200ms", "p50", "p95")) {
+			HedgeSettings settings = TestSettings.of(HedgeSettings.class, "after", after);
+			assertThat(engine.delay(false, settings)).as(after).isNull();
+			assertThat(engine.delay(true, settings)).as(after).isNotNull();
+		}
+		for (int i = 1; i <= HedgeEngine.ENOUGH; i++) {
+			engine.took(false, Duration.ofSeconds(i).toNanos());
+		}
+		for (String after : List.of("200ms", "p50", "p95")) {
+			assertThat(engine.delay(false, TestSettings.of(HedgeSettings.class, "after", after))).as(after)
+				.hasSeconds(19);
+		}
+		assertThat(engine.delay(false, TestSettings.of(HedgeSettings.class, "after", "30s"))).hasSeconds(30);
+	}
+
+	@Test
 	void delayIsThePercentileOfThatTargetOnceEnoughIsKnown() {
 		HedgeSettings p95 = TestSettings.of(HedgeSettings.class, "max-ratio", ALWAYS);
 		for (int i = 1; i < HedgeEngine.ENOUGH; i++) {

@@ -8,6 +8,7 @@ import io.arcllm.benchmarks.limits.LargeAnswer;
 import io.arcllm.benchmarks.limits.ManyStreams;
 import io.arcllm.benchmarks.modules.ModuleCosts;
 import io.arcllm.benchmarks.storm.FaultStorm;
+import io.arcllm.benchmarks.survival.Survival;
 
 /**
  * The jar's main class: runs the benchmark that its first argument names.
@@ -26,9 +27,10 @@ public final class Benchmarks {
 			case "gateway" -> GatewayLoad.main(rest);
 			case "storm" -> FaultStorm.main(rest);
 			case "streams" -> ManyStreams.main(rest);
+			case "survival" -> Survival.main(rest);
 			case "large" -> LargeAnswer.main(rest);
 			default -> {
-				System.err.println("Name one of: modules, calls, gateway, storm, streams, large");
+				System.err.println("Name one of: modules, calls, gateway, storm, survival, streams, large");
 				System.exit(1);
 			}
 		}

@@ -60,6 +60,7 @@ const handlers = {
 	'answer': (data, timeline) => {
 		byId('answer').textContent = data.text;
 		timeline.finish(data.trail);
+		document.dispatchEvent(new CustomEvent('answered', { detail: data }));
 		say(`Answered by ${data.provider} (${data.model ?? 'its model'}) ${how(data)}.${money(data)}${privacy(data)}`, 'ok');
 	},
 	'failure': (data, timeline) => {

@@ -1,5 +1,6 @@
 import { startAsking } from './ask.js';
 import { byId, el } from './dom.js';
+import { Guide } from './guide.js';
 import { get } from './http.js';
 import { showMoney } from './money.js';
 import { poll } from './poll.js';
@@ -10,6 +11,8 @@ import { startStorms } from './storm.js';
 
 const providers = new Map();
 const models = new Map();
+const guide = new Guide();
+let primary;
 let hasSimulator = true;
 let hasActuator = true;
 
@@ -40,6 +43,8 @@ function show(beats, vendors, actuator, askedAt) {
 		providers.get(beat.provider).show(beat, vendors.find((vendor) => vendor.vendor === beat.provider),
 			protection(actuator, beat.provider), askedAt);
 	}
+	guide.show(primary, vendors.find((vendor) => vendor.vendor === primary),
+		(broken) => providers.get(primary)?.dial.set(broken));
 }
 
 async function drawnStack() {
@@ -51,6 +56,7 @@ async function drawnStack() {
 		}
 	}
 	if (drawn) {
+		primary = drawn.chain[0].target.split('/')[0];
 		byId('stack').replaceChildren(drawStack(drawn));
 		byId('stack-text').textContent = drawn.stack;
 	}

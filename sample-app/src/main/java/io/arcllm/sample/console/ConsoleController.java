@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.arcllm.LlmProviders;
+import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
 import io.arcllm.sample.AskAnswers;
 import io.arcllm.sample.AskQuestion;
 import io.arcllm.sample.LocalCallers;
 import io.micrometer.core.instrument.MeterRegistry;
 import reactor.core.publisher.Flux;
 
-import org.springframework.core.env.Environment;
 import org.springframework.http.MediaType;
 import org.springframework.http.codec.ServerSentEvent;
 import org.springframework.http.server.reactive.ServerHttpRequest;
@@ -37,15 +37,15 @@ class ConsoleController {
 
 	private final MeterRegistry meters;
 
-	private final DrawnStack stack;
+	private final ArcllmEndpoint actuator;
 
 	ConsoleController(LlmProviders providers, Pulse pulse, AskAnswers answers, MeterRegistry meters,
-			Environment environment) {
+			ArcllmEndpoint actuator) {
 		this.answers = answers;
 		this.meters = meters;
 		this.providers = providers;
 		this.pulse = pulse;
-		this.stack = DrawnStack.of(providers, environment);
+		this.actuator = actuator;
 	}
 
 	@ModelAttribute
@@ -76,7 +76,7 @@ class ConsoleController {
 
 	@GetMapping("/stack")
 	DrawnStack stack() {
-		return this.stack;
+		return DrawnStack.of(this.providers, this.actuator);
 	}
 
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import io.arcllm.test.Dial;
 import io.arcllm.test.vendor.Fault;
 import org.junit.jupiter.api.Test;
+import org.openqa.selenium.WebElement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -44,6 +45,29 @@ class ConsoleTests extends VisitedConsole {
 					&& !page.all("[data-provider=anthropic] [data-breaker=closed]").isEmpty();
 		});
 		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void guideLeadsThroughTheFirstFailover() throws IOException {
+		assertThat(browser.text("#guide [aria-current=step]")).contains("Break this", "anthropic");
+		browser.one("#guide-break").click();
+		browser.until("the next step is to ask",
+				(page) -> page.text("#guide [aria-current=step]").startsWith("Ask that"));
+		assertThat(vendor("anthropic").state().fault()).isEqualTo("overloaded");
+		browser.one("#guide-ask").click();
+		answeredBy("openai");
+		assertThat(browser.text("#guide [aria-current=step]")).startsWith("See what happened")
+			.contains("anthropic/claude-sonnet-4-5 failed (overloaded), and openai answered");
+		keep("console-guide");
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void stackIsDrawnForEachTargetOfTheChain() {
+		assertThat(browser.all("#stack .column")).extracting(WebElement::getText)
+			.satisfiesExactly((first) -> assertThat(first).contains("Hedge", "Retry", "Circuit Breaker", "anthropic"),
+					(second) -> assertThat(second).contains("Retry", "openai"),
+					(third) -> assertThat(third).contains("Retry", "ollama"));
 	}
 
 	@Test

@@ -101,13 +101,12 @@ final class SurvivalCall {
 		}
 
 		/**
-		 * No word of the answer was taken for granted: all of what was recorded, another
-		 * whole answer, or a clean error. What two targets made together is not known
-		 * beforehand.
+		 * No half answer was taken for a whole one: all of what was recorded, another
+		 * whole answer, the beginning with an end, or a clean error.
 		 */
 		boolean isHonest(RecordedStream recorded) {
-			return isCleanError() || isWhole(recorded) || isWhole() || (this.answer != null && this.asked.size() > 1
-					&& isSameAsDeltas(this.answer) && this.answer.text().length() > recorded.text().length());
+			return isCleanError() || isWhole(recorded) || isWhole() || (this.answer != null
+					&& isSameAsDeltas(this.answer) && Answers.isGoneOnFrom(recorded.text(), this.answer.text()));
 		}
 
 		boolean isCleanError() {

@@ -119,7 +119,8 @@ public final class SurvivalReport {
 	 */
 	@Override
 	public String toString() {
-		String columns = "%-36s %-9s %-9s %-44s %s%n";
+		int widest = this.rows.stream().mapToInt((row) -> row.name().length()).max().orElse(0);
+		String columns = "%-" + Math.max(widest, "failure".length()) + "s  %-8s  %-8s  %-42s  %s%n";
 		StringBuilder table = new StringBuilder();
 		table.append(String.format(columns, "failure", "asked as", "survived", "what users see", "targets asked"));
 		for (Row row : this.rows) {

@@ -27,7 +27,7 @@ final class SurvivalRun {
 	/** So many good calls let breakers and hedges see a vendor as it is on most days. */
 	private static final int GOOD_CALLS = 12;
 
-	private static final int GOOD_CALLS_FIRST = 64;
+	private static final int GOOD_CALLS_FIRST = 48;
 
 	private final FakeVendors vendors;
 
@@ -123,7 +123,13 @@ final class SurvivalRun {
 			whole = seen.isWhole();
 			survived = survived && whole && this.primary.asked() > before;
 		}
-		return new Row(failure.label(), failure, streamed, survived, seen.describe(whole), seen.asked(), requests());
+		return new Row(failure.label(), failure, streamed, survived, seen.describe(whole),
+				(failure == Failure.ALL_DOWN) ? byTarget(seen.asked()) : seen.asked(), requests());
+	}
+
+	/** Where a hedge and a retry fail side by side, their order says nothing. */
+	private static List<String> byTarget(List<String> asked) {
+		return asked.stream().sorted(Comparator.comparingInt(asked::indexOf)).toList();
 	}
 
 	private Row row(RecordedStream stream) {

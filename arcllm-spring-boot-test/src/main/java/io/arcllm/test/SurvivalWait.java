@@ -27,7 +27,7 @@ final class SurvivalWait {
 	private static final long LOOK_MILLIS = 10;
 
 	/** So many looks without a change are quiet. */
-	private static final int QUIET_LOOKS = 8;
+	private static final int QUIET_LOOKS = 6;
 
 	/** A look that took longer says that the machine is busy. */
 	private static final long LONG_LOOK_MILLIS = 30;

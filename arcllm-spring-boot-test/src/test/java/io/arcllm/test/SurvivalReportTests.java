@@ -2,19 +2,19 @@ package io.arcllm.test;
 
 import java.util.List;
 
-import io.arcllm.ErrorKind;
-import io.arcllm.LlmEvent;
-import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmResponse;
 import io.arcllm.test.SurvivalReport.Failure;
 import io.arcllm.test.SurvivalReport.Row;
+import io.arcllm.test.vendor.Answers;
+import io.arcllm.test.vendor.Question;
 import io.arcllm.test.vendor.RecordedStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import reactor.core.publisher.Flux;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
@@ -77,21 +77,7 @@ class SurvivalReportTests {
 				.allMatch(Row::survived, "streams are read as they were recorded, and cuts are told");
 			assertThat(report.toString()).contains("server error", "recorded: anthropic thinking",
 					"of " + report.rows().size() + " survived");
-		}
-
-		@Test
-		void doubledAndTruncatedAnswersAreNotSurvived() {
-			LlmProvider naive = (request) -> Flux.defer(() -> {
-				StringBuilder words = new StringBuilder();
-				return this.llm.exchange(request)
-					.onErrorResume((failure) -> ((LlmException) failure).kind() != ErrorKind.INTERRUPTED,
-							(failure) -> Flux.error(failure))
-					.doOnNext((event) -> words.append((event instanceof LlmEvent.TextDelta text) ? text.text() : ""))
-					.onErrorResume((failure) -> Flux.just(new LlmEvent.Completed(LlmResponse.of(words.toString()))));
-			});
-			SurvivalReport report = SurvivalReport.of(naive, this.vendors).primary("anthropic").run();
-			assertThat(find(report, Failure.CUT, true).survived()).isFalse();
-			assertThat(find(report, Failure.CUT, true).seen()).contains("not those of the answer");
+			assertThat(unnamed.primary("anthropic").run().rows()).as("same seed, same trails").isEqualTo(report.rows());
 		}
 
 	}
@@ -110,6 +96,7 @@ class SurvivalReportTests {
 		private FakeVendors vendors;
 
 		@Test
+		@Tag("proof")
 		void everythingIsSurvivedAndTheSameSeedGivesTheSameTrail() {
 			SurvivalReport report = SurvivalReport.of(this.llm, this.vendors).seed(7).run();
 			assertThat(report.rows()).filteredOn((row) -> row.failure() == null).hasSizeGreaterThan(30);
@@ -117,6 +104,39 @@ class SurvivalReportTests {
 			assertThat(SurvivalReport.of(this.llm, this.vendors).seed(7).run().rows()).isEqualTo(report.rows());
 		}
 
+	}
+
+	@Test
+	void doubledHalfAndOtherAnswersAreNotWhole() {
+		String whole = new Answers("anthropic").to(question("Hi", "")).text();
+		String half = whole.substring(0, whole.length() / 2);
+		assertThat(seen(whole, whole).isWhole()).isTrue();
+		assertThat(seen(whole, null).isWhole()).isTrue();
+		assertThat(seen(whole + whole, whole + whole).isWhole()).isFalse();
+		assertThat(seen(half + whole, half + whole).isWhole()).isFalse();
+		assertThat(seen(half, half).isWhole()).isFalse();
+		assertThat(seen(whole, half).isWhole()).as("deltas that are not the answer").isFalse();
+		assertThat(seen("", "").isWhole()).isFalse();
+	}
+
+	@Test
+	void vendorsGoOnFromABeginning() {
+		Answers answers = new Answers("anthropic");
+		String whole = answers.to(question("Hi", "")).text();
+		String half = whole.substring(0, whole.length() / 2);
+		assertThat(half + answers.to(question("Hi", half)).text()).isEqualTo(whole);
+		String other = "Words of another";
+		assertThat(Answers.isGoneOnFrom(other, other + answers.to(question("Hi", other)).text())).isTrue();
+		assertThat(Answers.isGoneOnFrom(other, other)).isFalse();
+	}
+
+	private static SurvivalCall.Seen seen(String text, @Nullable String words) {
+		return new SurvivalCall.Seen(LlmResponse.of(text), null, words, List.of());
+	}
+
+	private static Question question(String text, String prefix) {
+		return new Question("m", text, prefix, false, List.of(), "auto", List.of(), null, Integer.MAX_VALUE, List.of(),
+				false, false, 1);
 	}
 
 	@ParameterizedTest

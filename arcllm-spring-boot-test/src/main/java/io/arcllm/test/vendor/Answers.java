@@ -45,6 +45,18 @@ public final class Answers {
 		return text.startsWith(BEGINNING) && text.indexOf(BEGINNING, 1) < 0 && text.endsWith(END);
 	}
 
+	/**
+	 * Whether a text is a beginning, or a part of it, and after that the end of an
+	 * answer.
+	 */
+	public static boolean isGoneOnFrom(String beginning, String text) {
+		int same = 0;
+		while (same < Math.min(beginning.length(), text.length()) && beginning.charAt(same) == text.charAt(same)) {
+			same++;
+		}
+		return same > 0 && text.endsWith(END) && text.length() <= same + END.length();
+	}
+
 	public Answer to(Question question) {
 		String thinking = question.thinking()
 				? "The simulator thinks about “" + quote(question.text()) + "” for a while." : "";

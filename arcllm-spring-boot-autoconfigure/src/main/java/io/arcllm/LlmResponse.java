@@ -230,7 +230,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	/** Builds an answer. Not safe for use by several threads. */
 	public static final class Builder {
 
-		private List<Content> content = new ArrayList<>();
+		private Blocks content = new Blocks(List.of());
 
 		private Usage usage = Usage.UNKNOWN;
 
@@ -256,7 +256,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 		}
 
 		private Builder(LlmResponse from) {
-			this.content = new ArrayList<>(from.content);
+			this.content = new Blocks(from.content);
 			this.usage = from.usage;
 			this.stopReason = from.stopReason;
 			this.target = from.target;
@@ -274,31 +274,13 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 		 * calls.
 		 */
 		public Builder text(String text) {
-			int place = place(Content.Text.class);
-			this.content.removeIf(Content.Text.class::isInstance);
-			if (!text.isEmpty()) {
-				this.content.add((place >= 0) ? place : placeBeforeCalls(), new Content.Text(text));
-			}
+			this.content.text(text);
 			return this;
-		}
-
-		private int placeBeforeCalls() {
-			int calls = place(ToolCall.class);
-			return (calls >= 0) ? calls : this.content.size();
-		}
-
-		private int place(Class<? extends Content> type) {
-			for (int i = 0; i < this.content.size(); i++) {
-				if (type.isInstance(this.content.get(i))) {
-					return i;
-				}
-			}
-			return -1;
 		}
 
 		/** All blocks, in their order. */
 		public Builder content(List<? extends Content> content) {
-			this.content = new ArrayList<>(content);
+			this.content = new Blocks(content);
 			this.shownThinking = null;
 			return this;
 		}
@@ -310,9 +292,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 
 		/** The tool calls, in the place of those there are, else at the end. */
 		public Builder toolCalls(List<ToolCall> calls) {
-			int place = place(ToolCall.class);
-			this.content.removeIf(ToolCall.class::isInstance);
-			this.content.addAll((place >= 0) ? place : this.content.size(), calls);
+			this.content.toolCalls(calls);
 			return this;
 		}
 
@@ -387,10 +367,10 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 			StopReason reason = this.stopReason;
 			if (reason == null) {
 				reason = StopReason
-					.of((place(ToolCall.class) >= 0) ? StopReason.Type.TOOL_USE : StopReason.Type.END_TURN);
+					.of(this.content.hasToolCalls() ? StopReason.Type.TOOL_USE : StopReason.Type.END_TURN);
 			}
-			return new LlmResponse(this.content, this.usage, reason, this.target, this.requestId, this.cost, this.raw,
-					this.trail, this.stale, this.age, this.shownThinking);
+			return new LlmResponse(this.content.list(), this.usage, reason, this.target, this.requestId, this.cost,
+					this.raw, this.trail, this.stale, this.age, this.shownThinking);
 		}
 
 	}

@@ -8,6 +8,7 @@ import io.arcllm.autoconfigure.actuator.BudgetMeters;
 import io.arcllm.autoconfigure.actuator.ResetBudget;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.module.BudgetFactory;
+import io.arcllm.autoconfigure.module.LettuceConnection;
 import io.arcllm.autoconfigure.stack.ChainFactory;
 import io.arcllm.autoconfigure.stack.Prices;
 import io.arcllm.autoconfigure.stack.Targets;

@@ -8,6 +8,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ModuleSettings;
+import io.arcllm.autoconfigure.module.LettuceConnection;
 import io.arcllm.autoconfigure.stack.Gate;
 import io.arcllm.autoconfigure.stack.GateFactory;
 import io.arcllm.autoconfigure.module.Gauges;

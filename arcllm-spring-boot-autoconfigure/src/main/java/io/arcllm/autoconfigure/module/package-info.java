@@ -1,5 +1,6 @@
 /**
- * The factories of single modules: bind their settings and keep their engines.
+ * The factories of single modules: bind their settings, keep their engines, and connect
+ * them to stores.
  */
 @NullMarked
 package io.arcllm.autoconfigure.module;

@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure;
+package io.arcllm.autoconfigure.module;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -28,7 +28,7 @@ import org.springframework.context.annotation.Configuration;
  * One connection to the Redis of {@code spring.data.redis}, for all limits together. Made
  * when it is first needed.
  */
-final class LettuceConnection implements RedisConnection, DisposableBean {
+public final class LettuceConnection implements RedisConnection, DisposableBean {
 
 	private final DataRedisConnectionDetails details;
 
@@ -105,7 +105,7 @@ final class LettuceConnection implements RedisConnection, DisposableBean {
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ StatefulRedisConnection.class, DataRedisConnectionDetails.class })
 	@ConditionalOnBean(DataRedisConnectionDetails.class)
-	static class Connecting {
+	public static class Connecting {
 
 		@Bean
 		@ConditionalOnMissingBean(RedisConnection.class)

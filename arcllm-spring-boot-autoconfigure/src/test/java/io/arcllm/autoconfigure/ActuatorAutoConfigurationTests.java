@@ -29,6 +29,7 @@ import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfigurati
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.awaitility.Awaitility.await;
 
 /**
  * What platform engineers see and do.
@@ -132,6 +133,35 @@ class ActuatorAutoConfigurationTests {
 		runner().withPropertyValues("management.health.arcllm.down-when=sometimes")
 			.run((context) -> assertThat(context).getFailure()
 				.hasStackTraceContaining("Give one of never, chain-open."));
+	}
+
+	/** Each provider here is at the same host. */
+	@Test
+	void healthIsDownWhileTheHostOfTheChainCannotBeReached() {
+		runner().withPropertyValues("management.health.arcllm.down-when=chain-open",
+				"arcllm.modules.circuit-breaker.open-for=1s", "arcllm.providers.anthropic.base-url=http://127.0.0.1:1",
+				"arcllm.providers.openai.base-url=http://127.0.0.1:1/v1")
+			.run((context) -> {
+				HealthIndicator health = context.getBean(HealthIndicator.class);
+				assertThat(health.health().getStatus()).isEqualTo(Status.UP);
+				assertThat(ask(context.getBean(LlmProvider.class))).isEqualTo("NETWORK");
+				assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+				assertThat(health.health().getDetails()).containsEntry("status", "chain-open");
+				// without a call: a probe would be admitted
+				await().untilAsserted(() -> assertThat(health.health().getStatus()).isEqualTo(Status.UP));
+			});
+	}
+
+	@Test
+	void healthCountsWhatWasSwitchedOffByHand() {
+		runner().withPropertyValues("management.health.arcllm.down-when=chain-open").run((context) -> {
+			HealthIndicator health = context.getBean(HealthIndicator.class);
+			ArcllmEndpoint endpoint = context.getBean(ArcllmEndpoint.class);
+			endpoint.change("anthropic", Action.DISABLE, null);
+			assertThat(health.health().getDetails()).containsEntry("status", "degraded");
+			endpoint.change("openai", Action.DISABLE, null);
+			assertThat(health.health().getStatus()).isEqualTo(Status.DOWN);
+		});
 	}
 
 	@Test

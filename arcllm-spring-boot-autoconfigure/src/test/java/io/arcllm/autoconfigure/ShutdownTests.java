@@ -103,6 +103,73 @@ class ShutdownTests {
 		assertThat(output).contains("1 calls of models were interrupted");
 	}
 
+	/** The first target fails after the context has begun to close. */
+	@Test
+	void noHopBeginsAfterTheClose() throws Exception {
+		CompletableFuture<LlmResponse> call = new CompletableFuture<>();
+		this.vendor
+			.enqueue(new MockResponse.Builder().code(503).body("{}").headersDelay(700, TimeUnit.MILLISECONDS).build());
+		withNext(runner("10s")).run((context) -> {
+			context.getBean(LlmProvider.class)
+				.invokeAsync(LlmRequest.of("Hi"))
+				.subscribe(call::complete, call::completeExceptionally);
+			this.vendor.takeRequest(5, TimeUnit.SECONDS);
+		});
+		assertThat(failure(call).kind()).isEqualTo(ErrorKind.OVERLOADED);
+		assertThat(this.vendor.getRequestCount()).isOne();
+	}
+
+	@Test
+	void noHedgeBeginsAfterTheClose() throws Exception {
+		CompletableFuture<LlmEvent> call = new CompletableFuture<>();
+		this.vendor.enqueue(new MockResponse.Builder().headersDelay(900, TimeUnit.MILLISECONDS)
+			.addHeader("content-type", "text/event-stream")
+			.body(WORDS + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n")
+			.build());
+		withNext(runner("10s"))
+			.withPropertyValues("arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=500ms",
+					"arcllm.modules.hedge.minimum-delay=0s", "arcllm.modules.hedge.burst=5")
+			.run((context) -> {
+				context.getBean(LlmProvider.class)
+					.stream(LlmRequest.of("Hi"))
+					.last()
+					.subscribe(call::complete, call::completeExceptionally);
+				this.vendor.takeRequest(5, TimeUnit.SECONDS);
+			});
+		assertThat(call.get(10, TimeUnit.SECONDS).answer()).isNotNull();
+		assertThat(this.vendor.getRequestCount()).isOne();
+	}
+
+	/** A stream that breaks off after the close is not gone on with elsewhere. */
+	@Test
+	void noRecoveryBeginsAfterTheClose() throws Exception {
+		CompletableFuture<LlmEvent> call = new CompletableFuture<>();
+		CompletableFuture<LlmEvent> begun = new CompletableFuture<>();
+		this.vendor.enqueue(new MockResponse.Builder().addHeader("content-type", "text/event-stream")
+			.body(WORDS)
+			.throttleBody(WORDS.length() / 10, 100, TimeUnit.MILLISECONDS)
+			.build());
+		withNext(runner("10s")).withPropertyValues("arcllm.modules.streams.recovery=replay").run((context) -> {
+			context.getBean(LlmProvider.class)
+				.stream(LlmRequest.of("Hi"))
+				.doOnNext(begun::complete)
+				.last()
+				.subscribe(call::complete, call::completeExceptionally);
+			begun.get(5, TimeUnit.SECONDS);
+		});
+		LlmException failure = failure(call);
+		assertThat(failure.kind()).isEqualTo(ErrorKind.INTERRUPTED);
+		assertThat(failure.partial().text()).startsWith("word ");
+		assertThat(this.vendor.getRequestCount()).isOne();
+	}
+
+	private ApplicationContextRunner withNext(ApplicationContextRunner runner) {
+		return runner.withPropertyValues("arcllm.provider=v", "arcllm.modules.fallback.enabled=true",
+				"arcllm.modules.fallback.chain=w", "arcllm.providers.w.type=openai",
+				"arcllm.providers.w.base-url=" + this.vendor.url("/v1"), "arcllm.providers.w.model=m",
+				"arcllm.modules.retry.enabled=false");
+	}
+
 	@Test
 	void waitForARetryEndsAtOnceWithTheVendorsError() throws Exception {
 		CompletableFuture<LlmResponse> call = new CompletableFuture<>();

@@ -4,7 +4,6 @@ import java.util.List;
 
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.Text;
-import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerState;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
@@ -43,19 +42,13 @@ public final class ArcllmHealthIndicator extends AbstractHealthIndicator {
 	@Override
 	protected void doHealthCheck(Health.Builder builder) {
 		List<Target> chain = this.inventory.chain();
-		long closed = chain.stream().filter(this::admits).count();
+		long closed = chain.stream().filter(this.inventory::admits).count();
 		boolean open = closed == 0 && !chain.isEmpty();
 		builder.status((open && this.downWhen == DownWhen.CHAIN_OPEN) ? "DOWN" : "UP");
 		builder.withDetail("status", open ? "chain-open" : (closed < chain.size()) ? "degraded" : "ready");
 		this.inventory.breakers()
 			.forEach((target, all) -> builder.withDetail(target.toString(),
 					all.stream().allMatch((one) -> isOpen(one.state())) ? "open" : Text.dashed(all.get(0).state())));
-	}
-
-	/** A breaker that would admit a probe is not in the way, though it is still open. */
-	private boolean admits(Target target) {
-		List<Breaker> breakers = this.inventory.breakers(target);
-		return breakers.isEmpty() || breakers.stream().anyMatch((breaker) -> breaker.refusal() == null);
 	}
 
 	private static boolean isOpen(BreakerState state) {

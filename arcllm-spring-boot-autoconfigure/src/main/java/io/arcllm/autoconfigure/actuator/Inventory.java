@@ -151,6 +151,21 @@ public final class Inventory {
 	}
 
 	/**
+	 * Whether a target would be sent a call or a probe now. A breaker that would admit a
+	 * probe is not in the way, though it is still open.
+	 */
+	boolean admits(Target target) {
+		ProviderDefinition definition = this.targets.definition(target.provider());
+		String endpoint = (definition == null) ? null : definition.endpoint();
+		return this.switches.isEnabled(target.provider()) && admits(breakers(target))
+				&& (endpoint == null || admits(breakers(new Target(endpoint, null))));
+	}
+
+	private static boolean admits(List<Breaker> breakers) {
+		return breakers.isEmpty() || breakers.stream().anyMatch((breaker) -> breaker.refusal() == null);
+	}
+
+	/**
 	 * Resets the breaker of a provider's host where that refuses.
 	 * @return how many were reset
 	 */

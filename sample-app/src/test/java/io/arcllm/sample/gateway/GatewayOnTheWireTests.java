@@ -54,8 +54,10 @@ class GatewayOnTheWireTests {
 			registry.add(key + "preset", vendor::preset);
 			registry.add(key + "api-key", () -> "k");
 			registry.add(key + "model", vendor::model);
+			registry.add(key + "modules.fallback.enabled", () -> "true");
+			registry.add(key + "modules.fallback.chain", () -> "strict");
 		}
-		for (String name : List.of("slow", "slower")) {
+		for (String name : List.of("slow", "slower", "strict")) {
 			String key = "arcllm.providers." + name + ".";
 			registry.add(key + "type", () -> "openai");
 			registry.add(key + "base-url", () -> SERVER.url("/" + name + "/v1").toString());
@@ -84,7 +86,17 @@ class GatewayOnTheWireTests {
 	@ParameterizedTest
 	@MethodSource("loops")
 	void toolLoopGivesTheVendorBackWhatItWants(Vendor vendor, boolean streamed) throws Exception {
-		ObjectNode request = request(vendor, streamed, "Weather in Oslo and Rome?");
+		assertThat(loop(vendor, streamed, "Weather in Oslo and Rome?").path("content").asString()).isEqualTo("done");
+	}
+
+	@ParameterizedTest
+	@MethodSource("loops")
+	void anotherVendorGoesOnWithTheLoopAndGetsNothingOfTheFirst(Vendor vendor, boolean streamed) throws Exception {
+		assertThat(loop(vendor, streamed, WantingVendors.DOWN).path("content").asString()).isEqualTo("strict");
+	}
+
+	private JsonNode loop(Vendor vendor, boolean streamed, String question) throws Exception {
+		ObjectNode request = request(vendor, streamed, question);
 		JsonNode turn = ask(request, streamed);
 		assertThat(turn.path("tool_calls")).as(turn.toString()).hasSize(2);
 
@@ -95,8 +107,7 @@ class GatewayOnTheWireTests {
 				.put("role", "tool")
 				.put("tool_call_id", call.path("id").asString())
 				.put("content", "4 degrees"));
-
-		assertThat(ask(request, streamed).path("content").asString()).isEqualTo("done");
+		return ask(request, streamed);
 	}
 
 	@ParameterizedTest

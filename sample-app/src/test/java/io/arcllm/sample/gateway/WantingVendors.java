@@ -2,6 +2,7 @@ package io.arcllm.sample.gateway;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
@@ -26,6 +27,9 @@ final class WantingVendors extends Dispatcher {
 	 * A question on which the vendor {@code slow} hesitates, and another one for longer.
 	 */
 	static final String HESITATE = "Well?";
+
+	/** A question on which vendors are overloaded once they were answered. */
+	static final String DOWN = "Weather? Then the vendor is down";
 
 	private static final Pattern NUMBERED = Pattern.compile("question-(\\d+)");
 
@@ -131,10 +135,16 @@ final class WantingVendors extends Dispatcher {
 				.headersDelay(path.equals("slow") ? 500 : 5000, TimeUnit.MILLISECONDS)
 				.build();
 		}
-		Vendor vendor = Vendor.valueOf(path.toUpperCase(Locale.ROOT).replace('-', '_'));
 		String text = request.getBody().utf8();
 		JsonNode body = Fields.MAPPER.readTree(text);
 		boolean streamed = body.path("stream").asBoolean(false);
+		if (path.equals("strict")) {
+			return strict(text, streamed);
+		}
+		Vendor vendor = Vendor.valueOf(path.toUpperCase(Locale.ROOT).replace('-', '_'));
+		if (text.contains(DOWN) && body.path("messages").size() > 1) {
+			return new MockResponse.Builder().code(529).build();
+		}
 		Matcher number = NUMBERED.matcher(text);
 		if (number.find()) {
 			return interim(answer(vendor, said(vendor, number.group()), "stop", streamed),
@@ -149,6 +159,19 @@ final class WantingVendors extends Dispatcher {
 					.body("{\"error\":{\"message\":\"The turn was changed: "
 							+ messages.get(1).toString().replace("\"", "'") + "\"}}")
 					.build();
+	}
+
+	/** Takes nothing of another vendor's. */
+	private static MockResponse strict(String text, boolean streamed) {
+		for (String field : List.of("reasoning_content", "reasoning_details", "extra_content", "signature", "hidden",
+				"srv_1")) {
+			if (text.contains(field)) {
+				return new MockResponse.Builder().code(400)
+					.body("{\"error\":{\"message\":\"It has " + field + "\"}}")
+					.build();
+			}
+		}
+		return answer(Vendor.DEEPSEEK, said(Vendor.DEEPSEEK, "strict"), "stop", streamed).build();
 	}
 
 	private static MockResponse interim(MockResponse.Builder answer, int number) {

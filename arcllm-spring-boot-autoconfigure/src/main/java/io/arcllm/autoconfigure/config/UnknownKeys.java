@@ -274,7 +274,7 @@ final class UnknownKeys {
 				if ((tree instanceof Items || tree instanceof Entries) && !index) {
 					throw new ConfigMistake(key, "'" + key + "' is a map, but must be a list.", entry(path, i));
 				}
-				if (index && (tree instanceof Each || isModels(path, i))) {
+				if (name.isNumericIndex(i) && (tree instanceof Each || isModels(path, i))) {
 					throw new ConfigMistake(key, "'" + key + "' is a list, but must be a map.",
 							"Write a name, a colon and what belongs to it, without a dash before it.");
 				}

@@ -5,6 +5,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.EventStep;
@@ -56,6 +57,8 @@ public final class RepeatModule extends BaseModule {
 
 		private final Repeats thinking;
 
+		private boolean spoke;
+
 		private boolean ended;
 
 		Watched(CoreSubscriber<? super LlmEvent> actual, Target target, int most) {
@@ -70,10 +73,28 @@ public final class RepeatModule extends BaseModule {
 			if (this.ended) {
 				return;
 			}
+			LlmResponse answer = event.answer();
+			if (answer != null && !this.spoke && repeats(answer)) {
+				fail();
+				return;
+			}
+			this.spoke = true;
 			boolean repeats = (event instanceof LlmEvent.TextDelta delta) ? this.text.add(delta.text())
 					: event instanceof LlmEvent.ThinkingDelta thought && this.thinking.add(thought.text());
 			this.actual.onNext(event);
 			if (repeats) {
+				fail();
+			}
+		}
+
+		/** A whole answer comes without deltas. */
+		private boolean repeats(LlmResponse answer) {
+			return this.text.add(answer.text())
+					|| answer.thinking().stream().anyMatch((thought) -> this.thinking.add(thought.text()));
+		}
+
+		private void fail() {
+			if (!this.ended) {
 				cancel();
 				onError(LlmException
 					.of(ErrorKind.INTERRUPTED,

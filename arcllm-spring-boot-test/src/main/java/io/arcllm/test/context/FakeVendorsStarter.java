@@ -46,11 +46,18 @@ final class FakeVendorsStarter implements BeanDefinitionRegistryPostProcessor {
 		ConfigurableEnvironment environment = this.context.getEnvironment();
 		UnusedConnectionSettings.remove(environment.getPropertySources());
 		Binder binder = Binder.get(environment);
-		Map<String, String> formats = formats(PropertiesBinding.names(new LayeredBinder(environment)), binder);
+		List<String> names = PropertiesBinding.names(new LayeredBinder(environment));
+		Map<String, String> formats = formats(names, binder);
+		SpringAiModels models = SpringAiModels.of(names, binder, this.context.getClassLoader());
+		formats.putAll(models.formats());
 		ArcllmTime time = ArcllmTime.install();
 		FakeVendors vendors = FakeVendors.start(FakeVendorSettings.instant(), formats);
 		Map<String, Object> properties = new LinkedHashMap<>();
-		vendors.vendors().forEach((vendor) -> point(vendor, binder, properties));
+		for (FakeVendor vendor : vendors.vendors()) {
+			if (!models.point(vendor, KEY, properties)) {
+				point(vendor, binder, properties);
+			}
+		}
 		environment.getPropertySources().addFirst(new MapPropertySource("fake vendors", properties));
 		register("fakeVendors", vendors, vendors::close);
 		this.context.getBeanFactory().registerSingleton("arcllmChance", vendors.chance());

@@ -18,15 +18,20 @@ test('models are listed and found', async () => {
 	}
 	assert.ok(vendors.every((vendor) => ids.includes(vendor)), ids.join());
 	assert.equal((await client.models.retrieve('openai/gpt-5-mini')).owned_by, 'openai');
+	const named = await client.models.retrieve('gpt-4o');
+	assert.equal(named.owned_by, 'anthropic');
+	assert.match(named.targets.join(), /^anthropic\/claude/);
 });
 
-for (const model of vendors) {
+// a name of the client's own, behind which is another vendor
+for (const model of [...vendors, 'gpt-4o']) {
 	test(`${model} answers whole`, async () => {
 		const { data, response } = await client.chat.completions.create({ model, messages: hello }).withResponse();
 		assert.match(data.choices[0].message.content, /Simulated/);
 		assert.equal(data.choices[0].finish_reason, 'stop');
 		assert.ok(data.usage.total_tokens > 0);
-		assert.equal(response.headers.get('x-arcllm-provider'), model);
+		assert.equal(response.headers.get('x-arcllm-provider'), model === 'gpt-4o' ? 'anthropic' : model);
+		assert.ok(model !== 'gpt-4o' || data.model.startsWith('claude'), data.model);
 		assert.ok(data._request_id);
 	});
 

@@ -1,6 +1,7 @@
 package io.arcllm.autoconfigure;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 
 import io.arcllm.LlmProvider;
@@ -59,6 +60,28 @@ class CacheAutoConfigurationTests {
 			this.vendors.first.enqueue(Vendors.says("two", streaming));
 			assertThat(Vendors.ask(llm, streaming).text()).isEqualTo("two");
 		});
+	}
+
+	@Test
+	void answerOfAnotherModelBehindANameInTheChainIsNotGiven() {
+		CacheManager shared = new ConcurrentMapCacheManager("arcllm");
+		ApplicationContextRunner named = runner()
+			.withPropertyValues("arcllm.modules.cache.store=spring", "arcllm.modules.cache.cache-fallback=true",
+					"arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=fast")
+			.withBean(CacheManager.class, () -> shared);
+		for (String target : List.of("second", "third", "second/small")) {
+			this.vendors.first.enqueue(Vendors.fails("500"));
+			this.vendors.second.enqueue(Vendors.says("second", false));
+			this.vendors.third.enqueue(Vendors.says("third", false));
+			named.withPropertyValues("arcllm.models.fast=" + target).run((context) -> {
+				LlmResponse answer = context.getBean(LlmProviders.class).primary().invoke("hi");
+				assertThat(answer.trail().requests()).isEqualTo(2);
+				assertThat(answer.trail().last().target())
+					.hasToString(target.equals("second") ? "second/m1" : target.equals("third") ? "third/m2" : target);
+				var kept = (Map<?, ?>) shared.getCache("arcllm").getNativeCache();
+				await().until(() -> !kept.isEmpty());
+			});
+		}
 	}
 
 	@WholeAndStreamed

@@ -5,12 +5,14 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.arcllm.AuditSink;
+import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
 import io.arcllm.RequestMetadata;
 import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
 import io.arcllm.autoconfigure.actuator.Forget.Forgotten;
+import io.arcllm.module.ratelimit.RedisServer;
 import io.arcllm.provider.key.ApiKeySupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +25,7 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfi
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.cache.CacheManager;
 import org.springframework.cache.concurrent.ConcurrentMapCacheManager;
 
@@ -95,6 +98,53 @@ class ForgetTests {
 					.withMessageContaining("nothing to forget of the tenant 'stranger'");
 				await().untilAsserted(() -> assertThat(records).contains("acme forgotten"));
 			});
+	}
+
+	@Test
+	void whatOtherReplicasKeepInSpringsCacheIsForgottenToo() {
+		CacheManager shared = new ConcurrentMapCacheManager("arcllm");
+		answer(2);
+		ApplicationContextRunner replica = runner().withPropertyValues("arcllm.modules.cache.store=spring")
+			.withBean("shared", CacheManager.class, () -> shared, (bean) -> bean.setPrimary(true));
+		replica.run((context) -> {
+			ask(context.getBean(LlmProviders.class).primary(), "acme");
+			var kept = (Map<?, ?>) shared.getCache("arcllm").getNativeCache();
+			await().until(() -> kept.size() == 1);
+		});
+		replica.run((context) -> {
+			assertThat(context.getBean(ArcllmEndpoint.class).act("forget", "acme", null))
+				.isEqualTo(new Forgotten("acme", 1L, 0, 0, 0, 0));
+			ask(context.getBean(LlmProviders.class).primary(), "acme");
+			assertThat(this.vendors.first.getRequestCount()).isEqualTo(2);
+		});
+	}
+
+	@Test
+	void bucketsInRedisAreForgottenAndThoseOfNoOtherTenant() throws Exception {
+		answer(6);
+		try (RedisServer redis = RedisServer.start()) {
+			ApplicationContextRunner replica = runner()
+				.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+				.withPropertyValues("spring.data.redis.port=" + redis.port(), "arcllm.modules.cache.enabled=false",
+						"arcllm.modules.rate-limit.store=redis", "arcllm.modules.rate-limit.requests-per-minute=1",
+						"arcllm.modules.rate-limit.burst=1", "arcllm.modules.rate-limit.max-wait=1s");
+			replica.run((context) -> {
+				LlmProvider llm = context.getBean(LlmProviders.class).primary();
+				for (String tenant : List.of("acme", "acme:b", "other")) {
+					ask(llm, tenant);
+				}
+			});
+			replica.run((context) -> {
+				LlmProvider llm = context.getBean(LlmProviders.class).primary();
+				ArcllmEndpoint endpoint = context.getBean(ArcllmEndpoint.class);
+				assertThat(endpoint.act("forget", "acme", null)).isEqualTo(new Forgotten("acme", 0L, 0, 1, 0, 0));
+				ask(llm, "acme");
+				assertThatExceptionOfType(LlmException.class).isThrownBy(() -> ask(llm, "acme:b"));
+				assertThatExceptionOfType(LlmException.class).isThrownBy(() -> ask(llm, "other"));
+				assertThat(endpoint.act("forget", null, null)).isEqualTo(new Forgotten(null, 0L, 0, 3, 0, 0));
+				ask(llm, "other");
+			});
+		}
 	}
 
 	@Test

@@ -3,6 +3,8 @@ package io.arcllm.autoconfigure.actuator;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
@@ -11,6 +13,8 @@ import io.arcllm.autoconfigure.stack.Stacks;
 import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.audit.Audit;
 import io.arcllm.module.ratelimit.RateLimiter;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param targets whose keys and refusals are remembered
  */
 public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
+
+	private static final Log logger = LogFactory.getLog(Forget.class);
 
 	@Override
 	public String name() {
@@ -55,8 +61,18 @@ public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
 		return forgotten;
 	}
 
-	private int buckets(@Nullable String tenant) {
-		return engines(RateLimiter.class).stream().mapToInt((limiter) -> limiter.forget(tenant)).sum();
+	/** Absent where levels are kept elsewhere, and that is away. */
+	private @Nullable Integer buckets(@Nullable String tenant) {
+		List<CompletableFuture<Integer>> all = engines(RateLimiter.class).stream()
+			.map((limiter) -> limiter.forget(tenant))
+			.toList();
+		try {
+			return all.stream().mapToInt(CompletableFuture::join).sum();
+		}
+		catch (CompletionException ex) {
+			logger.warn("Limits of tenants in Redis could not be forgotten: " + ex.getCause());
+			return null;
+		}
 	}
 
 	private int keys(@Nullable String tenant) {
@@ -83,15 +99,16 @@ public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
 	 * @param tenant of whose calls; of all where it is absent
 	 * @param cacheEntries answers that were kept; absent where the store cannot count
 	 * @param affinity sessions that had a target; always 0, since nothing is stored
-	 * @param buckets limits of tenants
+	 * @param buckets limits of tenants; absent where Redis has them and is away
 	 * @param keys keys that were brought, of all tenants or of the one
 	 * @param refusals parameters that targets were asked without; only with all
 	 */
-	public record Forgotten(@Nullable String tenant, @Nullable Long cacheEntries, int affinity, int buckets, int keys,
-			int refusals) {
+	public record Forgotten(@Nullable String tenant, @Nullable Long cacheEntries, int affinity,
+			@Nullable Integer buckets, int keys, int refusals) {
 
 		boolean isNothing() {
-			return this.cacheEntries != null && this.cacheEntries + this.buckets + this.keys + this.refusals == 0;
+			return this.cacheEntries != null && this.buckets != null
+					&& this.cacheEntries + this.buckets + this.keys + this.refusals == 0;
 		}
 
 	}

@@ -95,8 +95,9 @@ public final class CacheFactory implements ModuleFactory {
 		if (this.settings.enabled(ChainFactory.NAME, position.provider(), options)) {
 			FallbackSettings chain = this.settings.bind(ChainFactory.NAME, FallbackSettings.class, position);
 			route.append(chain.chain())
-				.append(chain.contextWindow())
-				.append(chain.contentPolicy())
+				.append(resolved(chain.chainTargets()))
+				.append(resolved(chain.contextWindow()))
+				.append(resolved(chain.contentPolicy()))
 				.append(chain.selection())
 				.append(chain.weights())
 				.append(chain.affinity())
@@ -109,6 +110,11 @@ public final class CacheFactory implements ModuleFactory {
 		route.append(definition.defaults()).append(definition.options());
 		return new Route(route.toString(), definition.defaults().temperature(),
 				definition.options().get("seed") != null);
+	}
+
+	/** Another model behind a name gives other answers. */
+	private List<Target> resolved(List<String> chain) {
+		return this.targets.modelNames().expand(chain).stream().map(this.targets::resolve).toList();
 	}
 
 	private AnswerStore store(CacheSettings own) {
@@ -131,14 +137,16 @@ public final class CacheFactory implements ModuleFactory {
 
 	@Override
 	public void check(ModuleSettings settings, ProviderDefinitions definitions) {
-		boolean shared = definitions.all()
-			.stream()
-			.filter((one) -> settings.enabled(NAME, one.name(), CallOptions.NONE))
-			.anyMatch((one) -> settings.bind(NAME, CacheSettings.class, one.name(), CallOptions.NONE)
-				.store() == CacheSettings.Store.SPRING);
+		boolean shared = definitions.all().stream().anyMatch((one) -> isShared(settings, one.name()));
 		if (shared && this.spring.get() == null) {
 			throw noCache();
 		}
+	}
+
+	private static boolean isShared(ModuleSettings settings, String provider) {
+		return settings.enabled(NAME, provider, CallOptions.NONE)
+				&& settings.bind(NAME, CacheSettings.class, provider, CallOptions.NONE)
+					.store() == CacheSettings.Store.SPRING;
 	}
 
 	/**
@@ -158,9 +166,8 @@ public final class CacheFactory implements ModuleFactory {
 	}
 
 	private synchronized List<AnswerStore> stores() {
-		boolean shared = this.caches.keySet()
-			.stream()
-			.anyMatch((key) -> key.settings().store() == CacheSettings.Store.SPRING);
+		// also before the first call: other replicas keep answers there
+		boolean shared = this.targets.names().stream().anyMatch((name) -> isShared(this.settings, name));
 		AnswerStore spring = shared ? this.spring.get() : null;
 		List<AnswerStore> all = new ArrayList<>(this.stores.values());
 		if (spring != null) {

@@ -218,9 +218,12 @@ public final class Stacks {
 		if (streams.commit().holdsBack()) {
 			layers.add(new Layer("commit", (inner) -> new CommitModule(inner, target, streams.commit())));
 		}
-		if (streams.upstream() == Upstream.ALWAYS && this.targets.definition(target.provider()) != null) {
-			layers.add(new Layer("upstream", (inner) -> new UpstreamModule(inner, target, this.targets.refusals(),
-					(asked) -> this.targets.traits(asked).unsupported().contains(Parameter.STREAMING))));
+		ProviderDefinition definition = this.targets.definition(target.provider());
+		if (streams.upstream() == Upstream.ALWAYS && definition != null) {
+			layers.add(new Layer("upstream",
+					(inner) -> new UpstreamModule(inner, target, this.targets.refusals(),
+							(asked) -> this.targets.traits(asked).unsupported().contains(Parameter.STREAMING),
+							!definition.type().equals("anthropic"))));
 		}
 		layers.addAll(attemptLayers(position));
 		return layers;

@@ -1,15 +1,20 @@
 package io.arcllm.module.attempt;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Predicate;
 
+import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
 import io.arcllm.Parameter;
 import io.arcllm.Target;
+import io.arcllm.ToolCall;
 import io.arcllm.WireListener;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
@@ -34,17 +39,34 @@ public final class UpstreamModule extends BaseModule {
 
 	private final Predicate<Target> unstreamed;
 
+	private final boolean inOneMessage;
+
 	/**
+	 * Around a provider whose whole answers have their blocks in the order of streams.
 	 * @param inner a provider that keeps the contract
 	 * @param target its name, and the model where the request names none
 	 * @param refusals what targets refused lately
 	 * @param unstreamed whether a target does not stream by configuration
 	 */
 	public UpstreamModule(LlmProvider inner, Target target, LearntRefusals refusals, Predicate<Target> unstreamed) {
+		this(inner, target, refusals, unstreamed, false);
+	}
+
+	/**
+	 * @param inner a provider that keeps the contract
+	 * @param target its name, and the model where the request names none
+	 * @param refusals what targets refused lately
+	 * @param unstreamed whether a target does not stream by configuration
+	 * @param inOneMessage whether a whole answer is one message: thinking, then words,
+	 * then tool calls, in whatever order they come in a stream
+	 */
+	public UpstreamModule(LlmProvider inner, Target target, LearntRefusals refusals, Predicate<Target> unstreamed,
+			boolean inOneMessage) {
 		super(inner);
 		this.target = target;
 		this.refusals = refusals;
 		this.unstreamed = unstreamed;
+		this.inOneMessage = inOneMessage;
 	}
 
 	@Override
@@ -57,7 +79,9 @@ public final class UpstreamModule extends BaseModule {
 			if (this.unstreamed.test(asked) || this.refusals.of(asked).contains(Parameter.STREAMING)) {
 				return this.inner.exchange(request);
 			}
-			return EventStep.around(this.inner.exchange(request.withStreaming(true)), WholeAnswer::new)
+			return EventStep
+				.around(this.inner.exchange(request.withStreaming(true)),
+						(actual) -> new WholeAnswer(actual, this.inOneMessage))
 				.onErrorResume(LlmException.class, (failure) -> otherwise(failure, request, asked, Call.of(context)));
 		});
 	}
@@ -96,10 +120,13 @@ public final class UpstreamModule extends BaseModule {
 
 		private final Context context;
 
+		private final boolean inOneMessage;
+
 		private boolean spoken;
 
-		WholeAnswer(CoreSubscriber<? super LlmEvent> actual) {
+		WholeAnswer(CoreSubscriber<? super LlmEvent> actual, boolean inOneMessage) {
 			super(actual);
+			this.inOneMessage = inOneMessage;
 			this.outer = WireListener.of(actual.currentContext());
 			this.context = actual.currentContext().put(WireListener.class, this);
 		}
@@ -122,14 +149,52 @@ public final class UpstreamModule extends BaseModule {
 
 		@Override
 		public void onNext(LlmEvent event) {
-			if (event.answer() != null) {
-				this.actual.onNext(event);
+			LlmResponse answer = event.answer();
+			if (answer != null) {
+				List<Content> content = this.inOneMessage ? inOneMessage(answer.content()) : answer.content();
+				this.actual.onNext(
+						content.equals(answer.content()) ? event : new LlmEvent.Completed(answer.withContent(content)));
 			}
 			else if (!this.spoken && event.isContent()) {
 				this.spoken = true;
 				if (this.outer != null) {
 					this.outer.speaking();
 				}
+			}
+		}
+
+		private static List<Content> inOneMessage(List<Content> blocks) {
+			List<Content> before = new ArrayList<>();
+			StringBuilder words = new StringBuilder();
+			List<Content> calls = new ArrayList<>();
+			for (Content block : blocks) {
+				if (block instanceof Content.Text text) {
+					words.append(text.text());
+				}
+				else if (block instanceof ToolCall) {
+					calls.add(block);
+				}
+				else {
+					add(before, block);
+				}
+			}
+			if (!words.isEmpty()) {
+				before.add(new Content.Text(words.toString()));
+			}
+			before.addAll(calls);
+			return before;
+		}
+
+		/** Thinking that was broken off by words goes on. */
+		private static void add(List<Content> before, Content block) {
+			Content last = before.isEmpty() ? block : before.get(before.size() - 1);
+			if (last != block && last instanceof Content.Thinking first && first.signature() == null
+					&& first.redacted() == null && block instanceof Content.Thinking next && next.redacted() == null) {
+				before.set(before.size() - 1,
+						new Content.Thinking(first.text() + next.text(), next.signature(), null, next.provider()));
+			}
+			else {
+				before.add(block);
 			}
 		}
 

@@ -52,6 +52,22 @@ public interface LimitStore {
 	}
 
 	/**
+	 * Forgets the levels.
+	 * @return whether there were any elsewhere; fails where there is no way to know
+	 */
+	default CompletableFuture<Boolean> forget() {
+		return CompletableFuture.completedFuture(false);
+	}
+
+	/**
+	 * Forgets the levels that are kept elsewhere for tenants of this limit's target.
+	 * @return of how many tenants; fails where there is no way to know
+	 */
+	default CompletableFuture<Integer> forgetTenants() {
+		return CompletableFuture.completedFuture(0);
+	}
+
+	/**
 	 * From now on these are the settings; levels stay in proportion to what there may be
 	 * at most.
 	 * @return false if another store is needed for them

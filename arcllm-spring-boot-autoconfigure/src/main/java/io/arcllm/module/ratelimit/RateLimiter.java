@@ -3,6 +3,7 @@ package io.arcllm.module.ratelimit;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmRequest;
@@ -13,6 +14,7 @@ import io.arcllm.VendorLimits;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.Refusal;
 import io.arcllm.module.ratelimit.RateLimitSettings.By;
+import io.arcllm.module.ratelimit.RateLimitSettings.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -128,16 +130,22 @@ public final class RateLimiter implements Readiness {
 	}
 
 	/**
-	 * Forgets the levels of a tenant.
+	 * Forgets the levels of a tenant, also those that other replicas share.
 	 * @param tenant all where it is {@code null}
-	 * @return of how many tenants
+	 * @return of how many tenants; fails where there is no way to know
 	 */
-	public int forget(@Nullable String tenant) {
+	public CompletableFuture<Integer> forget(@Nullable String tenant) {
+		int here;
 		synchronized (this.tenants) {
-			int before = this.tenants.size();
+			here = this.tenants.size();
 			this.tenants.keySet().removeIf((one) -> tenant == null || tenant.equals(one));
-			return before - this.tenants.size();
+			here -= this.tenants.size();
 		}
+		if (this.settings.by() != By.TENANT || this.settings.store() == Store.MEMORY) {
+			return CompletableFuture.completedFuture(here);
+		}
+		return (tenant == null) ? store().forgetTenants()
+				: this.stores.store(tenant, this.settings).forget().thenApply((known) -> known ? 1 : 0);
 	}
 
 	/** Whose calls it limits. */

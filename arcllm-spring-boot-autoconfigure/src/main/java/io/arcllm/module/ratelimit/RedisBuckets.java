@@ -4,14 +4,20 @@ import java.util.function.BiConsumer;
 import io.github.bucket4j.ConfigurationBuilder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 import io.github.bucket4j.BucketConfiguration;
 import io.github.bucket4j.distributed.AsyncBucketProxy;
 import io.github.bucket4j.distributed.ExpirationAfterWriteStrategy;
 import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
 import io.lettuce.core.api.StatefulRedisConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +29,14 @@ final class RedisBuckets {
 
 	private static final Duration KEPT_AFTER_REFILL = Duration.ofMinutes(1);
 
+	/** Stands between the key of a target and the name of its tenant. */
+	private static final String TENANT = ":tenant:";
+
+	/** How long removing may take, which goes through all keys of Redis. */
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	private final String key;
+
 	private final RedisConnection connector;
 
 	private final @Nullable Known requests;
@@ -33,6 +47,7 @@ final class RedisBuckets {
 
 	RedisBuckets(String key, RateLimitSettings settings, BiConsumer<LimitUnit, ConfigurationBuilder> customizer,
 			RedisConnection connector) {
+		this.key = key;
 		this.connector = connector;
 		this.requests = Known.of(key + ":requests", BucketLimit.ofRequests(settings, customizer));
 		this.tokens = Known.of(key + ":tokens", BucketLimit.ofTokens(settings, customizer));
@@ -102,6 +117,24 @@ final class RedisBuckets {
 		return known.thenApply(Shared::open);
 	}
 
+	/** Removes the buckets from Redis; whether there were any. */
+	CompletableFuture<Boolean> forget() {
+		byte[][] keys = Stream.of(this.requests, this.tokens)
+			.filter(Objects::nonNull)
+			.map((limit) -> limit.key)
+			.toArray(byte[][]::new);
+		return inTime(shared().thenCompose((shared) -> shared.remove(keys)).thenApply((removed) -> removed > 0));
+	}
+
+	/** Removes the buckets of all tenants of this target; of how many. */
+	CompletableFuture<Integer> forgetTenants() {
+		return inTime(shared().thenCompose((shared) -> shared.removeAll(this.key + TENANT)));
+	}
+
+	private static <T> CompletableFuture<T> inTime(CompletableFuture<T> answer) {
+		return answer.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+	}
+
 	long waitFor(long requests, long tokens) {
 		return Math.max((this.requests == null) ? 0 : this.requests.waitFor(requests),
 				(this.tokens == null) ? 0 : this.tokens.waitFor(tokens));
@@ -127,6 +160,35 @@ final class RedisBuckets {
 								ExpirationAfterWriteStrategy.basedOnTimeForRefillingBucketUpToMax(KEPT_AFTER_REFILL))
 						.build()
 						.asAsync());
+		}
+
+		CompletableFuture<Long> remove(byte[]... keys) {
+			return (keys.length == 0) ? CompletableFuture.completedFuture(0L)
+					: this.connection.async().del(keys).toCompletableFuture();
+		}
+
+		/**
+		 * Removes all keys with this beginning; counts those that differ before their
+		 * unit.
+		 */
+		CompletableFuture<Integer> removeAll(String beginning) {
+			String pattern = beginning.replaceAll("([\\\\*?\\[\\]^])", "\\\\$1") + "*";
+			return found(ScanCursor.INITIAL, ScanArgs.Builder.matches(pattern).limit(1000), new HashSet<>())
+				.thenCompose((keys) -> {
+					Set<String> tenants = new HashSet<>();
+					keys.forEach((key) -> tenants.add(key.replaceAll(":(requests|tokens):[^:]*$", "")));
+					byte[][] all = keys.stream()
+						.map((key) -> key.getBytes(StandardCharsets.UTF_8))
+						.toArray(byte[][]::new);
+					return remove(all).thenApply((removed) -> tenants.size());
+				});
+		}
+
+		private CompletableFuture<Set<String>> found(ScanCursor cursor, ScanArgs args, Set<String> found) {
+			return this.connection.async().scan(cursor, args).toCompletableFuture().thenCompose((page) -> {
+				page.getKeys().forEach((key) -> found.add(new String(key, StandardCharsets.UTF_8)));
+				return page.isFinished() ? CompletableFuture.completedFuture(found) : found(page, args, found);
+			});
 		}
 
 		Shared open() {

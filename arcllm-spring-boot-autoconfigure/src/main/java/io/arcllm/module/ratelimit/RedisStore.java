@@ -64,6 +64,16 @@ public final class RedisStore implements LimitStore {
 	}
 
 	@Override
+	public CompletableFuture<Boolean> forget() {
+		return this.levels.forget();
+	}
+
+	@Override
+	public CompletableFuture<Integer> forgetTenants() {
+		return this.levels.forgetTenants();
+	}
+
+	@Override
 	public CompletableFuture<Long> take(long tokens) {
 		if (!this.redis.mayAsk()) {
 			return without(tokens);

@@ -83,6 +83,11 @@ class ModelDirectory {
 		return ids;
 	}
 
+	/** The targets behind a name of {@code arcllm.models}; none where it is no name. */
+	List<Target> behind(String id) {
+		return this.providers.models().getOrDefault(id, List.of());
+	}
+
 	/**
 	 * The model that a target means.
 	 */

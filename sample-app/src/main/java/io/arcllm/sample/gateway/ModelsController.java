@@ -2,6 +2,9 @@ package io.arcllm.sample.gateway;
 
 import java.util.List;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.arcllm.Target;
+
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -27,26 +30,32 @@ class ModelsController {
 	}
 
 	/**
-	 * A model.
+	 * A model, or a name with what is behind it.
 	 */
-	record Model(String id, String object, long created, String owned_by) {
+	record Model(String id, String object, long created, String owned_by,
+			@JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> targets) {
 
-		private static Model of(String id) {
-			return new Model(id, "model", 0, id.split("/", 2)[0]);
+		private static Model of(String id, List<Target> behind) {
+			String owner = behind.isEmpty() ? id.split("/", 2)[0] : behind.get(0).provider();
+			return new Model(id, "model", 0, owner, behind.stream().map(Target::toString).toList());
 		}
 
 	}
 
 	@GetMapping("/v1/models")
 	Models all() {
-		return new Models("list", this.models.ids().stream().map(Model::of).toList());
+		return new Models("list", this.models.ids().stream().map(this::model).toList());
+	}
+
+	private Model model(String id) {
+		return Model.of(id, this.models.behind(id));
 	}
 
 	@GetMapping("/v1/models/{*id}")
 	ResponseEntity<?> one(@PathVariable String id) {
 		String wanted = id.substring(1);
 		if (this.models.ids().contains(wanted)) {
-			return ResponseEntity.ok(Model.of(wanted));
+			return ResponseEntity.ok(model(wanted));
 		}
 		GatewayError error = GatewayErrors.of(new InvalidChatException(404,
 				"The model '" + wanted + "' does not exist.", "model_not_found", "model"));

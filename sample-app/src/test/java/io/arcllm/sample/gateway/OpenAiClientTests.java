@@ -40,7 +40,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "simulator.pace.first-token=0s", "simulator.pace.tokens-per-second=0", "simulator.fail-every=0",
 				"arcllm.modules.retry.enabled=false", "arcllm.modules.fallback.enabled=false",
-				"arcllm.modules.circuit-breaker.enabled=false", "gateway.models=any" })
+				"arcllm.modules.circuit-breaker.enabled=false", "gateway.models=any",
+				"arcllm.models.gpt-4o=anthropic" })
 class OpenAiClientTests {
 
 	@LocalServerPort

@@ -1,5 +1,11 @@
 package io.arcllm.autoconfigure;
 
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import io.arcllm.LlmProvider;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -108,15 +114,34 @@ class LinterTests {
 	}
 
 	@Test
-	void connectionsAreMadeWithoutACall() {
-		this.vendors.runner().withPropertyValues("arcllm.warm-up=connections").run((context) -> {
-			var request = this.vendors.first.takeRequest();
-			assertThat(request.getMethod()).isEqualTo("HEAD");
-			assertThat(request.getHeaders().get("authorization")).isNull();
-		});
+	void connectionsOfTheChainAreMadeWithoutACall() {
+		List.of(this.vendors.first, this.vendors.second)
+			.forEach((vendor) -> vendor.enqueue(new MockResponse.Builder().code(404).build()));
 		this.vendors.runner()
-			.withPropertyValues("arcllm.warm-up=none")
-			.run((context) -> assertThat(context).hasNotFailed());
+			.withPropertyValues("arcllm.warm-up=connections", "arcllm.modules.fallback.enabled=true",
+					"arcllm.modules.fallback.chain=second")
+			.run((context) -> {
+				for (MockWebServer vendor : List.of(this.vendors.first, this.vendors.second)) {
+					var request = vendor.takeRequest(20, TimeUnit.SECONDS);
+					assertThat(request.getMethod()).isEqualTo("HEAD");
+					assertThat(request.getHeaders().get("authorization")).isNull();
+				}
+				this.vendors.first.enqueue(Vendors.says("hello", false));
+				assertThat(context.getBean(LlmProvider.class).invoke("hi").text()).isEqualTo("hello");
+				assertThat(this.vendors.third.getRequestCount()).isZero();
+			});
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "none, false", "stacks, true" })
+	void stackIsMadeAtStartUnlessNothingIs(String warmUp, boolean made, CapturedOutput output) {
+		this.vendors.runner().withPropertyValues("arcllm.warm-up=" + warmUp).run((context) -> {
+			assertThat(context).hasNotFailed();
+			assertThat(output.getOut().contains("Calls go through Timeout(first)")).isEqualTo(made);
+			this.vendors.first.enqueue(Vendors.says("hello", false));
+			assertThat(context.getBean(LlmProvider.class).invoke("hi").text()).isEqualTo("hello");
+			assertThat(this.vendors.first.getRequestCount()).isOne();
+		});
 	}
 
 	@ParameterizedTest

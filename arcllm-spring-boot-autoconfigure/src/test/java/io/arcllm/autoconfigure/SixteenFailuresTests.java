@@ -25,6 +25,7 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -136,6 +137,27 @@ class SixteenFailuresTests {
 					.containsExactly(failure.asked[at], failure.asked[at + 1]);
 				assertThat(answer.trail().requests()).isEqualTo(failure.asked[at] + failure.asked[at + 1]);
 				assertThat(answer.target()).hasToString((failure.asked[at + 1] == 0) ? "acme/m-a" : "beta/m-b");
+				assertThat(answer.usage()).isEqualTo(Usage.of(3, 12));
+			});
+	}
+
+	/** No failure is survived by a whole call as asked that it does not survive so. */
+	@ParameterizedTest
+	@EnumSource
+	@Execution(ExecutionMode.CONCURRENT)
+	void wholeAnswerThatIsAskedForAsAStreamSurvivesTheSame(Failure failure) {
+		this.first.enqueue(failure.response.apply(true));
+		this.first.enqueue(answer(true, "m-a"));
+		this.second.enqueue(answer(true, "m-b"));
+		String patience = failure.isSilent() ? "400ms" : "10s";
+		runner("replay")
+			.withPropertyValues("arcllm.modules.streams.upstream=always",
+					"arcllm.providers.acme.modules.timeout.first-token=" + patience,
+					"arcllm.providers.acme.modules.timeout.idle=" + patience)
+			.run((context) -> {
+				LlmResponse answer = ask(context.getBean(LlmProvider.class), false);
+				assertThat(answer.text()).isEqualTo(TEXT);
+				assertThat(this.seen).isEmpty();
 				assertThat(answer.usage()).isEqualTo(Usage.of(3, 12));
 			});
 	}

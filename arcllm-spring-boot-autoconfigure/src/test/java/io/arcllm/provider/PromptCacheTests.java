@@ -1,5 +1,6 @@
 package io.arcllm.provider;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.arcllm.Content;
 import io.arcllm.LlmRequest;
@@ -19,6 +21,9 @@ import io.arcllm.provider.ollama.OllamaFormat;
 import io.arcllm.provider.openai.OpenAiFormat;
 import io.arcllm.provider.openai.OpenAiQuirk;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -98,6 +103,62 @@ class PromptCacheTests {
 				Message.assistant("b").cacheable(), Message.user("c").cacheable(), Message.user("d")));
 		assertThat(marks(body)).isEqualTo(4);
 		assertThat(body.at("/tools/0").has("cache_control")).isFalse();
+	}
+
+	/**
+	 * Ten shapes of request, each with the places of its marks, whether or not it asks
+	 * for some itself.
+	 */
+	static Stream<Arguments> shapes() {
+		Content signed = new Content.Thinking("hm", "sig", null, "anthropic");
+		Content picture = Content.Image.of(URI.create("https://example.com/a.png"));
+		ToolCall call = ToolCall.of("t", "f", Map.of());
+		Content result = Content.ToolResult.of("t", "4");
+		return Stream.of(Arguments.of(ask(List.of(), Message.user("a")), "messages/0/0"),
+				Arguments.of(ask(List.of(), Message.system("s"), Message.user("a")), "system/0 messages/0/0"),
+				Arguments.of(ask(List.of(TOOL), Message.user("a")), "tools/0 messages/0/0"),
+				Arguments.of(ask(List.of(TOOL), Message.system("s"), Message.user("a"), Message.assistant("b"),
+						Message.user("c")), "tools/0 system/0 messages/2/0"),
+				Arguments.of(
+						ask(List.of(TOOL), Message.user("a"), Message.assistant(List.of(call)), Message.user(result)),
+						"tools/0 messages/2/0"),
+				Arguments.of(ask(List.of(TOOL), Message.user("a"), Message.assistant(List.of(signed, call)),
+						Message.user(result, new Content.Text("and?"))), "tools/0 messages/2/1"),
+				Arguments.of(ask(List.of(), Message.user(picture, new Content.Text("what?"))), "messages/0/1"),
+				Arguments.of(ask(List.of(), Message.user(new Content.Text("what?"), picture)), "messages/0/1"),
+				Arguments.of(
+						ask(List.of(TOOL.cacheable(), Tool.of("g", "", Map.of())), Message.system("s").cacheable(),
+								Message.user("a").cacheable(), Message.assistant("b"), Message.user("c")),
+						"tools/1 system/0 messages/0/0 messages/2/0"),
+				Arguments.of(
+						ask(List.of(TOOL), Message.system("s"), Message.user("a").cacheable(),
+								Message.assistant(List.of(signed, new Content.Text("b"))).cacheable(),
+								Message.user("c").cacheable(), Message.assistant("d").cacheable(), Message.user("e")),
+						"messages/1/1 messages/2/0 messages/3/0 messages/4/0"));
+	}
+
+	@ParameterizedTest
+	@MethodSource("shapes")
+	void autoMarksStandWhereTheyShouldInEachShape(LlmRequest request, String places) {
+		JsonNode body = anthropic(AUTO, request);
+		List<String> marked = new ArrayList<>();
+		for (String section : List.of("tools", "system")) {
+			for (int i = 0; i < body.path(section).size(); i++) {
+				if (body.path(section).get(i).has("cache_control")) {
+					marked.add(section + "/" + i);
+				}
+			}
+		}
+		for (int turn = 0; turn < body.path("messages").size(); turn++) {
+			JsonNode content = body.path("messages").get(turn).path("content");
+			for (int i = 0; i < content.size(); i++) {
+				if (content.get(i).has("cache_control")) {
+					marked.add("messages/" + turn + "/" + i);
+				}
+			}
+		}
+		assertThat(String.join(" ", marked)).isEqualTo(places);
+		assertThat(marks(body)).isEqualTo(marked.size()).isLessThanOrEqualTo(4);
 	}
 
 	@Test

@@ -2,15 +2,19 @@ package io.arcllm.module.attempt;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 import io.arcllm.Attempt;
+import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
+import io.arcllm.ToolCall;
 import io.arcllm.module.AttemptLimits;
 import io.arcllm.module.Call;
 import io.arcllm.module.ModuleClock;
@@ -75,6 +79,34 @@ class UpstreamModuleTests {
 		provider.answer(0);
 		assertThat(outcome.answer()).isNotNull();
 		assertThat(this.call.trail().attempts()).hasSize(1);
+	}
+
+	@Test
+	void modelThatThinksLongIsATimeoutWhereItIsAskedForAWholeAnswer() {
+		Outcome outcome = Outcome.of(new ContractModule(new TestProvider(), TARGET).exchange(LlmRequest.of("Hi"))
+			.contextWrite((context) -> Scope.of(context).within(LIMITS).into(context)), this.call);
+		this.time.seconds(119);
+		assertThat(this.call.trail().attempts()).isEmpty();
+		this.time.seconds(2);
+		assertThat(outcome.failure().kind()).isEqualTo(ErrorKind.TIMEOUT);
+		assertThat(outcome.failure().stage()).isEqualTo(TimeoutStage.ATTEMPT);
+	}
+
+	@Test
+	void wholeAnswerOfOneMessageHasItsWordsInOnePiece() {
+		List<Content> streamed = List.of(new Content.Thinking("hm", null, null, "test"), new Content.Text("It "),
+				ToolCall.of("a", "f", Map.of()), new Content.Text("is"),
+				new Content.Thinking(", yes", null, null, "test"), ToolCall.of("b", "f", Map.of()));
+		LlmResponse answer = LlmResponse.builder().target(TARGET).content(streamed).build();
+		Script script = new Script("test", Flux.just(new LlmEvent.TextDelta("It is"), new LlmEvent.Completed(answer)));
+		for (boolean inOneMessage : List.of(true, false)) {
+			Outcome outcome = Outcome.of(new UpstreamModule(new ContractModule(script, TARGET), TARGET, this.refusals,
+					(target) -> false, inOneMessage)
+				.exchange(LlmRequest.of("Hi")), new Call(Duration.ofMinutes(10), 10));
+			assertThat(outcome.answer().content())
+				.isEqualTo(!inOneMessage ? streamed : List.of(new Content.Thinking("hm, yes", null, null, "test"),
+						new Content.Text("It is"), streamed.get(2), streamed.get(5)));
+		}
 	}
 
 	@Test

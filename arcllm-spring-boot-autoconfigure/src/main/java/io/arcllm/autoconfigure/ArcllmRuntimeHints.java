@@ -2,9 +2,11 @@ package io.arcllm.autoconfigure;
 
 import java.util.List;
 
+import io.arcllm.Content;
 import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderProperties;
+import io.arcllm.module.cache.CachedAnswer;
 import io.arcllm.provider.ModelCatalog;
 import io.arcllm.provider.Preset;
 import io.arcllm.provider.Presets;
@@ -32,8 +34,11 @@ final class ArcllmRuntimeHints implements RuntimeHintsRegistrar {
 		hints.resources()
 			.registerPattern("META-INF/arcllm/*")
 			.registerPattern(Presets.class.getPackageName().replace('.', '/') + "/*.json");
-		new BindingReflectionHintsRegistrar().registerReflectionHints(hints.reflection(), Preset.class,
-				ModelCatalog.Row.class);
+		BindingReflectionHintsRegistrar bound = new BindingReflectionHintsRegistrar();
+		bound.registerReflectionHints(hints.reflection(), Preset.class, ModelCatalog.Row.class, CachedAnswer.class);
+		for (Class<?> kinds : List.of(Content.class, Content.Source.class)) {
+			bound.registerReflectionHints(hints.reflection(), kinds.getPermittedSubclasses());
+		}
 		hints.reflection().registerType(ArcllmProperties.Modules.class, MemberCategory.INVOKE_PUBLIC_METHODS);
 		for (String type : SDK_TYPES) {
 			hints.reflection().registerTypeIfPresent(classLoader, type, MemberCategory.INVOKE_PUBLIC_METHODS);

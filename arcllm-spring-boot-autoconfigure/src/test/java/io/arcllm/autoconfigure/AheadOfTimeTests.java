@@ -11,6 +11,10 @@ import java.util.stream.Stream;
 
 import javax.tools.ToolProvider;
 
+import io.arcllm.Content;
+import io.arcllm.LlmResponse;
+import io.arcllm.ToolCall;
+import io.arcllm.module.cache.CachedAnswer;
 import io.arcllm.module.retry.RetrySettings;
 import io.arcllm.provider.Preset;
 import org.junit.jupiter.api.Test;
@@ -44,6 +48,10 @@ class AheadOfTimeTests {
 		assertThat(RuntimeHintsPredicates.resource().forResource("io/arcllm/provider/presets.json")).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(RetrySettings.class)).accepts(hints);
 		assertThat(RuntimeHintsPredicates.reflection().onType(Preset.class)).accepts(hints);
+		for (Class<?> kept : List.of(CachedAnswer.class, LlmResponse.class, Content.Text.class, Content.Bytes.class,
+				ToolCall.VendorData.class)) {
+			assertThat(RuntimeHintsPredicates.reflection().onType(kept)).as(kept.getName()).accepts(hints);
+		}
 	}
 
 	@ParameterizedTest

@@ -35,7 +35,10 @@ final class InstantStack {
 			List.of("arcllm.modules.bulkhead.max-concurrent=100"), "rate-limit",
 			List.of("arcllm.modules.rate-limit.requests-per-minute=1000000000"), "commit",
 			List.of("arcllm.modules.streams.commit=40-tokens"), "recovery",
-			List.of("arcllm.modules.streams.recovery=replay"));
+			List.of("arcllm.modules.streams.recovery=replay"), "cache", List.of("arcllm.modules.cache.when=always"),
+			"budget",
+			List.of("arcllm.modules.budget.limits[0].amount=1000000000", "arcllm.modules.budget.unknown-price=allow"),
+			"audit", List.of("logging.level.arcllm.audit=off"));
 
 	/** What is not switched on by a key of its own. */
 	private static final Set<String> WITHOUT_KEY = Set.of("contract", "commit", "recovery", "keys");

@@ -34,12 +34,11 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 
 	@Override
 	public CallerContext capture(ContextView context) {
-		ContextSnapshot snapshot = this.callers.captureAll(context);
-		Map<String, String> mdc = MDC.getCopyOfContextMap();
-		LocaleContext locale = LocaleContextHolder.getLocaleContext();
-		boolean nothing = locale == null && (mdc == null || mdc.isEmpty())
-				&& snapshot.updateContext(Context.empty()).isEmpty();
-		return nothing ? this.nothing : new Captured(this.inside, snapshot, mdc, locale);
+		if (isClear() && (context.isEmpty() || isClear(context))) {
+			return this.nothing;
+		}
+		return new Captured(this.inside, this.callers.captureAll(context), MDC.getCopyOfContextMap(),
+				LocaleContextHolder.getLocaleContext());
 	}
 
 	/** What most threads outside of requests have, and most of ours, too. */
@@ -48,6 +47,10 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 			return this.cleared.restore(inner);
 		}
 		return inner.isEmpty() ? CallerContext.Restored.NOTHING : this.inside.setThreadLocalsFrom(inner)::close;
+	}
+
+	private boolean isClear(ContextView context) {
+		return this.inside.captureFrom(context).updateContext(Context.empty()).isEmpty();
 	}
 
 	private static boolean isClear() {

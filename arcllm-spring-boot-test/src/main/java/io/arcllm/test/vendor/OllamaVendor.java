@@ -99,7 +99,7 @@ public final class OllamaVendor implements Vendor {
 			case RATE_LIMIT -> "too many requests (simulated)";
 			case OVERLOADED, UNAVAILABLE -> "server busy, please try again.  maximum pending requests exceeded";
 			case CONTEXT_LENGTH -> "prompt too long; exceeded max context length by 1024 tokens";
-			case CONTENT_FILTER -> "blocked by content filter (simulated)";
+			case CONTENT_FILTER -> "the prompt was blocked by a content filter (simulated)";
 			default -> "llama runner process has terminated (simulated)";
 		});
 	}

@@ -5,9 +5,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
-import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
-import io.arcllm.LlmResponse;
+import io.arcllm.test.ScriptedLlm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,10 +21,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
  */
 class StormTests {
 
-	private static final LlmProvider ANSWERS = (request) -> Flux.just(new LlmEvent.Completed(LlmResponse.of("Yes")));
+	private static final LlmProvider ANSWERS = ScriptedLlm.create().when((request) -> true).answer("Yes");
 
-	private static final LlmProvider FAILS = (request) -> Flux
-		.error(LlmException.of(ErrorKind.OVERLOADED, "no").build());
+	private static final LlmProvider FAILS = ScriptedLlm.create().when((request) -> true).fail(ErrorKind.OVERLOADED);
 
 	@Test
 	void everyCallIsCountedOnItsSide() {
@@ -73,7 +71,7 @@ class StormTests {
 	}
 
 	private static LlmProvider hangs(AtomicInteger active) {
-		return (request) -> Flux.<io.arcllm.LlmEvent>never()
+		return (request) -> Flux.<LlmEvent>never()
 			.doOnSubscribe((subscription) -> active.incrementAndGet())
 			.doOnCancel(active::decrementAndGet);
 	}

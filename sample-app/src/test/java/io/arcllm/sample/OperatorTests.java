@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.core.env.Environment;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.WebTestClient;
 
@@ -27,6 +28,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 class OperatorTests {
 
 	private static final String OPENAI_STATE = "$.gates.circuit-breaker['openai/gpt-5-mini'][0].state";
+
+	@Autowired
+	private Environment environment;
 
 	@Autowired
 	private FakeVendors simulator;
@@ -105,6 +109,37 @@ class OperatorTests {
 			.expectBody()
 			.jsonPath("$.provider")
 			.isEqualTo(provider);
+	}
+
+	/** The host of a vendor has a breaker of its own, which is named in the body. */
+	@Test
+	void breakerOfAHostIsOpenedAndResetOverHttp() {
+		String host = this.environment.getProperty("arcllm.providers.openai.base-url")
+			.replaceFirst("(://[^/]+).*", "$1");
+		for (String action : new String[] { "open", "reset" }) {
+			this.client.post()
+				.uri("/actuator/arcllm")
+				.contentType(MediaType.APPLICATION_JSON)
+				.bodyValue("{\"action\":\"" + action + "\",\"endpoint\":\"" + host + "\"}")
+				.exchange()
+				.expectStatus()
+				.isOk()
+				.expectBody()
+				.jsonPath("$.breakers")
+				.isEqualTo(1);
+			look().jsonPath("$.gates.circuit-breaker['" + host + "'][0].state")
+				.isEqualTo(action.equals("open") ? "FORCED_OPEN" : "CLOSED");
+		}
+		this.client.post()
+			.uri("/actuator/arcllm")
+			.contentType(MediaType.APPLICATION_JSON)
+			.bodyValue("{\"action\":\"open\",\"endpoint\":\"http://elsewhere:1\"}")
+			.exchange()
+			.expectStatus()
+			.isBadRequest()
+			.expectBody()
+			.jsonPath("$.error")
+			.value(String.class, (reason) -> assertThat(reason).contains(host));
 	}
 
 	private WebTestClient.BodyContentSpec look() {

@@ -2,6 +2,7 @@ package io.arcllm.benchmarks;
 
 import java.util.Arrays;
 
+import io.arcllm.benchmarks.bridges.BridgeCosts;
 import io.arcllm.benchmarks.calls.CallCosts;
 import io.arcllm.benchmarks.gateway.GatewayLoad;
 import io.arcllm.benchmarks.limits.LargeAnswer;
@@ -23,6 +24,7 @@ public final class Benchmarks {
 		String[] rest = Arrays.copyOfRange(args, Math.min(1, args.length), args.length);
 		switch (name) {
 			case "modules" -> ModuleCosts.main(rest);
+			case "bridges" -> BridgeCosts.main(rest);
 			case "calls" -> CallCosts.main(rest);
 			case "gateway" -> GatewayLoad.main(rest);
 			case "storm" -> FaultStorm.main(rest);
@@ -30,7 +32,7 @@ public final class Benchmarks {
 			case "survival" -> Survival.main(rest);
 			case "large" -> LargeAnswer.main(rest);
 			default -> {
-				System.err.println("Name one of: modules, calls, gateway, storm, survival, streams, large");
+				System.err.println("Name one of: modules, bridges, calls, gateway, storm, survival, streams, large");
 				System.exit(1);
 			}
 		}

@@ -1,0 +1,121 @@
+package io.arcllm.examples.langchain4j;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import dev.langchain4j.model.chat.ChatModel;
+import dev.langchain4j.model.chat.StreamingChatModel;
+import dev.langchain4j.model.openai.OpenAiChatModel;
+import dev.langchain4j.model.openai.OpenAiStreamingChatModel;
+import dev.langchain4j.service.AiServices;
+import io.arcllm.LlmProvider;
+import io.arcllm.test.ArcllmTime;
+import io.arcllm.test.FakeVendor;
+import io.arcllm.test.FakeVendorSettings;
+import io.arcllm.test.FakeVendors;
+import io.arcllm.test.SurvivalReport;
+import io.arcllm.test.SurvivalReport.Row;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.support.GenericApplicationContext;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The sixteen failures through an {@code AiServices} interface, whole and streamed, with
+ * two vendors: what a caller of the stack itself survives, with no more requests. Without
+ * hedges and jitter, which go by what was learnt and by chance.
+ */
+@Tag("proof")
+@Timeout(600)
+@ResourceLock("movable time")
+class SixteenFailuresTests {
+
+	/** By name what each provider is: a vendor of ours, or a model of LangChain4j. */
+	@ParameterizedTest
+	@CsvSource({ "anthropic,openai", "house,anthropic", "anthropic,house" })
+	void areSurvivedWithNoMoreRequestsThanThroughTheStackItself(String primary, String second) {
+		Map<String, String> formats = new LinkedHashMap<>();
+		for (String name : List.of(primary, second)) {
+			formats.put(name, name.equals("house") ? "openai" : name);
+		}
+		try (ArcllmTime time = ArcllmTime.install();
+				FakeVendors vendors = FakeVendors.start(FakeVendorSettings.instant(), formats);
+				ConfigurableApplicationContext context = start(primary, vendors)) {
+			ThroughAiServices.Service service = AiServices.builder(ThroughAiServices.Service.class)
+				.chatModel(context.getBean("arcllmLangChainChatModel", ChatModel.class))
+				.streamingChatModel(context.getBean("arcllmLangChainStreamingChatModel", StreamingChatModel.class))
+				.build();
+			List<Row> ours = failures(context.getBean(LlmProvider.class), vendors, time);
+			List<Row> theirs = failures(new ThroughAiServices(primary, service), vendors, time);
+			assertThat(theirs).hasSize(32).allSatisfy((row) -> assertThat(row.survived()).isTrue());
+			// breakers remember what was before, by the clock
+			assertThat(requests(theirs)).isLessThanOrEqualTo(requests(ours) * 11 / 10);
+		}
+	}
+
+	private static List<Row> failures(LlmProvider llm, FakeVendors vendors, ArcllmTime time) {
+		vendors.reset();
+		time.reset();
+		return SurvivalReport.of(llm, vendors)
+			.seed(1)
+			.time(time)
+			.run()
+			.rows()
+			.stream()
+			.filter((row) -> row.failure() != null)
+			.toList();
+	}
+
+	private static int requests(List<Row> rows) {
+		return rows.stream().mapToInt(Row::requests).sum();
+	}
+
+	private static ConfigurableApplicationContext start(String primary, FakeVendors vendors) {
+		Map<String, Object> properties = new LinkedHashMap<>();
+		vendors.vendors().forEach((vendor) -> {
+			String key = "arcllm.providers." + vendor.name() + ".";
+			String url = vendor.url() + (vendor.name().equals("anthropic") ? "" : "/v1");
+			if (vendor.name().equals("house")) {
+				properties.putAll(Map.of(key + "type", "langchain4j", key + "bean", "house", key + "streaming-bean",
+						"streamingHouse"));
+			}
+			else {
+				properties.putAll(Map.of(key + "model", "m", key + "api-key", "k", key + "base-url", url));
+			}
+		});
+		properties.putAll(Map.of("arcllm.profile", "resilient", "arcllm.provider", primary,
+				"arcllm.modules.hedge.enabled", false, "arcllm.modules.retry.jitter", false, "spring.config.location",
+				"optional:classpath:/none/", "arcllm.langchain4j.primary", true));
+		return new SpringApplicationBuilder(AssistantApplication.class).web(WebApplicationType.NONE)
+			.properties(properties)
+			.initializers((context) -> vendors.vendor("house")
+				.ifPresent((vendor) -> register((GenericApplicationContext) context, vendor)))
+			.run();
+	}
+
+	private static void register(GenericApplicationContext context, FakeVendor vendor) {
+		context.registerBean("house", ChatModel.class,
+				() -> OpenAiChatModel.builder()
+					.baseUrl(vendor.url() + "/v1")
+					.apiKey("k")
+					.modelName("m")
+					.maxRetries(0)
+					.build());
+		context.registerBean("streamingHouse", StreamingChatModel.class,
+				() -> OpenAiStreamingChatModel.builder()
+					.baseUrl(vendor.url() + "/v1")
+					.apiKey("k")
+					.modelName("m")
+					.build());
+	}
+
+}

@@ -233,8 +233,8 @@ public sealed interface LlmEvent {
 	}
 
 	/**
-	 * Does something about each type of event. A new type is one more method, so that the
-	 * compiler finds what must know of it.
+	 * Does something about each type of event. With one more method for a new type, the
+	 * compiler finds the visitors that must know of it.
 	 */
 	interface Visitor {
 

@@ -295,7 +295,7 @@ class TelemetryAutoConfigurationTests {
 			.enqueue(json(200, CHAT).newBuilder().headersDelay(wins ? 0 : 20_000, TimeUnit.MILLISECONDS).build());
 		chain()
 			.withPropertyValues("arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.until-known=50ms",
-					"arcllm.modules.hedge.burst=3", "arcllm.modules.streams.upstream=as-asked")
+					"arcllm.modules.hedge.burst=3", "arcllm.modules.streams.upstream=always")
 			.run((context) -> {
 				context.getBean(LlmProvider.class).invoke("Hi");
 				MeterRegistry meters = context.getBean(MeterRegistry.class);

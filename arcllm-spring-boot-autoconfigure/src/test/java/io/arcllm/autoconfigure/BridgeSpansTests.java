@@ -62,7 +62,7 @@ class BridgeSpansTests {
 			Observation.Context client = recording.one("spring.ai.chat.client");
 			assertThat(parents(recording.one("arcllm.call"))).contains(client);
 			assertThat(recording.all("gen_ai.client.inference.duration")).hasSize(1);
-			assertThat(recording.stopped).extracting(Observation.Context::getName)
+			assertThat(recording.started).extracting(Observation.Context::getName)
 				.doesNotContain("gen_ai.client.operation");
 			assertThat(context.getBean(MeterRegistry.class).getMeters())
 				.noneMatch((meter) -> meter.getId().getName().equals("gen_ai.client.token.usage"));
@@ -121,7 +121,8 @@ class BridgeSpansTests {
 	@Configuration(proxyBeanMethods = false)
 	static class Recording implements ObservationHandler<Observation.Context> {
 
-		final List<Observation.Context> stopped = new CopyOnWriteArrayList<>();
+		/** A span of a stream may end after its subscriber was told of the end. */
+		final List<Observation.Context> started = new CopyOnWriteArrayList<>();
 
 		@Bean
 		MeterRegistry simple() {
@@ -129,8 +130,8 @@ class BridgeSpansTests {
 		}
 
 		@Override
-		public void onStop(Observation.Context context) {
-			this.stopped.add(context);
+		public void onStart(Observation.Context context) {
+			this.started.add(context);
 		}
 
 		@Override
@@ -139,7 +140,7 @@ class BridgeSpansTests {
 		}
 
 		List<Observation.Context> all(String name) {
-			return this.stopped.stream().filter((one) -> name.equals(one.getName())).toList();
+			return this.started.stream().filter((one) -> name.equals(one.getName())).toList();
 		}
 
 		Observation.Context one(String name) {

@@ -235,7 +235,9 @@ public final class HttpProvider implements LlmProvider {
 		}
 		Throwable original = TransportErrors.original(failure);
 		if (original != failure) {
-			this.client.failed().accept(failure);
+			if (!TransportErrors.isOfTheClient(failure)) {
+				this.client.failed().accept(failure);
+			}
 		}
 		else if (this.client.unobserved() != this.client.client() && answer.isMissed(failure)) {
 			return exchange.apply(this.client.unobserved()).doOnTerminate(() -> {

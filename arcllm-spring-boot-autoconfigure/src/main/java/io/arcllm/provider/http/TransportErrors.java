@@ -127,6 +127,14 @@ final class TransportErrors {
 		return failure;
 	}
 
+	/**
+	 * Whether the client itself threw, as where it is to read the rest of a lost body.
+	 */
+	static boolean isOfTheClient(Throwable failure) {
+		StackTraceElement[] stack = failure.getStackTrace();
+		return stack.length > 0 && stack[0].getClassName().startsWith("reactor.netty.");
+	}
+
 	private static LlmException notConnected(Throwable cause, Target target, @Nullable String requestId) {
 		return error(ErrorKind.TIMEOUT, target, "could not be connected to in time", TimeoutStage.CONNECT, requestId,
 				cause);

@@ -234,10 +234,11 @@ public final class HttpProvider implements LlmProvider {
 			return exchange.apply(this.client.client()).onErrorResume((ex) -> again(ex, answer, exchange, left - 1));
 		}
 		Throwable original = TransportErrors.original(failure);
+		if (TransportErrors.isLostBody(failure)) {
+			return Flux.error(original);
+		}
 		if (original != failure) {
-			if (!TransportErrors.isOfTheClient(failure)) {
-				this.client.failed().accept(failure);
-			}
+			this.client.failed().accept(failure);
 		}
 		else if (this.client.unobserved() != this.client.client() && answer.isMissed(failure)) {
 			return exchange.apply(this.client.unobserved()).doOnTerminate(() -> {

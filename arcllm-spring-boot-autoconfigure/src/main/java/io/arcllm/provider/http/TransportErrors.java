@@ -127,12 +127,10 @@ final class TransportErrors {
 		return failure;
 	}
 
-	/**
-	 * Whether the client itself threw, as where it is to read the rest of a lost body.
-	 */
-	static boolean isOfTheClient(Throwable failure) {
+	/** Whether the client was to read a body that was cancelled. */
+	static boolean isLostBody(Throwable failure) {
 		StackTraceElement[] stack = failure.getStackTrace();
-		return stack.length > 0 && stack[0].getClassName().startsWith("reactor.netty.");
+		return stack.length > 0 && stack[0].getClassName().equals("reactor.netty.channel.FluxReceive");
 	}
 
 	private static LlmException notConnected(Throwable cause, Target target, @Nullable String requestId) {

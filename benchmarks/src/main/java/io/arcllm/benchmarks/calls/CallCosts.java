@@ -65,9 +65,8 @@ public final class CallCosts {
 			return;
 		}
 		String url = this.vendor.url(manner);
-		Stream
-			.of(new Floor(url), new ArcLlm(url), new BareWebClient(url), new PlainWebClient(url, 64),
-					new SpringAi(url, this.threads, null), new LangChain4j(url, this.threads))
+		Stream.of(new Floor(url), new ArcLlm(url), new AlwaysStreamed(url), new BareWebClient(url),
+				new PlainWebClient(url, 64), new SpringAi(url, this.threads, null), new LangChain4j(url, this.threads))
 			.filter((client) -> this.clients.matcher(client.name()).find())
 			.map((client) -> new Measured(kind, client.name(), calls, Mono.defer(() -> call.apply(client)),
 					new ArrayList<>()))

@@ -75,7 +75,6 @@ class AbandonedCallsTests {
 				while (true) {
 					Socket socket = this.server.accept();
 					int number = this.accepted.incrementAndGet();
-					this.open.incrementAndGet();
 					this.threads.execute(() -> serve(socket, number));
 				}
 			}
@@ -225,8 +224,14 @@ class AbandonedCallsTests {
 	 * a reset or a refused key.
 	 */
 	private void serve(Socket socket, int number) {
+		// a connection whose call left before it could ask belongs to the pool
+		boolean asked = false;
 		try (socket; InputStream in = socket.getInputStream(); OutputStream out = socket.getOutputStream()) {
-			in.read(new byte[4096]);
+			if (in.read(new byte[4096]) < 0) {
+				return;
+			}
+			asked = true;
+			this.open.incrementAndGet();
 			if (number % 11 == 0) {
 				socket.setSoLinger(true, 0);
 				return;
@@ -266,7 +271,9 @@ class AbandonedCallsTests {
 			// It closed.
 		}
 		finally {
-			this.open.decrementAndGet();
+			if (asked) {
+				this.open.decrementAndGet();
+			}
 		}
 	}
 

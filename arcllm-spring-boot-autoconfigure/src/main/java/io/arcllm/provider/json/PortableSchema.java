@@ -8,7 +8,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes a schema in the words that all vendors take who hold answers to one: OpenAI
+ * Writes a schema in the words that every vendor with structured answers takes: OpenAI
  * refuses other words beside a reference, and formats that it does not know
  * (platform.openai.com/docs/guides/structured-outputs).
  */

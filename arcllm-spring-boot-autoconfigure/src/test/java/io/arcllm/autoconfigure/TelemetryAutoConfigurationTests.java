@@ -207,6 +207,10 @@ class TelemetryAutoConfigurationTests {
 					.tags("gen_ai.provider.name", "openai", "arcllm.provider", "openai")
 					.summary()
 					.totalAmount()).isEqualTo(5);
+				assertThat(count(meters, "gen_ai.client.inference.usage.output_tokens", "gen_ai.provider.name",
+						"openai", "gen_ai.token.modality", "unknown", "server.address", this.openai.getHostName(),
+						"server.port", String.valueOf(this.openai.getPort())))
+					.isEqualTo(2);
 				assertThat(
 						meters.get("gen_ai.client.inference.duration").tag("gen_ai.provider.name", "openai").timers())
 					.hasSize(2);

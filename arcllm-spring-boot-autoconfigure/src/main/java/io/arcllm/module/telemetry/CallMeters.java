@@ -128,7 +128,7 @@ public final class CallMeters implements CallListener {
 
 	private void spent(Attempt attempt, Tags tags, Tags convention, Tags tenant) {
 		Usage usage = attempt.usage();
-		Tags spent = convention.and(tenant);
+		Tags spent = convention.and(ConventionNames.TOKEN_MODALITY, "unknown").and(tenant);
 		spent("input_tokens", usage.inputTokens(), spent);
 		spent("output_tokens", usage.outputTokens(), spent);
 		spent("cache_read.input_tokens", usage.cacheReadTokens(), spent);
@@ -201,7 +201,9 @@ public final class CallMeters implements CallListener {
 	private Tags convention(Target target) {
 		return Tags.of(ConventionNames.OPERATION_NAME, ConventionNames.CHAT, ConventionNames.PROVIDER_NAME,
 				this.vendors.of(target.provider()), ConventionNames.OWN_PROVIDER, target.provider(),
-				ConventionNames.REQUEST_MODEL, this.models.of(target));
+				ConventionNames.REQUEST_MODEL, this.models.of(target), ConventionNames.SERVER_ADDRESS,
+				this.vendors.address(target.provider()), ConventionNames.SERVER_PORT,
+				this.vendors.port(target.provider()));
 	}
 
 }

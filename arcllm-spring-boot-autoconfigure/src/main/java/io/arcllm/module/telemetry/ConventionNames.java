@@ -34,6 +34,11 @@ final class ConventionNames {
 
 	static final String REQUEST_MODEL = "gen_ai.request.model";
 
+	/** Required of the counters of tokens; vendors do not say it of all their tokens. */
+	static final String TOKEN_MODALITY = "gen_ai.token.modality";
+
+	static final String FINISH_REASONS = "gen_ai.response.finish_reasons";
+
 	static final String ERROR_TYPE = "error.type";
 
 	static final String OUTCOME = "arcllm.outcome";

@@ -4,10 +4,11 @@ import java.util.Locale;
 
 import io.arcllm.Cost;
 import io.arcllm.LlmException;
+import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.ResponseFormat;
 import io.arcllm.Usage;
 import io.arcllm.module.telemetry.LlmObservationContext.Level;
-import io.arcllm.module.telemetry.VendorNames.Vendor;
 import io.micrometer.common.KeyValue;
 import io.micrometer.common.KeyValues;
 import io.micrometer.observation.Observation;
@@ -68,11 +69,8 @@ final class LlmObservationConvention implements ObservationConvention<LlmObserva
 
 	/** Where the request goes, and what the provider is called in the configuration. */
 	private KeyValues server(String provider) {
-		Vendor vendor = this.vendors.find(provider);
-		String host = (vendor == null) ? null : vendor.host();
 		return KeyValues.of(ConventionNames.OWN_PROVIDER, provider, ConventionNames.SERVER_ADDRESS,
-				(host == null) ? NONE : host, ConventionNames.SERVER_PORT,
-				(vendor == null || host == null) ? NONE : String.valueOf(vendor.port()));
+				this.vendors.address(provider), ConventionNames.SERVER_PORT, this.vendors.port(provider));
 	}
 
 	private static String error(LlmObservationContext context) {
@@ -80,7 +78,7 @@ final class LlmObservationConvention implements ObservationConvention<LlmObserva
 		if (error instanceof LlmException failure) {
 			return ConventionNames.dashed(failure.kind());
 		}
-		return (error == null) ? NONE : "unknown";
+		return (error == null) ? NONE : "_OTHER";
 	}
 
 	private static String outcome(LlmObservationContext context) {
@@ -92,16 +90,35 @@ final class LlmObservationConvention implements ObservationConvention<LlmObserva
 
 	@Override
 	public KeyValues getHighCardinalityKeyValues(LlmObservationContext context) {
-		KeyValues asked = with(KeyValues.of(ConventionNames.OWN_PROVIDER, context.target().provider()),
-				"gen_ai.conversation.id", context.request().metadata().session());
-		asked = with(asked, "arcllm.asked", context.asked());
+		KeyValues asked = asked(context);
 		LlmResponse response = context.response();
-		return (response == null) ? asked : asked.and(answered(response));
+		if (response != null) {
+			return asked.and(answered(response));
+		}
+		return (context.getError() instanceof LlmException failure && failure.partial() != null)
+				? asked.and(ConventionNames.FINISH_REASONS, "error") : asked;
+	}
+
+	/** The parameters that the caller left unset are not there. */
+	private static KeyValues asked(LlmObservationContext context) {
+		LlmRequest request = context.request();
+		KeyValues values = with(KeyValues.of(ConventionNames.OWN_PROVIDER, context.target().provider()),
+				"gen_ai.conversation.id", request.metadata().session());
+		values = with(values, "arcllm.asked", context.asked());
+		values = with(values, "gen_ai.request.stream", request.streaming() ? true : null);
+		values = with(values, "gen_ai.request.max_tokens", request.maxTokens());
+		values = with(values, "gen_ai.request.temperature", request.temperature());
+		values = with(values, "gen_ai.request.top_p", request.topP());
+		return with(values, "gen_ai.output.type", outputType(request.responseFormat()));
+	}
+
+	private static @Nullable String outputType(@Nullable ResponseFormat format) {
+		return (format == null) ? null : (format.type() == ResponseFormat.Type.TEXT) ? "text" : "json";
 	}
 
 	private static KeyValues answered(LlmResponse response) {
 		Usage usage = response.usage();
-		KeyValues values = KeyValues.of("gen_ai.response.finish_reasons",
+		KeyValues values = KeyValues.of(ConventionNames.FINISH_REASONS,
 				response.stopReason().type().name().toLowerCase(Locale.ROOT));
 		values = with(values, "gen_ai.response.model", response.model());
 		values = with(values, "gen_ai.response.id", response.requestId());

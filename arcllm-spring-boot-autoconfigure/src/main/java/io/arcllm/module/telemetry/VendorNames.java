@@ -5,11 +5,13 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What OpenTelemetry calls the vendors of providers, and where they are.
+ * OpenTelemetry's names for the vendors of providers, and the vendors' addresses.
  *
  * @param vendors by the name of the provider
  */
 public record VendorNames(Map<String, Vendor> vendors) {
+
+	private static final String NOT_KNOWN = "none";
 
 	/** No provider is known. */
 	public static final VendorNames NONE = new VendorNames(Map.of());
@@ -39,9 +41,16 @@ public record VendorNames(Map<String, Vendor> vendors) {
 		return WELL_KNOWN.getOrDefault(preset, preset);
 	}
 
-	/** Where the provider is; {@code null} where that is not known. */
-	@Nullable Vendor find(String provider) {
-		return this.vendors.get(provider);
+	/** The host of the provider, or {@code none} where it is not known. */
+	String address(String provider) {
+		Vendor vendor = this.vendors.get(provider);
+		return (vendor == null || vendor.host() == null) ? NOT_KNOWN : vendor.host();
+	}
+
+	/** The port of the provider, or {@code none} where its host is not known. */
+	String port(String provider) {
+		Vendor vendor = this.vendors.get(provider);
+		return (vendor == null || vendor.host() == null) ? NOT_KNOWN : String.valueOf(vendor.port());
 	}
 
 }

@@ -7,6 +7,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.ResponseFormat;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Call;
 import io.arcllm.module.Outcome;
@@ -21,6 +22,7 @@ import io.arcllm.module.retry.RetryEngine;
 import io.arcllm.module.retry.RetryModule;
 import io.arcllm.module.retry.RetrySettings;
 import io.arcllm.module.telemetry.LlmObservationContext.Level;
+import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
@@ -89,6 +91,52 @@ class TelemetryModuleTests {
 		assertThat(this.stopped).hasSize(2)
 			.allSatisfy((one) -> assertThat(one.getLowCardinalityKeyValue("error.type").getValue())
 				.isEqualToIgnoringCase("authentication"));
+	}
+
+	@WholeAndStreamed
+	void spansHaveTheParametersOfTheRequest(boolean streaming) {
+		Script vendor = new Script("v", Script.says("Hello"));
+		stack(vendor, 0)
+			.exchange(LlmRequest.of("Hi")
+				.mutate()
+				.streaming(streaming)
+				.maxTokens(7)
+				.temperature(0.0)
+				.responseFormat(ResponseFormat.JSON)
+				.build())
+			.blockLast();
+		assertThat(this.stopped).hasSize(2).allSatisfy((one) -> {
+			assertThat(value(one, "gen_ai.request.stream")).isEqualTo(streaming ? "true" : null);
+			assertThat(value(one, "gen_ai.request.max_tokens")).isEqualTo("7");
+			assertThat(value(one, "gen_ai.request.temperature")).isEqualTo("0.0");
+			assertThat(value(one, "gen_ai.request.top_p")).isNull();
+			assertThat(value(one, "gen_ai.output.type")).isEqualTo("json");
+			assertThat(value(one, "gen_ai.response.finish_reasons")).isEqualTo("end_turn");
+		});
+	}
+
+	@Test
+	void answerThatBreaksOffFinishesWithError() {
+		TestProvider vendor = new TestProvider();
+		Flux<LlmEvent> answer = new TelemetryModule(new ContractModule(vendor, new Script("v").target()),
+				new Script("v").target(), this.observations)
+			.stream(LlmRequest.of("Hi"));
+		Outcome outcome = Outcome.of(answer, new Call(Call.FOREVER, 1));
+		vendor.say(0, "Hel");
+		vendor.fail(0, new IllegalStateException("connection lost"));
+		assertThat(outcome.kind()).isEqualTo(ErrorKind.INTERRUPTED);
+		assertThat(this.stopped).singleElement()
+			.satisfies((one) -> assertThat(value(one, "gen_ai.response.finish_reasons")).isEqualTo("error"))
+			.satisfies((one) -> assertThat(value(one, "error.type")).isEqualTo("interrupted"));
+	}
+
+	private static String value(LlmObservationContext context, String key) {
+		return context.getAllKeyValues()
+			.stream()
+			.filter((one) -> one.getKey().equals(key))
+			.map(KeyValue::getValue)
+			.findFirst()
+			.orElse(null);
 	}
 
 	@Test

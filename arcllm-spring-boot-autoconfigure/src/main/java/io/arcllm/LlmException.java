@@ -213,7 +213,15 @@ public class LlmException extends RuntimeException {
 	 * delivered.
 	 */
 	public boolean endsTheCall() {
-		return kind().endsTheCall() || (kind() == ErrorKind.INTERRUPTED && partial() != null);
+		return kind().endsTheCall() || hasDelivered();
+	}
+
+	/**
+	 * Whether the answer broke off after part of it had reached the caller, so that
+	 * asking again would say words twice.
+	 */
+	public boolean hasDelivered() {
+		return kind() == ErrorKind.INTERRUPTED && !isUndelivered();
 	}
 
 	/**

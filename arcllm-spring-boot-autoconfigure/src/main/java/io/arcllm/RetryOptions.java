@@ -27,7 +27,10 @@ public final class RetryOptions {
 		return set("backoff-base", base);
 	}
 
-	/** The longest wait, also for a vendor's. */
+	/**
+	 * The longest wait. A target that asks for a longer one is not asked again; up to 10
+	 * % are added to what it asks for.
+	 */
 	public RetryOptions maxWait(Duration maxWait) {
 		return set("max-wait", maxWait);
 	}

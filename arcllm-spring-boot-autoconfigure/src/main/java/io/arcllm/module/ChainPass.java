@@ -29,8 +29,8 @@ public final class ChainPass {
 
 	/**
 	 * @param call the call that goes down the chain
-	 * @param heedsPauses whether targets that want to be left alone are; not where all
-	 * do, since the module that tries again then has decided otherwise
+	 * @param heedsPauses whether paused targets are passed over. False where all are
+	 * paused: the module that tries again has then waited for the soonest
 	 */
 	public ChainPass(Call call, boolean heedsPauses) {
 		this.call = call;

@@ -6,6 +6,7 @@ import java.net.URI;
 import java.net.URL;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -28,7 +29,8 @@ public final class Presets {
 	/** Where an application puts rows of its own. */
 	public static final String RESOURCE = "META-INF/arcllm/presets.json";
 
-	private static final Set<String> TYPES = Set.of("anthropic", "openai", "ollama");
+	/** The wire formats that there are. */
+	public static final List<String> FORMATS = List.of("anthropic", "openai", "ollama");
 
 	private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
 
@@ -108,14 +110,23 @@ public final class Presets {
 		}
 	}
 
+	/** Whether a provider or a vendor may be called so. */
+	public static boolean isName(String name) {
+		return NAME.matcher(name).matches();
+	}
+
 	private static void check(URL resource, String name, Preset row) {
-		if (!NAME.matcher(name).matches()) {
+		if (!isName(name)) {
 			throw new LlmConfigException(
 					"'" + name + "' in " + resource + " is not a name: write lower case letters, digits and '-'");
 		}
-		if (row == null || !TYPES.contains(row.type())) {
+		if (row == null || !FORMATS.contains(row.type())) {
 			throw new LlmConfigException(
-					"'" + name + "' in " + resource + " needs a type: one of anthropic, openai, ollama");
+					"'" + name + "' in " + resource + " needs a type: one of " + String.join(", ", FORMATS));
+		}
+		if (!row.quirks().isEmpty() && !row.type().equals("openai")) {
+			throw new LlmConfigException("'" + name + "' in " + resource + " has quirks " + row.quirks()
+					+ ", which only type openai knows: remove them, or set its type to openai");
 		}
 	}
 

@@ -62,6 +62,16 @@ class PresetsTests {
 		assertThat(extended.find("groq")).isPresent();
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "anthropic", "ollama" })
+	void quirksOfAFormatThatHasNoneAreAMistake(String type) {
+		assertThatExceptionOfType(LlmConfigException.class)
+			.isThrownBy(() -> withRows("{\"mine\": {\"type\": \"" + type + "\", \"quirks\": [\"no-stream-options\"]}}"))
+			.withMessageContaining("'mine'")
+			.withMessageContaining("no-stream-options")
+			.withMessageContaining("openai");
+	}
+
 	@Test
 	void rowOfApplicationWins() throws IOException {
 		Presets extended = withRows("""

@@ -38,17 +38,35 @@ public final class Decisions implements CallListener {
 			add(Decision.Type.SKIP, attempt.target(), attempt.error(), attempt.reason());
 		}
 		else if (last != null && attempt.wasSent()) {
-			String wait = attempt.waited().isZero() ? "" : " and a wait of " + attempt.waited().toMillis() + " ms";
-			String result = ": " + Text.dashed(attempt.outcome());
-			if (before.hasAsked(attempt.target())) {
-				add(Decision.Type.RETRY, attempt.target(), last.error(),
-						"asked again after " + last.target() + wait + result);
-			}
-			else {
-				add(Decision.Type.FALLBACK, attempt.target(), last.error(),
-						"asked instead of " + last.target() + result);
-			}
+			add(attempt, before, last);
 		}
+	}
+
+	private void add(Attempt attempt, Trail before, Attempt last) {
+		String result = ": " + Text.dashed(attempt.outcome());
+		if (attempt.cause() == Attempt.Cause.HEDGE) {
+			add(Decision.Type.HEDGE, attempt.target(), null, "asked beside a target that was silent" + result);
+		}
+		else if (attempt.cause() == Attempt.Cause.RECOVERY) {
+			add(Decision.Type.RECOVERY, attempt.target(), last.error(),
+					"asked to go on after " + last.target() + result);
+		}
+		else if (before.hasAsked(attempt.target())) {
+			String wait = attempt.waited().isZero() ? "" : " and a wait of " + attempt.waited().toMillis() + " ms";
+			add(Decision.Type.RETRY, attempt.target(), last.error(),
+					"asked again" + how(attempt.cause()) + " after " + last.target() + wait + result);
+		}
+		else {
+			add(Decision.Type.FALLBACK, attempt.target(), last.error(), "asked instead of " + last.target() + result);
+		}
+	}
+
+	private static String how(Attempt.Cause cause) {
+		return switch (cause) {
+			case OTHER_KEY -> " with another key";
+			case WITHOUT_PARAMETERS -> " without a parameter that it refused";
+			default -> "";
+		};
 	}
 
 	/** Notes a decision, and forgets the oldest one. */
@@ -88,6 +106,12 @@ public final class Decisions implements CallListener {
 
 			/** Another target was asked instead. */
 			FALLBACK,
+
+			/** Another target was asked beside a silent one. */
+			HEDGE,
+
+			/** A target was asked to go on with an answer that had broken off. */
+			RECOVERY,
 
 			/** A target was passed over. */
 			SKIP,

@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import io.arcllm.autoconfigure.config.ProviderDefinition.Known;
@@ -28,13 +27,9 @@ import org.springframework.core.env.Environment;
  */
 public final class ProviderDefinitions {
 
-	private static final List<String> FORMATS = List.of("anthropic", "openai", "ollama");
-
 	private static final List<String> LIBRARIES = List.of("spring-ai", "langchain4j");
 
-	private static final List<String> TYPES = Stream.concat(FORMATS.stream(), LIBRARIES.stream()).toList();
-
-	private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
+	private static final List<String> TYPES = Stream.concat(Presets.FORMATS.stream(), LIBRARIES.stream()).toList();
 
 	private final Presets presets;
 
@@ -212,7 +207,7 @@ public final class ProviderDefinitions {
 
 	/** Beans of the application may have names that no provider's settings can. */
 	static boolean isName(String name) {
-		return NAME.matcher(name).matches();
+		return Presets.isName(name);
 	}
 
 	/**

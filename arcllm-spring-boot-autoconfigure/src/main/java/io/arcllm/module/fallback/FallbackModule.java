@@ -124,15 +124,15 @@ public final class FallbackModule extends BaseModule {
 			this.judge = module.judge;
 			this.request = request;
 			this.call = call;
-			this.pass = new ChainPass(call, !call.targets().isPaused() || isAnyLeft());
+			this.pass = new ChainPass(call, !call.targets().isPaused() || hasUnpausedTarget());
 		}
 
-		/** Whether a target may be asked that does not want to be left alone. */
-		private boolean isAnyLeft() {
-			return this.chain.targets().stream().map(Candidate::target).anyMatch(this::isLeft);
+		/** Whether a target that may be asked is not paused. */
+		private boolean hasUnpausedTarget() {
+			return this.chain.targets().stream().map(Candidate::target).anyMatch(this::mayBeAskedNow);
 		}
 
-		private boolean isLeft(Target target) {
+		private boolean mayBeAskedNow(Target target) {
 			LlmException earlier = this.call.targets().failure(target);
 			return this.call.targets().pausedBy(target) == null && (earlier == null || earlier.isRetryable());
 		}
@@ -222,7 +222,7 @@ public final class FallbackModule extends BaseModule {
 				this.call.targets().notAsked(candidate.target());
 			}
 			this.pass.failed(candidate.target(), failure);
-			if (this.resume.recovery() != Recovery.FAIL && StreamRecovery.isNeeded(failure)) {
+			if (this.resume.recovery() != Recovery.FAIL && failure.hasDelivered()) {
 				return new StreamRecovery(this.resume, this.pass, this.call, this.request,
 						this.chain.primary().target())
 					.after(candidate, failure, rest);

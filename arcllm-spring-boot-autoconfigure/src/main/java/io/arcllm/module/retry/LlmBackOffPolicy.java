@@ -99,8 +99,8 @@ public class LlmBackOffPolicy implements SleepingBackOffPolicy<LlmBackOffPolicy>
 			.flatMap(Stream::ofNullable)
 			.min(Comparator.naturalOrder())
 			.map((wait) -> scale(wait, 1 + JITTER_ON_TOP * this.random.getAsDouble()));
-		boolean somebodyDoesNotAsk = worthAsking.stream().anyMatch((one) -> one.details().retryAfter() == null);
-		return asked.filter((wait) -> !somebodyDoesNotAsk || wait.compareTo(own) < 0).orElse(own);
+		boolean oneNamesNoWait = worthAsking.stream().anyMatch((one) -> one.details().retryAfter() == null);
+		return asked.filter((wait) -> !oneNamesNoWait || wait.compareTo(own) < 0).orElse(own);
 	}
 
 	private Duration ownWait(int count) {

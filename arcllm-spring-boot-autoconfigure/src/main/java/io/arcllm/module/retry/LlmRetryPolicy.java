@@ -17,7 +17,9 @@ import org.springframework.retry.policy.SimpleRetryPolicy;
  */
 public class LlmRetryPolicy extends SimpleRetryPolicy {
 
-	/** Statuses below 500 that pass by themselves, if the kind does not say otherwise. */
+	/**
+	 * Statuses below 500 of faults that pass; asked again only where the kind allows it.
+	 */
 	private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
 	private final RetrySettings settings;

@@ -59,9 +59,9 @@ public final class RetryModule extends BaseModule {
 			if (wait == null) {
 				return Flux.error(failure);
 			}
-			LlmException closed = closed(failure, wait, scope);
-			if (closed != null) {
-				return Flux.error(failure.withSuppressed(closed));
+			LlmException refused = refusedAfter(wait, failure, scope);
+			if (refused != null) {
+				return Flux.error(failure.withSuppressed(refused));
 			}
 			if (!retries.tryRetry()) {
 				return Flux.error(failure);
@@ -82,7 +82,9 @@ public final class RetryModule extends BaseModule {
 		});
 	}
 
-	/** A breaker that opened during the wait hides nothing that the vendor said. */
+	/**
+	 * Where a breaker opened during the wait, the caller is told the vendor's own error.
+	 */
 	private Flux<LlmEvent> again(LlmRequest request, LlmException before, LlmException failure,
 			RetryEngine.Retries retries) {
 		boolean opened = failure.kind() == ErrorKind.CIRCUIT_OPEN && before.kind() != ErrorKind.CIRCUIT_OPEN;
@@ -91,8 +93,7 @@ public final class RetryModule extends BaseModule {
 
 	private @Nullable Duration wait(LlmException failure, RetryEngine.Retries retries, Scope scope) {
 		Call call = scope.call();
-		boolean delivered = failure.kind() == ErrorKind.INTERRUPTED && !failure.isRetryable();
-		if (delivered || !call.hasAttemptsLeft() || (failure.isSilence() && scope.isAnotherReady())) {
+		if (failure.hasDelivered() || !call.hasAttemptsLeft() || (failure.isSilence() && scope.isAnotherReady())) {
 			return null;
 		}
 		Duration wait = retries.next(failure);
@@ -104,10 +105,10 @@ public final class RetryModule extends BaseModule {
 	}
 
 	/**
-	 * The refusal with which asking again after that wait would end, where the breaker of
-	 * every target that is worth it has opened.
+	 * Where the breakers of all targets that are worth asking again will still refuse
+	 * after that wait, the first refusal; else {@code null}.
 	 */
-	private static @Nullable LlmException closed(LlmException failure, Duration wait, Scope scope) {
+	private static @Nullable LlmException refusedAfter(Duration wait, LlmException failure, Scope scope) {
 		List<LlmException> worthAsking = Stream.concat(Stream.of(failure), failure.others().stream())
 			.filter((one) -> one.isRetryable() && one.kind() != ErrorKind.THROTTLED)
 			.toList();

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.IntStream;
 
+import io.arcllm.Attempt;
+import io.arcllm.ErrorKind;
 import io.arcllm.Target;
+import io.arcllm.Trail;
 import io.arcllm.autoconfigure.actuator.Decisions.Decision;
 import io.arcllm.module.Storm;
 import org.junit.jupiter.api.Named;
@@ -64,6 +67,33 @@ class DecisionsTests {
 		List<Decision> shown = this.decisions.recent();
 		decide("second");
 		assertThat(shown).extracting(Decision::detail).containsExactly("first");
+	}
+
+	@Test
+	void attemptsAreDecisionsOfTheirCause() {
+		Target other = new Target("b", "m");
+		Trail before = new Trail(List.of(failed(TARGET, Attempt.Cause.FIRST)));
+		this.decisions.ended(failed(TARGET, Attempt.Cause.FIRST), Trail.EMPTY);
+		this.decisions.ended(failed(TARGET, Attempt.Cause.RETRY), before);
+		this.decisions.ended(failed(TARGET, Attempt.Cause.OTHER_KEY), before);
+		this.decisions.ended(failed(TARGET, Attempt.Cause.WITHOUT_PARAMETERS), before);
+		this.decisions.ended(failed(TARGET, Attempt.Cause.RECOVERY), before);
+		this.decisions.ended(failed(other, Attempt.Cause.NEXT_TARGET), before);
+		this.decisions.ended(failed(other, Attempt.Cause.HEDGE), before);
+		this.decisions.ended(failed(other, Attempt.Cause.RECOVERY), before);
+		assertThat(this.decisions.recent()).extracting(Decision::type)
+			.containsExactly(Decision.Type.RECOVERY, Decision.Type.HEDGE, Decision.Type.FALLBACK,
+					Decision.Type.RECOVERY, Decision.Type.RETRY, Decision.Type.RETRY, Decision.Type.RETRY);
+		assertThat(this.decisions.recent()).extracting(Decision::detail)
+			.anyMatch((detail) -> detail.startsWith("asked again with another key after a/m"))
+			.anyMatch((detail) -> detail.startsWith("asked again without a parameter that it refused"));
+	}
+
+	private static Attempt failed(Target target, Attempt.Cause cause) {
+		return Attempt.of(target, Attempt.Outcome.FAILED)
+			.error(ErrorKind.OVERLOADED, "It is busy")
+			.cause(cause)
+			.build();
 	}
 
 	@Test

@@ -120,6 +120,20 @@ class RecoveryTests {
 		assertThat(outcomes(answer.trail())).containsExactly("a FAILED", "a CANCELLED", "b CANCELLED", "c COMPLETED");
 	}
 
+	/** Only with restart is the caller told that words are void. */
+	@Test
+	void secondAnswerThatIsTakenBackLeavesTheNextStep() {
+		for (Recovery recovery : List.of(Recovery.REPLAY, Recovery.CONTINUE)) {
+			this.seen.clear();
+			Flux<LlmEvent> takenBack = Flux.concat(Flux.just(new LlmEvent.Restarted(new Target("x", "m"), "anew")),
+					streamed(ANSWER));
+			LlmResponse answer = ask(recovery, cut(14, takenBack), new Script("b", takenBack),
+					new Script("no-prefix", streamed(ANSWER)));
+			assertThat(restarts()).isEmpty();
+			assertThat(answer.text()).isEqualTo(text()).isEqualTo(ANSWER);
+		}
+	}
+
 	@Test
 	void replayOfDifferentAnswersIsTheFirstInterruption() {
 		Script second = new Script("b", streamed("The quick red fox jumps"));

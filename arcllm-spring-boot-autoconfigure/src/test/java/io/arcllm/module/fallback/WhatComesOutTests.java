@@ -8,9 +8,11 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Call;
@@ -27,6 +29,7 @@ import io.arcllm.module.retry.RetryModule;
 import io.arcllm.module.retry.RetrySettings;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import reactor.core.publisher.Flux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -142,6 +145,22 @@ class WhatComesOutTests {
 		assertThat(failure.kind()).isEqualTo(ErrorKind.SERVER_ERROR);
 		assertThat(failure.others()).extracting(LlmException::kind)
 			.containsExactly(ErrorKind.CIRCUIT_OPEN, ErrorKind.AUTHENTICATION);
+	}
+
+	/**
+	 * Such as a whole answer that was asked for as a stream: none of it was passed on.
+	 */
+	@WholeAndStreamed
+	void answerThatBrokeOffUnreadDoesNotHideThePrimarysError(boolean streaming) {
+		Flux<LlmEvent> brokenOff = Flux.error(() -> LlmException.of(ErrorKind.INTERRUPTED, "It broke off")
+			.partial(LlmResponse.of("hi"))
+			.retryable(true)
+			.build());
+		LlmException failure = ask(chain(fails("a", ErrorKind.OVERLOADED), new Script("b", brokenOff).candidate()),
+				streaming)
+			.failure();
+		assertThat(failure.kind()).isEqualTo(ErrorKind.OVERLOADED);
+		assertThat(failure.others()).extracting(LlmException::kind).containsExactly(ErrorKind.INTERRUPTED);
 	}
 
 	@WholeAndStreamed

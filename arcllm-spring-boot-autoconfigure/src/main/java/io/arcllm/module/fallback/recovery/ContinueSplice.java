@@ -107,7 +107,7 @@ final class ContinueSplice implements Splice, LlmEvent.Visitor {
 
 	@Override
 	public void restarted(LlmEvent.Restarted restarted) {
-		pass(restarted);
+		throw new DivergedException("it takes back what it has said");
 	}
 
 	@Override

@@ -79,7 +79,7 @@ final class ReplaySplice implements Splice, LlmEvent.Visitor {
 
 	@Override
 	public void restarted(LlmEvent.Restarted restarted) {
-		this.out.add(restarted);
+		throw new DivergedException("it takes back what it has said");
 	}
 
 	private void pass(LlmEvent event) {

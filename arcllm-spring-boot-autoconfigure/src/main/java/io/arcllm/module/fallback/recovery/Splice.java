@@ -13,7 +13,8 @@ import io.arcllm.Target;
 interface Splice {
 
 	/**
-	 * What follows for the caller.
+	 * What follows for the caller. A second answer that is taken back itself diverges:
+	 * only with {@code restart} may what was delivered be declared void.
 	 * @throws DivergedException if the second answer contradicts the first
 	 */
 	List<LlmEvent> next(LlmEvent event);

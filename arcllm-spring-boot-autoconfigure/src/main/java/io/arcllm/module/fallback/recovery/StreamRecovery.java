@@ -90,13 +90,6 @@ public final class StreamRecovery {
 	}
 
 	/**
-	 * Whether this failure is one to go on from.
-	 */
-	public static boolean isNeeded(LlmException failure) {
-		return failure.kind() == ErrorKind.INTERRUPTED && failure.partial() != null && !failure.isRetryable();
-	}
-
-	/**
 	 * The rest of the answer.
 	 */
 	public Flux<LlmEvent> after(Candidate broken, LlmException failure, List<Candidate> rest) {

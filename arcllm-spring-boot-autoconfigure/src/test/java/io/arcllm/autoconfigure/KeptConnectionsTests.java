@@ -14,20 +14,26 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.autoconfigure.module.CircuitBreakerFactory;
 import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerState;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import reactor.core.Disposable;
 import reactor.netty.Connection;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -37,6 +43,8 @@ import org.springframework.boot.http.client.autoconfigure.reactive.ClientHttpCon
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.reactive.ReactorClientHttpConnectorBuilder;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -46,6 +54,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * request over each: what becomes of the second.
  */
 @Timeout(60)
+@ExtendWith(OutputCaptureExtension.class)
 class KeptConnectionsTests {
 
 	/** What a connection does after its first answer. */
@@ -58,7 +67,10 @@ class KeptConnectionsTests {
 		FIN,
 
 		/** It is reset when the second request has come. */
-		RST
+		RST,
+
+		/** The second request is not answered. */
+		SILENT
 
 	}
 
@@ -117,6 +129,9 @@ class KeptConnectionsTests {
 				this.requests.incrementAndGet();
 				if (this.then == Then.RST) {
 					socket.setSoLinger(true, 0);
+				}
+				while (this.then == Then.SILENT && in.read() >= 0) {
+					// until the client closes
 				}
 			}
 		}
@@ -206,6 +221,31 @@ class KeptConnectionsTests {
 			assertThat(second.trail().attempts()).hasSize(1);
 			assertThat(number).hasValue(3);
 			assertThat(this.requests).hasValue(2);
+		});
+	}
+
+	/** Callers that go away, and hedges that lose, are no news for the log. */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void requestThatIsCancelledOnAKeptConnectionLogsNothing(boolean streaming, CapturedOutput output) {
+		this.then = Then.SILENT;
+		AtomicReference<Connection> kept = new AtomicReference<>();
+		ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> watching = (builder) -> builder
+			.withHttpClientCustomizer((client) -> client.doOnRequest((request, connection) -> kept.set(connection)));
+		runner().withBean(ClientHttpConnectorBuilderCustomizer.class, () -> watching).run((context) -> {
+			LlmProvider llm = context.getBean(LlmProvider.class);
+			Vendors.ask(llm, streaming);
+			Channel channel = kept.get().channel();
+			EventLoop loop = channel.eventLoop();
+			Disposable second = llm.exchange(LlmRequest.of("Hi").withStreaming(streaming)).subscribe();
+			org.awaitility.Awaitility.await().until(() -> this.requests.get() == 2);
+			second.dispose();
+			channel.closeFuture().await();
+			// behind the handlers' own tasks
+			loop.submit(() -> {
+			}).await();
+			assertThat(output.getAll().lines()).noneMatch(
+					(line) -> line.contains("post termination") && line.contains(":" + this.server.getLocalPort()));
 		});
 	}
 

@@ -96,9 +96,10 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 		super.channelRead(context, message);
 	}
 
+	/** A request that was cancelled has closed the connection itself: no failure. */
 	@Override
 	public void channelInactive(ChannelHandlerContext context) throws Exception {
-		if (isStale()) {
+		if (isStale() && !isCancelled(context)) {
 			this.told = true;
 			context.fireExceptionCaught(new StaleConnectionException(null));
 		}
@@ -119,6 +120,11 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 	/** Whether the connection is an older one and nothing of this answer has come. */
 	private boolean isStale() {
 		return this.requests > 1 && this.waiting && !this.answered && !this.told;
+	}
+
+	private static boolean isCancelled(ChannelHandlerContext context) {
+		ChannelOperations<?, ?> current = ChannelOperations.get(context.channel());
+		return current != null && (current.isInboundCancelled() || current.isInboundDisposed());
 	}
 
 	/** Whether an older connection was given to a request that it did not get yet. */

@@ -1,38 +1,13 @@
 package io.arcllm.provider.json;
 
-import java.lang.annotation.Annotation;
-import java.lang.reflect.AnnotatedArrayType;
-import java.lang.reflect.AnnotatedElement;
-import java.lang.reflect.AnnotatedParameterizedType;
-import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Method;
 import java.lang.reflect.Parameter;
-import java.lang.reflect.Type;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-import com.fasterxml.classmate.ResolvedType;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import com.github.victools.jsonschema.generator.CustomDefinition;
-import com.github.victools.jsonschema.generator.CustomDefinition.AttributeInclusion;
-import com.github.victools.jsonschema.generator.CustomDefinition.DefinitionType;
-import com.github.victools.jsonschema.generator.FieldScope;
-import com.github.victools.jsonschema.generator.MemberScope;
-import com.github.victools.jsonschema.generator.Option;
-import com.github.victools.jsonschema.generator.OptionPreset;
-import com.github.victools.jsonschema.generator.SchemaGenerator;
-import com.github.victools.jsonschema.generator.SchemaGeneratorConfigBuilder;
-import com.github.victools.jsonschema.generator.SchemaVersion;
-import com.github.victools.jsonschema.module.jackson.JacksonSchemaModule;
 import io.arcllm.JsonTypes;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -54,21 +29,18 @@ public final class JacksonTypes implements JsonTypes {
 	private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {
 	};
 
-	private static final Map<Class<?>, Class<?>> OPTIONAL_NUMBERS = Map.of(OptionalInt.class, Integer.class,
-			OptionalLong.class, Long.class, OptionalDouble.class, Double.class);
-
 	private final JsonMapper mapper = JsonMapper.builder()
 		.disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
 		.build();
 
-	private final SchemaGenerator generator;
+	private final TypeSchemas schemas = new TypeSchemas(this.mapper);
 
 	/** Kept with the types, so that none outlives its class. */
 	private final ClassValue<ObjectNode> ofTypes = new ClassValue<>() {
 
 		@Override
 		protected ObjectNode computeValue(Class<?> type) {
-			return node((Type) type);
+			return JacksonTypes.this.schemas.of(type);
 		}
 
 	};
@@ -82,95 +54,9 @@ public final class JacksonTypes implements JsonTypes {
 
 	};
 
-	public JacksonTypes() {
-		SchemaGeneratorConfigBuilder config = new SchemaGeneratorConfigBuilder(SchemaVersion.DRAFT_2020_12,
-				OptionPreset.PLAIN_JSON)
-			.with(new JacksonSchemaModule())
-			.with(Option.FORBIDDEN_ADDITIONAL_PROPERTIES_BY_DEFAULT, Option.MAP_VALUES_AS_ADDITIONAL_PROPERTIES,
-					Option.FLATTENED_OPTIONALS, Option.INLINE_NULLABLE_SCHEMAS, Option.PLAIN_DEFINITION_KEYS,
-					Option.STANDARD_FORMATS, Option.NULLABLE_ARRAY_ITEMS_ALLOWED)
-			.without(Option.SCHEMA_VERSION_INDICATOR);
-		config.forFields()
-			.withRequiredCheck((field) -> true)
-			.withNullableCheck(JacksonTypes::isNullable)
-			.withTargetTypeOverridesResolver(JacksonTypes::plain);
-		config.forTypesInGeneral()
-			.withPropertySorter(Comparator.comparingInt(JacksonTypes::place))
-			.withCustomDefinitionProvider((type, context) -> definition(type.getErasedType()));
-		this.generator = new SchemaGenerator(config.build());
-	}
-
-	/** As declared, since models think in that order; the annotation goes before. */
-	private static int place(MemberScope<?, ?> member) {
-		JsonPropertyOrder order = member.getDeclaringType().getErasedType().getAnnotation(JsonPropertyOrder.class);
-		int place = (order == null) ? -1 : List.of(order.value()).indexOf(member.getName());
-		return (place < 0) ? Integer.MAX_VALUE : place;
-	}
-
-	/** What Jackson writes for it, where the generator does not know that. */
-	private @Nullable CustomDefinition definition(Class<?> type) {
-		ObjectNode schema = this.mapper.createObjectNode();
-		if (type.isEnum()) {
-			ArrayNode names = schema.put("type", "string").putArray("enum");
-			for (Object constant : type.getEnumConstants()) {
-				names.add(this.mapper.<JsonNode>valueToTree(constant));
-			}
-		}
-		else if (type == byte[].class) {
-			schema.put("type", "string");
-		}
-		else if (type == byte.class || type == Byte.class) {
-			schema.put("type", "integer");
-		}
-		return schema.isEmpty() ? null : new CustomDefinition(schema, DefinitionType.INLINE, AttributeInclusion.YES);
-	}
-
-	private static boolean isNullable(FieldScope field) {
-		AnnotatedType type = field.getRawMember().getAnnotatedType();
-		if (field.isFakeContainerItemScope()) {
-			return isNullable(List.of(element(type).getAnnotations()));
-		}
-		return isNullable(field.getRawMember(), type) || isOptional(field.getRawMember().getType());
-	}
-
-	/** What a list, array or map of that type holds. */
-	private static AnnotatedType element(AnnotatedType type) {
-		if (type instanceof AnnotatedArrayType array) {
-			return array.getAnnotatedGenericComponentType();
-		}
-		AnnotatedType[] arguments = (type instanceof AnnotatedParameterizedType parameterized)
-				? parameterized.getAnnotatedActualTypeArguments() : new AnnotatedType[0];
-		return (arguments.length == 0) ? type : arguments[arguments.length - 1];
-	}
-
-	private static boolean isOptional(Class<?> type) {
-		return type == Optional.class || OPTIONAL_NUMBERS.containsKey(type);
-	}
-
-	/** The number in an optional one. */
-	private static @Nullable List<ResolvedType> plain(FieldScope field) {
-		Class<?> number = field.isFakeContainerItemScope() ? null
-				: OPTIONAL_NUMBERS.get(field.getType().getErasedType());
-		return (number == null) ? null : List.of(field.getContext().resolve(number));
-	}
-
-	/** By an annotation of that name, whosever it is. */
-	private static boolean isNullable(AnnotatedElement element, AnnotatedType type) {
-		return isNullable(List.of(element.getAnnotations())) || isNullable(List.of(type.getAnnotations()));
-	}
-
-	private static boolean isNullable(List<Annotation> annotations) {
-		return annotations.stream()
-			.anyMatch((annotation) -> annotation.annotationType().getSimpleName().equals("Nullable"));
-	}
-
 	@Override
 	public Map<String, Object> schema(Class<?> type) {
 		return this.mapper.convertValue(this.ofTypes.get(type), OBJECT);
-	}
-
-	private ObjectNode node(Type type) {
-		return PortableSchema.of(this.generator.generateSchema(type));
 	}
 
 	@Override
@@ -189,16 +75,12 @@ public final class JacksonTypes implements JsonTypes {
 		ArrayNode required = schema.putArray("required");
 		ObjectNode definitions = this.mapper.createObjectNode();
 		for (Parameter parameter : method.getParameters()) {
-			Class<?> number = OPTIONAL_NUMBERS.get(parameter.getType());
-			ObjectNode one = node((number != null) ? number : parameter.getParameterizedType());
-			if (one.remove("$defs") instanceof ObjectNode own) {
-				definitions.setAll(own);
-			}
+			ObjectNode one = this.schemas.of(parameter, definitions);
 			JsonPropertyDescription description = parameter.getAnnotation(JsonPropertyDescription.class);
 			if (description != null) {
 				one.put("description", description.value());
 			}
-			properties.set(name(parameter), isNullable(parameter) ? nullable(one) : one);
+			properties.set(name(parameter), one);
 			required.add(name(parameter));
 		}
 		schema.put("additionalProperties", false);
@@ -206,19 +88,6 @@ public final class JacksonTypes implements JsonTypes {
 			schema.set("$defs", definitions);
 		}
 		return schema;
-	}
-
-	private ObjectNode nullable(ObjectNode schema) {
-		if (schema.get("type") != null && schema.get("type").isString()) {
-			return schema.set("type", this.mapper.createArrayNode().add(schema.get("type").asString()).add("null"));
-		}
-		ObjectNode either = this.mapper.createObjectNode();
-		either.putArray("anyOf").add(this.mapper.createObjectNode().put("type", "null")).add(schema);
-		return either;
-	}
-
-	private static boolean isNullable(Parameter parameter) {
-		return isOptional(parameter.getType()) || isNullable(parameter, parameter.getAnnotatedType());
 	}
 
 	private static String name(Parameter parameter) {
@@ -259,7 +128,7 @@ public final class JacksonTypes implements JsonTypes {
 			JavaType type = this.mapper.constructType(parameters[i].getParameterizedType());
 			boolean missing = value == null || value.isNull();
 			// null becomes an empty one where the type has such
-			values[i] = (missing && !isOptional(parameters[i].getType())) ? null
+			values[i] = (missing && !Nullness.isOptional(parameters[i].getType())) ? null
 					: convert(missing ? NullNode.getInstance() : value, type, name(parameters[i]));
 		}
 		return values;

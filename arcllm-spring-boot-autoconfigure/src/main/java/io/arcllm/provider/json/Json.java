@@ -18,7 +18,9 @@ import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.core.util.JsonRecyclerPools;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
@@ -51,6 +53,9 @@ public final class Json {
 			.streamReadConstraints(StreamReadConstraints.builder().maxTokenCount(MOST_TOKENS).build())
 			.build())
 		.build();
+
+	/** Amounts keep their digits. */
+	private static final ObjectReader EXACT = TREES.reader(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
 	/** Without the cost of a mapper's context for each parser. */
 	private static final TokenStreamFactory FACTORY = MAPPER.tokenStreamFactory();
@@ -108,7 +113,7 @@ public final class Json {
 	 * @throws JacksonException if it is none, or has more than 100,000 tokens
 	 */
 	static JsonNode tree(String text) {
-		return TREES.readTree(text);
+		return EXACT.readTree(text);
 	}
 
 	/** The JSON of an object. */

@@ -1,5 +1,7 @@
 package io.arcllm.provider.json;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 
@@ -28,6 +30,7 @@ final class PortableSchema {
 	static ObjectNode of(ObjectNode schema) {
 		ObjectNode root = withoutReference(schema);
 		rewrite(root);
+		requireEnd(root, root, "", new ArrayDeque<>(List.of("#")));
 		return root;
 	}
 
@@ -45,21 +48,103 @@ final class PortableSchema {
 	private static void rewrite(JsonNode node) {
 		if (node instanceof ObjectNode object) {
 			constants(object);
+			merge(object);
 			if (object.get("format") != null && object.get("format").isString()
 					&& !FORMATS.contains(object.get("format").asString())) {
 				object.remove("format");
-			}
-			if (object.get("anyOf") != null && object.get("properties") == null) {
-				object.remove("additionalProperties");
 			}
 			if (object.get(REFERENCE) != null && object.get(REFERENCE).isString() && object.size() > 1) {
 				JsonNode reference = object.remove(REFERENCE);
 				object.putArray("anyOf").addObject().set(REFERENCE, reference);
 			}
+			if (object.path("additionalProperties").isBoolean() && !object.path("type").toString().contains("object")) {
+				object.remove("additionalProperties");
+			}
+			access(object);
 		}
 		if (node instanceof ObjectNode || node instanceof ArrayNode) {
 			List.copyOf(node.values()).forEach(PortableSchema::rewrite);
 		}
+		if (node instanceof ObjectNode object) {
+			flatten(object);
+		}
+	}
+
+	/** A choice in a choice is one choice. */
+	private static void flatten(ObjectNode object) {
+		if (!(object.get("anyOf") instanceof ArrayNode choices)) {
+			return;
+		}
+		for (int i = choices.size() - 1; i >= 0; i--) {
+			JsonNode choice = choices.get(i);
+			boolean described = choice.has("description");
+			if (choice.get("anyOf") instanceof ArrayNode inner && choice.size() == (described ? 2 : 1)) {
+				choices.remove(i);
+				for (int k = inner.size() - 1; k >= 0; k--) {
+					choices.insert(i, inner.get(k));
+				}
+				if (described && !object.has("description")) {
+					object.set("description", choice.get("description"));
+				}
+			}
+		}
+	}
+
+	/** The words readOnly and writeOnly say nothing to a vendor. */
+	private static void access(ObjectNode object) {
+		for (String word : List.of("readOnly", "writeOnly")) {
+			if (object.path(word).isBoolean()) {
+				object.remove(word);
+			}
+		}
+	}
+
+	/**
+	 * An object that must hold another of its own type never ends.
+	 * @param within the references that led here
+	 */
+	private static void requireEnd(JsonNode schema, JsonNode root, String place, Deque<String> within) {
+		String reference = schema.path(REFERENCE).asString("");
+		if (!reference.isEmpty()) {
+			if (within.contains(reference)) {
+				throw new IllegalArgumentException("No answer could end: '" + place
+						+ "' holds another of its own type, and so on; make it @Nullable, Optional or a list");
+			}
+			within.push(reference);
+			requireEnd((reference.length() == 1) ? root : root.at(reference.substring(1)), root, place, within);
+			within.pop();
+			return;
+		}
+		schema.path("properties")
+			.properties()
+			.forEach((property) -> requireEnd(property.getValue(), root,
+					place.isEmpty() ? property.getKey() : place + "." + property.getKey(), within));
+		if (schema.path("anyOf").size() == 1) {
+			requireEnd(schema.get("anyOf").get(0), root, place, within);
+		}
+	}
+
+	/**
+	 * What all parts say together, said once: properties of another object among ours.
+	 */
+	private static void merge(ObjectNode object) {
+		if (!(object.get("allOf") instanceof ArrayNode parts)
+				|| !parts.valueStream().allMatch((part) -> part.path("properties").isObject())) {
+			return;
+		}
+		object.remove("allOf");
+		object.put("type", "object");
+		for (JsonNode part : parts) {
+			ObjectNode properties = object.withObjectProperty("properties");
+			ArrayNode required = object.withArrayProperty("required");
+			part.get("properties").properties().forEach((property) -> {
+				if (!properties.has(property.getKey())) {
+					properties.set(property.getKey(), property.getValue());
+					required.add(property.getKey());
+				}
+			});
+		}
+		object.put("additionalProperties", false);
 	}
 
 	/** A constant has its type beside it, and a choice that may be null names null. */

@@ -50,6 +50,9 @@ record SchemaCheck(JsonNode root) {
 	private boolean holdsAny(@Nullable JsonNode value, JsonNode any, String place) {
 		IllegalArgumentException inside = null;
 		for (JsonNode one : any) {
+			if (isMarkedOtherwise(value, resolve(one))) {
+				continue;
+			}
 			try {
 				if (holds(value, one, place)) {
 					return true;
@@ -63,6 +66,16 @@ record SchemaCheck(JsonNode root) {
 			throw inside;
 		}
 		return false;
+	}
+
+	/** An object that says that it is of another type than the schema's. */
+	private static boolean isMarkedOtherwise(@Nullable JsonNode value, JsonNode schema) {
+		return value != null && value.isObject()
+				&& schema.path("properties")
+					.properties()
+					.stream()
+					.anyMatch((property) -> property.getValue().has("const") && value.has(property.getKey())
+							&& !property.getValue().get("const").equals(value.get(property.getKey())));
 	}
 
 	private JsonNode resolve(JsonNode schema) {

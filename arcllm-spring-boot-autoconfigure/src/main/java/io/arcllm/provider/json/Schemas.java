@@ -111,8 +111,8 @@ public final class Schemas {
 	}
 
 	/**
-	 * Whether an object in the schema may have properties of any name, as a map has:
-	 * OpenAI holds nothing to it.
+	 * Whether something in the schema may be anything, or have properties of any name, as
+	 * a map has: OpenAI holds nothing to it.
 	 */
 	public static boolean hasOpenObjects(@Nullable Object value) {
 		if (value instanceof Collection<?> list) {
@@ -121,10 +121,16 @@ public final class Schemas {
 		if (!(value instanceof Map<?, ?> schema)) {
 			return false;
 		}
+		Object named = schema.get("properties");
 		Object others = schema.get("additionalProperties");
-		return (others instanceof Map<?, ?>
-				&& !(schema.get("properties") instanceof Map<?, ?> named && named.containsKey("additionalProperties")))
-				|| schema.values().stream().anyMatch(Schemas::hasOpenObjects);
+		boolean aProperty = named instanceof Map<?, ?> names && names.containsKey("additionalProperties");
+		return ((others instanceof Map<?, ?> || Boolean.TRUE.equals(others)) && !aProperty)
+				|| (named instanceof Map<?, ?> names && names.values().stream().anyMatch(Schemas::isAnything))
+				|| isAnything(schema.get("items")) || schema.values().stream().anyMatch(Schemas::hasOpenObjects);
+	}
+
+	private static boolean isAnything(@Nullable Object schema) {
+		return schema instanceof Map<?, ?> said && said.isEmpty();
 	}
 
 	/**

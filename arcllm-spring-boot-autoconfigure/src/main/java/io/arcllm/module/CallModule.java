@@ -2,7 +2,9 @@ package io.arcllm.module;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 import io.arcllm.CallOptions;
@@ -48,8 +50,9 @@ public final class CallModule extends BaseModule {
 		/**
 		 * A call was refused; nothing was sent.
 		 * @param failure what the caller is told
+		 * @param caller what surrounds the thread that makes the call
 		 */
-		void refused(LlmRequest request, LlmException failure);
+		void refused(LlmRequest request, RuntimeException failure, CallerContext caller);
 
 	}
 
@@ -130,22 +133,22 @@ public final class CallModule extends BaseModule {
 
 	private Flux<LlmEvent> begin(LlmRequest request, ContextView context) {
 		CallOptions wanted = request.callOptions().over(this.options);
-		boolean asConfigured = wanted == this.options || request.callOptions().isStackAsConfigured();
-		LlmProvider stack = asConfigured ? this.inner : this.stacks.apply(wanted.ofStack());
 		Scope outer = Scope.in(context);
 		if (outer != null) {
-			return stack.exchange(told(request, wanted, outer.call().metadata()));
+			return stack(request, wanted).exchange(told(request, wanted, outer.call().metadata()));
 		}
 		if (this.limits.shutdown().isClosed()) {
-			return refuse(stack, told(request, wanted, RequestMetadata.EMPTY), Shutdown.refusal());
+			return refuse(request, Shutdown.refusal());
 		}
 		CallerContext caller = this.limits.capture().capture(context);
-		LlmRequest told;
+		LlmRequest told = request;
+		LlmProvider stack;
 		try {
 			told = told(request, wanted, resolve(context, caller));
+			stack = stack(request, wanted);
 		}
-		catch (LlmException ex) {
-			return refuse(stack, told(request, wanted, RequestMetadata.EMPTY), ex);
+		catch (RuntimeException ex) {
+			return refuse(told(told, wanted, RequestMetadata.EMPTY), ex, caller);
 		}
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
@@ -153,12 +156,55 @@ public final class CallModule extends BaseModule {
 		return EventStep.around(stack.exchange(told), (actual) -> new CallStep(actual, call, this.limits));
 	}
 
-	/** Nothing of the stack is asked, but it may want to know. */
-	private static Flux<LlmEvent> refuse(LlmProvider stack, LlmRequest request, LlmException failure) {
-		if (stack instanceof RefusalListener listener) {
-			listener.refused(request, failure);
+	private LlmProvider stack(LlmRequest request, CallOptions wanted) {
+		boolean asConfigured = wanted == this.options || request.callOptions().isStackAsConfigured();
+		return asConfigured ? this.inner : this.stacks.apply(wanted.ofStack());
+	}
+
+	/**
+	 * A call that cannot begin: nothing of the stack is asked, but it may want to know.
+	 * @param failure what the caller is told
+	 */
+	public Flux<LlmEvent> refuse(LlmRequest request, RuntimeException failure) {
+		return EventStep.defer((context) -> {
+			CallOptions wanted = request.callOptions().over(this.options);
+			CallerContext caller = this.limits.capture().capture(context);
+			LlmRequest told = told(request, wanted, RequestMetadata.EMPTY);
+			try {
+				told = told(request, wanted, resolve(context, caller));
+			}
+			catch (RuntimeException ex) {
+				// the call has failed already
+			}
+			return refuse(told, failure, caller);
+		});
+	}
+
+	private Flux<LlmEvent> refuse(LlmRequest told, RuntimeException failure, CallerContext caller) {
+		if (listening(told.callOptions()) instanceof RefusalListener listener) {
+			caller.run(() -> listener.refused(told, failure, caller));
 		}
 		return Flux.error(failure);
+	}
+
+	/**
+	 * The stack that the call asks for, or where that cannot be made, the one with the
+	 * modules that it switches on and off.
+	 */
+	private LlmProvider listening(CallOptions wanted) {
+		Map<String, CallOptions.ModuleOverride> switches = new TreeMap<>();
+		wanted.modules()
+			.forEach((name, override) -> switches.put(name,
+					new CallOptions.ModuleOverride(override.effectivelyEnabled(), Map.of())));
+		for (CallOptions options : List.of(wanted.ofStack(), new CallOptions(null, null, switches))) {
+			try {
+				return this.stacks.apply(options);
+			}
+			catch (RuntimeException ex) {
+				// that is what the caller is told
+			}
+		}
+		return this.inner;
 	}
 
 	/**

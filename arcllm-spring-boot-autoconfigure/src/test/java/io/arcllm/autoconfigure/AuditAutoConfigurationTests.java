@@ -4,10 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
 
 import io.arcllm.AuditRecord;
 import io.arcllm.AuditSink;
+import io.arcllm.CallOptions;
 import io.arcllm.ErrorKind;
+import io.arcllm.LlmConfigException;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmModule;
@@ -18,12 +22,15 @@ import io.arcllm.LlmResponse;
 import io.arcllm.Message;
 import io.arcllm.PiiDetector;
 import io.arcllm.RequestMetadata;
+import io.arcllm.RequestMetadataResolver;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.autoconfigure.stack.ShutdownLifecycle;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Outcome;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import reactor.core.publisher.Flux;
+import reactor.util.context.Context;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -87,6 +94,68 @@ class AuditAutoConfigurationTests {
 			assertThat(record.tenant()).isEqualTo("acme");
 			assertThat(record.json()).contains("\"messages\":[]").doesNotContain("example.com");
 		});
+	}
+
+	@WholeAndStreamed
+	void callsThatCannotBeginAreRecorded(boolean streaming) {
+		LlmRequest request = LlmRequest.of("hi")
+			.withStreaming(streaming)
+			.mutate()
+			.metadata(new RequestMetadata("acme", "s1", Map.of()))
+			.build();
+		this.runner.withBean(AuditSink.class, () -> this.records::add)
+			.withBean(RequestMetadataResolver.class, () -> (context) -> {
+				if (context.hasKey("nobody")) {
+					throw new IllegalStateException("nobody");
+				}
+				return new RequestMetadata("other", null, Map.of("team", "red"));
+			})
+			.withPropertyValues("arcllm.providers.one.type=openai", "arcllm.providers.one.base-url=http://localhost:1/",
+					"arcllm.providers.one.model=shared", "arcllm.providers.two.type=openai",
+					"arcllm.providers.two.base-url=http://localhost:1/", "arcllm.providers.two.model=shared")
+			.run((context) -> {
+				LlmProvider llm = context.getBean(LlmProviders.class).load("echo");
+				assertThat(failure(llm, with(request, (o) -> o.chain("nope")))).isInstanceOf(LlmConfigException.class);
+				assertThat(failure(llm, with(request, (o) -> o.module("retry", Map.of("max-retries", -1)))))
+					.isInstanceOf(LlmConfigException.class);
+				assertThat(failure(llm, request.withModel("shared"))).hasMessageContaining("several providers");
+				assertThat(Outcome.of(llm.exchange(request).contextWrite(Context.of("nobody", true))).kind())
+					.isEqualTo(ErrorKind.INVALID_REQUEST);
+				assertThat(failure(llm, with(request, (o) -> o.chain("nope").module("audit", false)))).isNotNull();
+			});
+		assertThat(this.records).extracting(AuditRecord::outcome)
+			.containsExactly("failed:invalid-request", "failed:invalid-request", "failed:model-not-found",
+					"failed:invalid-request");
+		assertThat(this.records).allSatisfy((record) -> {
+			assertThat(record.tenant()).isEqualTo("acme");
+			assertThat(record.session()).isEqualTo("s1");
+			assertThat(record.json()).contains("\"attempts\":[]", "\"messages\":[]");
+		});
+		assertThat(this.records.get(0).json()).contains("\"team\":\"red\"");
+	}
+
+	@Test
+	void auditThatOneCallSwitchesOnRecordsThatItsStackCannotBeMade() {
+		this.runner.withBean(AuditSink.class, () -> this.records::add)
+			.withPropertyValues("arcllm.modules.audit.enabled=false")
+			.run((context) -> {
+				LlmProvider llm = context.getBean(LlmProviders.class).load("echo");
+				LlmRequest request = LlmRequest.of("hi");
+				assertThat(failure(llm, with(request, (o) -> o.chain("nope")))).isNotNull();
+				assertThat(this.records).isEmpty();
+				assertThat(failure(llm, with(request, (o) -> o.chain("nope").module("audit", true)))).isNotNull();
+			});
+		assertThat(this.records).singleElement().extracting(AuditRecord::outcome).isEqualTo("failed:invalid-request");
+	}
+
+	private static LlmRequest with(LlmRequest request, UnaryOperator<CallOptions.Builder> options) {
+		return request.mutate().callOptions(options.apply(CallOptions.builder()).build()).build();
+	}
+
+	private static @Nullable Throwable failure(LlmProvider llm, LlmRequest request) {
+		AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+		llm.exchange(request).doOnError(failure::set).onErrorComplete().blockLast(Duration.ofSeconds(10));
+		return failure.get();
 	}
 
 	@WholeAndStreamed

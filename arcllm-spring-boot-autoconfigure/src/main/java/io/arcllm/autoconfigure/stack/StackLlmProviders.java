@@ -99,7 +99,7 @@ public final class StackLlmProviders implements LlmProviders {
 			builder.chain(meant.targets().subList(1, meant.targets().size()).toArray(String[]::new));
 		}
 		options.accept(builder);
-		LlmProvider provider = new CallModule(generation.limits(), builder.build(),
+		CallModule provider = new CallModule(generation.limits(), builder.build(),
 				(wanted) -> stack(generation, first, wanted), (meant == null) ? null : target);
 		return new NamedModels(provider, first.provider(), this.targets.modelNames(),
 				(name) -> load(generation, name, options));
@@ -253,6 +253,8 @@ public final class StackLlmProviders implements LlmProviders {
 	 */
 	private static final class NamedModels extends BaseModule {
 
+		private final CallModule calls;
+
 		private final String provider;
 
 		private final ModelNames names;
@@ -260,12 +262,13 @@ public final class StackLlmProviders implements LlmProviders {
 		private final Function<String, LlmProvider> load;
 
 		/**
-		 * @param inner asked for all other models
+		 * @param calls asked for all other models
 		 * @param provider the provider of the primary target
 		 * @param load loads what a name stands for
 		 */
-		NamedModels(LlmProvider inner, String provider, ModelNames names, Function<String, LlmProvider> load) {
-			super(inner);
+		NamedModels(CallModule calls, String provider, ModelNames names, Function<String, LlmProvider> load) {
+			super(calls);
+			this.calls = calls;
 			this.provider = provider;
 			this.names = names;
 			this.load = load;
@@ -279,12 +282,22 @@ public final class StackLlmProviders implements LlmProviders {
 		}
 
 		private Flux<LlmEvent> named(String model, LlmRequest request) {
-			return Flux.defer(() -> (this.names.find(model) != null)
-					? this.load.apply(model).exchange(request.mutate().model(null).build())
-					: this.names.isTarget(model)
-							? this.inner.exchange(request)
-								.onErrorMap(LlmException.class, (failure) -> hinted(failure, model))
-							: this.inner.exchange(request));
+			return Flux.defer(() -> {
+				LlmProvider named;
+				try {
+					named = (this.names.find(model) == null) ? null : this.load.apply(model);
+				}
+				catch (RuntimeException ex) {
+					return this.calls.refuse(request, ex);
+				}
+				if (named != null) {
+					return named.exchange(request.mutate().model(null).build());
+				}
+				return this.names.isTarget(model)
+						? this.inner.exchange(request)
+							.onErrorMap(LlmException.class, (failure) -> hinted(failure, model))
+						: this.inner.exchange(request);
+			});
 		}
 
 		/** The model begins with the name of a provider, which may be what is meant. */

@@ -2,8 +2,10 @@ package io.arcllm.module.audit;
 
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 
 import io.arcllm.Attempt;
+import io.arcllm.CallerContext;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -63,11 +65,11 @@ public final class AuditedCallModule extends BaseModule implements CallModule.Re
 	}
 
 	@Override
-	public void refused(LlmRequest request, LlmException failure) {
+	public void refused(LlmRequest request, RuntimeException failure, CallerContext caller) {
 		Target asked = asked(request);
 		try {
 			this.audit.ended(this.audit.begin(asked), asked, withoutContent(request), null, AuditStep.failed(failure),
-					Trail.EMPTY, Audit.Shown.AS_IT_IS);
+					Trail.EMPTY, new Audit.Shown(UnaryOperator.identity(), caller));
 		}
 		catch (LlmException unavailable) {
 			// nothing is sent, and there is no place for the record either

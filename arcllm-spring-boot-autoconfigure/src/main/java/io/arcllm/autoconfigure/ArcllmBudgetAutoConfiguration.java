@@ -148,8 +148,11 @@ public final class ArcllmBudgetAutoConfiguration {
 	static class Metering {
 
 		@Bean
-		BudgetMeters arcllmBudgetMeters(MeterRegistry registry, BudgetLedger ledger, ModuleSettings settings) {
-			return new BudgetMeters(registry, ledger, settings);
+		BudgetMeters arcllmBudgetMeters(MeterRegistry registry, BudgetLedger ledger, ModuleSettings settings,
+				Targets targets, BudgetFactory factory) {
+			BudgetMeters meters = new BudgetMeters(registry, ledger, settings, targets::names);
+			factory.watch(meters::show);
+			return meters;
 		}
 
 	}

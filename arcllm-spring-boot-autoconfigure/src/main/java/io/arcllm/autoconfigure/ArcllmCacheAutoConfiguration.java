@@ -30,7 +30,17 @@ public final class ArcllmCacheAutoConfiguration {
 	@Bean
 	CacheFactory arcllmCache(ModuleSettings settings, Targets targets, ObjectProvider<CacheManager> managers) {
 		return new CacheFactory(settings, targets, new ModuleClock(),
-				SingletonSupplier.ofNullable(() -> spring(managers.getIfAvailable())));
+				SingletonSupplier.ofNullable(() -> spring(manager(managers))));
+	}
+
+	/** Of several without a primary one, the one that names the cache. */
+	private static @Nullable CacheManager manager(ObjectProvider<CacheManager> managers) {
+		CacheManager only = managers.getIfUnique();
+		return (only != null) ? only
+				: managers.orderedStream()
+					.filter((manager) -> manager.getCacheNames().contains(CACHE))
+					.findFirst()
+					.orElse(null);
 	}
 
 	private static @Nullable AnswerStore spring(@Nullable CacheManager manager) {

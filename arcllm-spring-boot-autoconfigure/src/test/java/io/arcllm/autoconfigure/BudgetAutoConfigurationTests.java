@@ -29,6 +29,8 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfi
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.test.util.TestPropertyValues;
+import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
 import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
 
@@ -266,6 +268,39 @@ class BudgetAutoConfigurationTests {
 				assertThat(context.getBean(BudgetLedger.class).status().get(0).spent()).isZero();
 				endpoint.act("reset-budget", null, null);
 			});
+	}
+
+	@Test
+	void gaugesShowTheLimitsThatHoldNowAlsoThoseOfOneProvider() {
+		this.vendors.first.enqueue(answer(false));
+		runner(limit("global", "5", "name=mine", "arcllm.providers.first.modules.budget.limits[0].amount=0.60",
+				"arcllm.providers.first.modules.budget.limits[0].name=own"))
+			.withConfiguration(AutoConfigurations.of(ArcllmRefreshAutoConfiguration.class))
+			.withBean("registry", MeterRegistry.class, SimpleMeterRegistry::new)
+			.run((context) -> {
+				MeterRegistry registry = context.getBean(MeterRegistry.class);
+				Vendors.ask(context.getBean(LlmProviders.class).primary(), false);
+				assertThat(gauge(registry, "amount", "mine")).isEqualTo(5);
+				assertThat(gauge(registry, "amount", "own")).isEqualTo(0.6);
+				assertThat(gauge(registry, "spent", "own")).isEqualTo(0.25);
+				assertThat(gauge(registry, "spent", "mine")).isZero();
+				TestPropertyValues
+					.of("arcllm.providers.first.modules.budget.limits[0].amount=0.70",
+							"arcllm.providers.second.modules.budget.limits[0].amount=3",
+							"arcllm.providers.second.modules.budget.limits[0].name=new",
+							"arcllm.modules.budget.limits[0].name=renamed")
+					.applyTo(context);
+				context.publishEvent(new EnvironmentChangeEvent(this));
+				assertThat(gauge(registry, "amount", "own")).isEqualTo(0.7);
+				assertThat(gauge(registry, "spent", "own")).isEqualTo(0.25);
+				assertThat(gauge(registry, "amount", "new")).isEqualTo(3);
+				assertThat(gauge(registry, "amount", "renamed")).isEqualTo(5);
+				assertThat(registry.find("arcllm.budget.amount").tag("limit", "mine").gauge()).isNull();
+			});
+	}
+
+	private static double gauge(MeterRegistry registry, String what, String limit) {
+		return registry.get("arcllm.budget." + what).tag("limit", limit).gauge().value();
 	}
 
 	@Test

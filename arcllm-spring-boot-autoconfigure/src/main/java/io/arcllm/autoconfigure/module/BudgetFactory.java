@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 import io.arcllm.CallOptions;
@@ -49,6 +50,8 @@ public final class BudgetFactory implements ModuleFactory {
 	private final Clock clock;
 
 	private final boolean hasRedis;
+
+	private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
 	/**
 	 * @param settings the limits at each position
@@ -161,6 +164,18 @@ public final class BudgetFactory implements ModuleFactory {
 
 	private BudgetSettings settings(StackPosition position) {
 		return this.settings.bind(NAME, BudgetSettings.class, position);
+	}
+
+	/**
+	 * Told after the configuration was read again: limits may be others.
+	 */
+	public void watch(Runnable watcher) {
+		this.watchers.add(watcher);
+	}
+
+	@Override
+	public Runnable carryOver(ModuleSettings newer) {
+		return () -> this.watchers.forEach(Runnable::run);
 	}
 
 	/** What is spent, by limit. */

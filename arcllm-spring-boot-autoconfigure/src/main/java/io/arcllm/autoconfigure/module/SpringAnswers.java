@@ -1,32 +1,42 @@
 package io.arcllm.autoconfigure.module;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 import io.arcllm.module.ModuleClock;
+import io.arcllm.module.Reachability;
 import io.arcllm.module.cache.AnswerStore;
 import io.arcllm.module.cache.CachedAnswer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 import org.springframework.cache.Cache;
 
 /**
  * Answers in a cache of the application's, as JSON, so that it may be anywhere. Asked on
- * threads that may block. A cache that fails has nothing, which is logged.
+ * threads that may block. A cache that fails, or that takes long, has nothing, which is
+ * logged; it is asked again a second later.
  */
 public final class SpringAnswers implements AnswerStore {
 
 	private static final Log logger = LogFactory.getLog(SpringAnswers.class);
 
+	/** How long an answer of the cache is waited for. */
+	private static final Duration PATIENCE = Duration.ofSeconds(1);
+
 	private final Cache cache;
+
+	private final Reachability reachability = new Reachability();
 
 	private final Clock clock = new ModuleClock();
 
@@ -43,24 +53,40 @@ public final class SpringAnswers implements AnswerStore {
 
 	@Override
 	public CompletableFuture<@Nullable CachedAnswer> get(String key) {
-		return CompletableFuture.supplyAsync(() -> read(key), this.threads);
+		if (!this.reachability.mayAsk()) {
+			return CompletableFuture.completedFuture(null);
+		}
+		CompletableFuture<@Nullable CachedAnswer> asked = CompletableFuture.supplyAsync(() -> read(key), this.threads);
+		return asked.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS).exceptionally((failure) -> {
+			away("read", failure);
+			return null;
+		});
 	}
 
 	private @Nullable CachedAnswer read(String key) {
+		String kept = this.cache.get(key, String.class);
+		CachedAnswer answer = (kept == null) ? null : parsed(kept);
+		boolean forgotten = answer != null && isForgotten(answer);
+		back();
+		return forgotten ? null : answer;
+	}
+
+	/** An entry of another version is none. */
+	private @Nullable CachedAnswer parsed(String kept) {
 		try {
-			String kept = this.cache.get(key, String.class);
-			CachedAnswer answer = (kept == null) ? null : this.json.readValue(kept, CachedAnswer.class);
-			return (answer == null || isForgotten(answer)) ? null : answer;
+			return this.json.readValue(kept, CachedAnswer.class);
 		}
-		catch (RuntimeException ex) {
-			logger.warn("The cache '" + this.cache.getName() + "' could not be read: " + ex);
+		catch (JacksonException ex) {
+			logger.warn("An entry of the cache '" + this.cache.getName() + "' is no answer: " + ex.getClass());
 			return null;
 		}
 	}
 
 	@Override
 	public void put(String key, CachedAnswer answer) {
-		this.threads.execute(() -> change(() -> this.cache.put(key, this.json.writeValueAsString(answer))));
+		if (!this.reachability.isAway()) {
+			this.threads.execute(() -> change(() -> this.cache.put(key, this.json.writeValueAsString(answer))));
+		}
 	}
 
 	/**
@@ -69,20 +95,30 @@ public final class SpringAnswers implements AnswerStore {
 	 */
 	@Override
 	public OptionalLong forget(@Nullable String tenant) {
-		if (tenant != null && this.cache.getNativeCache() instanceof Map<?, ?> kept) {
+		Map<?, ?> kept = kept();
+		if (tenant != null && kept != null) {
 			return OptionalLong.of(forget(tenant, kept));
 		}
-		OptionalLong known = (this.cache.getNativeCache() instanceof Map<?, ?> kept) ? OptionalLong.of(kept.size())
-				: OptionalLong.empty();
+		OptionalLong known = (kept == null) ? OptionalLong.empty() : OptionalLong.of(kept.size());
 		change((tenant == null) ? this.cache::clear
 				: () -> this.cache.put(mark(tenant), Long.toString(this.clock.millis())));
 		return known;
 	}
 
+	/** All entries, where the cache can be looked through. */
+	private @Nullable Map<?, ?> kept() {
+		Object kept = this.cache.getNativeCache();
+		if (kept instanceof com.github.benmanes.caffeine.cache.Cache<?, ?> caffeine) {
+			return caffeine.asMap();
+		}
+		return (kept instanceof Map<?, ?> map) ? map : null;
+	}
+
 	private long forget(String tenant, Map<?, ?> kept) {
 		long forgotten = 0;
 		for (Object key : List.copyOf(kept.keySet())) {
-			CachedAnswer answer = read(key.toString());
+			String value = this.cache.get(key, String.class);
+			CachedAnswer answer = (value == null) ? null : parsed(value);
 			if (answer != null && tenant.equals(answer.tenant())) {
 				change(() -> this.cache.evict(key));
 				forgotten++;
@@ -96,6 +132,19 @@ public final class SpringAnswers implements AnswerStore {
 		return mark != null && answer.keptAt() <= Long.parseLong(mark);
 	}
 
+	private void away(String what, Throwable failure) {
+		if (this.reachability.lost()) {
+			logger.warn("The cache '" + this.cache.getName() + "' could not be " + what
+					+ "; calls go on without it until it is back: " + failure);
+		}
+	}
+
+	private void back() {
+		if (this.reachability.found()) {
+			logger.info("The cache '" + this.cache.getName() + "' is back");
+		}
+	}
+
 	private static String mark(String tenant) {
 		return "forgotten:" + tenant;
 	}
@@ -105,7 +154,7 @@ public final class SpringAnswers implements AnswerStore {
 			change.run();
 		}
 		catch (RuntimeException ex) {
-			logger.warn("The cache '" + this.cache.getName() + "' could not be written: " + ex);
+			away("written", ex);
 		}
 	}
 

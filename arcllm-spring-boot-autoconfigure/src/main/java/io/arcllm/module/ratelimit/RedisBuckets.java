@@ -18,6 +18,7 @@ import io.github.bucket4j.distributed.proxy.AsyncProxyManager;
 import io.github.bucket4j.redis.lettuce.Bucket4jLettuce;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
+import io.lettuce.core.SetArgs;
 import io.lettuce.core.api.StatefulRedisConnection;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,9 @@ final class RedisBuckets {
 
 	/** How long removing may take, which goes through all keys of Redis. */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	/** Within this time all replicas have heard of a change that they hear of at once. */
+	private static final Duration LOWERED_ONCE = Duration.ofSeconds(5);
 
 	private final String key;
 
@@ -95,7 +99,7 @@ final class RedisBuckets {
 
 	/**
 	 * Takes what is more than the share that these buckets have. Asked by each replica of
-	 * an application, it is taken once.
+	 * an application, at once or one after the other, it is taken once.
 	 */
 	void lowerTo(RedisBuckets before) {
 		shared().thenAccept((shared) -> {
@@ -210,10 +214,15 @@ final class RedisBuckets {
 			}
 			long most = Math.round(share * limit.limit.capacity());
 			limit.learn(Math.min(limit.level(), most));
-			bucket(limit).getAvailableTokens().thenAccept((level) -> {
-				limit.learn(level);
-				adjust(limit, Math.min(0, most - level));
-			});
+			byte[] mark = ("lowered:" + new String(limit.key, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
+			this.connection.async()
+				.set(mark, new byte[0], SetArgs.Builder.nx().px(LOWERED_ONCE.toMillis()))
+				.thenAccept((first) -> bucket(limit).getAvailableTokens().thenAccept((level) -> {
+					if (first != null) {
+						limit.learn(level);
+						adjust(limit, Math.min(0, most - level));
+					}
+				}));
 		}
 
 		CompletableFuture<Long> take(@Nullable Known limit, long amount) {

@@ -100,6 +100,23 @@ class RedisBudgetsTests {
 	}
 
 	@Test
+	void changedAmountHoldsForWhatWasSpentBefore() {
+		RedisBudgets one = replica(OnStoreFailure.CLOSED);
+		RedisBudgets other = replica(OnStoreFailure.CLOSED);
+		BudgetAccount before = account("changed", "1.00");
+		Reservation reservation = reservation(600_000, before);
+		assertThat(held(one.reserve(reservation, Duration.ofMinutes(1)))).isTrue();
+		one.settle(reservation, 600_000).join();
+		BudgetAccount less = account("changed", "0.50");
+		Answer refusal = other.reserve(reservation(1, less), Duration.ofMinutes(1)).join();
+		assertThat(refusal.refusedBy()).isEqualTo(less);
+		assertThat(refusal.level().spent()).isEqualTo(600_000);
+		BudgetAccount more = account("changed", "2.00");
+		assertThat(held(other.reserve(reservation(1_400_000, more), Duration.ofMinutes(1)))).isTrue();
+		assertThat(held(one.reserve(reservation(1, more), Duration.ofMinutes(1)))).isFalse();
+	}
+
+	@Test
 	void allAccountsAreHeldOrNone() {
 		RedisBudgets budgets = replica(OnStoreFailure.CLOSED);
 		BudgetAccount wide = account("wide", "1");

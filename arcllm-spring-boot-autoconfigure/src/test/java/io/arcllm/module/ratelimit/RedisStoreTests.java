@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -120,6 +121,23 @@ class RedisStoreTests {
 		await().atMost(Duration.ofSeconds(5)).until(() -> other.take(1).join() > TimeUnit.SECONDS.toNanos(20));
 		limiter.refund(9000);
 		await().atMost(Duration.ofSeconds(5)).until(() -> taken(other, 1));
+	}
+
+	@ParameterizedTest
+	@ValueSource(ints = { 20, 80 })
+	void changedLimitKeepsItsLevelInProportionForAllReplicasTogether(int changed) {
+		RateLimitSettings before = settings(40, null, 40, RateLimitSettings.OnStoreFailure.CLOSED);
+		RateLimitSettings after = settings(changed, null, changed, RateLimitSettings.OnStoreFailure.CLOSED);
+		RedisStore one = store(before);
+		RedisStore other = store(before);
+		for (int i = 0; i < 20; i++) {
+			assertThat(taken((i % 2 == 0) ? one : other, 1)).isTrue();
+		}
+		assertThat(one.use(after)).isTrue();
+		assertThat(other.use(after)).isTrue();
+		RedisStore third = store(after);
+		await().until(() -> taken(third, 1) && third.requests() < changed / 2 + 3);
+		assertThat(takeAll(one, other)).isBetween(changed / 2 - 8, changed / 2 + 5);
 	}
 
 	@ParameterizedTest

@@ -115,6 +115,11 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 		this.upstream.request(Long.MAX_VALUE);
 	}
 
+	/** Whether the answer is whole, and its connection is given up on time. */
+	boolean isLingering() {
+		return this.lingering != null;
+	}
+
 	private void discard(int bytes) {
 		this.discarded += bytes;
 		if (this.discarded > LINGER_BYTES) {

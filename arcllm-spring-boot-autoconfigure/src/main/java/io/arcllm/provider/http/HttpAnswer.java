@@ -30,6 +30,7 @@ import org.springframework.core.io.buffer.DataBufferUtils;
 import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
+import org.springframework.http.client.reactive.ClientHttpRequest;
 import org.springframework.http.client.reactive.ClientHttpResponse;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.client.ClientResponse;
@@ -59,7 +60,11 @@ final class HttpAnswer {
 
 	private @Nullable String requestId;
 
+	private final RequestConnection connection = new RequestConnection(this::isEnding);
+
 	private volatile boolean asked;
+
+	private volatile @Nullable BodySubscriber reader;
 
 	private boolean begun;
 
@@ -77,8 +82,24 @@ final class HttpAnswer {
 	}
 
 	/** A request is being written. */
-	void asked() {
+	void asked(ClientHttpRequest request) {
 		this.asked = true;
+		this.connection.asked(request);
+	}
+
+	/** The call was cancelled. */
+	void abandon() {
+		this.connection.abandon();
+	}
+
+	/** The request has failed, with or without an answer. */
+	void failed() {
+		this.connection.close();
+	}
+
+	private boolean isEnding() {
+		BodySubscriber reader = this.reader;
+		return reader != null && reader.isLingering();
 	}
 
 	boolean isAsked() {
@@ -108,8 +129,10 @@ final class HttpAnswer {
 			@Override
 			public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
 				Flux<DataBuffer> bytes = isError(status) ? raw.getBody().take(ERROR_PATIENCE) : raw.getBody();
-				bytes
-					.subscribe(new BodySubscriber(actual, announce(actual, body, headers), HttpAnswer.this::translate));
+				BodySubscriber reader = new BodySubscriber(actual, announce(actual, body, headers),
+						HttpAnswer.this::translate);
+				HttpAnswer.this.reader = reader;
+				bytes.subscribe(reader);
 			}
 		};
 	}

@@ -213,15 +213,16 @@ public final class HttpProvider implements LlmProvider {
 			.uri(this.url)
 			.attribute(ApplicationFilters.ANSWER, answer)
 			.httpRequest((message) -> {
-				answer.asked();
+				answer.asked(message);
 				headers(message.getHeaders(), key, request.streaming(), body.length);
 			})
 			.body(bytes(body))
 			.exchangeToFlux(answer::read);
 		return exchange.apply(this.client.client())
 			.onErrorResume((ex) -> caller.subscribing(again(ex, answer, exchange, MOST_REPLACED)))
-			.onErrorMap((ex) -> answer.isMissed(ex) ? ex : failed(keys, key, answer.translate(ex)))
-			.doOnComplete(() -> keys.answered(key));
+			.onErrorMap((ex) -> failed(keys, key, answer, ex))
+			.doOnComplete(() -> keys.answered(key))
+			.doOnCancel(answer::abandon);
 	}
 
 	/**
@@ -250,9 +251,14 @@ public final class HttpProvider implements LlmProvider {
 		return Flux.error(original);
 	}
 
-	private static LlmException failed(ApiKeys keys, @Nullable String key, LlmException failure) {
-		keys.failed(key, failure);
-		return Secrets.mask(failure, key);
+	private static Throwable failed(ApiKeys keys, @Nullable String key, HttpAnswer answer, Throwable failure) {
+		answer.failed();
+		if (answer.isMissed(failure)) {
+			return failure;
+		}
+		LlmException known = answer.translate(failure);
+		keys.failed(key, known);
+		return Secrets.mask(known, key);
 	}
 
 	/**

@@ -1,0 +1,84 @@
+package io.arcllm.provider.http;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
+
+import io.netty.channel.EventLoop;
+import org.jspecify.annotations.Nullable;
+import reactor.netty.channel.ChannelOperations;
+
+import org.springframework.http.client.reactive.ClientHttpRequest;
+
+/**
+ * The connection that a request was written to: closed with the request's call, at
+ * whatever moment that ends. A cancel is not enough. Where it meets the head of the
+ * answer, Spring's client either drops the answer unread or reads it to an end that a
+ * vendor may never send, and Reactor Netty then keeps the connection for ever.
+ * <p>
+ * Invariants: once {@code abandoned}, no request goes on, whichever of {@link #asked} and
+ * {@link #abandon} comes first; only a connection that still carries this request is
+ * closed, which its own event loop decides, since the pool may have given it to another.
+ */
+final class RequestConnection {
+
+	private final BooleanSupplier ending;
+
+	private volatile @Nullable Written last;
+
+	private volatile boolean abandoned;
+
+	/**
+	 * @param ending whether the answer is whole, and the connection ends or is kept by
+	 * itself
+	 */
+	RequestConnection(BooleanSupplier ending) {
+		this.ending = ending;
+	}
+
+	/** A request is being written, by the event loop of its connection. */
+	void asked(ClientHttpRequest request) {
+		Object asked = request.getNativeRequest();
+		// a channel that was closed meanwhile has no event loop
+		if (asked instanceof ChannelOperations<?, ?> operations && operations.channel().isRegistered()) {
+			this.last = new Written(operations, operations.channel().eventLoop());
+			if (this.abandoned) {
+				close();
+			}
+		}
+	}
+
+	/** The call is over, and asks nothing more. */
+	void abandon() {
+		this.abandoned = true;
+		close();
+	}
+
+	/** This request is over; the call may go on with another. */
+	void close() {
+		Written written = this.last;
+		if (written != null) {
+			written.close(this.ending);
+		}
+	}
+
+	/**
+	 * A request on its connection.
+	 */
+	private record Written(ChannelOperations<?, ?> operations, EventLoop eventLoop) {
+
+		void close(BooleanSupplier ending) {
+			try {
+				this.eventLoop.execute(() -> {
+					if (ChannelOperations.get(this.operations.channel()) == this.operations && !ending.getAsBoolean()) {
+						this.operations.dispose();
+					}
+				});
+			}
+			catch (RejectedExecutionException ex) {
+				// the event loop has ended, and its connections with it
+			}
+		}
+
+	}
+
+}

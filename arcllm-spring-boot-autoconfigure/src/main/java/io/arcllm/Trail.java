@@ -69,8 +69,8 @@ public record Trail(@AbsentIsEmpty List<Attempt> attempts, @Nullable String aske
 	 */
 	public @Nullable Cost cost() {
 		Cost sum = null;
-		for (Attempt attempt : this.attempts) {
-			Cost cost = attempt.cost();
+		for (int i = 0; i < this.attempts.size(); i++) {
+			Cost cost = this.attempts.get(i).cost();
 			if (cost != null && sum != null && !cost.currency().equals(sum.currency())) {
 				return null;
 			}

@@ -1,6 +1,8 @@
 package io.arcllm.autoconfigure;
 
+import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 import io.arcllm.CallerContext;
 import io.micrometer.context.ContextRegistry;
@@ -34,7 +36,7 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 
 	@Override
 	public CallerContext capture(ContextView context) {
-		if (isClear() && (context.isEmpty() || isClear(context))) {
+		if (isClear() && !isInside(context)) {
 			return this.nothing;
 		}
 		return new Captured(this.inside, this.callers.captureAll(context), MDC.getCopyOfContextMap(),
@@ -46,21 +48,37 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 		if (!isClear()) {
 			return this.cleared.restore(inner);
 		}
-		return inner.isEmpty() ? CallerContext.Restored.NOTHING : this.inside.setThreadLocalsFrom(inner)::close;
+		return isInside(inner) ? this.inside.setThreadLocalsFrom(inner)::close : CallerContext.Restored.NOTHING;
 	}
 
-	private boolean isClear(ContextView context) {
-		return this.inside.captureFrom(context).updateContext(Context.empty()).isEmpty();
+	/** Whether a Reactor context has anything that belongs into a thread. */
+	private static boolean isInside(ContextView context) {
+		return !context.isEmpty() && isAny((accessor) -> context.hasKey(accessor.key()));
 	}
 
+	/** Asked at each call and attempt, mostly in vain: without an iterator. */
 	private static boolean isClear() {
-		for (ThreadLocalAccessor<?> accessor : ContextRegistry.getInstance().getThreadLocalAccessors()) {
-			if (accessor.getValue() != null) {
-				return false;
-			}
+		if (LocaleContextHolder.getLocaleContext() != null || isAny((accessor) -> accessor.getValue() != null)) {
+			return false;
 		}
 		Map<String, String> mdc = MDC.getCopyOfContextMap();
-		return (mdc == null || mdc.isEmpty()) && LocaleContextHolder.getLocaleContext() == null;
+		return mdc == null || mdc.isEmpty();
+	}
+
+	private static boolean isAny(Predicate<ThreadLocalAccessor<?>> matching) {
+		List<ThreadLocalAccessor<?>> accessors = ContextRegistry.getInstance().getThreadLocalAccessors();
+		try {
+			for (int i = 0; i < accessors.size(); i++) {
+				if (matching.test(accessors.get(i))) {
+					return true;
+				}
+			}
+			return false;
+		}
+		catch (IndexOutOfBoundsException ex) {
+			// one was taken out just now
+			return true;
+		}
 	}
 
 	/**

@@ -65,7 +65,7 @@ public record AttemptLimits(Duration attempt, Duration firstToken, Duration idle
 			Matcher written = WRITTEN.matcher(text.trim().toLowerCase(Locale.ROOT));
 			boolean matches = written.matches();
 			Duration window = !matches ? null
-					: (written.group(2) == null) ? USUAL_WINDOW : TimeText.parse(written.group(2));
+					: (written.group(2) == null) ? USUAL_WINDOW : ModuleClock.time(written.group(2));
 			if (window == null) {
 				throw new IllegalArgumentException("'" + text + "' is no rate: write '5/s over 10s'");
 			}

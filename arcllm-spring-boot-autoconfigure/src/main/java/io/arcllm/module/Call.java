@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 import io.arcllm.Attempt;
 import io.arcllm.CallerContext;
@@ -30,18 +32,24 @@ import reactor.util.context.ContextView;
  * Invariants, all under the lock of the call: {@code attempts} is the number of attempts
  * that were taken and not given back, never above {@code maxAttempts}; an attempt is in
  * the trail once, when it has ended, so those that were taken and are not there are under
- * way. Listeners are told outside the lock.
+ * way; the list of the trail is never changed, only replaced. Listeners are told outside
+ * the lock. An attempt on the wire is {@code underway}, or one of the {@code others},
+ * which alone are under the lock: most calls have one attempt at a time.
  */
 public final class Call {
 
 	/** Longer than any call. */
 	public static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
+	private static final AtomicReferenceFieldUpdater<Call, Shutdown.@Nullable Underway> UNDERWAY = AtomicReferenceFieldUpdater
+		.newUpdater(Call.class, Shutdown.Underway.class, "underway");
+
 	private final Scheduler clock = Schedulers.parallel();
 
 	private final long start;
 
-	private final Instant startedAt;
+	/** The time of day, in milliseconds. */
+	private final long startedAt;
 
 	private final long deadline;
 
@@ -57,13 +65,17 @@ public final class Call {
 
 	private final CallerContext caller;
 
-	private final List<Attempt> trail = new ArrayList<>(2);
+	private List<Attempt> trail = List.of();
 
-	private final List<Shutdown.Underway> underway = new ArrayList<>(2);
+	/** The attempt on the wire, where there is one alone. */
+	private volatile Shutdown.@Nullable Underway underway;
 
-	private final CallTargets targets = new CallTargets(this::elapsedNanos);
+	/** The other attempts on the wire. */
+	private List<Shutdown.Underway> others = List.of();
 
-	private final CallCost cost = new CallCost();
+	private volatile @Nullable CallTargets targets;
+
+	private @Nullable CallCost cost;
 
 	private volatile UnaryOperator<String> redaction = UnaryOperator.identity();
 
@@ -73,7 +85,8 @@ public final class Call {
 
 	private @Nullable Target sentFirst;
 
-	private Duration waited = Duration.ZERO;
+	/** In nanoseconds. */
+	private volatile long waited;
 
 	/**
 	 * @param deadline for the whole call with all attempts and waits
@@ -94,7 +107,7 @@ public final class Call {
 		this.asked = asked;
 		this.shutdown = shutdown;
 		this.start = this.clock.now(TimeUnit.NANOSECONDS);
-		this.startedAt = Instant.ofEpochMilli(this.clock.now(TimeUnit.MILLISECONDS));
+		this.startedAt = this.clock.now(TimeUnit.MILLISECONDS);
 		this.deadline = deadline.toNanos();
 		this.maxAttempts = maxAttempts;
 		this.listener = listener;
@@ -172,16 +185,19 @@ public final class Call {
 	}
 
 	private boolean mayCostMore() {
-		if (!this.cost.isLimited()) {
+		CallCost cost = this.cost;
+		if (cost == null || !cost.isLimited()) {
 			return true;
 		}
 		int running = this.attempts - (int) this.trail.stream().filter(Attempt::wasSent).count();
-		return this.cost.allows(this.trail, Math.max(0, running));
+		return cost.allows(this.trail, Math.max(0, running));
 	}
 
 	/** What the call may cost. */
-	public CallCost cost() {
-		return this.cost;
+	public synchronized CallCost cost() {
+		CallCost cost = (this.cost == null) ? new CallCost() : this.cost;
+		this.cost = cost;
+		return cost;
 	}
 
 	/**
@@ -224,22 +240,30 @@ public final class Call {
 	}
 
 	/** Notes an attempt that has begun, to be ended when the application does. */
-	public synchronized void begun(Shutdown.Underway attempt) {
-		this.underway.add(attempt);
+	public void begun(Shutdown.Underway attempt) {
+		if (!UNDERWAY.compareAndSet(this, null, attempt)) {
+			synchronized (this) {
+				this.others = Stream.concat(this.others.stream(), Stream.of(attempt)).toList();
+			}
+		}
 	}
 
 	/** The attempt has ended. */
-	public synchronized void over(Shutdown.Underway attempt) {
-		this.underway.remove(attempt);
+	public void over(Shutdown.Underway attempt) {
+		if (!UNDERWAY.compareAndSet(this, attempt, null)) {
+			synchronized (this) {
+				this.others = this.others.stream().filter((other) -> other != attempt).toList();
+			}
+		}
 	}
 
 	/** Ends the attempts that are on the wire. */
 	void interrupt() {
-		List<Shutdown.Underway> underway;
+		List<Shutdown.Underway> all;
 		synchronized (this) {
-			underway = List.copyOf(this.underway);
+			all = Stream.concat(Stream.ofNullable(this.underway), this.others.stream()).toList();
 		}
-		underway.forEach(Shutdown.Underway::interrupt);
+		all.forEach(Shutdown.Underway::interrupt);
 	}
 
 	/** The error of a call that has no attempts left. */
@@ -264,17 +288,28 @@ public final class Call {
 
 	/** What the call has learnt of its targets. */
 	public CallTargets targets() {
-		return this.targets;
+		CallTargets targets = this.targets;
+		return (targets != null) ? targets : firstTargets();
+	}
+
+	private synchronized CallTargets firstTargets() {
+		CallTargets targets = (this.targets == null) ? new CallTargets(this) : this.targets;
+		this.targets = targets;
+		return targets;
 	}
 
 	/** Notes a deliberate wait: it is shown with the attempt after it. */
 	public synchronized void waited(Duration wait) {
-		this.waited = this.waited.plus(wait);
+		this.waited += wait.toNanos();
 	}
 
-	public synchronized Duration takeWaited() {
-		Duration wait = this.waited;
-		this.waited = Duration.ZERO;
+	public Duration takeWaited() {
+		return (this.waited == 0) ? Duration.ZERO : takeAllWaited();
+	}
+
+	private synchronized Duration takeAllWaited() {
+		Duration wait = Duration.ofNanos(this.waited);
+		this.waited = 0;
 		return wait;
 	}
 
@@ -288,7 +323,8 @@ public final class Call {
 
 	private synchronized Trail note(Attempt attempt) {
 		Trail before = (this.listener == CallListener.NONE || this.trail.isEmpty()) ? Trail.EMPTY : trail();
-		this.trail.add(attempt);
+		this.trail = this.trail.isEmpty() ? List.of(attempt)
+				: Stream.concat(this.trail.stream(), Stream.of(attempt)).toList();
 		return before;
 	}
 
@@ -300,18 +336,13 @@ public final class Call {
 		for (int i = this.trail.size() - 1; i >= 0; i--) {
 			Attempt attempt = this.trail.get(i);
 			if (attempt.outcome() == Attempt.Outcome.COMPLETED) {
-				this.trail.set(i, attempt.withReason(reason));
+				List<Attempt> changed = new ArrayList<>(this.trail);
+				changed.set(i, attempt.withReason(reason));
+				this.trail = List.copyOf(changed);
 				return attempt.target();
 			}
 		}
 		return null;
-	}
-
-	/**
-	 * Notes a target that was passed over.
-	 */
-	public void skipped(Target target, @Nullable ErrorKind error, String reason) {
-		skipped(target, error, reason, Attempt.Cause.FIRST);
 	}
 
 	/**
@@ -330,7 +361,7 @@ public final class Call {
 
 	/** The time of day so many nanoseconds after the start of the call. */
 	public Instant instant(long elapsed) {
-		return this.startedAt.plusNanos(elapsed);
+		return Instant.ofEpochSecond(this.startedAt / 1000, this.startedAt % 1000 * 1_000_000 + elapsed);
 	}
 
 	/**
@@ -357,7 +388,8 @@ public final class Call {
 
 	/** What happened so far. */
 	public synchronized Trail trail() {
-		return new Trail(this.trail, this.asked, this.redactions);
+		return (this.trail.isEmpty() && this.asked == null && this.redactions.isEmpty()) ? Trail.EMPTY
+				: new Trail(this.trail, this.asked, this.redactions);
 	}
 
 }

@@ -23,6 +23,7 @@ import io.arcllm.Trail;
 import reactor.core.CoreSubscriber;
 import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -127,33 +128,53 @@ public final class CallModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		Objects.requireNonNull(request, "request");
-		return EventStep.defer((context) -> begin(request, context));
+		return each(request);
 	}
 
-	private Flux<LlmEvent> begin(LlmRequest request, ContextView context) {
+	@Override
+	protected void subscribe(LlmRequest request, CoreSubscriber<? super LlmEvent> actual) {
 		CallOptions wanted = request.callOptions().over(this.options);
-		Scope outer = Scope.in(context);
+		Scope outer = Scope.in(actual.currentContext());
 		if (outer != null) {
-			return stack(request, wanted).exchange(told(request, wanted, outer.call().metadata()));
+			inside(outer, request, wanted, actual);
 		}
-		if (this.limits.shutdown().isClosed()) {
-			return refuse(request, Shutdown.refusal());
+		else if (this.limits.shutdown().isClosed()) {
+			refuse(request, Shutdown.refusal()).subscribe(actual);
 		}
-		CallerContext caller = this.limits.capture().capture(context);
-		LlmRequest told = request;
+		else {
+			begin(request, wanted, actual);
+		}
+	}
+
+	/** A call that is made inside another one. */
+	private void inside(Scope outer, LlmRequest request, CallOptions wanted, CoreSubscriber<? super LlmEvent> actual) {
 		LlmProvider stack;
 		try {
-			told = told(request, wanted, resolve(context, caller));
 			stack = stack(request, wanted);
 		}
 		catch (RuntimeException ex) {
-			return refuse(told(told, wanted, RequestMetadata.EMPTY), ex, caller);
+			Operators.error(actual, ex);
+			return;
+		}
+		ask(stack, told(request, wanted, outer.call().metadata()), actual);
+	}
+
+	private void begin(LlmRequest request, CallOptions wanted, CoreSubscriber<? super LlmEvent> actual) {
+		CallerContext caller = this.limits.capture().capture(actual.currentContext());
+		LlmRequest told = request;
+		LlmProvider stack;
+		try {
+			told = told(request, wanted, resolve(actual.currentContext(), caller));
+			stack = stack(request, wanted);
+		}
+		catch (RuntimeException ex) {
+			refuse(told(told, wanted, RequestMetadata.EMPTY), ex, caller).subscribe(actual);
+			return;
 		}
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
 				? this.limits.deadline() : deadline, this.limits, told.metadata(), this.asked, caller);
-		return EventStep.around(stack.exchange(told), (actual) -> new CallStep(actual, call, this.limits));
+		ask(stack, told, new CallStep(actual, call, this.limits));
 	}
 
 	private LlmProvider stack(LlmRequest request, CallOptions wanted) {
@@ -256,6 +277,8 @@ public final class CallModule extends BaseModule {
 
 		private final Context context;
 
+		private final int slot;
+
 		private boolean ended;
 
 		CallStep(CoreSubscriber<? super LlmEvent> actual, Call call, Limits limits) {
@@ -264,7 +287,7 @@ public final class CallModule extends BaseModule {
 			this.listener = limits.listener();
 			this.shutdown = limits.shutdown();
 			this.context = new Scope(call).into(actual.currentContext());
-			this.shutdown.begun(this);
+			this.slot = this.shutdown.begun(this);
 		}
 
 		@Override
@@ -288,7 +311,7 @@ public final class CallModule extends BaseModule {
 
 		@Override
 		public void cancel() {
-			this.shutdown.ended(this);
+			this.shutdown.ended(this, this.slot);
 			super.cancel();
 		}
 
@@ -311,7 +334,7 @@ public final class CallModule extends BaseModule {
 		public void onError(Throwable failure) {
 			if (!this.ended) {
 				this.ended = true;
-				this.shutdown.ended(this);
+				this.shutdown.ended(this, this.slot);
 				this.actual.onError(known(failure).withTrail(this.call.trail()));
 			}
 		}
@@ -329,7 +352,7 @@ public final class CallModule extends BaseModule {
 		public void onComplete() {
 			if (!this.ended) {
 				this.ended = true;
-				this.shutdown.ended(this);
+				this.shutdown.ended(this, this.slot);
 				this.actual.onComplete();
 			}
 		}

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 import io.arcllm.ErrorDetails;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CallTargets {
 
-	private final LongSupplier elapsedNanos;
+	private final Call call;
 
 	private Map<Target, Pause> pauses = Map.of();
 
@@ -34,10 +33,10 @@ public final class CallTargets {
 	private @Nullable Target first;
 
 	/**
-	 * @param elapsedNanos nanoseconds since the call began
+	 * @param call knows the time since it began
 	 */
-	CallTargets(LongSupplier elapsedNanos) {
-		this.elapsedNanos = elapsedNanos;
+	CallTargets(Call call) {
+		this.call = call;
 	}
 
 	/**
@@ -69,7 +68,7 @@ public final class CallTargets {
 	}
 
 	private Duration elapsed() {
-		return Duration.ofNanos(this.elapsedNanos.getAsLong());
+		return this.call.elapsed();
 	}
 
 	/** Remembers how a target failed. */

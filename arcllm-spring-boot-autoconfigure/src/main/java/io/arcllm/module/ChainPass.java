@@ -25,7 +25,7 @@ public final class ChainPass {
 
 	private final boolean heedsPauses;
 
-	private final Map<Target, LlmException> failures = new LinkedHashMap<>(0);
+	private Map<Target, LlmException> failures = Map.of();
 
 	/**
 	 * @param call the call that goes down the chain
@@ -61,7 +61,7 @@ public final class ChainPass {
 	 * Notes that a target failed which may be asked the same in another way.
 	 */
 	public synchronized void refused(Target target, LlmException failure) {
-		this.failures.put(target, failure);
+		writable().put(target, failure);
 		this.call.targets().failed(target, failure);
 	}
 
@@ -72,7 +72,7 @@ public final class ChainPass {
 	public synchronized void recall(Target target) {
 		LlmException earlier = this.call.targets().failure(target);
 		if (earlier != null) {
-			this.failures.putIfAbsent(target, earlier);
+			writable().putIfAbsent(target, earlier);
 		}
 	}
 
@@ -122,7 +122,15 @@ public final class ChainPass {
 	}
 
 	private synchronized void passedOver(Target target, LlmException refusal) {
-		this.failures.put(target, refusal);
+		writable().put(target, refusal);
+	}
+
+	/** Most passes see no failure. */
+	private Map<Target, LlmException> writable() {
+		if (this.failures.isEmpty()) {
+			this.failures = new LinkedHashMap<>();
+		}
+		return this.failures;
 	}
 
 	/**

@@ -5,9 +5,11 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import java.util.function.Function;
 
 import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
 import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
+import reactor.core.Exceptions;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
@@ -158,6 +160,137 @@ public abstract class EventStep implements CoreSubscriber<LlmEvent>, Subscriptio
 	@Override
 	public void cancel() {
 		Operators.terminate(UPSTREAM, this);
+	}
+
+	/**
+	 * A step that changes nothing but the context of what is inside.
+	 */
+	public static final class Within extends EventStep {
+
+		private final Context context;
+
+		/**
+		 * @param context of what is inside
+		 */
+		public Within(CoreSubscriber<? super LlmEvent> actual, Context context) {
+			super(actual);
+			this.context = context;
+		}
+
+		@Override
+		public Context currentContext() {
+			return this.context;
+		}
+
+	}
+
+	/**
+	 * A step that asks again or elsewhere, once, where what it wraps fails.
+	 * <p>
+	 * Invariants: {@code requested} is all that was ever asked for, and {@code produced}
+	 * all that was passed on; a subscription is taken, and a request is counted, under
+	 * the lock, so that each request reaches the subscription that there is, or is part
+	 * of what the next one is asked for, and never both. What has no limit is not
+	 * counted.
+	 */
+	public abstract static class Resuming extends EventStep {
+
+		private volatile boolean unlimited;
+
+		private long requested;
+
+		private long produced;
+
+		private boolean subscribed;
+
+		private boolean resumed;
+
+		/**
+		 * @param actual the subscriber outside
+		 */
+		protected Resuming(CoreSubscriber<? super LlmEvent> actual) {
+			super(actual);
+		}
+
+		/**
+		 * What is asked after this failure; {@code null} to pass the failure on.
+		 */
+		protected abstract @Nullable Flux<LlmEvent> resume(LlmException failure);
+
+		/** Whether what is asked now is what {@link #resume} gave. */
+		protected final boolean isResumed() {
+			return this.resumed;
+		}
+
+		@Override
+		public void onSubscribe(Subscription subscription) {
+			boolean attached;
+			long missed;
+			synchronized (this) {
+				attached = UPSTREAM.compareAndSet(this, null, subscription);
+				missed = this.requested - this.produced;
+			}
+			if (!attached) {
+				subscription.cancel();
+			}
+			else if (!this.subscribed) {
+				this.subscribed = true;
+				this.actual.onSubscribe(this);
+			}
+			else if (this.unlimited || missed > 0) {
+				subscription.request(this.unlimited ? Long.MAX_VALUE : missed);
+			}
+		}
+
+		@Override
+		public void onNext(LlmEvent event) {
+			this.produced++;
+			this.actual.onNext(event);
+		}
+
+		@Override
+		public void onError(Throwable failure) {
+			Flux<LlmEvent> next = null;
+			if (!this.resumed && failure instanceof LlmException known) {
+				try {
+					next = resume(known);
+				}
+				catch (Throwable ex) {
+					this.actual.onError(Exceptions.addSuppressed(ex, failure));
+					return;
+				}
+			}
+			Subscription before = ((EventStep) this).upstream;
+			if (next == null) {
+				this.actual.onError(failure);
+			}
+			else if (before != Operators.cancelledSubscription() && UPSTREAM.compareAndSet(this, before, null)) {
+				this.resumed = true;
+				next.subscribe(this);
+			}
+		}
+
+		@Override
+		public void request(long n) {
+			Subscription upstream;
+			if (n == Long.MAX_VALUE) {
+				this.unlimited = true;
+				upstream = ((EventStep) this).upstream;
+			}
+			else if (Operators.validate(n)) {
+				synchronized (this) {
+					this.requested = Operators.addCap(this.requested, n);
+					upstream = ((EventStep) this).upstream;
+				}
+			}
+			else {
+				return;
+			}
+			if (upstream != null) {
+				upstream.request(n);
+			}
+		}
+
 	}
 
 }

@@ -106,14 +106,7 @@ public abstract class GatedCall extends EventStep {
 		if (!STAGE.compareAndSet(this, WAITING, OPENING)) {
 			return false;
 		}
-		Flux<LlmEvent> answer;
-		try {
-			answer = this.inner.exchange(this.request);
-		}
-		catch (Throwable ex) {
-			answer = Flux.error(ex);
-		}
-		answer.subscribe(this);
+		BaseModule.ask(this.inner, this.request, this);
 		return true;
 	}
 

@@ -5,14 +5,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The clock that modules go by, which is virtual in tests, in Resilience4j's form.
+ * The clock that modules go by, which is virtual in tests, in Resilience4j's form; and
+ * how times are written.
  */
 public final class ModuleClock extends Clock {
+
+	private static final Pattern SIMPLE = Pattern.compile("(\\d{1,12})(ms|s|m|h)?");
+
+	private static final Map<String, Integer> MILLIS = Map.of("ms", 1, "s", 1000, "m", 60_000, "h", 3_600_000);
 
 	private final Instant start = Instant.now();
 
@@ -35,6 +45,25 @@ public final class ModuleClock extends Clock {
 	@Override
 	public Clock withZone(ZoneId zone) {
 		return this;
+	}
+
+	/**
+	 * Reads a time where a setting is a time or something else: {@code 500ms},
+	 * {@code 2s}, {@code PT0.5S}; milliseconds where no unit is.
+	 * @return {@code null} if it is none
+	 */
+	public static @Nullable Duration time(String text) {
+		Matcher simple = SIMPLE.matcher(text.trim());
+		if (simple.matches()) {
+			String unit = (simple.group(2) == null) ? "ms" : simple.group(2);
+			return Duration.ofMillis(Long.parseLong(simple.group(1)) * MILLIS.getOrDefault(unit, 1));
+		}
+		try {
+			return Duration.parse(text.trim());
+		}
+		catch (DateTimeParseException ex) {
+			return null;
+		}
 	}
 
 }

@@ -1,8 +1,5 @@
 package io.arcllm.module;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import reactor.core.publisher.Mono;
@@ -18,7 +15,7 @@ import reactor.core.publisher.Sinks;
  */
 public final class Shutdown {
 
-	private final Set<Underway> calls = ConcurrentHashMap.newKeySet();
+	private final ActiveSet<Underway> calls = new ActiveSet<>();
 
 	private volatile Sinks.Empty<Void> closing = Sinks.empty();
 
@@ -65,12 +62,16 @@ public final class Shutdown {
 		this.calls.forEach(Underway::interrupt);
 	}
 
-	void begun(Underway call) {
-		this.calls.add(call);
+	/**
+	 * A call has begun.
+	 * @return its slot, to be given to {@link #ended}
+	 */
+	int begun(Underway call) {
+		return this.calls.add(call);
 	}
 
-	void ended(Underway call) {
-		this.calls.remove(call);
+	void ended(Underway call, int slot) {
+		this.calls.remove(call, slot);
 	}
 
 	/** The error of what may not begin any more. */

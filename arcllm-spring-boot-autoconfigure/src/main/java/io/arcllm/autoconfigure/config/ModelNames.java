@@ -219,8 +219,12 @@ public final class ModelNames {
 
 	/** Whether the text is the name of a model of that provider. */
 	public boolean isModelOf(String provider, String text) {
-		List<String> targets = this.bare.get(text);
-		return targets != null && targets.contains(provider + "/" + text);
+		for (String target : this.bare.getOrDefault(text, List.of())) {
+			if (target.length() == provider.length() + 1 + text.length() && target.startsWith(provider)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/** The targets that the entries of a chain stand for. */

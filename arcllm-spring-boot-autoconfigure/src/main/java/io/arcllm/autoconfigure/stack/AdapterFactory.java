@@ -18,6 +18,7 @@ import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderProperties.Defaults;
 import io.arcllm.autoconfigure.config.ProviderProperties.OnUnsupported;
+import io.arcllm.module.BaseModule;
 import io.arcllm.module.EventStep;
 import io.arcllm.module.ModuleClock;
 import io.arcllm.provider.ModelTraits;
@@ -35,6 +36,7 @@ import io.arcllm.provider.ollama.OllamaFormat;
 import io.arcllm.provider.openai.OpenAiFormat;
 import io.arcllm.provider.openai.OpenAiQuirk;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
@@ -214,9 +216,7 @@ public final class AdapterFactory {
 	 * A provider that asks with a client of its own, whose exceptions are read for what
 	 * the vendor answered.
 	 */
-	private static final class ForeignErrorsProvider implements LlmProvider {
-
-		private final LlmProvider inner;
+	private static final class ForeignErrorsProvider extends BaseModule {
 
 		private final ForeignErrors errors;
 
@@ -229,33 +229,32 @@ public final class AdapterFactory {
 		 * itself
 		 */
 		ForeignErrorsProvider(LlmProvider inner, ForeignErrors errors, String name) {
-			this.inner = inner;
+			super(inner);
 			this.errors = errors;
 			this.name = name;
 		}
 
 		@Override
 		public Flux<LlmEvent> exchange(LlmRequest request) {
-			return EventStep.around(EventStep.defer((context) -> this.inner.exchange(request)),
-					(actual) -> new EventStep(actual) {
+			return each(request);
+		}
 
-						@Override
-						public void onError(Throwable failure) {
-							this.actual.onError(CallerContext.of(this.actual.currentContext())
-								.get(() -> read(failure, request.model())));
-						}
+		@Override
+		protected void subscribe(LlmRequest request, CoreSubscriber<? super LlmEvent> actual) {
+			ask(this.inner, request, new EventStep(actual) {
 
-					});
+				@Override
+				public void onError(Throwable failure) {
+					this.actual.onError(
+							CallerContext.of(this.actual.currentContext()).get(() -> read(failure, request.model())));
+				}
+
+			});
 		}
 
 		private Throwable read(Throwable failure, @Nullable String model) {
 			LlmException read = this.errors.read(failure, new Target(this.name, model));
 			return (read != null) ? read : failure;
-		}
-
-		@Override
-		public String name() {
-			return this.inner.name();
 		}
 
 		@Override

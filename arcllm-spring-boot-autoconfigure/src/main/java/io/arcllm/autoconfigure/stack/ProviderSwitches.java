@@ -13,7 +13,9 @@ import io.arcllm.module.BaseModule;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.Refusal;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Operators;
 
 /**
  * Which providers were disabled by hand: chains pass over them, and calls to them are
@@ -64,14 +66,20 @@ public final class ProviderSwitches {
 
 		@Override
 		public Flux<LlmEvent> exchange(LlmRequest request) {
-			return isEnabled(this.target.provider()) ? this.inner.exchange(request)
-					: Flux.deferContextual((context) -> {
-						Scope.of(context).skipped(this.target, DISABLED.kind(), DISABLED.reason());
-						return Flux.error(
-								LlmException.of(DISABLED.kind(), this.target + " was not asked: " + DISABLED.reason())
-									.target(this.target)
-									.build());
-					});
+			return each(request);
+		}
+
+		@Override
+		protected void subscribe(LlmRequest request, CoreSubscriber<? super LlmEvent> actual) {
+			if (isEnabled(this.target.provider())) {
+				ask(this.inner, request, actual);
+				return;
+			}
+			Scope.of(actual.currentContext()).skipped(this.target, DISABLED.kind(), DISABLED.reason());
+			Operators.error(actual,
+					LlmException.of(DISABLED.kind(), this.target + " was not asked: " + DISABLED.reason())
+						.target(this.target)
+						.build());
 		}
 
 		/** Always there, so not part of what is written. */

@@ -22,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptCost {
 
+	/** Of attempts of which no price is known. */
+	static final AttemptCost UNPRICED = new AttemptCost(Pricing.NONE, new Target("", null), LlmRequest.of(List.of()));
+
 	private final Pricing prices;
 
 	private final Target target;

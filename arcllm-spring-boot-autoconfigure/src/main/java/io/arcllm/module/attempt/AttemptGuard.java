@@ -4,6 +4,7 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
+import io.arcllm.CallerContext;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -47,17 +48,13 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 
 	private static final int ENDED = 2;
 
-	private final Call call;
-
-	private final Target target;
+	private final AttemptListener listener;
 
 	private final AttemptRecord record;
 
 	private final SilenceWatch silence;
 
 	private final @Nullable RateWatch rate;
-
-	private final AttemptListener listener;
 
 	private final Context context;
 
@@ -68,28 +65,43 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	/** What the caller asked for and did not get yet. */
 	private volatile long demand;
 
+	/**
+	 * @param scope of the attempt
+	 * @param target the target that is asked
+	 * @param streaming whether it is asked for a stream
+	 * @param startedAfter so many nanoseconds after the start of the call
+	 * @param timer rings when it is silent for too long
+	 */
 	AttemptGuard(CoreSubscriber<? super LlmEvent> actual, Scope scope, Target target, boolean streaming,
-			SharedTimer alarms, AttemptCost cost) {
+			long startedAfter, AttemptCost cost, SharedTimer timer) {
 		super(actual);
-		Call call = scope.call();
-		this.call = call;
-		this.target = target;
-		this.listener = new AttemptListener(actual.currentContext(), scope, target, this::begun);
-		this.context = scope.inAttempt().into(actual.currentContext()).put(WireListener.class, this.listener);
-		this.record = new AttemptRecord(scope, target, this.listener, cost);
-		this.silence = new SilenceWatch(call, target, scope.limits(),
-				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, alarms.alarm(this::checkSilence));
+		Context outer = actual.currentContext();
+		Scope inside = scope.inAttempt();
+		this.listener = new AttemptListener(this, scope, target, WireListener.of(outer));
+		this.context = ((inside == Scope.in(outer)) ? outer : inside.into(outer)).put(WireListener.class,
+				this.listener);
+		this.record = new AttemptRecord(this.listener, startedAfter, cost);
+		this.silence = new SilenceWatch(this, this.listener,
+				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, timer);
 		MinRate rate = (scope.limits() == null) ? null : scope.limits().minRate();
-		this.rate = (rate == null) ? null : new RateWatch(call, rate, alarms.alarm(this::checkRate));
+		this.rate = (rate == null) ? null : new RateWatch(this, scope.call(), rate, timer);
 	}
 
-	/** So many nanoseconds after the start of the call. */
-	long startedAfter() {
-		return this.record.startedAfter();
+	/** Something may be sent from now on. */
+	void sending() {
+		this.listener.begins();
+	}
+
+	private Call call() {
+		return this.listener.call();
+	}
+
+	private Target target() {
+		return this.listener.target();
 	}
 
 	/** The provider was waiting for a thread of ours: it begins only now. */
-	private void begun() {
+	void begun() {
 		this.silence.excuse();
 		this.silence.watch();
 	}
@@ -103,7 +115,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	public void onSubscribe(Subscription subscription) {
 		if (connect(subscription)) {
 			this.silence.begin(this.record.startedAfter());
-			this.call.begun(this);
+			call().begun(this);
 			this.actual.onSubscribe(this);
 		}
 	}
@@ -165,30 +177,34 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	 * what they tell code of the application.
 	 */
 	private void succeed(LlmResponse answer) {
-		this.call.caller().run(() -> {
+		CallerContext.Restored restored = call().caller().restore(Context.empty());
+		try {
 			this.actual.onNext(new LlmEvent.Completed(this.record.completed(answer)));
 			this.actual.onComplete();
-		});
+		}
+		finally {
+			restored.close();
+		}
 		super.cancel();
 	}
 
 	@Override
 	public void onError(Throwable failure) {
 		if (end()) {
-			fail(Failures.of(failure, this.target));
+			fail(Failures.of(failure, target()));
 		}
 	}
 
 	@Override
 	public void onComplete() {
 		if (end()) {
-			fail(LlmException.of(ErrorKind.INTERRUPTED, this.target + " ended without a whole answer")
-				.target(this.target)
+			fail(LlmException.of(ErrorKind.INTERRUPTED, target() + " ended without a whole answer")
+				.target(target())
 				.build());
 		}
 	}
 
-	private void checkSilence() {
+	void checkSilence() {
 		if (this.demand <= 0 || this.listener.isWaiting()) {
 			if (this.silence.isUnread()) {
 				gone();
@@ -214,7 +230,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		}
 	}
 
-	private void checkRate() {
+	void checkRate() {
 		RateWatch rate = Objects.requireNonNull(this.rate);
 		if (this.state == EMITTING) {
 			rate.later();
@@ -225,9 +241,8 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 				return;
 			}
 			super.cancel();
-			fail(LlmException
-				.of(ErrorKind.TIMEOUT, this.target + " had fewer than " + rate.rate() + " tokens (min-rate)")
-				.target(this.target)
+			fail(LlmException.of(ErrorKind.TIMEOUT, target() + " had fewer than " + rate.rate() + " tokens (min-rate)")
+				.target(target())
 				.stage(TimeoutStage.RATE)
 				.build());
 		}
@@ -238,7 +253,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		if (giveUp()) {
 			super.cancel();
 			LlmException failure = this.silence.unread();
-			this.call.caller().run(() -> {
+			call().caller().run(() -> {
 				this.record.unread(failure);
 				this.actual.onError(failure);
 			});
@@ -258,7 +273,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	}
 
 	private void fail(LlmException failure) {
-		this.call.caller().run(() -> this.actual.onError(this.record.failed(failure)));
+		call().caller().run(() -> this.actual.onError(this.record.failed(failure)));
 	}
 
 	@Override
@@ -305,15 +320,14 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		this.interrupted = true;
 		if (giveUp()) {
 			super.cancel();
-			fail(LlmException
-				.of(ErrorKind.INTERRUPTED, this.target + " was interrupted: the application is shutting down")
-				.target(this.target)
+			fail(LlmException.of(ErrorKind.INTERRUPTED, target() + " was interrupted: the application is shutting down")
+				.target(target())
 				.build());
 		}
 	}
 
 	private void stopWatches() {
-		this.call.over(this);
+		call().over(this);
 		this.silence.stop();
 		if (this.rate != null) {
 			this.rate.stop();

@@ -13,7 +13,6 @@ import io.arcllm.WireListener;
 import io.arcllm.module.Call;
 import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
-import reactor.util.context.ContextView;
 
 /**
  * What the vendor has said in this attempt, in case it never ends. Safe for use by many
@@ -24,52 +23,61 @@ final class AttemptListener implements WireListener {
 	private static final SoFar NOTHING = new SoFar() {
 	};
 
+	private final AttemptGuard guard;
+
+	private final Scope scope;
+
+	private final Target target;
+
 	private final @Nullable WireListener outer;
 
 	private volatile SoFar answer = NOTHING;
 
-	private final Runnable begun;
+	private volatile List<String> leftOut;
 
 	private volatile boolean refused;
 
 	private volatile boolean waiting;
 
-	private final Call call;
-
-	private final Target target;
-
-	private final Set<Parameter> without;
-
-	private volatile List<String> leftOut;
-
 	/**
-	 * @param context of the attempt, where an outer listener may be
+	 * @param guard told when the provider begins after it was waiting
 	 * @param scope of the attempt
 	 * @param target the target that is asked
-	 * @param begun run when the provider begins after it was waiting
+	 * @param outer the listener outside, if there is one
 	 */
-	AttemptListener(ContextView context, Scope scope, Target target, Runnable begun) {
-		this.begun = begun;
-		this.outer = WireListener.of(context);
-		this.call = scope.call();
+	AttemptListener(AttemptGuard guard, Scope scope, Target target, @Nullable WireListener outer) {
+		this.guard = guard;
+		this.scope = scope;
 		this.target = target;
-		this.without = scope.without();
+		this.outer = outer;
 		this.leftOut = scope.dropped();
+	}
+
+	Scope scope() {
+		return this.scope;
+	}
+
+	Call call() {
+		return this.scope.call();
+	}
+
+	Target target() {
+		return this.target;
 	}
 
 	@Override
 	public boolean isFirstTarget() {
-		return this.call.isSentFirst(this.target);
+		return call().isSentFirst(this.target);
 	}
 
 	@Override
 	public CallerContext caller() {
-		return this.call.caller();
+		return call().caller();
 	}
 
 	@Override
 	public Set<Parameter> without() {
-		return this.without;
+		return this.scope.without();
 	}
 
 	@Override
@@ -84,9 +92,16 @@ final class AttemptListener implements WireListener {
 		return this.leftOut;
 	}
 
-	/** The outer listener has already been notified. */
+	/** An attempt inside this one is part of it. */
 	@Override
 	public void sending() {
+	}
+
+	/** Something may be sent from now on: tells the outer listener. */
+	void begins() {
+		if (this.outer != null) {
+			this.outer.sending();
+		}
 	}
 
 	@Override
@@ -103,7 +118,7 @@ final class AttemptListener implements WireListener {
 	@Override
 	public void begun() {
 		this.waiting = false;
-		this.begun.run();
+		this.guard.begun();
 	}
 
 	boolean isWaiting() {

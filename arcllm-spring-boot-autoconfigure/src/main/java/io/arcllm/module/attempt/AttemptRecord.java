@@ -12,8 +12,6 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
 import io.arcllm.Usage;
-import io.arcllm.module.Call;
-import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,15 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class AttemptRecord {
 
-	private final Call call;
-
-	private final Target target;
-
 	private final AttemptListener listener;
 
 	private final AttemptCost cost;
-
-	private final Attempt.Cause cause;
 
 	private final long startedAfter;
 
@@ -45,19 +37,15 @@ final class AttemptRecord {
 	private @Nullable Duration firstToken;
 
 	/**
-	 * @param scope of the attempt
-	 * @param target the target that is asked
-	 * @param listener knows what the vendor has said
+	 * @param listener knows the attempt, and what the vendor has said
+	 * @param startedAfter so many nanoseconds after the start of the call
 	 * @param cost counts what it costs
 	 */
-	AttemptRecord(Scope scope, Target target, AttemptListener listener, AttemptCost cost) {
-		this.call = scope.call();
-		this.target = target;
+	AttemptRecord(AttemptListener listener, long startedAfter, AttemptCost cost) {
 		this.listener = listener;
 		this.cost = cost;
-		this.cause = scope.cause();
-		this.startedAfter = this.call.elapsedNanos();
-		this.waited = this.call.takeWaited();
+		this.startedAfter = startedAfter;
+		this.waited = listener.call().takeWaited();
 	}
 
 	/** So many nanoseconds after the start of the call. */
@@ -84,13 +72,22 @@ final class AttemptRecord {
 	 * @return the answer with the target and model that gave it
 	 */
 	LlmResponse completed(LlmResponse answer) {
-		String model = (answer.model() == null) ? this.target.model() : answer.model();
-		LlmResponse signed = answer.withTarget(new Target(this.target.provider(), model));
+		LlmResponse signed = answer.withTarget(signature(answer));
 		note(ended(Attempt.Outcome.COMPLETED).requestId(signed.requestId())
 			.usage(signed.usage())
 			.cost(this.cost.of(answer, signed.target())));
 		// the call's head says what the whole call cost
 		return signed.withCost(null);
+	}
+
+	/** The target that was asked, with the model that answered. */
+	private Target signature(LlmResponse answer) {
+		Target target = this.listener.target();
+		String model = answer.model();
+		if (model == null || model.equals(target.model())) {
+			return target;
+		}
+		return answer.provider().equals(target.provider()) ? answer.target() : new Target(target.provider(), model);
 	}
 
 	/**
@@ -99,10 +96,10 @@ final class AttemptRecord {
 	 */
 	LlmException failed(LlmException failure) {
 		Usage usage = Failures.usage(failure, this.listener.answer().used());
-		LlmException told = this.delivered.isEmpty() ? Failures.undelivered(failure, this.target)
-				: Failures.after(this.delivered, failure, this.target, usage);
+		LlmException told = this.delivered.isEmpty() ? Failures.undelivered(failure, this.listener.target())
+				: Failures.after(this.delivered, failure, this.listener.target(), usage);
 		if (this.listener.isRefused() || failure.kind() == ErrorKind.BULKHEAD_FULL) {
-			this.call.giveBackAttempt();
+			this.listener.call().giveBackAttempt();
 			note(ended(Attempt.Outcome.SKIPPED).failure(failure));
 		}
 		else {
@@ -133,23 +130,23 @@ final class AttemptRecord {
 	}
 
 	private Attempt.Builder ended(Attempt.Outcome outcome) {
-		return Attempt.of(this.target, outcome)
+		return Attempt.of(this.listener.target(), outcome)
 			.startedAfter(Duration.ofNanos(this.startedAfter))
-			.startedAt(this.call.instant(this.startedAfter))
+			.startedAt(this.listener.call().instant(this.startedAfter))
 			.waited(this.waited)
 			.took(this.firstToken, sinceStart())
-			.cause(this.cause)
+			.cause(this.listener.scope().cause())
 			.leftOut(this.listener.leftOut());
 	}
 
 	private void note(Attempt.Builder ended) {
 		Attempt attempt = ended.build();
-		this.call.ended(attempt);
+		this.listener.call().ended(attempt);
 		this.listener.told(attempt);
 	}
 
 	private Duration sinceStart() {
-		return Duration.ofNanos(this.call.elapsedNanos() - this.startedAfter);
+		return Duration.ofNanos(this.listener.call().elapsedNanos() - this.startedAfter);
 	}
 
 }

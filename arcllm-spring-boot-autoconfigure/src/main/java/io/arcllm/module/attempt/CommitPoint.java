@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import io.arcllm.LlmEvent;
-import io.arcllm.module.TimeText;
+import io.arcllm.module.ModuleClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,7 +54,7 @@ public record CommitPoint(int tokens, @Nullable Duration after) {
 		if (tokens.matches()) {
 			return new CommitPoint(Integer.parseInt(tokens.group(1)), null);
 		}
-		Duration time = TimeText.parse(written);
+		Duration time = ModuleClock.time(written);
 		if (time == null) {
 			throw new IllegalArgumentException(
 					"'" + text + "' is no commit point: write 'first-token', '500ms', '40-tokens' or 'full'");

@@ -1,13 +1,10 @@
 package io.arcllm.module.attempt;
 
-import java.util.Objects;
-
 import io.arcllm.CallerContext;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
-import io.arcllm.WireListener;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.Pricing;
@@ -27,7 +24,7 @@ public final class ContractModule extends BaseModule {
 
 	private final Target target;
 
-	private final SharedTimer alarms = new SharedTimer();
+	private final SharedTimer timer = new SharedTimer();
 
 	private final Pricing prices;
 
@@ -56,14 +53,44 @@ public final class ContractModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
+		return each(request);
+	}
+
+	@Override
+	protected void subscribe(LlmRequest request, CoreSubscriber<? super LlmEvent> actual) {
 		String model = request.model();
-		if (model == null) {
-			return new GuardedFlux(this.inner, request.withModel(this.target.model()), this.target, this.alarms,
-					this.prices);
+		Target asked = (model == null || model.equals(this.target.model())) ? this.target
+				: new Target(this.target.provider(), model);
+		LlmRequest written = (model == null) ? request.withModel(asked.model()) : request;
+		Scope scope = Scope.of(actual.currentContext());
+		Call call = scope.call();
+		long elapsed = call.elapsedNanos();
+		if (call.remainingNanos(elapsed) <= 0) {
+			Operators.error(actual, call.overdue(asked));
 		}
-		return new GuardedFlux(this.inner, request,
-				model.equals(this.target.model()) ? this.target : new Target(this.target.provider(), model),
-				this.alarms, this.prices);
+		else if (!call.tryAttempt(asked)) {
+			Operators.error(actual, call.exhausted(asked));
+		}
+		else {
+			AttemptCost cost = (this.prices == Pricing.NONE) ? AttemptCost.UNPRICED
+					: new AttemptCost(this.prices, asked, written);
+			attempt(written, call.caller(),
+					new AttemptGuard(actual, scope, asked, written.streaming(), elapsed, cost, this.timer));
+		}
+	}
+
+	private void attempt(LlmRequest request, CallerContext caller, AttemptGuard guard) {
+		guard.sending();
+		CallerContext.Restored restored = caller.restore(guard.currentContext());
+		try {
+			ask(this.inner, request, guard);
+		}
+		catch (Throwable ex) {
+			guard.failedToSubscribe(ex);
+		}
+		finally {
+			restored.close();
+		}
 	}
 
 	/**
@@ -73,61 +100,6 @@ public final class ContractModule extends BaseModule {
 	@Override
 	public String toString() {
 		return this.target.provider();
-	}
-
-	/**
-	 * One attempt, made anew for each subscription.
-	 */
-	private static final class GuardedFlux extends Flux<LlmEvent> {
-
-		private final LlmProvider inner;
-
-		private final LlmRequest request;
-
-		private final Target target;
-
-		private final SharedTimer alarms;
-
-		private final Pricing prices;
-
-		GuardedFlux(LlmProvider inner, LlmRequest request, Target target, SharedTimer alarms, Pricing prices) {
-			this.inner = inner;
-			this.request = request;
-			this.target = target;
-			this.alarms = alarms;
-			this.prices = prices;
-		}
-
-		@Override
-		public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
-			Scope scope = Scope.of(actual.currentContext());
-			Call call = scope.call();
-			AttemptGuard guard = new AttemptGuard(actual, scope, this.target, this.request.streaming(), this.alarms,
-					new AttemptCost(this.prices, this.target, this.request));
-			if (call.remainingNanos(guard.startedAfter()) <= 0) {
-				Operators.error(actual, call.overdue(this.target));
-				return;
-			}
-			if (!call.tryAttempt(this.target)) {
-				Operators.error(actual, call.exhausted(this.target));
-				return;
-			}
-			WireListener listener = WireListener.of(actual.currentContext());
-			if (listener != null) {
-				listener.sending();
-			}
-			CallerContext.Restored restored = call.caller().restore(guard.currentContext());
-			try {
-				Objects.requireNonNull(this.inner.exchange(this.request), "exchange returned null").subscribe(guard);
-			}
-			catch (Throwable ex) {
-				guard.failedToSubscribe(ex);
-			}
-			finally {
-				restored.close();
-			}
-		}
-
 	}
 
 }

@@ -15,7 +15,7 @@ import io.arcllm.module.AttemptLimits.MinRate;
  * the first one. Time without demand is no part of a window: it begins with {@link #dry},
  * ends with {@link #asked}, and these alternate, since nothing comes without demand.
  */
-final class RateWatch {
+final class RateWatch extends SharedTimer.Alarm {
 
 	private static final long NOT_DRY = -1;
 
@@ -23,7 +23,7 @@ final class RateWatch {
 
 	private final MinRate rate;
 
-	private final SharedTimer.Alarm alarm;
+	private final AttemptGuard guard;
 
 	private final AtomicLong excused = new AtomicLong();
 
@@ -31,16 +31,23 @@ final class RateWatch {
 
 	private volatile long dryFrom = NOT_DRY;
 
-	private volatile boolean stopped;
-
 	private long windowBegan;
 
 	private long tokensBefore;
 
-	RateWatch(Call call, MinRate rate, SharedTimer.Alarm alarm) {
+	/**
+	 * @param guard looks at the rate when the alarm rings
+	 */
+	RateWatch(AttemptGuard guard, Call call, MinRate rate, SharedTimer timer) {
+		super(timer);
+		this.guard = guard;
 		this.call = call;
 		this.rate = rate;
-		this.alarm = alarm;
+	}
+
+	@Override
+	void ring() {
+		this.guard.checkRate();
 	}
 
 	void content(LlmEvent event) {
@@ -49,7 +56,7 @@ final class RateWatch {
 		if (first) {
 			this.windowBegan = this.call.elapsedNanos();
 			this.excused.set(0);
-			ring(this.rate.window().toNanos());
+			ringIn(this.rate.window().toNanos());
 		}
 	}
 
@@ -77,7 +84,7 @@ final class RateWatch {
 		long dry = this.excused.get() + ((from == NOT_DRY) ? 0 : now - from);
 		long left = this.rate.window().toNanos() - (now - this.windowBegan - dry);
 		if (left > 0) {
-			ring(left);
+			ringIn(left);
 			return false;
 		}
 		if (this.tokens - this.tokensBefore < this.rate.tokens()) {
@@ -86,27 +93,17 @@ final class RateWatch {
 		this.windowBegan = now;
 		this.tokensBefore = this.tokens;
 		this.excused.set(0);
-		ring(this.rate.window().toNanos());
+		ringIn(this.rate.window().toNanos());
 		return false;
 	}
 
 	/** Looks again a little later: an event is being passed on just now. */
 	void later() {
-		ring(1_000_000);
+		ringIn(1_000_000);
 	}
 
-	private void ring(long wait) {
-		if (!this.stopped) {
-			this.alarm.set(this.call.moment(this.call.elapsedNanos() + wait));
-			if (this.stopped) {
-				this.alarm.stop();
-			}
-		}
-	}
-
-	void stop() {
-		this.stopped = true;
-		this.alarm.stop();
+	private void ringIn(long wait) {
+		set(this.call.moment(this.call.elapsedNanos() + wait));
 	}
 
 	MinRate rate() {

@@ -24,6 +24,7 @@ import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
 import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.util.context.ContextView;
 
@@ -62,14 +63,22 @@ public final class RefusalModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
+		return each(request);
+	}
+
+	@Override
+	protected void subscribe(LlmRequest request, CoreSubscriber<? super LlmEvent> actual) {
 		String model = request.model();
 		Target target = (model == null || model.equals(this.target.model())) ? this.target
 				: new Target(this.target.provider(), model);
-		return EventStep.defer((context) -> {
-			Set<Parameter> without = known(target, request, context);
-			return ask(request, without, null).onErrorResume(LlmException.class,
-					(refusal) -> again(request, target, without, refusal));
-		});
+		Set<Parameter> without = known(target, request, actual.currentContext());
+		RefusalStep step = new RefusalStep(actual, this, request, target, without);
+		if (without.isEmpty()) {
+			ask(this.inner, request, step);
+		}
+		else {
+			ask(request, without, null).subscribe(step);
+		}
 	}
 
 	/** What is left out from the start. */
@@ -97,9 +106,6 @@ public final class RefusalModule extends BaseModule {
 	 * answer, whose words are then given at once.
 	 */
 	private Flux<LlmEvent> ask(LlmRequest request, Set<Parameter> without, Attempt.@Nullable Cause cause) {
-		if (without.isEmpty() && cause == null) {
-			return this.inner.exchange(request);
-		}
 		Flux<LlmEvent> answer = this.inner.exchange(Parameter.without(request, without));
 		if (without.contains(Parameter.STREAMING) && request.streaming()) {
 			answer = answer.concatMapIterable(RefusalModule::withDeltas);
@@ -129,10 +135,11 @@ public final class RefusalModule extends BaseModule {
 		return events;
 	}
 
-	private Flux<LlmEvent> again(LlmRequest request, Target target, Set<Parameter> before, LlmException refusal) {
+	private @Nullable Flux<LlmEvent> again(LlmRequest request, Target target, Set<Parameter> before,
+			LlmException refusal) {
 		RefusedParameter refused = refusal.refusedParameter();
 		if (refused == null || refusal.partial() != null) {
-			return Flux.error(refusal);
+			return null;
 		}
 		return EventStep.defer((context) -> {
 			Call call = Call.of(context);
@@ -203,6 +210,35 @@ public final class RefusalModule extends BaseModule {
 	@Override
 	public String toString() {
 		return this.inner.toString();
+	}
+
+	/**
+	 * One call to a target, which may be asked once more.
+	 */
+	private static final class RefusalStep extends EventStep.Resuming {
+
+		private final RefusalModule module;
+
+		private final LlmRequest request;
+
+		private final Target target;
+
+		private final Set<Parameter> without;
+
+		RefusalStep(CoreSubscriber<? super LlmEvent> actual, RefusalModule module, LlmRequest request, Target target,
+				Set<Parameter> without) {
+			super(actual);
+			this.module = module;
+			this.request = request;
+			this.target = target;
+			this.without = without;
+		}
+
+		@Override
+		protected @Nullable Flux<LlmEvent> resume(LlmException failure) {
+			return this.module.again(this.request, this.target, this.without, failure);
+		}
+
 	}
 
 }

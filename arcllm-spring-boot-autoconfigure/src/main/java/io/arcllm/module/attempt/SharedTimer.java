@@ -1,9 +1,10 @@
 package io.arcllm.module.attempt;
 
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
+import io.arcllm.module.ActiveSet;
 import org.jspecify.annotations.Nullable;
 import reactor.core.Disposable;
 import reactor.core.scheduler.Scheduler;
@@ -16,28 +17,23 @@ import reactor.core.scheduler.Schedulers;
  * <p>
  * Invariants: the timer is replaced under the lock, by an earlier one alone or when it
  * has rung; but for that moment there is a timer for the first of all alarms that wait.
- * An alarm runs once for each time that it is set: the thread that takes it out of
- * {@code waiting} runs it, and {@code stop} takes it out without running it.
+ * An alarm rings once for each time that it is set: the thread that sets its moment to
+ * {@code NEVER} makes it ring. It stands in {@code alarms} from the first time that it is
+ * set until it is stopped, after which it never rings again.
  */
 final class SharedTimer {
 
-	private final Set<Alarm> waiting = ConcurrentHashMap.newKeySet();
+	private final ActiveSet<Alarm> alarms = new ActiveSet<>();
+
+	private final Object lock = new Object();
 
 	private volatile @Nullable Timer timer;
-
-	/**
-	 * An alarm that is not set yet.
-	 * @param action what to do when it rings, on a thread of its own
-	 */
-	Alarm alarm(Runnable action) {
-		return new Alarm(action);
-	}
 
 	private void setTimer(long moment) {
 		Scheduler scheduler = Schedulers.parallel();
 		Timer current = this.timer;
 		if (current == null || current.scheduler != scheduler || current.moment > moment) {
-			synchronized (this.waiting) {
+			synchronized (this.lock) {
 				replaceTimer(scheduler, moment);
 			}
 		}
@@ -58,23 +54,27 @@ final class SharedTimer {
 	}
 
 	private void ring(Timer rung) {
-		synchronized (this.waiting) {
+		synchronized (this.lock) {
 			if (this.timer == rung) {
 				this.timer = null;
 			}
 		}
 		long now = rung.scheduler.now(TimeUnit.NANOSECONDS);
-		long next = Long.MAX_VALUE;
-		for (Alarm alarm : this.waiting) {
-			if (alarm.moment > now) {
-				next = Math.min(next, alarm.moment);
+		long[] next = { Alarm.NEVER };
+		this.alarms.forEach((alarm) -> {
+			long moment = alarm.moment;
+			if (moment > now) {
+				next[0] = Math.min(next[0], moment);
 			}
-			else if (this.waiting.remove(alarm)) {
-				rung.scheduler.schedule(alarm.action);
+			else if (Alarm.MOMENT.compareAndSet(alarm, moment, Alarm.NEVER)) {
+				rung.scheduler.schedule(alarm::ring);
 			}
-		}
-		if (next != Long.MAX_VALUE) {
-			setTimer(next);
+			else {
+				next[0] = Math.min(next[0], alarm.moment);
+			}
+		});
+		if (next[0] != Alarm.NEVER) {
+			setTimer(next[0]);
 		}
 	}
 
@@ -94,30 +94,68 @@ final class SharedTimer {
 	}
 
 	/**
-	 * Rings once for each time that it is set.
+	 * Rings once for each time that it is set, on a thread of its own.
 	 */
-	final class Alarm {
+	abstract static class Alarm {
 
-		private final Runnable action;
+		private static final AtomicLongFieldUpdater<Alarm> MOMENT = AtomicLongFieldUpdater.newUpdater(Alarm.class,
+				"moment");
 
-		private volatile long moment;
+		private static final AtomicIntegerFieldUpdater<Alarm> PLACE = AtomicIntegerFieldUpdater.newUpdater(Alarm.class,
+				"place");
 
-		private Alarm(Runnable action) {
-			this.action = action;
-		}
+		private static final long NEVER = Long.MAX_VALUE;
+
+		private static final int NOT_SET = -2;
+
+		private static final int ENTERING = -3;
+
+		private static final int STOPPED = -4;
+
+		private final SharedTimer timer;
+
+		private volatile long moment = NEVER;
+
+		/** Its slot among all alarms, or one of the constants. */
+		private volatile int place = NOT_SET;
 
 		/**
-		 * Sets it anew.
-		 * @param moment in nanoseconds of {@link Schedulers#parallel()}
+		 * An alarm that is not set yet.
 		 */
-		void set(long moment) {
-			this.moment = moment;
-			SharedTimer.this.waiting.add(this);
-			setTimer(moment);
+		Alarm(SharedTimer timer) {
+			this.timer = timer;
 		}
 
+		/** What to do when it rings. */
+		abstract void ring();
+
+		/**
+		 * Sets it anew, unless it was stopped.
+		 * @param moment in nanoseconds of {@link Schedulers#parallel()}
+		 */
+		final void set(long moment) {
+			this.moment = moment;
+			if (this.place == NOT_SET && PLACE.compareAndSet(this, NOT_SET, ENTERING)) {
+				enter();
+			}
+			if (this.place != STOPPED) {
+				this.timer.setTimer(moment);
+			}
+		}
+
+		private void enter() {
+			int slot = this.timer.alarms.add(this);
+			if (!PLACE.compareAndSet(this, ENTERING, slot)) {
+				this.timer.alarms.remove(this, slot);
+			}
+		}
+
+		/** It does not ring any more. */
 		void stop() {
-			SharedTimer.this.waiting.remove(this);
+			int before = PLACE.getAndSet(this, STOPPED);
+			if (before > NOT_SET) {
+				this.timer.alarms.remove(this, before);
+			}
 		}
 
 	}

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * time in which the subscriber asks for nothing is no silence, since {@code since} begins
  * anew when it asks again; the stage goes from {@code FIRST_TOKEN} to {@code IDLE} once.
  */
-final class SilenceWatch {
+final class SilenceWatch extends SharedTimer.Alarm {
 
 	/** Never re-arm sooner than this. */
 	private static final long SHORTEST_WATCH = Duration.ofMillis(1).toNanos();
@@ -32,7 +32,7 @@ final class SilenceWatch {
 
 	private final @Nullable AttemptLimits limits;
 
-	private final SharedTimer.Alarm alarm;
+	private final AttemptGuard guard;
 
 	private volatile TimeoutStage stage;
 
@@ -41,18 +41,23 @@ final class SilenceWatch {
 	/** Since when the subscriber has asked for nothing, or NOT_DRY. */
 	private volatile long dryFrom = NOT_DRY;
 
-	private volatile boolean stopped;
-
 	/**
-	 * @param alarm rings when {@link #failure()} is to be asked
+	 * @param guard looks for silence when the alarm rings
+	 * @param listener knows the attempt
+	 * @param timer rings
 	 */
-	SilenceWatch(Call call, Target target, @Nullable AttemptLimits limits, TimeoutStage stage,
-			SharedTimer.Alarm alarm) {
-		this.call = call;
-		this.target = target;
-		this.limits = limits;
+	SilenceWatch(AttemptGuard guard, AttemptListener listener, TimeoutStage stage, SharedTimer timer) {
+		super(timer);
+		this.guard = guard;
+		this.call = listener.call();
+		this.target = listener.target();
+		this.limits = listener.scope().limits();
 		this.stage = stage;
-		this.alarm = alarm;
+	}
+
+	@Override
+	void ring() {
+		this.guard.checkSilence();
 	}
 
 	/**
@@ -74,12 +79,8 @@ final class SilenceWatch {
 
 	private void watch(long elapsed) {
 		long wait = Math.min(Math.min(untilSilent(elapsed), untilUnread(elapsed)), this.call.remainingNanos(elapsed));
-		if (wait == Long.MAX_VALUE || this.stopped) {
-			return;
-		}
-		this.alarm.set(this.call.moment(elapsed + Math.max(wait, SHORTEST_WATCH)));
-		if (this.stopped) {
-			this.alarm.stop();
+		if (wait != Long.MAX_VALUE) {
+			set(this.call.moment(elapsed + Math.max(wait, SHORTEST_WATCH)));
 		}
 	}
 
@@ -87,6 +88,9 @@ final class SilenceWatch {
 	 * A piece of content has come.
 	 */
 	void content() {
+		if (this.limits == null) {
+			return;
+		}
 		this.since = this.call.elapsedNanos();
 		if (this.stage == TimeoutStage.FIRST_TOKEN) {
 			this.stage = TimeoutStage.IDLE;
@@ -138,12 +142,9 @@ final class SilenceWatch {
 	 * The provider was asked for nothing until now: that is no silence.
 	 */
 	void excuse() {
-		this.since = this.call.elapsedNanos();
-	}
-
-	void stop() {
-		this.stopped = true;
-		this.alarm.stop();
+		if (this.limits != null) {
+			this.since = this.call.elapsedNanos();
+		}
 	}
 
 	/**

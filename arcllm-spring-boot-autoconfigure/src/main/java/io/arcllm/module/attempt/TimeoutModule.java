@@ -5,8 +5,11 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.module.AttemptLimits;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.EventStep;
 import io.arcllm.module.Scope;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.util.context.Context;
 
 /**
  * A gate: bounds the silence of every attempt made inside it. The contract guard keeps
@@ -28,8 +31,13 @@ public final class TimeoutModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return this.inner.exchange(request)
-			.contextWrite((context) -> Scope.of(context).within(this.limits).into(context));
+		return each(request);
+	}
+
+	@Override
+	protected void subscribe(LlmRequest request, CoreSubscriber<? super LlmEvent> actual) {
+		Context outer = actual.currentContext();
+		ask(this.inner, request, new EventStep.Within(actual, Scope.of(outer).within(this.limits).into(outer)));
 	}
 
 }

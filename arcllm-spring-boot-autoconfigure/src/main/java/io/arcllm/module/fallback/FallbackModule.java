@@ -4,11 +4,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
+import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
@@ -24,8 +26,11 @@ import io.arcllm.module.fallback.recovery.RecoveryPlan;
 import io.arcllm.module.fallback.recovery.StreamRecovery;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Operators;
+import reactor.util.context.Context;
 
 /**
  * A redirector: asks the next target of the chain when one fails before it delivered
@@ -77,11 +82,18 @@ public final class FallbackModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return EventStep.defer((context) -> {
-			Scope scope = Scope.of(context);
-			return (scope.pass() != null) ? this.inner.exchange(request) : new FallbackCall(this, request, scope.call())
-				.ask(this.selection.order(this.chain.targets(), request), scope.cause());
-		});
+		return each(request);
+	}
+
+	@Override
+	protected void subscribe(LlmRequest request, CoreSubscriber<? super LlmEvent> actual) {
+		Scope scope = Scope.of(actual.currentContext());
+		if (scope.pass() != null) {
+			ask(this.inner, request, actual);
+			return;
+		}
+		FallbackCall call = new FallbackCall(this, request, scope.call());
+		call.ask(() -> this.selection.order(this.chain.targets(), request), scope.cause(), actual);
 	}
 
 	/**
@@ -137,23 +149,58 @@ public final class FallbackModule extends BaseModule {
 			return this.call.targets().pausedBy(target) == null && (earlier == null || earlier.isRetryable());
 		}
 
+		/** Asks the first of these that may be asked, for a subscriber to come. */
+		private Flux<LlmEvent> ask(List<Candidate> targets) {
+			return new Flux<>() {
+
+				@Override
+				public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
+					ask(() -> targets, Attempt.Cause.NEXT_TARGET, actual);
+				}
+
+			};
+		}
+
 		/**
 		 * Asks the first of these that may be asked, and the ones after it when it fails.
 		 */
-		Flux<LlmEvent> ask(List<Candidate> targets, Attempt.Cause cause) {
+		void ask(Supplier<List<Candidate>> targets, Attempt.Cause cause, CoreSubscriber<? super LlmEvent> actual) {
+			Leg leg;
+			LlmProvider provider;
+			try {
+				leg = first(targets.get(), cause, actual);
+				provider = leg.candidate.provider();
+			}
+			catch (Throwable ex) {
+				Operators.error(actual, ex);
+				return;
+			}
+			if (this.judge.judges(this.request)) {
+				judged(leg, provider).subscribe(actual);
+			}
+			else {
+				BaseModule.ask(provider, leg.written, leg);
+			}
+		}
+
+		/**
+		 * The first of these that may be asked.
+		 * @throws LlmException if none may be
+		 */
+		private Leg first(List<Candidate> targets, Attempt.Cause cause, CoreSubscriber<? super LlmEvent> actual) {
 			for (int i = 0; i < targets.size(); i++) {
 				Candidate candidate = targets.get(i);
 				Attempt.Cause why = (i == 0) ? cause : Attempt.Cause.NEXT_TARGET;
 				if (!this.pass.passOver(candidate, this.request, why)) {
 					this.call.targets().asking(candidate.target());
-					return ask(candidate, targets.subList(i + 1, targets.size()), why);
+					return new Leg(actual, this, candidate, targets.subList(i + 1, targets.size()), why);
 				}
 				List<Candidate> wider = wider(candidate, targets);
 				if (!wider.isEmpty()) {
-					return ask(wider, Attempt.Cause.NEXT_TARGET);
+					return first(wider, Attempt.Cause.NEXT_TARGET, actual);
 				}
 			}
-			return Flux.error(exhausted());
+			throw exhausted();
 		}
 
 		/**
@@ -171,22 +218,13 @@ public final class FallbackModule extends BaseModule {
 			return targets.stream().anyMatch((other) -> this.pass.isReady(other, this.request));
 		}
 
-		private Flux<LlmEvent> ask(Candidate candidate, List<Candidate> rest, Attempt.Cause cause) {
-			LlmRequest written = candidate.request(this.request, this.chain.primary().target());
-			List<String> dropped = Candidate.dropped(this.request, written);
-			Flux<LlmEvent> answer = candidate.provider()
-				.exchange(written)
-				.contextWrite((context) -> Scope.of(context)
-					.on(this.pass, rest.isEmpty() ? null : () -> isAnyReady(rest))
-					.because(cause)
-					.dropping(dropped)
-					.into(context));
-			if (!this.judge.judges(this.request)) {
-				return answer.onErrorResume(LlmException.class, (failure) -> after(candidate, failure, rest));
-			}
-			return answer.collectList()
-				.map((events) -> judged(candidate, events, rest))
-				.onErrorResume(LlmException.class, (failure) -> Mono.just(after(candidate, failure, rest)))
+		/** An answer that is judged when it is whole. */
+		private Flux<LlmEvent> judged(Leg leg, LlmProvider provider) {
+			return EventStep.defer((context) -> provider.exchange(leg.written))
+				.contextWrite((context) -> leg.context)
+				.collectList()
+				.map((events) -> judged(leg.candidate, events, leg.rest))
+				.onErrorResume(LlmException.class, (failure) -> Mono.just(after(leg.candidate, failure, leg.rest)))
 				.flatMapMany(Function.identity());
 		}
 
@@ -213,7 +251,7 @@ public final class FallbackModule extends BaseModule {
 			boolean first = !this.hasUseless;
 			this.hasUseless = true;
 			log(failure, next);
-			Flux<LlmEvent> better = ask(next, Attempt.Cause.NEXT_TARGET);
+			Flux<LlmEvent> better = ask(next);
 			return first ? better.onErrorResume(LlmException.class, (none) -> asItIs) : better;
 		}
 
@@ -240,7 +278,7 @@ public final class FallbackModule extends BaseModule {
 				return Flux.error(exhausted());
 			}
 			this.call.caller().run(() -> log(failure, next));
-			return ask(next, Attempt.Cause.NEXT_TARGET);
+			return ask(next);
 		}
 
 		/**
@@ -296,6 +334,47 @@ public final class FallbackModule extends BaseModule {
 			else {
 				logger.warn(message);
 			}
+		}
+
+		/**
+		 * One target on the way, and what comes after it.
+		 */
+		private static final class Leg extends EventStep.Resuming {
+
+			private final FallbackCall call;
+
+			private final Candidate candidate;
+
+			private final List<Candidate> rest;
+
+			private final LlmRequest written;
+
+			private final Context context;
+
+			Leg(CoreSubscriber<? super LlmEvent> actual, FallbackCall call, Candidate candidate, List<Candidate> rest,
+					Attempt.Cause cause) {
+				super(actual);
+				this.call = call;
+				this.candidate = candidate;
+				this.rest = rest;
+				this.written = candidate.request(call.request, call.chain.primary().target());
+				this.context = Scope.of(actual.currentContext())
+					.on(call.pass, rest.isEmpty() ? null : () -> call.isAnyReady(rest))
+					.because(cause)
+					.dropping(Candidate.dropped(call.request, this.written))
+					.into(actual.currentContext());
+			}
+
+			@Override
+			public Context currentContext() {
+				return isResumed() ? this.actual.currentContext() : this.context;
+			}
+
+			@Override
+			protected Flux<LlmEvent> resume(LlmException failure) {
+				return this.call.after(this.candidate, failure, this.rest);
+			}
+
 		}
 
 	}

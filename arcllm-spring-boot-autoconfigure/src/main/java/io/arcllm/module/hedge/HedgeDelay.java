@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import io.arcllm.module.TimeText;
+import io.arcllm.module.ModuleClock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ public record HedgeDelay(int percentile, @Nullable Duration time) {
 		if (percentile.matches()) {
 			return new HedgeDelay(Integer.parseInt(percentile.group(1)), null);
 		}
-		Duration time = TimeText.parse(written);
+		Duration time = ModuleClock.time(written);
 		if (time == null || time.isNegative()) {
 			throw new IllegalArgumentException("'" + text + "' is no time to hedge after: write 'p95' or '800ms'");
 		}

@@ -21,6 +21,7 @@ import io.arcllm.module.Scope;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
@@ -45,11 +46,13 @@ public final class RetryModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return EventStep.defer((context) -> {
-			this.engine.called();
-			return this.inner.exchange(request)
-				.onErrorResume(LlmException.class, (failure) -> again(request, failure, this.engine.start()));
-		});
+		return each(request);
+	}
+
+	@Override
+	protected void subscribe(LlmRequest request, CoreSubscriber<? super LlmEvent> actual) {
+		this.engine.called();
+		ask(this.inner, request, new RetryStep(actual, this, request));
 	}
 
 	private Flux<LlmEvent> again(LlmRequest request, LlmException failure, RetryEngine.Retries retries) {
@@ -134,6 +137,28 @@ public final class RetryModule extends BaseModule {
 			.target(target)
 			.retryAfter(refusal.retryAfter())
 			.build();
+	}
+
+	/**
+	 * One call, which is asked again where it fails.
+	 */
+	private static final class RetryStep extends EventStep.Resuming {
+
+		private final RetryModule module;
+
+		private final LlmRequest request;
+
+		RetryStep(CoreSubscriber<? super LlmEvent> actual, RetryModule module, LlmRequest request) {
+			super(actual);
+			this.module = module;
+			this.request = request;
+		}
+
+		@Override
+		protected Flux<LlmEvent> resume(LlmException failure) {
+			return this.module.again(this.request, failure, this.module.engine.start());
+		}
+
 	}
 
 }

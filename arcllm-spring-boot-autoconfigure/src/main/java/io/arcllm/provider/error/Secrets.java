@@ -29,16 +29,20 @@ public final class Secrets {
 
 	private static final String CUT = "…";
 
+	/**
+	 * What looks ahead is bounded and never goes back over what it has read: a text of
+	 * nothing but beginnings of keys would take the square of its length.
+	 */
 	private static final List<Pattern> KEYS = List.of(
 			// what stands after "key:", "token=", "key provided:" and the like
 			Pattern.compile("(?i)\\b((?:api[ _-]?key|access[ _-]?token|token|secret|password|credential|key)s?"
-					+ "(?: provided| supplied| is)?\\s?[\"'`]?\\s?[:=]\\s?[\"'`]?)(?=[^\\s\"'`]*[\\d*_-])(?=[^\\s\"'`]*[A-Za-z*])[^\\s\"'`,;)]{4,}"),
+					+ "(?: provided| supplied| is)?\\s?[\"'`]?\\s?[:=]\\s?[\"'`]?)(?=[^\\s\"'`\\d*_-]{0,256}+[\\d*_-])(?=[^\\s\"'`A-Za-z*]{0,256}+[A-Za-z*])[^\\s\"'`,;)]{4,}"),
 			Pattern.compile("(?i)\\b(bearer |basic )[A-Za-z0-9._~+/=*-]{8,}"),
 			// prefixes that vendors give their keys
 			Pattern
 				.compile("()\\b(?:sk|pk|rk|gsk|xai|hf|r8|pplx|fw|tgp|csk|nvapi|key|ghp|gho|ghs|ghu|ghr|github_pat|glpat"
 						+ "|xox[abeprs]|xapp|whsec|npm|GOCSPX|dop_v1|shpat|lsv2|sq0csp|SG\\.|hvs\\."
-						+ "|AIza|AKIA|ASIA|ya29\\.|bedrock-api-key|ABSK)[-_]?(?=[A-Za-z._*-]*[\\d*])[A-Za-z0-9._*-]{8,}"),
+						+ "|AIza|AKIA|ASIA|ya29\\.|bedrock-api-key|ABSK)[-_]?(?=[A-Za-z._-]{0,256}+[\\d*])[A-Za-z0-9._*-]{8,}"),
 			Pattern.compile("()\\beyJ[A-Za-z0-9_-]{5}[A-Za-z0-9_.-]*+"),
 			// no prefix, but no ordinary word looks like this
 			Pattern.compile("()\\b(?=[A-Za-z]*\\d)(?=\\d*[A-Za-z])[A-Za-z0-9]{32,}\\b"));

@@ -32,7 +32,8 @@ import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Binds what is configured over the defaults of the library, and explains what cannot be
- * bound.
+ * bound. Which sources there are is found out once: what is read again has a binder of
+ * its own.
  */
 public final class LayeredBinder {
 
@@ -48,6 +49,10 @@ public final class LayeredBinder {
 	private final ConfigLayer defaults;
 
 	private final SingletonSupplier<ConfigLayer> effectiveDefaults = SingletonSupplier.of(this::profiled);
+
+	private final SingletonSupplier<List<ConfigurationPropertySource>> raw = SingletonSupplier.of(this::meant);
+
+	private final SingletonSupplier<List<ConfigLayer>> configured = SingletonSupplier.of(this::withoutBlankKeys);
 
 	private final List<String> defaultOrder;
 
@@ -103,6 +108,10 @@ public final class LayeredBinder {
 
 	/** The environment's sources as they are, highest precedence first. */
 	List<ConfigurationPropertySource> raw() {
+		return this.raw.obtain();
+	}
+
+	private List<ConfigurationPropertySource> meant() {
 		List<ConfigurationPropertySource> sources = MeantSources.of(this.environment);
 		List<String> declared = PropertiesBinding.declared(sources);
 		return sources.stream().map((source) -> VariableSource.meantBy(source, this.known.root(), declared)).toList();
@@ -110,6 +119,10 @@ public final class LayeredBinder {
 
 	/** What is configured, highest precedence first; what is left blank is not. */
 	List<ConfigLayer> configured() {
+		return this.configured.obtain();
+	}
+
+	private List<ConfigLayer> withoutBlankKeys() {
 		return raw().stream()
 			.map((source) -> MeantSources.withoutBlankKeys(source, known().root(), this.environment))
 			.map((source) -> new ConfigLayer("", source))

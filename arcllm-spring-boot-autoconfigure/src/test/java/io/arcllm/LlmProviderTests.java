@@ -28,7 +28,7 @@ class LlmProviderTests {
 	@Test
 	void invokeIsRefusedOnAnEventLoopThread() {
 		Mono<String> answer = Mono.fromCallable(() -> HELLO.invoke("hi").text()).subscribeOn(Schedulers.parallel());
-		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> answer.block(Duration.ofSeconds(5)))
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> answer.block(Duration.ofSeconds(20)))
 			.withMessageContaining("invokeAsync");
 	}
 
@@ -156,8 +156,8 @@ class LlmProviderTests {
 		LlmProvider counting = LlmProvider.of("counting", (request) -> LlmResponse.of("" + asked.incrementAndGet()));
 		Mono<LlmResponse> answer = counting.invokeAsync(LlmRequest.of("hi"));
 		assertThat(asked).hasValue(0);
-		assertThat(answer.block(Duration.ofSeconds(5)).text()).isEqualTo("1");
-		assertThat(answer.block(Duration.ofSeconds(5)).text()).isEqualTo("2");
+		assertThat(answer.block(Duration.ofSeconds(20)).text()).isEqualTo("1");
+		assertThat(answer.block(Duration.ofSeconds(20)).text()).isEqualTo("2");
 	}
 
 	@Test

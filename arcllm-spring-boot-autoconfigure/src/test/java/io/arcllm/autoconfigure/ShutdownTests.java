@@ -95,7 +95,7 @@ class ShutdownTests {
 				.stream(LlmRequest.of("Hi"))
 				.doOnNext(begun::complete)
 				.subscribe(events::add, call::completeExceptionally);
-			begun.get(5, TimeUnit.SECONDS);
+			begun.get(20, TimeUnit.SECONDS);
 		});
 		LlmException failure = failure(call);
 		assertThat(failure.kind()).isEqualTo(ErrorKind.INTERRUPTED);
@@ -155,7 +155,7 @@ class ShutdownTests {
 				.doOnNext(begun::complete)
 				.last()
 				.subscribe(call::complete, call::completeExceptionally);
-			begun.get(5, TimeUnit.SECONDS);
+			begun.get(20, TimeUnit.SECONDS);
 		});
 		LlmException failure = failure(call);
 		assertThat(failure.kind()).isEqualTo(ErrorKind.INTERRUPTED);

@@ -109,7 +109,7 @@ class SurvivalTests {
 		for (boolean streaming : new boolean[] { false, true }) {
 			this.vendors.first.enqueue(Vendors.fails(how));
 			this.vendors.first.enqueue(Vendors.says("hello", streaming));
-			retrying().run((context) -> {
+			retrying().withPropertyValues(Vendors.limits(how.equals("silence") ? "2s" : "20s")).run((context) -> {
 				LlmResponse answer = Vendors.ask(context.getBean(LlmProvider.class), streaming);
 				assertThat(answer.text()).isEqualTo("hello");
 				assertThat(answer.trail().attempts()).extracting(Attempt::outcome)

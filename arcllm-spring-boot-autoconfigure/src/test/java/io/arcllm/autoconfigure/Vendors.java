@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
@@ -44,10 +45,9 @@ public final class Vendors implements AutoCloseable {
 	}
 
 	public ApplicationContextRunner runner() {
-		List<String> properties = new ArrayList<>(
-				List.of("arcllm.provider=first", "arcllm.modules.retry.backoff-base=1ms",
-						"arcllm.modules.retry.budget.min-per-second=1000", "arcllm.modules.timeout.attempt=2s",
-						"arcllm.modules.timeout.first-token=2s", "arcllm.modules.timeout.idle=2s"));
+		List<String> properties = new ArrayList<>(List.of("arcllm.provider=first",
+				"arcllm.modules.retry.backoff-base=1ms", "arcllm.modules.retry.budget.min-per-second=1000"));
+		properties.addAll(List.of(limits("20s")));
 		MockWebServer[] servers = { this.first, this.second, this.third };
 		String[] names = { "first", "second", "third" };
 		for (int i = 0; i < names.length; i++) {
@@ -59,6 +59,16 @@ public final class Vendors implements AutoCloseable {
 			.withConfiguration(AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class,
 					ArcllmAutoConfiguration.class, WebClientAutoConfiguration.class, SslAutoConfiguration.class))
 			.withPropertyValues(properties.toArray(String[]::new));
+	}
+
+	/**
+	 * Time limits: short ones for a vendor that is silent, else such as a busy machine
+	 * keeps.
+	 */
+	static String[] limits(String limit) {
+		return Stream.of("attempt", "first-token", "idle")
+			.map((stage) -> "arcllm.modules.timeout." + stage + "=" + limit)
+			.toArray(String[]::new);
 	}
 
 	/** The answer to one call. */

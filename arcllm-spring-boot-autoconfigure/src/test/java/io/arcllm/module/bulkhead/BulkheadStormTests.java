@@ -19,7 +19,7 @@ class BulkheadStormTests {
 		Bulkhead bulkhead = new Bulkhead(new Target("storm", null),
 				BulkheadSettings.of(maxConcurrent, maxQueue, Duration.ofMillis(queueTimeout)));
 		storm.rage(new BulkheadModule(storm, bulkhead));
-		await().atMost(Duration.ofSeconds(5)).until(() -> bulkhead.status().running() == 0);
+		await().atMost(Duration.ofSeconds(20)).until(() -> bulkhead.status().running() == 0);
 		assertThat(storm.mostRunning).hasValueLessThanOrEqualTo(maxConcurrent);
 		assertThat(storm.running).hasValue(0);
 		assertThat(bulkhead.status().queued()).isZero();

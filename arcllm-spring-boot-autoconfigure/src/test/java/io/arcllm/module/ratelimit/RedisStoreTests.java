@@ -118,9 +118,9 @@ class RedisStoreTests {
 		RateLimiter limiter = new RateLimiter(TARGET, settings, one);
 		assertThat(taken(one, 1000)).isTrue();
 		limiter.settle(1000, Usage.of(9000, 0));
-		await().atMost(Duration.ofSeconds(5)).until(() -> other.take(1).join() > TimeUnit.SECONDS.toNanos(20));
+		await().atMost(Duration.ofSeconds(20)).until(() -> other.take(1).join() > TimeUnit.SECONDS.toNanos(20));
 		limiter.refund(9000);
-		await().atMost(Duration.ofSeconds(5)).until(() -> taken(other, 1));
+		await().atMost(Duration.ofSeconds(20)).until(() -> taken(other, 1));
 	}
 
 	@ParameterizedTest
@@ -152,7 +152,7 @@ class RedisStoreTests {
 			case LOCAL -> assertThat(takeAll(one)).isBetween(10, 13);
 			case OPEN -> assertThat(takeAll(one)).isEqualTo(60);
 			case CLOSED -> {
-				assertThat(one.take(1)).failsWithin(Duration.ofSeconds(5));
+				assertThat(one.take(1)).failsWithin(Duration.ofSeconds(20));
 				assertThat(new RateLimiter(TARGET, settings, one).status().queued()).isZero();
 			}
 		}
@@ -171,11 +171,11 @@ class RedisStoreTests {
 		RedisStore store = store(settings);
 		await().ignoreExceptions().until(() -> taken(store, 1));
 		pause(900);
-		assertThat(store.take(1)).failsWithin(Duration.ofSeconds(5));
+		assertThat(store.take(1)).failsWithin(Duration.ofSeconds(20));
 		pause(0);
 		RedisStore other = store(settings);
 		assertThat(store.isAway()).isTrue();
-		await().atMost(Duration.ofSeconds(5)).until(() -> other.requests() == 9);
+		await().atMost(Duration.ofSeconds(20)).until(() -> other.requests() == 9);
 		assertThat(taken(other, 1)).isTrue();
 		assertThat(other.requests()).isEqualTo(8);
 	}

@@ -78,7 +78,7 @@ class StackStormTests implements CallListener {
 	@MethodSource("io.arcllm.module.Storm#threads")
 	void everyPermitTokenAndCounterComesOutExact(ThreadFactory threads) throws Exception {
 		new Storm().rage(stack(), threads, false);
-		await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+		await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
 			this.members.forEach(StormMember::isAtRest);
 			checkMeters();
 		});

@@ -157,7 +157,7 @@ final class StormMember {
 
 	/** No permit of a probe was lost: a breaker without them would never close again. */
 	void takesCallsAgain() {
-		await().atMost(Duration.ofSeconds(5)).until(() -> {
+		await().atMost(Duration.ofSeconds(20)).until(() -> {
 			try {
 				this.gates.invoke("hi");
 			}

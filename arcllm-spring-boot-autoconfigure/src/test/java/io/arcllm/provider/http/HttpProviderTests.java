@@ -341,7 +341,7 @@ class HttpProviderTests {
 			HttpProvider provider = provider(
 					HttpProviderSettings.of("acme", "http://localhost:" + vendor.getLocalPort(), "m"), client());
 			provider.stream(LlmRequest.of("Hi")).take(1).blockLast(LIMIT);
-			assertThat(closed.get(5, TimeUnit.SECONDS)).isTrue();
+			assertThat(closed.get(20, TimeUnit.SECONDS)).isTrue();
 		}
 	}
 

@@ -73,7 +73,7 @@ class KeysComeAndGoTests {
 		Mono<Void> all = Mono.when(keys.ready(), keys.ready(), keys.ready()).cache();
 		all.subscribe();
 		open.countDown();
-		all.block(Duration.ofSeconds(5));
+		all.block(Duration.ofSeconds(20));
 		assertThat(asked).hasValue(1);
 		assertThat(keys.next()).isEqualTo("secret");
 		assertThat(keys.mayBlock()).isFalse();

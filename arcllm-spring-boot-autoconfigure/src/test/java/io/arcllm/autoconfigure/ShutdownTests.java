@@ -57,7 +57,7 @@ class ShutdownTests {
 	}
 
 	private static LlmException failure(CompletableFuture<?> call) {
-		return (LlmException) catchThrowableOfType(ExecutionException.class, () -> call.get(10, TimeUnit.SECONDS))
+		return (LlmException) catchThrowableOfType(ExecutionException.class, () -> call.get(20, TimeUnit.SECONDS))
 			.getCause();
 	}
 
@@ -65,15 +65,15 @@ class ShutdownTests {
 	void whatIsOnTheWireMayFinishAndNothingBegins() throws Exception {
 		CompletableFuture<LlmResponse> call = new CompletableFuture<>();
 		CompletableFuture<LlmProvider> closed = new CompletableFuture<>();
-		this.vendor.enqueue(new MockResponse.Builder().headersDelay(700, TimeUnit.MILLISECONDS)
+		this.vendor.enqueue(new MockResponse.Builder().headersDelay(1200, TimeUnit.MILLISECONDS)
 			.addHeader("content-type", "application/json")
 			.body(WHOLE)
 			.build());
-		runner("10s").run((context) -> {
+		runner("20s").run((context) -> {
 			LlmProvider llm = context.getBean(LlmProvider.class);
 			closed.complete(llm);
 			llm.invokeAsync(LlmRequest.of("Hi")).subscribe(call::complete, call::completeExceptionally);
-			this.vendor.takeRequest(5, TimeUnit.SECONDS);
+			this.vendor.takeRequest(20, TimeUnit.SECONDS);
 		});
 		assertThat(call).isCompletedWithValueMatching((answer) -> answer.text().equals("Hello"));
 		LlmException late = catchThrowableOfType(LlmException.class, () -> closed.get().invoke("Hi"));
@@ -108,12 +108,12 @@ class ShutdownTests {
 	void noHopBeginsAfterTheClose() throws Exception {
 		CompletableFuture<LlmResponse> call = new CompletableFuture<>();
 		this.vendor
-			.enqueue(new MockResponse.Builder().code(503).body("{}").headersDelay(700, TimeUnit.MILLISECONDS).build());
-		withNext(runner("10s")).run((context) -> {
+			.enqueue(new MockResponse.Builder().code(503).body("{}").headersDelay(1200, TimeUnit.MILLISECONDS).build());
+		withNext(runner("20s")).run((context) -> {
 			context.getBean(LlmProvider.class)
 				.invokeAsync(LlmRequest.of("Hi"))
 				.subscribe(call::complete, call::completeExceptionally);
-			this.vendor.takeRequest(5, TimeUnit.SECONDS);
+			this.vendor.takeRequest(20, TimeUnit.SECONDS);
 		});
 		assertThat(failure(call).kind()).isEqualTo(ErrorKind.OVERLOADED);
 		assertThat(this.vendor.getRequestCount()).isOne();
@@ -122,22 +122,24 @@ class ShutdownTests {
 	@Test
 	void noHedgeBeginsAfterTheClose() throws Exception {
 		CompletableFuture<LlmEvent> call = new CompletableFuture<>();
-		this.vendor.enqueue(new MockResponse.Builder().headersDelay(900, TimeUnit.MILLISECONDS)
+		this.vendor
+			.enqueue(new MockResponse.Builder().addHeader("content-type", "application/json").body(WHOLE).build());
+		this.vendor.enqueue(new MockResponse.Builder().headersDelay(1900, TimeUnit.MILLISECONDS)
 			.addHeader("content-type", "text/event-stream")
 			.body(WORDS + "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n")
 			.build());
-		withNext(runner("10s"))
-			.withPropertyValues("arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=500ms",
+		withNext(runner("20s"))
+			.withPropertyValues("arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=1500ms",
 					"arcllm.modules.hedge.minimum-delay=0s", "arcllm.modules.hedge.burst=5")
 			.run((context) -> {
-				context.getBean(LlmProvider.class)
-					.stream(LlmRequest.of("Hi"))
-					.last()
-					.subscribe(call::complete, call::completeExceptionally);
-				this.vendor.takeRequest(5, TimeUnit.SECONDS);
+				LlmProvider llm = context.getBean(LlmProvider.class);
+				assertThat(llm.invoke("The first call makes the connection").text()).isEqualTo("Hello");
+				this.vendor.takeRequest();
+				llm.stream(LlmRequest.of("Hi")).last().subscribe(call::complete, call::completeExceptionally);
+				this.vendor.takeRequest(20, TimeUnit.SECONDS);
 			});
-		assertThat(call.get(10, TimeUnit.SECONDS).answer()).isNotNull();
-		assertThat(this.vendor.getRequestCount()).isOne();
+		assertThat(call.get(20, TimeUnit.SECONDS).answer()).isNotNull();
+		assertThat(this.vendor.getRequestCount()).isEqualTo(2);
 	}
 
 	/** A stream that breaks off after the close is not gone on with elsewhere. */
@@ -149,7 +151,7 @@ class ShutdownTests {
 			.body(WORDS)
 			.throttleBody(WORDS.length() / 10, 100, TimeUnit.MILLISECONDS)
 			.build());
-		withNext(runner("10s")).withPropertyValues("arcllm.modules.streams.recovery=replay").run((context) -> {
+		withNext(runner("20s")).withPropertyValues("arcllm.modules.streams.recovery=replay").run((context) -> {
 			context.getBean(LlmProvider.class)
 				.stream(LlmRequest.of("Hi"))
 				.doOnNext(begun::complete)
@@ -179,7 +181,7 @@ class ShutdownTests {
 			context.getBean(LlmProvider.class)
 				.invokeAsync(LlmRequest.of("Hi"))
 				.subscribe(call::complete, call::completeExceptionally);
-			this.vendor.takeRequest(5, TimeUnit.SECONDS);
+			this.vendor.takeRequest(20, TimeUnit.SECONDS);
 		});
 		assertThat(failure(call).kind()).isEqualTo(ErrorKind.OVERLOADED);
 		assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(29));

@@ -72,7 +72,13 @@ public enum Parameter {
 	 * The longest answer, under the name that a vendor refused: it is asked for under its
 	 * other one. No word of configuration.
 	 */
-	MAX_TOKENS(false, "max_tokens", "max_completion_tokens");
+	MAX_TOKENS(false, "max_tokens", "max_completion_tokens"),
+
+	/**
+	 * How thinking is asked for, in the form that a vendor refused, such as a budget of
+	 * tokens: it is asked for in its other one. No word of configuration.
+	 */
+	THINKING_FORM(false);
 
 	private final boolean mayBeLeftOut;
 
@@ -104,12 +110,20 @@ public enum Parameter {
 	}
 
 	private static Stream<Parameter> configurable() {
-		return Arrays.stream(values()).filter((one) -> one != MAX_TOKENS);
+		return Arrays.stream(values()).filter((one) -> !one.isAnotherForm());
+	}
+
+	/**
+	 * Whether a vendor that refuses it is asked for the same in another form, which says
+	 * all that was meant.
+	 */
+	public boolean isAnotherForm() {
+		return this == MAX_TOKENS || this == THINKING_FORM;
 	}
 
 	/** Whether a request is asked in another way instead of without it. */
 	private boolean isAskedOtherwise() {
-		return this == STREAMING || this == MAX_TOKENS;
+		return this == STREAMING || isAnotherForm();
 	}
 
 	/**
@@ -168,7 +182,12 @@ public enum Parameter {
 	}
 
 	private boolean hasOption(Map<String, ?> options) {
-		return this.mayBeLeftOut && options.keySet().stream().anyMatch(this.names::contains);
+		for (String name : this.names) {
+			if (this.mayBeLeftOut && options.containsKey(name)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

@@ -26,7 +26,10 @@ public record RefusedParameter(String name, Why why, @Nullable Integer most) imp
 		COMBINATION,
 
 		/** Not this value. */
-		VALUE
+		VALUE,
+
+		/** Not in this form: it is asked for in another one there. */
+		FORM
 
 	}
 

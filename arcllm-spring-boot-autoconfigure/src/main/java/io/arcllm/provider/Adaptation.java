@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Makes of a request the one that a target takes: leaves out what may be left out,
  * translates what has another form there, and refuses the rest before anything is sent.
- * The request stays the same object where nothing has to change. Steps of one format are
- * in {@link WireFormat#adapt}.
+ * The request stays the same object where nothing has to change, and nothing is made for
+ * it. Steps of one format are in {@link WireFormat#adapt}.
  */
 public final class Adaptation {
 
@@ -52,10 +52,10 @@ public final class Adaptation {
 	 * may not be left out
 	 */
 	public Adaptation to(WireFormat format) {
-		ToolIds ids = (this.traits.toolIds() != null) ? this.traits.toolIds() : format.toolIds();
+		ToolIds ids = ToolIds.both(this.traits.toolIds(), format.toolIds());
 		withoutUnsupported();
 		withoutSenseless();
-		if (ids != null) {
+		if (ids != null && ToolIdChanges.isNeeded(ids, this.request.messages())) {
 			translateIds(ids);
 		}
 		format.adapt(this);
@@ -65,6 +65,11 @@ public final class Adaptation {
 	/** The request as it is so far. */
 	public LlmRequest request() {
 		return this.request;
+	}
+
+	/** The target that it is for. */
+	public Target target() {
+		return this.target;
 	}
 
 	/** What is known of the model. */
@@ -134,17 +139,23 @@ public final class Adaptation {
 	}
 
 	private void withoutUnsupported() {
+		if (!this.traits.unsupported().isEmpty()) {
+			leaveOutUnsupported();
+		}
+		if (this.traits.has(ModelTraits.Rule.TEMPERATURE_OR_TOP_P) && this.request.temperature() != null) {
+			leaveOut(Parameter.TOP_P, "is not taken together with temperature");
+		}
+	}
+
+	private void leaveOutUnsupported() {
 		for (Parameter parameter : this.traits.unsupported()) {
 			if (parameter.mayBeLeftOut()) {
 				leaveOut(parameter, "is not taken by this model");
 			}
-			else if (parameter != Parameter.STREAMING && parameter.isIn(this.request)) {
+			else if (parameter != Parameter.STREAMING && !parameter.isAnotherForm() && parameter.isIn(this.request)) {
 				throw refuse("was not asked: it takes no " + parameter.word() + " (models[].unsupported)",
 						new RefusedParameter(parameter.word(), RefusedParameter.Why.PARAMETER, null));
 			}
-		}
-		if (this.traits.has(ModelTraits.Rule.TEMPERATURE_OR_TOP_P) && this.request.temperature() != null) {
-			leaveOut(Parameter.TOP_P, "is not taken together with temperature");
 		}
 	}
 

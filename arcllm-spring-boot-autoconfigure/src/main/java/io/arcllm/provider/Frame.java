@@ -17,7 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 public record Frame(@Nullable String event, byte[] bytes, int offset, int length) {
 
-	private static final List<String> SIGNS_OF_LIFE = List.of("ping", "keepalive", "keep-alive", "heartbeat");
+	private static final List<String> SIGNS_OF_LIFE = List.of("ping", "pong", "keepalive", "keep-alive", "keep_alive",
+			"heartbeat");
+
+	/** JSON that says nothing at all. */
+	private static final List<String> NOTHING = List.of("{}", "null", "\"\"");
+
+	private static final int LONGEST_SIGN = 40;
 
 	/**
 	 * Whether the data is exactly this ASCII text.
@@ -36,27 +42,45 @@ public record Frame(@Nullable String event, byte[] bytes, int offset, int length
 
 	/**
 	 * Whether this is a sign of life and no part of the answer: by its name, or since its
-	 * data says nothing or begins with a colon, which no JSON does.
+	 * data says nothing, is the word for such a sign, or begins with a colon, which no
+	 * JSON does.
 	 */
 	public boolean isComment() {
 		if (this.event == null) {
-			return is("{}") || beginsWithColon();
+			return saysNothing();
 		}
+		return isSign(this.event) || (!this.event.equals("error") && saysNothing());
+	}
+
+	private static boolean isSign(String word) {
 		for (String sign : SIGNS_OF_LIFE) {
-			if (sign.equalsIgnoreCase(this.event)) {
+			if (sign.equalsIgnoreCase(word)) {
 				return true;
 			}
 		}
-		return !this.event.equals("error") && (is("{}") || beginsWithColon());
+		return false;
 	}
 
-	private boolean beginsWithColon() {
-		int i = this.offset;
-		int end = this.offset + this.length;
-		while (i < end && this.bytes[i] == ' ') {
-			i++;
+	/** Read without making a text of it where it is an object that has fields. */
+	private boolean saysNothing() {
+		int from = this.offset;
+		int to = this.offset + this.length;
+		while (from < to && this.bytes[from] <= ' ') {
+			from++;
 		}
-		return i < end && this.bytes[i] == ':';
+		if (from == to || this.bytes[from] == ':') {
+			return this.length > 0;
+		}
+		int second = from + 1;
+		while (second < to && this.bytes[second] <= ' ') {
+			second++;
+		}
+		boolean fields = this.bytes[from] == '{' && second < to && this.bytes[second] == '"';
+		if (fields || to - from > LONGEST_SIGN) {
+			return false;
+		}
+		String words = text().strip();
+		return NOTHING.contains(words.replaceAll("\\s", "")) || isSign(words);
 	}
 
 	/**

@@ -36,6 +36,10 @@ public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinkin
 	public static final ModelTraits UNKNOWN = new ModelTraits(Set.of(), null, List.of(), null, null, null, null,
 			Set.of(), null, null, Map.of());
 
+	/** What all models take that think adaptively. */
+	private static final List<ReasoningEffort> ADAPTIVE_EFFORTS = List.of(ReasoningEffort.LOW, ReasoningEffort.MEDIUM,
+			ReasoningEffort.HIGH);
+
 	/**
 	 * How a model is asked to think.
 	 */
@@ -122,6 +126,14 @@ public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinkin
 		all.addAll(this.unsupported);
 		return new ModelTraits(all, this.thinking, this.efforts, this.toolIds, this.contextWindow, this.maxOutput,
 				this.acceptsPrefix, this.rules, this.maxTokens, this.temperature, this.options);
+	}
+
+	/** The same, asked to think in this way. */
+	public ModelTraits thinking(@Nullable Thinking thinking) {
+		boolean known = thinking != Thinking.ADAPTIVE || !this.efforts.isEmpty();
+		return new ModelTraits(this.unsupported, thinking, known ? this.efforts : ADAPTIVE_EFFORTS, this.toolIds,
+				this.contextWindow, this.maxOutput, this.acceptsPrefix, this.rules, this.maxTokens, this.temperature,
+				this.options);
 	}
 
 	/**

@@ -59,7 +59,8 @@ public final class StopWords {
 
 	/**
 	 * What the vendor's word means for this answer. Tool calls make {@code TOOL_USE}
-	 * whatever the word, unless the answer was cut off in the middle of one.
+	 * whatever the word, unless the answer was cut off in the middle of one, or before
+	 * its arguments.
 	 */
 	public static StopReason read(@Nullable String word, LlmResponse answer) {
 		Type said = type(key(word));
@@ -67,7 +68,7 @@ public final class StopWords {
 		Type type = said;
 		for (ToolCall call : answer.toolCalls()) {
 			type = Type.TOOL_USE;
-			if (cut && call.parsedArguments() == null) {
+			if (cut && (call.parsedArguments() == null || call.rawArguments().isBlank())) {
 				type = said;
 				break;
 			}

@@ -19,6 +19,9 @@ import io.arcllm.ToolCall;
  */
 final class ToolIdChanges {
 
+	/** So few calls are compared with each other. */
+	private static final int FEW = 64;
+
 	private final ToolIds ids;
 
 	/** How often each id was used for a call so far. */
@@ -32,6 +35,42 @@ final class ToolIdChanges {
 
 	ToolIdChanges(ToolIds ids) {
 		this.ids = ids;
+	}
+
+	/**
+	 * Whether an id has another form than this one, or is used by several calls. Makes no
+	 * object.
+	 */
+	static boolean isNeeded(ToolIds ids, List<Message> messages) {
+		int calls = 0;
+		for (int i = 0; i < messages.size(); i++) {
+			List<Content> content = messages.get(i).content();
+			for (int k = 0; k < content.size(); k++) {
+				Content part = content.get(k);
+				String id = (part instanceof ToolCall call) ? call.id()
+						: (part instanceof Content.ToolResult result) ? result.toolCallId() : null;
+				if (id != null && !ids.takes(id)) {
+					return true;
+				}
+				if (part instanceof ToolCall call && (++calls > FEW || isCalledBefore(call.id(), messages, i, k))) {
+					return true;
+				}
+			}
+		}
+		return false;
+	}
+
+	private static boolean isCalledBefore(String id, List<Message> messages, int message, int part) {
+		for (int i = 0; i <= message; i++) {
+			List<Content> content = messages.get(i).content();
+			int end = (i == message) ? part : content.size();
+			for (int k = 0; k < end; k++) {
+				if (content.get(k) instanceof ToolCall call && call.id().equals(id)) {
+					return true;
+				}
+			}
+		}
+		return false;
 	}
 
 	/** The message with its ids as they are sent; the same one where all fit. */

@@ -4,7 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Locale;
-import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The form in which a vendor takes the ids of tool calls. An id in another form is
@@ -14,29 +15,70 @@ import java.util.regex.Pattern;
 public enum ToolIds {
 
 	/** Exactly nine letters and digits. */
-	NINE_CHARACTERS("[a-zA-Z0-9]{9}", 9),
+	NINE_CHARACTERS(Alphabet.LETTERS_AND_DIGITS, 9),
 
 	/** At most forty characters. */
-	UP_TO_40("(?s).{1,40}", 40),
+	UP_TO_40(Alphabet.ANY, 40),
 
 	/** Letters, digits, {@code _} and {@code -}. */
-	WORD("[a-zA-Z0-9_-]+", 32);
+	WORD(Alphabet.WORD, Integer.MAX_VALUE),
+
+	/** At most forty letters, digits, {@code _} and {@code -}. */
+	WORD_UP_TO_40(Alphabet.WORD, 40);
+
+	/** Of a translated id, where it may be as long. */
+	private static final int LENGTH = 32;
 
 	private static final char[] ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 		.toCharArray();
 
-	private final Pattern form;
+	private final Alphabet alphabet;
 
-	private final int length;
+	private final int most;
 
-	ToolIds(String form, int length) {
-		this.form = Pattern.compile(form);
-		this.length = length;
+	ToolIds(Alphabet alphabet, int most) {
+		this.alphabet = alphabet;
+		this.most = most;
+	}
+
+	/**
+	 * The characters that an id may have.
+	 */
+	private enum Alphabet {
+
+		ANY, LETTERS_AND_DIGITS, WORD;
+
+		boolean has(char c) {
+			boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+			return plain || this == ANY || (this == WORD && (c == '_' || c == '-'));
+		}
+
+	}
+
+	/**
+	 * The form that fits both, such as that of a model and that of the vendor which hosts
+	 * it.
+	 * @param other {@code null} for any
+	 */
+	public static @Nullable ToolIds both(@Nullable ToolIds one, @Nullable ToolIds other) {
+		if (one == null || other == null || one == other) {
+			return (one != null) ? one : other;
+		}
+		return (one == NINE_CHARACTERS || other == NINE_CHARACTERS) ? NINE_CHARACTERS : WORD_UP_TO_40;
 	}
 
 	/** Whether this vendor takes the id as it is. */
 	public boolean takes(String id) {
-		return this.form.matcher(id).matches();
+		int length = id.length();
+		if (length < ((this == NINE_CHARACTERS) ? this.most : 1) || length > this.most) {
+			return false;
+		}
+		for (int i = 0; this.alphabet != Alphabet.ANY && i < length; i++) {
+			if (!this.alphabet.has(id.charAt(i))) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	/** The id in this form. */
@@ -45,8 +87,9 @@ public enum ToolIds {
 			return id;
 		}
 		byte[] digest = sha256(id);
-		StringBuilder translated = new StringBuilder(this.length);
-		for (int i = 0; i < Math.min(this.length, digest.length); i++) {
+		int length = Math.min(this.most, LENGTH);
+		StringBuilder translated = new StringBuilder(length);
+		for (int i = 0; i < length; i++) {
 			translated.append(ALPHABET[(digest[i] & 0xff) % ALPHABET.length]);
 		}
 		return translated.toString();

@@ -56,6 +56,14 @@ public interface WireFormat {
 	}
 
 	/**
+	 * The other form in which a model is asked to think, where it refused this one.
+	 * @param refused {@code null} where none is known
+	 */
+	default ModelTraits.@Nullable Thinking otherThinking(ModelTraits.@Nullable Thinking refused) {
+		return refused;
+	}
+
+	/**
 	 * The request's body as JSON. The same request is the same bytes.
 	 * @param request with its model set
 	 * @param traits what is known of the model

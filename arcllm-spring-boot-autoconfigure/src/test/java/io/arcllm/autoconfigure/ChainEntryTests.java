@@ -10,9 +10,12 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.WholeAndStreamed;
+import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -102,16 +105,61 @@ class ChainEntryTests {
 		this.vendors.runner().withPropertyValues(CHAIN).run((context) -> {
 			this.vendors.first.enqueue(Vendors.fails("503"));
 			this.vendors.second.enqueue(Vendors.says("b", streamed));
-			LlmRequest request = LlmRequest.of("hi")
-				.mutate()
-				.options(Map.of("top_k", 5, "tier", "mine", "house", "y"))
-				.streaming(streamed)
-				.build();
-			LlmEvent last = context.getBean(LlmProvider.class).exchange(request).blockLast(Duration.ofSeconds(20));
-			List<Attempt> attempts = ((LlmEvent.Completed) last).response().trail().attempts();
+			List<Attempt> attempts = attempts(context.getBean(LlmProvider.class), streamed);
 			assertThat(attempts.get(0).leftOut()).isEmpty();
 			assertThat(attempts.get(1).leftOut()).containsExactlyInAnyOrder("top-k", "house");
 		});
+	}
+
+	@WholeAndStreamed
+	void optionsThatAHedgeIsNotSentStandInTheTrail(boolean streamed) {
+		this.vendors.runner()
+			.withPropertyValues(CHAIN)
+			.withPropertyValues("arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=30ms",
+					"arcllm.modules.hedge.minimum-delay=10ms", "arcllm.modules.hedge.burst=5",
+					"arcllm.modules.streams.upstream=always")
+			.run((context) -> {
+				this.vendors.first.enqueue(Vendors.fails("silence"));
+				this.vendors.second.enqueue(Vendors.says("b", true));
+				List<Attempt> attempts = attempts(context.getBean(LlmProvider.class), streamed);
+				assertThat(attempts).filteredOn((attempt) -> attempt.cause() == Attempt.Cause.HEDGE)
+					.singleElement()
+					.satisfies((attempt) -> assertThat(attempt.leftOut()).containsExactlyInAnyOrder("top-k", "house"));
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "restart", "replay", "continue" })
+	void optionsThatARecoveryIsNotSentStandInTheTrail(String recovery) {
+		this.vendors.runner()
+			.withPropertyValues(CHAIN)
+			.withPropertyValues("arcllm.modules.streams.recovery=" + recovery,
+					"arcllm.providers.second.accepts-prefix=true")
+			.run((context) -> {
+				String half = "data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a \"}}]}\n\n";
+				this.vendors.first.enqueue(
+						new MockResponse.Builder().addHeader("content-type", "text/event-stream").body(half).build());
+				this.vendors.first.enqueue(Vendors.fails("503"));
+				this.vendors.second
+					.enqueue(Vendors.says(recovery.equals("continue") ? "whole answer" : "a whole answer", true));
+				assertThat(attempts(context.getBean(LlmProvider.class), true))
+					.filteredOn((attempt) -> attempt.target().provider().equals("second"))
+					.singleElement()
+					.satisfies((attempt) -> {
+						assertThat(attempt.cause()).isEqualTo(Attempt.Cause.RECOVERY);
+						assertThat(attempt.leftOut()).containsExactlyInAnyOrder("top-k", "house");
+					});
+			});
+	}
+
+	private static List<Attempt> attempts(LlmProvider llm, boolean streamed) {
+		LlmRequest request = LlmRequest.of("hi")
+			.mutate()
+			.options(Map.of("top_k", 5, "tier", "mine", "house", "y"))
+			.streaming(streamed)
+			.build();
+		LlmEvent last = llm.exchange(request).blockLast(Duration.ofSeconds(20));
+		return ((LlmEvent.Completed) last).response().trail().attempts();
 	}
 
 	@Test

@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
@@ -14,6 +15,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Message;
+import io.arcllm.ReasoningEffort;
 import io.arcllm.Tool;
 import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockResponse;
@@ -270,8 +272,8 @@ class LearntRefusalsTests {
 		this.vendors.second.enqueue(refuses("{\"error\":{\"message\":\"gemma3:4b does not support tools\"}}"));
 		this.vendors.third.enqueue(Vendors.says("c", streaming));
 		runner().run((context) -> {
-			LlmResponse answer = ask(context.getBean(LlmProvider.class),
-					(r) -> r.tools(Tool.of("f", "", java.util.Map.of())), streaming);
+			LlmResponse answer = ask(context.getBean(LlmProvider.class), (r) -> r.tools(Tool.of("f", "", Map.of())),
+					streaming);
 			assertThat(answer.text()).isEqualTo("c");
 			assertThat(answer.trail().attempts()).extracting(Attempt::error)
 				.containsExactly(ErrorKind.OVERLOADED, ErrorKind.UNSUPPORTED, null);
@@ -320,6 +322,105 @@ class LearntRefusalsTests {
 				assertThat(events).hasSize(streaming ? 2 : 1);
 				assertThat(body(this.vendors.first).has("stream")).isFalse();
 			});
+	}
+
+	private static final String WANTS_ADAPTIVE = "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":"
+			+ "\"\\\"thinking.type.enabled\\\" is not supported for this model. Use \\\"thinking.type.adaptive\\\" and"
+			+ " \\\"output_config.effort\\\" to control thinking behavior.\"}}";
+
+	private static final String WANTS_A_BUDGET = "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":"
+			+ "\"adaptive thinking is not supported on this model\"}}";
+
+	@ParameterizedTest
+	@MethodSource("everyWay")
+	void thinkingThatIsRefusedInOneFormIsAskedForInTheOther(String type, boolean streaming, boolean hop) {
+		boolean adaptive = type.equals("openai");
+		if (type.equals("ollama")) {
+			return;
+		}
+		MockWebServer refusing = hop ? this.vendors.second : this.vendors.first;
+		String name = hop ? "second" : "first";
+		refusing.enqueue(refuses(adaptive ? WANTS_ADAPTIVE : WANTS_A_BUDGET));
+		for (int i = 0; i < 2; i++) {
+			this.vendors.first
+				.enqueue(hop ? Vendors.fails("503") : InterimAnswersTests.echo("anthropic", streaming, "a").build());
+			this.vendors.second.enqueue(InterimAnswersTests.echo("anthropic", streaming, "a").build());
+		}
+		runner("arcllm.providers." + name + ".type=anthropic", "arcllm.providers." + name + ".on-unsupported=refuse",
+				"arcllm.providers." + name + ".model=" + (adaptive ? "opus" : "claude-opus-4-8"))
+			.run((context) -> {
+				for (int i = 0; i < 2; i++) {
+					LlmResponse answer = ask(context.getBean(LlmProvider.class),
+							(r) -> r.reasoningEffort(ReasoningEffort.MEDIUM), streaming);
+					assertThat(answer.provider()).isEqualTo(name);
+					assertThat(answer.trail().attempts()).hasSize((hop ? 3 : 2) - i)
+						.allSatisfy((attempt) -> assertThat(attempt.leftOut()).isEmpty());
+				}
+				List<JsonNode> thinking = List.of(body(refusing).get("thinking"), body(refusing).get("thinking"),
+						body(refusing).get("thinking"));
+				assertThat(thinking).extracting((one) -> one.get("type").stringValue())
+					.containsExactly(adaptive ? "enabled" : "adaptive", adaptive ? "adaptive" : "enabled",
+							adaptive ? "adaptive" : "enabled");
+			});
+	}
+
+	@WholeAndStreamed
+	void thinkingThatIsRefusedInBothFormsIsLeftOutAfterwards(boolean streaming) {
+		this.vendors.first.enqueue(refuses(WANTS_ADAPTIVE));
+		this.vendors.first.enqueue(refuses(WANTS_A_BUDGET));
+		this.vendors.second.enqueue(Vendors.says("b", streaming));
+		this.vendors.first.enqueue(InterimAnswersTests.echo("anthropic", streaming, "a").build());
+		runner("arcllm.providers.first.type=anthropic").run((context) -> {
+			LlmProvider llm = context.getBean(LlmProvider.class);
+			assertThat(ask(llm, (r) -> r.reasoningEffort(ReasoningEffort.LOW), streaming).provider())
+				.isEqualTo("second");
+			assertThat(ask(llm, (r) -> r.reasoningEffort(ReasoningEffort.LOW), streaming).trail().attempts())
+				.singleElement()
+				.satisfies((attempt) -> assertThat(attempt.leftOut()).containsExactly("reasoning-effort"));
+		});
+	}
+
+	@WholeAndStreamed
+	void formThatTheCallerWroteIsLeftOutAndNotTranslated(boolean streaming) {
+		this.vendors.first.enqueue(refuses(WANTS_ADAPTIVE));
+		this.vendors.first.enqueue(InterimAnswersTests.echo("anthropic", streaming, "a").build());
+		runner("arcllm.providers.first.type=anthropic").run((context) -> {
+			LlmResponse answer = ask(context.getBean(LlmProvider.class),
+					(r) -> r.options(Map.of("thinking", Map.of("type", "enabled", "budget_tokens", 2000))), streaming);
+			assertThat(answer.trail().attempts()).last()
+				.satisfies((attempt) -> assertThat(attempt.leftOut()).containsExactly("reasoning-effort"));
+		});
+	}
+
+	@WholeAndStreamed
+	void levelOfThinkingThatIsRefusedIsSwitchedOnAtOllama(boolean streaming) {
+		this.vendors.first
+			.enqueue(refuses("{\"error\":\"think value \\\"medium\\\" is not supported for this model\"}"));
+		this.vendors.first.enqueue(InterimAnswersTests.echo("ollama", streaming, "a").build());
+		runner("arcllm.providers.first.type=ollama", "arcllm.providers.first.model=gpt-oss-distilled")
+			.run((context) -> {
+				ask(context.getBean(LlmProvider.class), (r) -> r.reasoningEffort(ReasoningEffort.MEDIUM), streaming);
+				assertThat(body(this.vendors.first).get("think").stringValue()).isEqualTo("medium");
+				assertThat(body(this.vendors.first).get("think").booleanValue()).isTrue();
+			});
+	}
+
+	@WholeAndStreamed
+	void routerWithoutAHostThatTakesToolsIsPassedOver(boolean streaming) {
+		this.vendors.first.enqueue(Vendors
+			.json(404,
+					"{\"error\":{\"message\":\"No endpoints found that support tool use. To learn more about provider"
+							+ " routing, visit: https://openrouter.ai/docs/provider-routing\",\"code\":404}}")
+			.build());
+		this.vendors.second.enqueue(Vendors.says("b", streaming));
+		runner().run((context) -> {
+			Attempt refused = ask(context.getBean(LlmProvider.class), (r) -> r.tools(Tool.of("f", "", Map.of())),
+					streaming)
+				.trail()
+				.attempts()
+				.get(0);
+			assertThat(refused.error()).isEqualTo(ErrorKind.UNSUPPORTED);
+		});
 	}
 
 }

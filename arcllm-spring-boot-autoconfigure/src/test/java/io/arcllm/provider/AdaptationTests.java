@@ -78,6 +78,23 @@ class AdaptationTests {
 				new Message(Message.Role.USER, List.of(new Content.ToolResult(id, List.of(result), false)))));
 	}
 
+	/** At a vendor with a form of its own, of a model with another. */
+	@ParameterizedTest
+	@CsvSource({ "openrouter/mistralai/mistral-small,[a-zA-Z0-9]{9}", "openai/mistral-small,[a-zA-Z0-9]{9}",
+			"anthropic/mistral-small,[a-zA-Z0-9]{9}", "mistral/gpt-4o,[a-zA-Z0-9]{9}", "mistral/llama3,[a-zA-Z0-9]{9}",
+			"anthropic/gpt-4o,'[a-zA-Z0-9_-]{1,40}'", "openrouter/openai/gpt-4o,'.{1,40}'",
+			"anthropic/claude-sonnet-4-5,[a-zA-Z0-9_-]+", "groq/llama3,'call_x{41}|functions.get:0|abcdefghi'" })
+	void idsFitTheModelAndItsVendor(String target, String form) {
+		for (String id : List.of(LONG_ID, "functions.get:0", "abcdefghi")) {
+			JsonNode messages = sent(target, toolRound(id, new Content.Text("4"))).get("messages");
+			JsonNode call = target.startsWith("anthropic") ? messages.at("/1/content/0/id")
+					: messages.at("/1/tool_calls/0/id");
+			JsonNode result = target.startsWith("anthropic") ? messages.at("/2/content/0/tool_use_id")
+					: messages.at("/2/tool_call_id");
+			assertThat(call.stringValue()).matches(form).isEqualTo(result.stringValue());
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "openai/gpt-4o", "openai/gpt-5-mini", "anthropic/claude-sonnet-4-5", "ollama/llama3.2",
 			"mistral/mistral-small-latest", "groq/llama-3.3-70b-versatile", "gemini/gemini-2.5-flash" })

@@ -93,7 +93,7 @@ public final class RefusalModule extends BaseModule {
 		// also those that are not in the request: the provider may add them
 		Set<Parameter> without = EnumSet.noneOf(Parameter.class);
 		known.stream()
-			.filter((one) -> one == Parameter.MAX_TOKENS || (one != Parameter.STREAMING && !asItIs))
+			.filter((one) -> one.isAnotherForm() || (one != Parameter.STREAMING && !asItIs))
 			.forEach(without::add);
 		if (whole) {
 			without.add(Parameter.STREAMING);
@@ -117,10 +117,11 @@ public final class RefusalModule extends BaseModule {
 		});
 	}
 
-	/** What asks under another name is not left out. */
+	/** What is asked for in another form is not left out. */
 	private static List<String> leftOut(LlmRequest request, Set<Parameter> without, List<String> dropped) {
-		return Stream.concat(dropped.stream(),
-				without.stream().filter((one) -> one != Parameter.MAX_TOKENS && one.isIn(request)).map(Parameter::word))
+		return Stream
+			.concat(dropped.stream(),
+					without.stream().filter((one) -> !one.isAnotherForm() && one.isIn(request)).map(Parameter::word))
 			.distinct()
 			.toList();
 	}
@@ -149,9 +150,9 @@ public final class RefusalModule extends BaseModule {
 			}
 			Set<Parameter> without = EnumSet.noneOf(Parameter.class);
 			without.addAll(before);
-			meant(refused).ifPresent(without::add);
+			meant(refused, request, before).ifPresent(without::add);
 			return ask(less, without, Attempt.Cause.WITHOUT_PARAMETERS).doOnError(LlmException.class,
-					(second) -> learn(target, second.refusedParameter()));
+					(second) -> learn(target, second.refusedParameter(), request, without));
 		});
 	}
 
@@ -166,9 +167,10 @@ public final class RefusalModule extends BaseModule {
 	private @Nullable LlmRequest without(LlmRequest request, Target target, Set<Parameter> before,
 			RefusedParameter refused, Call call) {
 		boolean first = call.isSentFirst(target);
-		learn(target, refused);
-		if (isOtherName(refused)) {
-			return before.contains(Parameter.MAX_TOKENS) ? null : request;
+		learn(target, refused, request, before);
+		Parameter meant = meant(refused, request, before).orElse(null);
+		if (meant != null && meant.isAnotherForm()) {
+			return before.contains(meant) ? null : request;
 		}
 		if (first && (this.refuses || refused.why() == Why.VALUE)) {
 			return (refused.name().equals(Parameter.STREAMING.word()) && request.streaming()) ? request : null;
@@ -179,7 +181,7 @@ public final class RefusalModule extends BaseModule {
 			boolean lower = most != null && most > 0 && (asked == null || asked > most);
 			return lower ? request.mutate().maxTokens(most).build() : null;
 		}
-		return Parameter.of(refused.name())
+		return Optional.ofNullable(meant)
 			.filter((one) -> one.mayBeLeftOut() || (one == Parameter.STREAMING && request.streaming()))
 			.filter((one) -> !before.contains(one))
 			.map((one) -> request)
@@ -187,21 +189,26 @@ public final class RefusalModule extends BaseModule {
 	}
 
 	/** Only that the parameter itself is refused holds for other calls, too. */
-	private void learn(Target target, @Nullable RefusedParameter refused) {
-		if (refused == null || refused.why() != Why.PARAMETER) {
+	private void learn(Target target, @Nullable RefusedParameter refused, LlmRequest request, Set<Parameter> before) {
+		if (refused == null || (refused.why() != Why.PARAMETER && refused.why() != Why.FORM)) {
 			return;
 		}
-		meant(refused).filter((one) -> one.mayBeLeftOut() || one == Parameter.STREAMING || one == Parameter.MAX_TOKENS)
+		meant(refused, request, before)
+			.filter((one) -> one.mayBeLeftOut() || one == Parameter.STREAMING || one.isAnotherForm())
 			.ifPresent((one) -> this.learnt.learn(target, one));
 	}
 
-	private static Optional<Parameter> meant(RefusedParameter refused) {
-		return isOtherName(refused) ? Optional.of(Parameter.MAX_TOKENS) : Parameter.of(refused.name());
-	}
-
-	/** Whether the vendor wants the longest answer under its other name. */
-	private static boolean isOtherName(RefusedParameter refused) {
-		return refused.name().equals(MAX_TOKENS) && refused.why() == Why.PARAMETER;
+	/**
+	 * What is refused: the longest answer under its name; thinking in its form, unless
+	 * the other form was refused before, or the caller wrote the form.
+	 */
+	private static Optional<Parameter> meant(RefusedParameter refused, LlmRequest request, Set<Parameter> before) {
+		if (refused.name().equals(MAX_TOKENS) && refused.why() == Why.PARAMETER) {
+			return Optional.of(Parameter.MAX_TOKENS);
+		}
+		boolean other = refused.why() == Why.FORM && request.reasoningEffort() != null
+				&& !before.contains(Parameter.THINKING_FORM);
+		return other ? Optional.of(Parameter.THINKING_FORM) : Parameter.of(refused.name());
 	}
 
 	/**

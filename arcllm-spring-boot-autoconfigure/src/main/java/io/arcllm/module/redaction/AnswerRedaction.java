@@ -9,6 +9,7 @@ import io.arcllm.Content;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
+import io.arcllm.ToolCall;
 
 /**
  * Redacts one answer, event by event.
@@ -124,7 +125,7 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 		Redactor.Replacement replacement = this.counted ? this.placeholders::replaceAgain : this.placeholders::replace;
 		StructureWalk walk = new StructureWalk((words) -> this.redactor.redact(words, replacement),
 				(json) -> JsonRedaction.redact(json, this.redactor, this.placeholders::replaceAgain));
-		LlmResponse redacted = shown(changed(answer, walk), walk);
+		LlmResponse redacted = shown(answer, changed(answer, walk), walk);
 		String body = answer.rawBody();
 		boolean clean = redacted == answer && (body == null || this.redactor.find(body, 0).merged().isEmpty());
 		return clean ? answer : redacted.withRaw(null);
@@ -132,17 +133,33 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 
 	/**
 	 * Signed thinking stays as it is in its block; where its words are shown elsewhere,
-	 * they are redacted.
+	 * they are redacted. So it is with blocks that only their vendor understands, which
+	 * may repeat the thoughts: where a detector finds something in one of them, other
+	 * words are shown than the blocks say.
 	 */
-	private static LlmResponse shown(LlmResponse answer, StructureWalk walk) {
+	private static LlmResponse shown(LlmResponse before, LlmResponse answer, StructureWalk walk) {
 		boolean same = true;
 		StringBuilder shown = new StringBuilder();
-		for (Content.Thinking block : answer.thinking()) {
-			String changed = (block.signature() == null) ? block.text() : walk.text().apply(block.text());
-			same &= changed.equals(block.text());
-			shown.append(changed);
+		boolean opaque = false;
+		for (Content block : answer.content()) {
+			if (block instanceof Content.Thinking thinking) {
+				String changed = (thinking.signature() == null) ? thinking.text() : walk.text().apply(thinking.text());
+				same &= changed.equals(thinking.text());
+				shown.append(changed);
+			}
+			String json = (block instanceof Content.Opaque one) ? one.json()
+					: (block instanceof ToolCall call && call.vendorData() != null) ? call.vendorData().json() : null;
+			opaque |= json != null;
+			same &= json == null || walk.json().apply(json).equals(json);
 		}
-		return same ? answer : answer.withShownThinking(shown.toString());
+		boolean thoughts = !opaque || words(before).equals(words(answer));
+		return (same && thoughts) ? answer : answer.withShownThinking(shown.toString());
+	}
+
+	private static String words(LlmResponse answer) {
+		StringBuilder words = new StringBuilder();
+		answer.thinking().forEach((block) -> words.append(block.text()));
+		return words.toString();
 	}
 
 	/**
@@ -154,7 +171,7 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 			Words open = new Words(this.redactor, this.placeholders::replaceAgain);
 			return open.add(words);
 		}, (json) -> new JsonRedaction(this.redactor, this.placeholders::replaceAgain).add(json));
-		return failure.withPartials((partial) -> shown(changed(partial, walk), walk).withRaw(null));
+		return failure.withPartials((partial) -> shown(partial, changed(partial, walk), walk).withRaw(null));
 	}
 
 	/** Words that follow each other are one text, as they are in the deltas. */

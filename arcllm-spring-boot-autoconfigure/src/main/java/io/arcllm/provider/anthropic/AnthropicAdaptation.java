@@ -31,7 +31,7 @@ final class AnthropicAdaptation {
 		if (temperature != null && temperature > 1) {
 			adaptation.leaveOut(Parameter.TEMPERATURE, "above 1 is not taken");
 		}
-		if (request.stop().stream().anyMatch(String::isBlank)) {
+		if (!request.stop().isEmpty() && request.stop().stream().anyMatch(String::isBlank)) {
 			List<String> rest = request.stop().stream().filter((stop) -> !stop.isBlank()).toList();
 			adaptation.replace(adaptation.request().mutate().stop(rest).build(), Parameter.STOP,
 					"must not hold blank texts");

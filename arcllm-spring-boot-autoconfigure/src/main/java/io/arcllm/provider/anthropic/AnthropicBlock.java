@@ -31,8 +31,8 @@ final class AnthropicBlock {
 	/** All of it, where only the vendor understands it. */
 	@Nullable String raw;
 
-	/** Which tool call of the answer it is, or -1. */
-	int call = -1;
+	/** The tool call that it is. */
+	AnthropicCalls.@Nullable Call call;
 
 	private @Nullable StringBuilder signature;
 
@@ -53,7 +53,7 @@ final class AnthropicBlock {
 				case "thinking" -> block.thinking = Json.string(parser);
 				case "signature" -> block.sign(Json.string(parser));
 				case "data" -> block.data = Json.string(parser);
-				case "input" -> block.input = Json.beginsObject(parser) ? Json.raw(parser, bytes, offset) : null;
+				case "input" -> block.input = arguments(parser, bytes, offset);
 				default -> parser.skipChildren();
 			}
 		}
@@ -61,6 +61,15 @@ final class AnthropicBlock {
 			block.raw = Json.since(parser, start, bytes, offset);
 		}
 		return block;
+	}
+
+	/** Some proxies write the object as a text, as it is in another format. */
+	private static @Nullable String arguments(JsonParser parser, byte[] bytes, int offset) {
+		if (parser.currentToken() == JsonToken.VALUE_STRING) {
+			String text = parser.getString();
+			return (Json.object(text) != null) ? text : null;
+		}
+		return Json.beginsObject(parser) ? Json.raw(parser, bytes, offset) : null;
 	}
 
 	private boolean isKnown() {

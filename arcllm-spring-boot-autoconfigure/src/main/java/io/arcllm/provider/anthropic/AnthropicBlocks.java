@@ -70,14 +70,15 @@ final class AnthropicBlocks {
 
 	private void image(Content.Image image) {
 		start("image");
-		if (image.source() instanceof Content.Bytes bytes) {
+		Content.Source source = JsonBody.source(image.source());
+		if (source instanceof Content.Bytes bytes) {
 			if (!IMAGES.contains(JsonBody.mediaType(bytes.mediaType()))) {
 				throw this.body.refuse(Parameter.IMAGES, "An image of type " + bytes.mediaType()
 						+ " cannot be sent to Anthropic: turn it into image/png, image/jpeg, image/gif or image/webp");
 			}
 			base64(bytes);
 		}
-		else if (image.source() instanceof Content.Link link) {
+		else if (source instanceof Content.Link link) {
 			link(link.url());
 		}
 		end();
@@ -85,14 +86,16 @@ final class AnthropicBlocks {
 
 	private void document(Content.Document document) {
 		start("document");
-		if (document.source() instanceof Content.Link link) {
+		Content.Source source = JsonBody.source(document.source());
+		if (source instanceof Content.Link link) {
 			link(link.url());
 		}
-		else if (document.source() instanceof Content.Bytes bytes) {
-			if (bytes.mediaType().equals("application/pdf")) {
+		else if (source instanceof Content.Bytes bytes) {
+			String type = JsonBody.mediaType(bytes.mediaType());
+			if (type.equals("application/pdf")) {
 				base64(bytes);
 			}
-			else if (bytes.mediaType().startsWith("text/")) {
+			else if (type.startsWith("text/")) {
 				plainText(bytes);
 			}
 			else {

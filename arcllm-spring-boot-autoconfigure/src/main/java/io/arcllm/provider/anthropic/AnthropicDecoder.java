@@ -1,6 +1,6 @@
 package io.arcllm.provider.anthropic;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -31,13 +31,14 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	private final AnswerBuilder answer = new AnswerBuilder();
 
-	private final Map<Integer, AnthropicBlock> open = new HashMap<>(4);
+	/** By their indexes, in the order in which they began. */
+	private final Map<Integer, AnthropicBlock> open = new LinkedHashMap<>(4);
+
+	private final AnthropicCalls calls;
 
 	private final RepeatedFrame repeated = new RepeatedFrame();
 
 	private @Nullable String messageId;
-
-	private int calls;
 
 	private int parts;
 
@@ -47,12 +48,16 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	AnthropicDecoder(AnswerContext context) {
 		this.context = context;
+		this.calls = new AnthropicCalls(context);
 	}
 
 	@Override
 	public LlmResponse whole(byte[] body) {
 		read(body, 0, body.length);
 		if (!this.event.hasContent) {
+			if (this.event.saysWhy()) {
+				throw this.context.errors().read(body, 0, body.length);
+			}
 			throw this.context.malformed("it has no content", null);
 		}
 		blocks((delta) -> {
@@ -83,8 +88,10 @@ final class AnthropicDecoder implements AnswerDecoder {
 			case BLOCK_START -> start(out);
 			case BLOCK_STOP -> stop(this.open.remove(this.event.index), out);
 			case MESSAGE_START -> messageStart(out);
-			case MESSAGE_STOP -> this.complete = true;
-			case NONE -> throw this.context.malformed("an event has no type", null);
+			case MESSAGE_STOP -> messageStop(out);
+			case NONE ->
+				throw this.event.saysWhy() ? this.context.errors().read(frame.bytes(), frame.offset(), frame.length())
+						: this.context.malformed("an event has no type", null);
 			default -> {
 			}
 		}
@@ -119,6 +126,13 @@ final class AnthropicDecoder implements AnswerDecoder {
 		blocks(out);
 	}
 
+	/** The end of the message is the end of its blocks, too. */
+	private void messageStop(Consumer<LlmEvent> out) {
+		this.open.values().forEach((block) -> stop(block, out));
+		this.open.clear();
+		this.complete = true;
+	}
+
 	private void blocks(Consumer<LlmEvent> out) {
 		for (AnthropicBlock block : this.event.content) {
 			begin(block, out);
@@ -151,14 +165,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 				keep(block.data);
 				this.answer.endBlock().thinking(new Content.Thinking("", null, block.data, provider()));
 			}
-			case "tool_use" -> {
-				if (block.id == null || block.name == null) {
-					throw this.context.malformed("a tool call has no id or no name", null);
-				}
-				block.call = this.calls++;
-				this.context.checkToolCalls(this.calls);
-				pass(new LlmEvent.ToolCallDelta(block.call, block.id, block.name, ""), out);
-			}
+			case "tool_use" -> this.calls.begin(block, (delta) -> pass(delta, out));
 			default -> keep(block.raw);
 		}
 		keep(block.signature());
@@ -202,9 +209,8 @@ final class AnthropicDecoder implements AnswerDecoder {
 		if (block == null) {
 			throw this.context.malformed("arguments belong to no tool call", null);
 		}
-		if (block.call >= 0 && !json.isEmpty()) {
-			block.input = null;
-			pass(new LlmEvent.ToolCallDelta(block.call, "", "", json), out);
+		if (block.call != null) {
+			this.calls.arguments(block.call, json, (delta) -> pass(delta, out));
 		}
 	}
 
@@ -212,8 +218,8 @@ final class AnthropicDecoder implements AnswerDecoder {
 		if (block == null) {
 			return;
 		}
-		if (block.call >= 0 && block.input != null) {
-			pass(new LlmEvent.ToolCallDelta(block.call, "", "", block.input), out);
+		if (block.call != null) {
+			this.calls.end(block, block.call, (delta) -> pass(delta, out));
 		}
 		if (block.raw != null) {
 			this.answer.opaque(new Content.Opaque(block.opaque(), provider()));
@@ -279,7 +285,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 
 	@Override
 	public int kept() {
-		return this.kept;
+		return this.kept + this.calls.kept();
 	}
 
 	private String provider() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.arcllm.provider.AnswerContext;
+import io.arcllm.provider.json.InsteadOfAnswer;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -82,6 +83,8 @@ final class AnthropicEvent {
 
 	@Nullable String stopReason;
 
+	private final InsteadOfAnswer instead = new InsteadOfAnswer();
+
 	private byte[] bytes = {};
 
 	private int offset;
@@ -117,6 +120,7 @@ final class AnthropicEvent {
 		this.otherField = null;
 		this.other = null;
 		this.content.clear();
+		this.instead.clear();
 	}
 
 	private void object(JsonParser parser) {
@@ -132,17 +136,28 @@ final class AnthropicEvent {
 				case "delta" -> delta(parser);
 				case "content_block" -> block(parser);
 				case "message" -> {
-					if (Json.beginsObject(parser)) {
+					if (parser.currentToken() == JsonToken.START_OBJECT) {
 						message(parser);
+					}
+					else {
+						this.instead.field(name, parser);
 					}
 				}
 				case "error" -> {
 					this.isError = parser.currentToken() != JsonToken.VALUE_NULL;
 					parser.skipChildren();
 				}
+				case "base_resp", "object", "msg", "error_msg", "errmsg", "detail", "errors" ->
+					this.instead.field(name, parser);
 				default -> messageField(parser, name);
 			}
 		}
+		this.isError |= this.instead.isError();
+	}
+
+	/** Whether words stand in the place of an answer. */
+	boolean saysWhy() {
+		return this.instead.saysWhy();
 	}
 
 	private void delta(JsonParser parser) {

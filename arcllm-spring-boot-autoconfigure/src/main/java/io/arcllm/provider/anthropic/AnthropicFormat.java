@@ -59,6 +59,11 @@ public record AnthropicFormat(String provider, PromptCache cache) implements Wir
 	}
 
 	@Override
+	public ModelTraits.Thinking otherThinking(ModelTraits.@Nullable Thinking refused) {
+		return (refused == ModelTraits.Thinking.ADAPTIVE) ? ModelTraits.Thinking.BUDGET : ModelTraits.Thinking.ADAPTIVE;
+	}
+
+	@Override
 	public byte[] encode(LlmRequest request, ModelTraits traits) {
 		return new AnthropicEncoder(this, request, traits).encode();
 	}

@@ -52,6 +52,8 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 	/** Words may begin with a brace too, as where a field is named. */
 	private static final Pattern OBJECT = Pattern.compile("\\{\\s*[\"}]");
 
+	private static final Pattern CODE = Pattern.compile("[a-zA-Z]+(?:_[a-zA-Z]+)+");
+
 	private static final Pattern TITLE = Pattern.compile("(?is)<title[^>]{0,200}>(.{1,300}?)</title>");
 
 	static ErrorBody parse(String text) {
@@ -86,8 +88,15 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 	@Nullable String code(HttpHeaders headers) {
 		return telling(text(this.error.at("/innererror/code")), reason(), text(this.error.path("code")),
 				text(this.root.path("code")), text(this.error.path("error_code")), text(this.error.path("error_type")),
-				text(this.error.path("errorCode")), isBaseResponse() ? text(this.error.path("status_code")) : null,
+				text(this.error.path("errorCode")), bareCode(),
+				isBaseResponse() ? text(this.error.path("status_code")) : null,
 				text(this.error.at("/metadata/error_type")), headers.getFirst("x-amzn-errortype"));
+	}
+
+	/** Some say the code in the place of the error. */
+	private @Nullable String bareCode() {
+		String said = text(this.root.path("error"));
+		return (said != null && CODE.matcher(said).matches()) ? said : null;
 	}
 
 	/** The type, such as {@code invalid_request_error} or {@code RESOURCE_EXHAUSTED}. */

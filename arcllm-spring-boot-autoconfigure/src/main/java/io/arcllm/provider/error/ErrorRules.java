@@ -94,6 +94,8 @@ final class ErrorRules {
 							+ "(?:flagged|blocked by|rejected by (?:our|the) (?:safety|content|moderation))"
 							+ "|as a result of our safety system|requires moderation|content exists risk"
 							+ "|inappropriate content|access to this content for safety reasons"),
+			// the model is there, and what is asked of it is not
+			words(ErrorKind.UNSUPPORTED, at(404), ParameterRefusals.NO_HOST),
 			words(ErrorKind.PERMISSION, at(400, 401),
 					"insufficient permissions|location is not supported"
 							+ "|organization has been (?:restricted|disabled)|not allowed to access model"),

@@ -31,6 +31,23 @@ final class ParameterRefusals {
 			+ "|mutually exclusive|use only one|(?:used|specified|set|combined) together|cannot be (?:used|combined) with (?!this)"
 			+ "|when thinking is enabled|only allowed when|while thinking is");
 
+	/**
+	 * Thinking is taken, in another form than this: by a budget, adaptive or on alone.
+	 */
+	private static final Pattern FORM = Pattern.compile("\\buse [^.]{0,30}\\badaptive|adaptive[^.]{0,60}\\binstead"
+			+ "|(?:only supports|switch to|requires) (?:the )?[^a-z]?adaptive|thinking\\.type: input should be [^a-z]?adaptive"
+			+ "|thinking\\.type\\.(?:enabled|adaptive)[^a-z]{0,3} (?:is|are)(?: not|n't| no longer)|budget_tokens[^a-z]{0,3}(?:is|are)? "
+			+ "?(?:(?:not|no longer) |un)(?:supported|allowed|permitted|accepted|available)|budget_tokens[^a-z]{1,3}extra inputs"
+			+ "|budget_tokens[^a-z]{0,3} is deprecated|adaptive(?: thinking)?[^a-z]{0,3} (?:is|are)(?: not|n't)"
+			+ "|tag [^a-z]?adaptive[^a-z]? found|thinking\\.type: input should be [^a-z]?enabled|does not support adaptive"
+			+ "|output_config\\.effort[^a-z]{0,3} ?(?:extra inputs|(?:is|are) not)|does not support the effort parameter"
+			+ "|\\bthink value \\S{1,20} is not supported");
+
+	/** A router has the model, and none of its hosts takes what is asked. */
+	static final String NO_HOST = "no (?:endpoints?|providers?) (?:were |was )?(?:found |available )?(?:that |which )?(?:can )?(?:supports?|handle)\\b";
+
+	private static final Pattern BY_ROUTER = Pattern.compile(NO_HOST);
+
 	private static final Pattern DEFAULT_ONLY = Pattern.compile("only the default|only supports? the default");
 
 	private static final Pattern VALUE = Pattern
@@ -96,12 +113,16 @@ final class ParameterRefusals {
 	static @Nullable RefusedParameter read(WireError error) {
 		boolean stream = "stream".equals(error.param());
 		boolean inBand = error.status() < 300;
-		if (error.status() != 400 && error.status() != 422 && !stream && !inBand) {
-			return null;
-		}
 		String words = error.message().substring(0, Math.min(error.message().length(), WORTH_SEARCHING));
 		String said = words.toLowerCase(Locale.ROOT);
-		Why why = why(error, said);
+		boolean router = error.status() == 404 && BY_ROUTER.matcher(said).find();
+		if (error.status() != 400 && error.status() != 422 && !stream && !inBand && !router) {
+			return null;
+		}
+		if (FORM.matcher(said).find()) {
+			return new RefusedParameter(Parameter.REASONING_EFFORT.word(), Why.FORM, null);
+		}
+		Why why = router ? Why.PARAMETER : why(error, said);
 		if (why == null) {
 			return null;
 		}

@@ -164,16 +164,17 @@ public final class HttpProvider implements LlmProvider {
 	}
 
 	/** The request as the target takes it. */
-	private Prepared adapted(LlmRequest request, @Nullable WireListener listener) {
+	private Adaptation adapted(LlmRequest request, @Nullable WireListener listener) {
 		String model = StringUtils.hasText(request.model()) ? request.model() : this.settings.model();
 		if (!StringUtils.hasText(model)) {
 			throw refused(ErrorKind.INVALID_REQUEST, new Target(name(), null),
 					"was given no model: set 'arcllm.providers." + name() + ".model', or name one in the request");
 		}
 		Target target = new Target(name(), model);
-		ModelTraits traits = this.settings.models().apply(model);
-		LlmRequest whole = complete(request, model, traits);
+		ModelTraits known = this.settings.models().apply(model);
 		Set<Parameter> without = (listener == null) ? Set.of() : listener.without();
+		ModelTraits traits = without.isEmpty() ? known : otherwise(known, without);
+		LlmRequest whole = complete(request, model, traits);
 		List<String> defaults = without.isEmpty() ? List.of()
 				: without.stream().filter((one) -> one.mayBeLeftOut() && one.isIn(whole)).map(Parameter::word).toList();
 		LlmRequest complete = Parameter.without(whole, without);
@@ -184,9 +185,15 @@ public final class HttpProvider implements LlmProvider {
 			note(listener, defaults);
 			note(listener, adaptation.leftOut());
 		}
-		boolean otherName = without.contains(Parameter.MAX_TOKENS);
-		return new Prepared(adaptation.request(), target,
-				otherName ? traits.andNot(Set.of(Parameter.MAX_TOKENS)) : traits);
+		return adaptation;
+	}
+
+	/** What the target refused in one form, in its other one. */
+	private ModelTraits otherwise(ModelTraits known, Set<Parameter> without) {
+		ModelTraits traits = without.contains(Parameter.MAX_TOKENS) ? known.andNot(Set.of(Parameter.MAX_TOKENS))
+				: known;
+		return without.contains(Parameter.THINKING_FORM) ? traits.thinking(this.format.otherThinking(traits.thinking()))
+				: traits;
 	}
 
 	private static void note(WireListener listener, List<String> leftOut) {
@@ -195,13 +202,7 @@ public final class HttpProvider implements LlmProvider {
 		}
 	}
 
-	/**
-	 * A request that is ready to be encoded.
-	 */
-	private record Prepared(LlmRequest request, Target target, ModelTraits traits) {
-	}
-
-	private Flux<LlmEvent> send(Prepared prepared, ApiKeys keys, @Nullable WireListener listener) {
+	private Flux<LlmEvent> send(Adaptation prepared, ApiKeys keys, @Nullable WireListener listener) {
 		LlmRequest request = prepared.request();
 		Target target = prepared.target();
 		String key = key(target, keys);

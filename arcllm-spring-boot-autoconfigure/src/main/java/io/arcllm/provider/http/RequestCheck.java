@@ -1,8 +1,8 @@
 package io.arcllm.provider.http;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 import io.arcllm.Content;
 import io.arcllm.ErrorKind;
@@ -17,16 +17,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses what no vendor takes, before anything is sent. What only one vendor refuses is
- * the business of its format.
+ * the business of its format. Makes no object for a request that is right.
  */
 final class RequestCheck {
 
-	private static final Pattern TOOL_NAME = Pattern.compile("[a-zA-Z0-9_.:-]{1,128}");
+	private static final int LONGEST_NAME = 128;
 
-	private final Target target;
+	/** So few names are compared with each other. */
+	private static final int FEW = 16;
 
-	private RequestCheck(Target target) {
-		this.target = target;
+	private RequestCheck() {
 	}
 
 	/**
@@ -34,77 +34,113 @@ final class RequestCheck {
 	 * @throws LlmException {@code INVALID_REQUEST} naming the field and the mend
 	 */
 	static void check(LlmRequest request, Target target) {
-		RequestCheck check = new RequestCheck(target);
-		check.require(!request.messages().isEmpty(), "messages is empty: add a user message");
-		request.messages().forEach(check::message);
-		check.range("temperature", request.temperature(), Double.MAX_VALUE);
-		check.range("topP", request.topP(), 1);
+		if (request.messages().isEmpty()) {
+			throw refused(target, "messages is empty: add a user message");
+		}
+		for (int i = 0; i < request.messages().size(); i++) {
+			message(request.messages().get(i), target);
+		}
+		range("temperature", request.temperature(), Double.MAX_VALUE, target);
+		range("topP", request.topP(), 1, target);
 		Integer maxTokens = request.maxTokens();
 		if (maxTokens != null && maxTokens < 0) {
-			throw check.refused("maxTokens must be 0 or more, was " + maxTokens);
+			throw refused(target, "maxTokens must be 0 or more, was " + maxTokens);
 		}
-		check.require(!request.stop().contains(""), "stop must not hold an empty text");
-		if (!request.tools().isEmpty() || request.toolChoice() != null) {
-			check.tools(request);
+		if (!request.stop().isEmpty() && request.stop().contains("")) {
+			throw refused(target, "stop must not hold an empty text");
+		}
+		if (!request.tools().isEmpty()) {
+			names(request.tools(), target);
+		}
+		// tools of the vendor's own are among the options
+		if (request.toolChoice() != null && !request.options().containsKey("tools")) {
+			choice(request.toolChoice(), request.tools(), target);
 		}
 	}
 
 	/** Blocks that stand where no vendor has a place for them. */
-	private void message(Message message) {
-		for (Content part : message.content()) {
+	private static void message(Message message, Target target) {
+		List<Content> content = message.content();
+		for (int i = 0; i < content.size(); i++) {
+			Content part = content.get(i);
 			boolean fits = switch (message.role()) {
 				case SYSTEM -> part instanceof Content.Text;
 				case USER -> !(part instanceof ToolCall || part instanceof Content.Thinking);
 				case ASSISTANT -> !(part instanceof Content.ToolResult);
 			};
-			require(fits, "a message of role " + message.role() + " cannot hold a " + part.type()
-					+ ": tool calls and thinking belong to an ASSISTANT message, results of tools to a USER one");
+			if (!fits) {
+				throw refused(target, "a message of role " + message.role() + " cannot hold a " + part.type()
+						+ ": tool calls and thinking belong to an ASSISTANT message, results of tools to a USER one");
+			}
 			if (part instanceof Content.ToolResult result) {
-				result.content()
-					.forEach((inner) -> require(fitsResult(inner),
-							"the result of tool call " + result.toolCallId() + " cannot hold a " + inner.type()));
+				result(result, target);
 			}
 		}
 	}
 
-	private static boolean fitsResult(Content part) {
-		return !(part instanceof ToolCall || part instanceof Content.Thinking || part instanceof Content.ToolResult);
-	}
-
-	private void tools(LlmRequest request) {
-		Set<String> names = new HashSet<>();
-		for (Tool tool : request.tools()) {
-			require(TOOL_NAME.matcher(tool.name()).matches(),
-					"tools: '" + tool.name() + "' cannot be a tool's name: use up to 128 letters, digits, '_' and '-'");
-			require(names.add(tool.name()), "tools has '" + tool.name() + "' twice: names must differ");
-		}
-		ToolChoice choice = request.toolChoice();
-		// tools of the vendor's own are among the options
-		if (choice != null && !request.options().containsKey("tools")) {
-			require(choice.mode() != ToolChoice.Mode.REQUIRED || !names.isEmpty(),
-					"toolChoice REQUIRED needs tools: add one");
-			require(choice.tool() == null || names.contains(choice.tool()),
-					"toolChoice names '" + choice.tool() + "', which is not among tools: add it");
+	private static void result(Content.ToolResult result, Target target) {
+		for (int i = 0; i < result.content().size(); i++) {
+			Content part = result.content().get(i);
+			if (part instanceof ToolCall || part instanceof Content.Thinking || part instanceof Content.ToolResult) {
+				throw refused(target,
+						"the result of tool call " + result.toolCallId() + " cannot hold a " + part.type());
+			}
 		}
 	}
 
-	private void range(String name, @Nullable Double value, double most) {
+	private static void names(List<Tool> tools, Target target) {
+		Set<String> many = (tools.size() > FEW) ? new HashSet<>() : Set.of();
+		for (int i = 0; i < tools.size(); i++) {
+			String name = tools.get(i).name();
+			if (!isName(name)) {
+				throw refused(target,
+						"tools: '" + name + "' cannot be a tool's name: use up to 128 letters, digits, '_' and '-'");
+			}
+			if ((tools.size() > FEW) ? !many.add(name) : isAmong(tools, i, name)) {
+				throw refused(target, "tools has '" + name + "' twice: names must differ");
+			}
+		}
+	}
+
+	private static boolean isName(String name) {
+		for (int i = 0; i < name.length(); i++) {
+			char c = name.charAt(i);
+			boolean plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+			if (!plain && c != '_' && c != '-' && c != '.' && c != ':') {
+				return false;
+			}
+		}
+		return !name.isEmpty() && name.length() <= LONGEST_NAME;
+	}
+
+	/** Whether one of the first tools has this name. */
+	private static boolean isAmong(List<Tool> tools, int first, String name) {
+		for (int i = 0; i < first; i++) {
+			if (tools.get(i).name().equals(name)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static void choice(ToolChoice choice, List<Tool> tools, Target target) {
+		if (choice.mode() == ToolChoice.Mode.REQUIRED && tools.isEmpty()) {
+			throw refused(target, "toolChoice REQUIRED needs tools: add one");
+		}
+		if (choice.tool() != null && !isAmong(tools, tools.size(), choice.tool())) {
+			throw refused(target, "toolChoice names '" + choice.tool() + "', which is not among tools: add it");
+		}
+	}
+
+	private static void range(String name, @Nullable Double value, double most, Target target) {
 		if (value != null && !(value >= 0 && value <= most)) {
-			throw refused(name + " must be " + ((most == 1) ? "between 0 and 1" : "a number of 0 or more") + ", was "
-					+ value);
+			throw refused(target, name + " must be " + ((most == 1) ? "between 0 and 1" : "a number of 0 or more")
+					+ ", was " + value);
 		}
 	}
 
-	private void require(boolean right, String message) {
-		if (!right) {
-			throw refused(message);
-		}
-	}
-
-	private LlmException refused(String message) {
-		return LlmException.of(ErrorKind.INVALID_REQUEST, this.target + " was not asked: " + message)
-			.target(this.target)
-			.build();
+	private static LlmException refused(Target target, String message) {
+		return LlmException.of(ErrorKind.INVALID_REQUEST, target + " was not asked: " + message).target(target).build();
 	}
 
 }

@@ -19,6 +19,8 @@ final class WholeBody implements AnswerBody {
 
 	private static final int FIRST_SIZE = 4096;
 
+	private static final byte[] DATA = { 'd', 'a', 't', 'a', ':' };
+
 	private static final int TRUSTED_SIZE = 1 << 20;
 
 	private final SizeLimit limit;
@@ -52,7 +54,7 @@ final class WholeBody implements AnswerBody {
 	 * each kind
 	 */
 	static WholeBody answer(SizeLimit limit, long announced, boolean streaming, Function<byte[], LlmResponse> reader) {
-		return new WholeBody(limit, announced, false, streaming, reader);
+		return new WholeBody(limit, announced, false, streaming, (bytes) -> reader.apply(withoutSigns(bytes)));
 	}
 
 	/**
@@ -62,6 +64,45 @@ final class WholeBody implements AnswerBody {
 		return new WholeBody(limit, -1, true, false, (bytes) -> {
 			throw reader.apply(bytes);
 		});
+	}
+
+	/**
+	 * Some proxies send lines of comments, which are signs of life, before the answer.
+	 */
+	private static byte[] withoutSigns(byte[] bytes) {
+		int from = 0;
+		for (int end = endOfSign(bytes, from); end > from; end = endOfSign(bytes, from)) {
+			from = end;
+		}
+		return (from == 0) ? bytes : Arrays.copyOfRange(bytes, from, bytes.length);
+	}
+
+	/** Where the line of a sign ends that begins here; here, where none does. */
+	private static int endOfSign(byte[] bytes, int from) {
+		int at = afterBlanks(bytes, from);
+		if (startsWithData(bytes, at)) {
+			at = afterBlanks(bytes, at + DATA.length);
+		}
+		if (at >= bytes.length || bytes[at] != ':') {
+			return from;
+		}
+		while (at < bytes.length && bytes[at] != '\n' && bytes[at] != '\r') {
+			at++;
+		}
+		return at;
+	}
+
+	private static boolean startsWithData(byte[] bytes, int at) {
+		int end = at + DATA.length;
+		return end <= bytes.length && Arrays.equals(bytes, at, end, DATA, 0, DATA.length);
+	}
+
+	private static int afterBlanks(byte[] bytes, int from) {
+		int at = from;
+		while (at < bytes.length && (bytes[at] == ' ' || bytes[at] == '\n' || bytes[at] == '\r' || bytes[at] == '\t')) {
+			at++;
+		}
+		return at;
 	}
 
 	@Override

@@ -131,9 +131,15 @@ public final class Json {
 		return null;
 	}
 
-	/** The number at the parser, or {@code null}; anything else is skipped. */
+	/**
+	 * The number at the parser, which some vendors write as a text, or {@code null};
+	 * anything else is skipped.
+	 */
 	public static @Nullable Integer integer(JsonParser parser) {
 		JsonToken token = parser.currentToken();
+		if (token == JsonToken.VALUE_STRING) {
+			return digits(parser.getString());
+		}
 		if (token == JsonToken.VALUE_NUMBER_INT && parser.getStringLength() <= SURE_DIGITS) {
 			int value = parser.getIntValue();
 			return (value >= 0) ? Integer.valueOf(value) : null;
@@ -144,6 +150,14 @@ public final class Json {
 		}
 		parser.skipChildren();
 		return null;
+	}
+
+	private static @Nullable Integer digits(String text) {
+		boolean number = !text.isEmpty() && text.length() <= SURE_DIGITS;
+		for (int i = 0; number && i < text.length(); i++) {
+			number = text.charAt(i) >= '0' && text.charAt(i) <= '9';
+		}
+		return number ? Integer.valueOf(text) : null;
 	}
 
 	/**

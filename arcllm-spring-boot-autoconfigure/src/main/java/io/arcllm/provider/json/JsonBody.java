@@ -1,12 +1,14 @@
 package io.arcllm.provider.json;
 
 import java.io.ByteArrayOutputStream;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 
+import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Parameter;
@@ -169,10 +171,35 @@ public final class JsonBody {
 		return LlmException.of(ErrorKind.INVALID_REQUEST, message).target(this.target).build();
 	}
 
-	/** The media type as vendors write it: {@code image/jpg} is no type. */
+	/**
+	 * The media type as vendors write it: in lower case, without parameters, and
+	 * {@code image/jpg} is no type.
+	 */
 	public static String mediaType(String written) {
-		String type = written.toLowerCase(Locale.ROOT);
-		return type.equals("image/jpg") ? "image/jpeg" : type;
+		int parameters = written.indexOf(';');
+		String type = ((parameters < 0) ? written : written.substring(0, parameters)).strip().toLowerCase(Locale.ROOT);
+		return switch (type) {
+			case "image/jpg", "image/pjpeg", "image/jpe" -> "image/jpeg";
+			case "image/x-png" -> "image/png";
+			default -> type;
+		};
+	}
+
+	/** The bytes that a {@code data:} URL holds; any other source as it is. */
+	public static Content.Source source(Content.Source source) {
+		boolean data = source instanceof Content.Link link && "data".equalsIgnoreCase(link.url().getScheme());
+		String held = data ? ((Content.Link) source).url().getRawSchemeSpecificPart() : "";
+		int comma = held.indexOf(',');
+		if (comma < 0 || !held.substring(0, comma).toLowerCase(Locale.ROOT).endsWith(";base64")) {
+			return source;
+		}
+		try {
+			return new Content.Bytes(mediaType(held.substring(0, comma)),
+					Base64.getDecoder().decode(held.substring(comma + 1)));
+		}
+		catch (IllegalArgumentException ex) {
+			return source;
+		}
 	}
 
 }

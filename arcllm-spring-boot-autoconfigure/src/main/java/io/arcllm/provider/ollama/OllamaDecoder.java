@@ -1,5 +1,7 @@
 package io.arcllm.provider.ollama;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.Consumer;
 
 import io.arcllm.AnswerBuilder;
@@ -25,6 +27,9 @@ final class OllamaDecoder implements AnswerDecoder {
 	private final OllamaLine line = new OllamaLine();
 
 	private final AnswerBuilder answer = new AnswerBuilder();
+
+	/** A call that is said again under its id is the same one. */
+	private final Map<String, OllamaLine.Call> byId = new HashMap<>(2);
 
 	private int calls;
 
@@ -58,6 +63,9 @@ final class OllamaDecoder implements AnswerDecoder {
 		if (this.line.isError) {
 			throw this.context.errors().read(bytes, offset, length);
 		}
+		if (!this.line.hasMessage && this.line.saysWhy()) {
+			throw this.context.errors().read(bytes, offset, length);
+		}
 		if (!this.line.hasMessage && !this.line.isDone) {
 			throw this.context.malformed("it has no message", null);
 		}
@@ -76,8 +84,14 @@ final class OllamaDecoder implements AnswerDecoder {
 		if (call.name() == null) {
 			throw this.context.malformed("a tool call has no name", null);
 		}
-		String id = (call.id() == null || call.id().isEmpty()) ? madeUpId() : call.id();
 		this.context.checkToolCalls(this.calls + 1);
+		String given = call.id();
+		boolean named = given != null && !given.isEmpty();
+		OllamaLine.Call known = named ? this.byId.putIfAbsent(String.valueOf(given), call) : null;
+		if (known != null && known.equals(call)) {
+			return;
+		}
+		String id = (given == null || given.isEmpty() || known != null) ? madeUpId() : given;
 		pass(new LlmEvent.ToolCallDelta(this.calls++, id, call.name(), call.arguments()), out);
 	}
 

@@ -47,6 +47,11 @@ public record OllamaFormat(String provider) implements WireFormat {
 	}
 
 	@Override
+	public ModelTraits.Thinking otherThinking(ModelTraits.@Nullable Thinking refused) {
+		return (refused == ModelTraits.Thinking.LEVELS) ? ModelTraits.Thinking.SWITCH : ModelTraits.Thinking.LEVELS;
+	}
+
+	@Override
 	public byte[] encode(LlmRequest request, ModelTraits traits) {
 		return new OllamaEncoder(this.provider, request, traits).encode();
 	}

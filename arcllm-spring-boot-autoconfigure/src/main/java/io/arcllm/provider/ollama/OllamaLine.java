@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.arcllm.provider.AnswerContext;
+import io.arcllm.provider.json.InsteadOfAnswer;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -44,6 +45,8 @@ final class OllamaLine {
 
 	@Nullable Integer output;
 
+	private final InsteadOfAnswer instead = new InsteadOfAnswer();
+
 	private byte[] bytes = {};
 
 	private int offset;
@@ -53,6 +56,7 @@ final class OllamaLine {
 	/** Reads a document; false where it is no object, or more than one. */
 	boolean read(byte[] bytes, int offset, int length) {
 		this.calls.clear();
+		this.instead.clear();
 		this.hasMessage = false;
 		this.saysDone = false;
 		this.text = null;
@@ -68,6 +72,7 @@ final class OllamaLine {
 				parser.nextToken();
 				field(parser, name);
 			}
+			this.isError |= this.instead.isError();
 			boolean whole = parser.nextToken() == null;
 			this.isDone = whole && this.saysDone;
 			return whole;
@@ -79,7 +84,14 @@ final class OllamaLine {
 
 	private void field(JsonParser parser, String name) {
 		switch (name) {
-			case "message" -> message(parser);
+			case "message" -> {
+				if (parser.currentToken() == JsonToken.START_OBJECT) {
+					message(parser);
+				}
+				else {
+					this.instead.field(name, parser);
+				}
+			}
 			case "done" -> {
 				this.saysDone = parser.currentToken() == JsonToken.VALUE_TRUE;
 				parser.skipChildren();
@@ -93,8 +105,13 @@ final class OllamaLine {
 			case "created_at" -> this.createdAt = first(parser, this.createdAt);
 			case "prompt_eval_count" -> this.input = Json.laterCount(parser, this.input);
 			case "eval_count" -> this.output = Json.laterCount(parser, this.output);
-			default -> parser.skipChildren();
+			default -> this.instead.field(name, parser);
 		}
+	}
+
+	/** Whether words stand in the place of an answer. */
+	boolean saysWhy() {
+		return this.instead.saysWhy();
 	}
 
 	/** The same on every line, so that it is read once. */
@@ -107,8 +124,8 @@ final class OllamaLine {
 	}
 
 	private void message(JsonParser parser) {
-		this.hasMessage = Json.beginsObject(parser);
-		while (this.hasMessage && parser.nextToken() != JsonToken.END_OBJECT) {
+		this.hasMessage = true;
+		while (parser.nextToken() != JsonToken.END_OBJECT) {
 			String name = parser.currentName();
 			parser.nextToken();
 			switch (name) {

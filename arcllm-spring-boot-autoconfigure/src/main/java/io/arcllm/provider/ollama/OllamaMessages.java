@@ -93,7 +93,7 @@ final class OllamaMessages {
 	}
 
 	private void image(Content.Image image) {
-		if (image.source() instanceof Content.Bytes bytes) {
+		if (JsonBody.source(image.source()) instanceof Content.Bytes bytes) {
 			this.json.writeBinary(bytes.data());
 		}
 		else {

@@ -1,5 +1,6 @@
 package io.arcllm.provider.openai;
 
+import io.arcllm.provider.json.InsteadOfAnswer;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
@@ -32,8 +33,7 @@ final class OpenAiChunk {
 
 	boolean hasUsage;
 
-	/** Whether words stand in the place of an answer. */
-	boolean saysWhy;
+	private final InsteadOfAnswer instead = new InsteadOfAnswer();
 
 	/**
 	 * @param deltaField where the words are: {@code delta} or {@code message}
@@ -52,6 +52,7 @@ final class OpenAiChunk {
 		this.hasUsage = false;
 		this.message = null;
 		this.delta.clear();
+		this.instead.clear();
 		try (JsonParser parser = Json.parser(bytes, offset, length)) {
 			// Gemini wraps what it says of errors in a list
 			boolean wrapped = parser.nextToken() == JsonToken.START_ARRAY && parser.nextToken() != null;
@@ -63,6 +64,7 @@ final class OpenAiChunk {
 				parser.nextToken();
 				field(name, parser, bytes, offset);
 			}
+			this.isError |= this.instead.isError();
 			return (!wrapped || parser.nextToken() == JsonToken.END_ARRAY) && parser.nextToken() == null;
 		}
 	}
@@ -75,14 +77,13 @@ final class OpenAiChunk {
 			case "usage" -> this.hasUsage |= this.tokens.read(parser);
 			case "x_groq" -> groq(parser);
 			case "error" -> error(parser);
-			case "base_resp" -> baseResponse(parser);
-			case "message", "msg", "error_msg", "errmsg", "detail" -> {
-				this.saysWhy |= parser.currentToken() == JsonToken.VALUE_STRING && parser.getStringLength() > 0;
-				parser.skipChildren();
-			}
-			case "object" -> this.isError |= Json.is(parser, "error");
-			default -> parser.skipChildren();
+			default -> this.instead.field(name, parser);
 		}
+	}
+
+	/** Whether words stand in the place of an answer. */
+	boolean saysWhy() {
+		return !this.hasChoice && this.instead.saysWhy();
 	}
 
 	private static @Nullable String first(@Nullable String known, JsonParser parser) {
@@ -99,22 +100,6 @@ final class OpenAiChunk {
 		this.isError |= token == JsonToken.START_OBJECT
 				|| (token == JsonToken.VALUE_STRING && parser.getStringLength() > 0);
 		parser.skipChildren();
-	}
-
-	/** MiniMax says so, with 200, what went wrong; 0 is nothing. */
-	private void baseResponse(JsonParser parser) {
-		boolean object = Json.beginsObject(parser);
-		while (object && parser.nextToken() == JsonToken.PROPERTY_NAME) {
-			String name = parser.currentName();
-			parser.nextToken();
-			if (name.equals("status_code")) {
-				Integer code = Json.integer(parser);
-				this.isError |= code != null && code != 0;
-			}
-			else {
-				parser.skipChildren();
-			}
-		}
 	}
 
 	private void groq(JsonParser parser) {

@@ -1,5 +1,6 @@
 package io.arcllm.provider.openai;
 
+import java.util.Arrays;
 import java.util.function.Consumer;
 
 import io.arcllm.AnswerBuilder;
@@ -30,6 +31,8 @@ final class OpenAiDecoder implements AnswerDecoder {
 	private static final Consumer<LlmEvent> NO_OUTPUT = (event) -> {
 	};
 
+	private static final int LONGEST_WORDS = 8192;
+
 	private final AnswerContext context;
 
 	private final OpenAiTokens tokens;
@@ -59,6 +62,9 @@ final class OpenAiDecoder implements AnswerDecoder {
 
 	private boolean over;
 
+	/** The last words that stood in the place of a piece of an answer. */
+	private byte @Nullable [] words;
+
 	OpenAiDecoder(AnswerContext context, boolean reasoningApart) {
 		this.context = context;
 		this.tokens = new OpenAiTokens(reasoningApart);
@@ -70,11 +76,12 @@ final class OpenAiDecoder implements AnswerDecoder {
 		this.chunk = new OpenAiChunk("message", this.tokens);
 		read(body, 0, body.length);
 		if (!this.chunk.hasChoice) {
-			if (this.chunk.saysWhy) {
+			if (this.chunk.saysWhy()) {
 				throw inBand(body, 0, body.length);
 			}
 			throw this.context.malformed("it has no choices", null);
 		}
+		endCalls(NO_OUTPUT);
 		return build();
 	}
 
@@ -88,6 +95,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 		}
 		if (frame.is("[DONE]")) {
 			this.over = true;
+			endCalls(out);
 		}
 		else if (frame.length() > 0) {
 			this.out = out;
@@ -108,6 +116,9 @@ final class OpenAiDecoder implements AnswerDecoder {
 		if (this.chunk.hasChoice && this.chunk.delta.isOneText()) {
 			this.repeated.learn(frame, frame.offset() + this.chunk.delta.textAt + 1);
 		}
+		if (this.chunk.saysWhy() && frame.length() <= LONGEST_WORDS) {
+			this.words = Arrays.copyOfRange(frame.bytes(), frame.offset(), frame.offset() + frame.length());
+		}
 	}
 
 	@Override
@@ -124,6 +135,9 @@ final class OpenAiDecoder implements AnswerDecoder {
 	public LlmResponse end() {
 		boolean marked = this.over && !this.answer.isEmpty() && !this.calls.hasHalfMade();
 		boolean complete = this.finished || marked;
+		if (!complete && this.words != null && this.answer.isEmpty()) {
+			throw inBand(this.words, 0, this.words.length);
+		}
 		if (!complete) {
 			throw this.context.interrupted(partial());
 		}
@@ -184,9 +198,18 @@ final class OpenAiDecoder implements AnswerDecoder {
 			throw this.context.givenUp(delta.finishReason, partial());
 		}
 		if (delta.finishReason != null && !delta.finishReason.isEmpty()) {
+			this.calls.end(this.pass);
 			this.finishReason = delta.finishReason;
 			this.finished = true;
 		}
+	}
+
+	private void endCalls(Consumer<LlmEvent> out) {
+		boolean finished = this.finished;
+		this.out = out;
+		this.calls.end(this.pass);
+		this.out = NO_OUTPUT;
+		this.finished = finished;
 	}
 
 	private void text(@Nullable String text) {

@@ -301,7 +301,7 @@ final class OpenAiMessages {
 				throw this.body.refuse(Parameter.DOCUMENTS,
 						provider() + " takes no documents: send their text instead");
 			}
-			if (document.source() instanceof Content.Link) {
+			if (JsonBody.source(document.source()) instanceof Content.Link) {
 				throw this.body.refuse(Parameter.DOCUMENTS,
 						provider() + " fetches no documents: send the bytes instead of a URL");
 			}
@@ -312,7 +312,8 @@ final class OpenAiMessages {
 				.writeEndObject();
 		}
 
-		private String url(Content.Source source) {
+		private String url(Content.Source given) {
+			Content.Source source = JsonBody.source(given);
 			if (source instanceof Content.Bytes bytes) {
 				return "data:" + JsonBody.mediaType(bytes.mediaType()) + ";base64,"
 						+ Base64.getEncoder().encodeToString(bytes.data());

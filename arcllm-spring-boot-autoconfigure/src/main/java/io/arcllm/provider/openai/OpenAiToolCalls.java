@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 import io.arcllm.LlmEvent;
 import io.arcllm.provider.AnswerContext;
 import io.arcllm.provider.json.Json;
+import io.arcllm.provider.json.ToolArguments;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -37,16 +37,8 @@ final class OpenAiToolCalls {
 	 */
 	void add(OpenAiToolPiece piece, @Nullable String answerId, Consumer<LlmEvent> out) {
 		Call call = find(piece);
-		if (call != null && call.isSaidAgain(piece)) {
-			return;
-		}
-		boolean another = call != null && isAnother(piece, call);
-		if (call == null || another) {
-			boolean sameId = call != null && !piece.id().isEmpty() && piece.id().equals(call.id);
-			call = new Call(this.calls.size(), sameId ? madeUp(answerId, this.calls.size()) : piece.id());
-			this.calls.add(call);
-			this.byIndex.put(piece.index(), call);
-			this.byId.putIfAbsent(call.id, call);
+		if (call == null || isAnother(piece, call)) {
+			call = begin(piece, call, answerId);
 		}
 		else if (piece.index() != null && this.byIndex.put(piece.index(), call) == null) {
 			this.kept += AnswerContext.PART;
@@ -60,22 +52,42 @@ final class OpenAiToolCalls {
 			this.kept += piece.extra().length();
 			call.extra = piece.extra();
 		}
-		call.take(piece.arguments());
 		this.kept += piece.arguments().length();
-		announce(call, piece, answerId, out);
+		announce(call, piece, call.arguments.add(piece.arguments()), answerId, out);
 	}
 
-	private static void announce(Call call, OpenAiToolPiece piece, @Nullable String answerId, Consumer<LlmEvent> out) {
+	/** A call that is not known yet, where another one stood so far. */
+	private Call begin(OpenAiToolPiece piece, @Nullable Call instead, @Nullable String answerId) {
+		boolean sameId = instead != null && !piece.id().isEmpty() && piece.id().equals(instead.id);
+		Call call = new Call(this.calls.size(), sameId ? madeUp(answerId, this.calls.size()) : piece.id());
+		this.calls.add(call);
+		this.byIndex.put(piece.index(), call);
+		this.byId.putIfAbsent(call.id, call);
+		return call;
+	}
+
+	private static void announce(Call call, OpenAiToolPiece piece, String arguments, @Nullable String answerId,
+			Consumer<LlmEvent> out) {
 		if (call.announced) {
-			if (!piece.arguments().isEmpty()) {
-				out.accept(new LlmEvent.ToolCallDelta(call.number, "", "", piece.arguments()));
+			if (!arguments.isEmpty()) {
+				out.accept(new LlmEvent.ToolCallDelta(call.number, "", "", arguments));
 			}
 		}
 		else if (!piece.name().isEmpty()) {
 			call.announced = true;
 			call.name = piece.name();
 			String id = call.id.isEmpty() ? madeUp(answerId, call.number) : call.id;
-			out.accept(new LlmEvent.ToolCallDelta(call.number, id, piece.name(), call.arguments.toString()));
+			out.accept(new LlmEvent.ToolCallDelta(call.number, id, piece.name(), call.arguments.said()));
+		}
+	}
+
+	/** No more pieces come: what was held back of calls is passed on. */
+	void end(Consumer<LlmEvent> out) {
+		for (Call call : this.calls) {
+			String rest = call.announced ? call.arguments.rest() : "";
+			if (!rest.isEmpty()) {
+				out.accept(new LlmEvent.ToolCallDelta(call.number, "", "", rest));
+			}
 		}
 	}
 
@@ -91,7 +103,7 @@ final class OpenAiToolCalls {
 	/** Whether the arguments of a call began and did not end. */
 	boolean hasHalfMade() {
 		for (Call call : this.calls) {
-			if (call.arguments.length() > 0 && !call.whole.isWhole() && call.whole.isObject()) {
+			if (call.arguments.isHalfMade()) {
 				return true;
 			}
 		}
@@ -135,14 +147,23 @@ final class OpenAiToolCalls {
 
 	/**
 	 * Some vendors give every call the same index: another id with a name is new, and so
-	 * is a name where the arguments are already whole.
+	 * is a name where the arguments are already whole, but for a call that is said again.
+	 * Where a vendor gives ids, a piece without one is of the same call; where it gives
+	 * none, equal calls are two, but for a piece that says the name alone.
 	 */
 	private static boolean isAnother(OpenAiToolPiece piece, Call call) {
 		if (!call.announced || piece.name().isEmpty()) {
 			return false;
 		}
 		boolean otherId = !piece.id().isEmpty() && !piece.id().equals(call.id);
-		return otherId || !piece.name().equals(call.name) || call.whole.isWhole();
+		if (otherId || !piece.name().equals(call.name)) {
+			return true;
+		}
+		if (!call.arguments.isWhole() || piece.arguments().isBlank()) {
+			return false;
+		}
+		boolean goesOn = call.arguments.isEmpty() || call.arguments.isSaidAgain(piece.arguments());
+		return call.id.isEmpty() || !goesOn;
 	}
 
 	private static String madeUp(@Nullable String answerId, int number) {
@@ -153,9 +174,7 @@ final class OpenAiToolCalls {
 
 		private final int number;
 
-		private final StringBuilder arguments = new StringBuilder();
-
-		private final WholeObject whole = new WholeObject();
+		private final ToolArguments arguments = new ToolArguments();
 
 		private String id;
 
@@ -168,31 +187,6 @@ final class OpenAiToolCalls {
 		Call(int number, String id) {
 			this.number = number;
 			this.id = id;
-		}
-
-		void take(String piece) {
-			this.arguments.append(piece);
-			this.whole.add(piece);
-		}
-
-		/**
-		 * Whether this piece says the whole call once more. Where a vendor gives ids, a
-		 * piece without one is of this call; where it gives none, equal calls are two,
-		 * but for a piece that says the name alone.
-		 */
-		boolean isSaidAgain(OpenAiToolPiece piece) {
-			boolean sameName = piece.name().isEmpty() || piece.name().equals(this.name);
-			boolean sameId = piece.id().isEmpty() || piece.id().equals(this.id);
-			if (!this.announced || !sameName || !sameId || !this.whole.isWhole()) {
-				return false;
-			}
-			boolean alone = this.id.isEmpty() && !piece.name().isEmpty();
-			String said = this.arguments.toString();
-			return piece.arguments().isBlank() || !alone && isSame(piece, said);
-		}
-
-		private static boolean isSame(OpenAiToolPiece piece, String said) {
-			return piece.arguments().equals(said) || Objects.equals(Json.object(piece.arguments()), Json.object(said));
 		}
 
 	}

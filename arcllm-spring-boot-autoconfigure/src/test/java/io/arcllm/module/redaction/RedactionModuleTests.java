@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
+import io.arcllm.AnswerBuilder;
 import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
@@ -176,6 +177,34 @@ class RedactionModuleTests {
 					new LlmEvent.ToolCallDelta(0, "1", "mail", "{\"to\":\""),
 					new LlmEvent.ToolCallDelta(0, "", "", "[EMAIL]\"}"));
 		}
+	}
+
+	/** Alone, or with thoughts that are redacted and of which they hold a part. */
+	@WholeAndStreamed
+	void blockOfAVendorInWhichADetectorFindsSomethingIsTold(boolean streaming) {
+		Content thought = new Content.Thinking("of " + MAIL, null, null, "v");
+		Content apart = new Content.Opaque("{\"d\":[{\"text\":\"of bob@exa\"},{\"text\":\"mple.com\"}]}", "v");
+		List<List<Content>> found = List.of(List.of(new Content.Opaque("{\"text\":\"" + MAIL + "\"}", "v")),
+				List.of(thought, apart), List.of(new ToolCall("1", "f", "{}", Map.of(),
+						new ToolCall.VendorData("{\"text\":\"" + MAIL + "\"}", "v"))));
+		List<List<Content>> clean = List.of(List.of(apart), List.of(thought),
+				List.of(new Content.Opaque("{\"data\":\"c2ln\"}", "v"), new Content.Thinking("of", null, null, "v")));
+		for (List<Content> content : found) {
+			LlmResponse answer = answer(content, streaming);
+			assertThat(answer.content()).contains(content.get(content.size() - 1));
+			assertThat(answer.withShownThinking(null)).isNotEqualTo(answer);
+		}
+		for (List<Content> content : clean) {
+			LlmResponse answer = answer(content, streaming);
+			assertThat(answer.withShownThinking(null)).isEqualTo(answer);
+		}
+	}
+
+	private LlmResponse answer(List<Content> content, boolean streaming) {
+		LlmResponse answer = LlmResponse.builder().content(content).build();
+		Flux<LlmEvent> deltas = streaming ? Flux.fromIterable(AnswerBuilder.deltas(answer)) : Flux.empty();
+		Script script = new Script("v", deltas.concatWith(Flux.just(new LlmEvent.Completed(answer))));
+		return Outcome.of(module(script, Direction.BOTH, false).exchange(LlmRequest.of("hi"))).answer();
 	}
 
 	@WholeAndStreamed

@@ -102,7 +102,7 @@ class AnthropicDecoderTests {
 				new LlmEvent.TextDelta("😀"), new LlmEvent.ToolCallDelta(0, "t1", "add", ""),
 				new LlmEvent.ToolCallDelta(1, "t2", "now", ""),
 				new LlmEvent.ToolCallDelta(0, "", "", "{\"a\":1,\"b\":\"\\u0"),
-				new LlmEvent.ToolCallDelta(1, "", "", "{}"), new LlmEvent.ToolCallDelta(0, "", "", "0fc😀\"}"));
+				new LlmEvent.ToolCallDelta(0, "", "", "0fc😀\"}"), new LlmEvent.ToolCallDelta(1, "", "", "{}"));
 	}
 
 	@Test

@@ -41,13 +41,20 @@ class ParameterRefusalsTests {
 					Unrecognized request argument supplied: reasoning_effort | | reasoning-effort | PARAMETER
 					`temperature` and `top_p` cannot both be specified for this model. Please use only one. | | top-p | COMBINATION
 					`temperature` is deprecated for this model. | | temperature | PARAMETER
-					"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior. | | reasoning-effort | PARAMETER
+					"thinking.type.enabled" is not supported for this model. Use "thinking.type.adaptive" and "output_config.effort" to control thinking behavior. | | reasoning-effort | FORM
+					thinking.enabled.budget_tokens: Extra inputs are not permitted | | reasoning-effort | FORM
+					`budget_tokens` is no longer supported. Please use adaptive thinking instead. | | reasoning-effort | FORM
+					thinking.type: Input should be 'adaptive' or 'disabled' | | reasoning-effort | FORM
+					adaptive thinking is not supported on this model | | reasoning-effort | FORM
+					thinking: Input tag 'adaptive' found using 'type' does not match any of the expected tags: 'disabled', 'enabled' | | reasoning-effort | FORM
+					This model does not support the effort parameter. | | reasoning-effort | FORM
+					thinking is not supported on this model | | reasoning-effort | PARAMETER
 					`temperature` may only be set to 1 when thinking is enabled. | | temperature | COMBINATION
 					service_tier: Extra inputs are not permitted | | service-tier | PARAMETER
 					Unknown name "service_tier": Cannot find field. | | service-tier | PARAMETER
 					Invalid JSON payload received. Unknown name "frequencyPenalty" at 'generation_config': Cannot find field. | | penalties | PARAMETER
 					"llama3.2" does not support thinking | | reasoning-effort | PARAMETER
-					think value "medium" is not supported for this model | | reasoning-effort | VALUE
+					think value "medium" is not supported for this model | | reasoning-effort | FORM
 					gemma3:4b does not support tools | | tools | PARAMETER
 					registry.ollama.ai/library/gemma:2b does not support tools | | tools | PARAMETER
 					Function calling is not enabled for this model | | tools | PARAMETER

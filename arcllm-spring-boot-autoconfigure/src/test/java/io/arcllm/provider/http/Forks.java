@@ -3,7 +3,7 @@ package io.arcllm.provider.http;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,7 +64,7 @@ final class Forks {
 			return copies;
 		}
 		if (value instanceof Map<?, ?> map) {
-			Map<Object, Object> copies = (value instanceof TreeMap) ? new TreeMap<>() : new HashMap<>();
+			Map<Object, Object> copies = (value instanceof TreeMap) ? new TreeMap<>() : new LinkedHashMap<>();
 			map.forEach((key, element) -> copies.put(key, copy(element, null)));
 			return copies;
 		}

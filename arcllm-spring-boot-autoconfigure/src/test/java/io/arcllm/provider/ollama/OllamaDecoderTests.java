@@ -115,7 +115,7 @@ class OllamaDecoderTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "not json", "{\"message\":", "[]", "null", "{}", "{\"done\":true} {}",
-			"{\"message\":\"x\"}", "{\"message\":{\"tool_calls\":[{}]}}" })
+			"{\"message\":\"\"}", "{\"message\":{\"tool_calls\":[{}]}}" })
 	void malformedAnswersAreProtocolErrors(String data) {
 		assertThatExceptionOfType(LlmException.class).isThrownBy(() -> Exchange.streamed(this.format, data + "\n"))
 			.extracting(LlmException::kind)

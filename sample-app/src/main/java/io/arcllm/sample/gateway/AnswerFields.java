@@ -1,6 +1,7 @@
 package io.arcllm.sample.gateway;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.arcllm.Content;
@@ -9,7 +10,6 @@ import io.arcllm.ToolCall;
 import io.arcllm.Usage;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.databind.JsonNode;
 
 /**
  * What whole and streamed answers say alike.
@@ -39,15 +39,15 @@ final class AnswerFields {
 	 * The fields that the client should send back with the turn, each with its JSON:
 	 * {@code reasoning_details}, and what a vendor attached to its words.
 	 */
-	static Map<String, JsonNode> vendorFields(LlmResponse response) {
-		Map<String, JsonNode> fields = new LinkedHashMap<>();
-		JsonNode details = CarriedBlocks.write(response);
+	static Map<String, String> vendorFields(LlmResponse response) {
+		Map<String, String> fields = new LinkedHashMap<>();
+		List<String> details = CarriedBlocks.write(response);
 		if (!details.isEmpty()) {
-			fields.put(CarriedBlocks.FIELD, details);
+			fields.put(CarriedBlocks.FIELD, "[" + String.join(",", details) + "]");
 		}
 		for (Content block : response.content()) {
-			if (block instanceof Content.Opaque opaque) {
-				JsonNode extra = Fields.MAPPER.readTree(opaque.json()).get(EXTRA);
+			if (block instanceof Content.Opaque opaque && !CarriedBlocks.isHeldBack(response)) {
+				String extra = RawJson.field(opaque.json(), EXTRA);
 				if (extra != null) {
 					fields.put(EXTRA, extra);
 				}
@@ -56,9 +56,10 @@ final class AnswerFields {
 		return fields;
 	}
 
-	/** What the vendor wants back with this call, or {@code null}. */
-	static @Nullable JsonNode extraContent(ToolCall call) {
-		return (call.vendorData() == null) ? null : Fields.MAPPER.readTree(call.vendorData().json());
+	/** What the vendor wants back with this call as JSON, or {@code null}. */
+	static @Nullable String extraContent(ToolCall call, LlmResponse response) {
+		ToolCall.VendorData data = call.vendorData();
+		return (data == null || CarriedBlocks.isHeldBack(response)) ? null : RawJson.object(data.json());
 	}
 
 	/** The arguments as the model wrote them. */

@@ -1,16 +1,18 @@
 package io.arcllm.sample.gateway;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import io.arcllm.Content;
 import io.arcllm.LlmResponse;
 import io.arcllm.ToolCall;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -35,12 +37,12 @@ final class CarriedBlocks {
 	}
 
 	/**
-	 * All that the client should send back with the turn; empty for nothing. Signed
-	 * thinking whose words were redacted is not shown in another place: without it the
-	 * vendor goes on without thinking.
+	 * All that the client should send back with the turn, each as JSON; empty for
+	 * nothing. Blocks whose words redaction would change are not shown in another place:
+	 * without them the vendor goes on without its thoughts.
 	 */
-	static ArrayNode write(LlmResponse response) {
-		ArrayNode details = Fields.MAPPER.createArrayNode();
+	static List<String> write(LlmResponse response) {
+		List<String> details = new ArrayList<>();
 		int characters = 0;
 		int calls = 0;
 		for (Content block : response.content()) {
@@ -50,39 +52,61 @@ final class CarriedBlocks {
 			else if (block instanceof ToolCall) {
 				calls++;
 			}
-			else if (block instanceof Content.Thinking thinking && response.shownThinking() == null) {
+			else if (block instanceof Content.Thinking thinking && !isThinkingHeldBack(response)) {
 				String maker = (thinking.provider() == null) ? response.provider() : thinking.provider();
 				thinking(details, thinking, "arcllm/" + maker + "/" + characters + "/" + calls);
 			}
-			else if (block instanceof Content.Opaque opaque) {
+			else if (block instanceof Content.Opaque opaque && !isHeldBack(response)) {
 				opaque(details, opaque, "arcllm/" + opaque.provider() + "/" + characters + "/" + calls);
 			}
 		}
 		return details;
 	}
 
-	private static void thinking(ArrayNode details, Content.Thinking block, String id) {
+	/**
+	 * Whether a detector found something in what only the vendor understands, which it
+	 * wants back unchanged, or in signed words.
+	 */
+	static boolean isHeldBack(LlmResponse response) {
+		return response.shownThinking() != null;
+	}
+
+	private static boolean isThinkingHeldBack(LlmResponse response) {
+		String shown = response.shownThinking();
+		return shown != null && !shown
+			.equals(response.thinking().stream().map(Content.Thinking::text).collect(Collectors.joining()));
+	}
+
+	private static void thinking(List<String> details, Content.Thinking block, String id) {
 		if (block.redacted() != null) {
-			add(details, "reasoning.encrypted", id, SIGNED).put("data", block.redacted());
+			add(details, "reasoning.encrypted", id, SIGNED, Map.of("data", block.redacted()));
 		}
 		else if (block.signature() != null) {
-			add(details, "reasoning.text", id, SIGNED).put("text", block.text()).put("signature", block.signature());
+			Map<String, String> words = new LinkedHashMap<>();
+			words.put("text", block.text());
+			words.put("signature", block.signature());
+			add(details, "reasoning.text", id, SIGNED, words);
 		}
 	}
 
-	private static void opaque(ArrayNode details, Content.Opaque block, String id) {
-		JsonNode json = Fields.MAPPER.readTree(block.json());
-		if (json.path(FIELD).isArray()) {
-			json.path(FIELD).forEach(details::add);
+	private static void opaque(List<String> details, Content.Opaque block, String id) {
+		if (RawJson.object(block.json()) == null) {
+			return;
 		}
-		else if (!json.has(AnswerFields.EXTRA)) {
-			add(details, "reasoning.encrypted", id, OPAQUE).put("data", block.json());
+		String vendors = RawJson.field(block.json(), FIELD);
+		if (vendors != null) {
+			details.addAll(RawJson.elements(vendors));
+		}
+		else if (RawJson.field(block.json(), AnswerFields.EXTRA) == null) {
+			add(details, "reasoning.encrypted", id, OPAQUE, Map.of("data", block.json()));
 		}
 	}
 
-	private static ObjectNode add(ArrayNode details, String type, String id, String format) {
-		int index = details.size();
-		return details.addObject().put("type", type).put("id", id).put("format", format).put("index", index);
+	private static void add(List<String> details, String type, String id, String format, Map<String, String> words) {
+		ObjectNode detail = Fields.MAPPER.createObjectNode().put("type", type).put("id", id).put("format", format);
+		detail.put("index", details.size());
+		words.forEach(detail::put);
+		details.add(detail.toString());
 	}
 
 	/**
@@ -94,19 +118,21 @@ final class CarriedBlocks {
 	 */
 	static List<Content> read(Fields message, List<Content> said, List<Content> calls) {
 		List<Carried> carried = new ArrayList<>();
-		ObjectNode vendors = Fields.MAPPER.createObjectNode();
-		for (Fields detail : message.objects(FIELD)) {
-			Carried block = Carried.of(detail.json());
+		List<String> vendors = new ArrayList<>();
+		List<Fields> details = message.objects(FIELD);
+		List<String> written = details.isEmpty() ? List.of() : RawJson.elements(message.raw(FIELD));
+		for (int i = 0; i < details.size(); i++) {
+			Carried block = Carried.of(details.get(i).json());
 			if (block == null) {
-				vendors.withArray(FIELD).add(detail.json());
+				vendors.add(written.get(i));
 			}
 			else {
 				carried.add(block);
 			}
 		}
-		Fields extra = message.object(AnswerFields.EXTRA);
-		if (extra != null) {
-			vendors.set(AnswerFields.EXTRA, extra.json());
+		String given = vendors.isEmpty() ? "" : "\"" + FIELD + "\":[" + String.join(",", vendors) + "]";
+		if (message.object(AnswerFields.EXTRA) != null) {
+			given += (given.isEmpty() ? "" : ",") + "\"" + AnswerFields.EXTRA + "\":" + message.raw(AnswerFields.EXTRA);
 		}
 		List<Content> turn = new ArrayList<>();
 		String thoughts = thoughts(message);
@@ -114,8 +140,8 @@ final class CarriedBlocks {
 		if (!thoughts.isEmpty() && !signed) {
 			turn.add(new Content.Thinking(thoughts, null, null, null));
 		}
-		if (!vendors.isEmpty()) {
-			turn.add(new Content.Opaque(vendors.toString(), ""));
+		if (!given.isEmpty()) {
+			turn.add(new Content.Opaque("{" + given + "}", ""));
 		}
 		turn.addAll(inPlace(carried, said, calls));
 		return turn;

@@ -12,7 +12,6 @@ import io.arcllm.ToolCall;
 import io.arcllm.Usage;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.io.JsonStringEncoder;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Writes a streamed answer as OpenAI chat completion chunks. One for each answer; not
@@ -139,14 +138,12 @@ final class ChatChunkWriter {
 	/** What the vendor wants back with the turn and its calls. */
 	private void vendorFields(ByteArrayOutputStream out, LlmResponse response) {
 		AnswerFields.vendorFields(response)
-			.forEach((name, json) -> delta(out,
-					utf8("{\"" + name + "\":" + Fields.MAPPER.writeValueAsString(json) + "}")));
+			.forEach((name, json) -> delta(out, utf8("{\"" + name + "\":" + json + "}")));
 		List<ToolCall> calls = response.toolCalls();
 		for (int i = 0; i < calls.size(); i++) {
-			JsonNode extra = AnswerFields.extraContent(calls.get(i));
+			String extra = AnswerFields.extraContent(calls.get(i), response);
 			if (extra != null) {
-				delta(out, utf8("{\"tool_calls\":[{\"index\":" + i + ",\"extra_content\":"
-						+ Fields.MAPPER.writeValueAsString(extra) + "}]}"));
+				delta(out, utf8("{\"tool_calls\":[{\"index\":" + i + ",\"extra_content\":" + extra + "}]}"));
 			}
 		}
 	}

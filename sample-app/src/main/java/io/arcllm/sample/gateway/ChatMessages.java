@@ -80,7 +80,8 @@ final class ChatMessages {
 		}
 		String arguments = Objects.requireNonNullElse(function.string("arguments"), "");
 		Fields extra = call.object(AnswerFields.EXTRA);
-		ToolCall.VendorData attached = (extra == null) ? null : new ToolCall.VendorData(extra.json().toString(), "");
+		ToolCall.VendorData attached = (extra == null) ? null
+				: new ToolCall.VendorData(call.raw(AnswerFields.EXTRA), "");
 		return new ToolCall(call.required("id"), function.required("name"), arguments, parsed(arguments), attached);
 	}
 

@@ -48,7 +48,7 @@ final class ChatRequestReader {
 		if (!json.isObject()) {
 			throw new InvalidChatException("The body must be a JSON object.", null);
 		}
-		Fields fields = new Fields(json, "");
+		Fields fields = new Fields(json, "", new RawJson(body));
 		return new ChatRequest(model(fields), request(fields), usageWanted(fields));
 	}
 
@@ -115,9 +115,9 @@ final class ChatRequestReader {
 			return null;
 		}
 		if (choice.isObject()) {
-			Fields function = new Fields(choice, "tool_choice.").object("function");
+			Fields function = new Fields(choice, "tool_choice.", fields.document()).object("function");
 			if (function == null) {
-				throw new Fields(choice, "tool_choice.").missing("function");
+				throw new Fields(choice, "tool_choice.", fields.document()).missing("function");
 			}
 			return ToolChoice.tool(function.required("name"));
 		}

@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import io.arcllm.LlmResponse;
 import io.arcllm.ToolCall;
 import tools.jackson.core.JsonGenerator;
-import tools.jackson.databind.JsonNode;
 
 /**
  * Writes a whole answer as an OpenAI chat completion.
@@ -55,17 +54,17 @@ final class ChatResponseWriter {
 		if (!thinking.isEmpty()) {
 			json.writeStringProperty("reasoning_content", thinking);
 		}
-		AnswerFields.vendorFields(response).forEach(json::writePOJOProperty);
+		AnswerFields.vendorFields(response).forEach((name, raw) -> json.writeName(name).writeRawValue(raw));
 		json.writeNullProperty("refusal");
 		if (!response.toolCalls().isEmpty()) {
 			json.writeArrayPropertyStart("tool_calls");
-			response.toolCalls().forEach((call) -> toolCall(json, call));
+			response.toolCalls().forEach((call) -> toolCall(json, call, response));
 			json.writeEndArray();
 		}
 		json.writeEndObject();
 	}
 
-	private static void toolCall(JsonGenerator json, ToolCall call) {
+	private static void toolCall(JsonGenerator json, ToolCall call, LlmResponse response) {
 		json.writeStartObject();
 		json.writeStringProperty("id", call.id());
 		json.writeStringProperty("type", "function");
@@ -73,9 +72,9 @@ final class ChatResponseWriter {
 		json.writeStringProperty("name", call.name());
 		json.writeStringProperty("arguments", AnswerFields.arguments(call));
 		json.writeEndObject();
-		JsonNode extra = AnswerFields.extraContent(call);
+		String extra = AnswerFields.extraContent(call, response);
 		if (extra != null) {
-			json.writePOJOProperty("extra_content", extra);
+			json.writeName(AnswerFields.EXTRA).writeRawValue(extra);
 		}
 		json.writeEndObject();
 	}

@@ -17,8 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param json the object
  * @param path where it stands, such as {@code messages[0].}
+ * @param document as it was written
  */
-record Fields(JsonNode json, String path) {
+record Fields(JsonNode json, String path, RawJson document) {
 
 	private static final int MOST_TOKENS = 200_000;
 
@@ -77,13 +78,19 @@ record Fields(JsonNode json, String path) {
 		return (value == null) ? null : Double.valueOf(value.asDouble());
 	}
 
+	/** A field that a vendor wants back, as it is written; empty if it is absent. */
+	String raw(String name) {
+		String raw = this.document.at(this.path + name);
+		return (raw == null) ? "" : raw;
+	}
+
 	/** The object; {@code null} if it is absent. */
 	@Nullable Fields object(String name) {
 		JsonNode value = get(name);
 		if (value != null && !value.isObject()) {
 			throw wrong(name, "an object");
 		}
-		return (value == null) ? null : new Fields(value, this.path + name + ".");
+		return (value == null) ? null : new Fields(value, this.path + name + ".", this.document);
 	}
 
 	/** The array's objects; empty if it is absent. */
@@ -101,7 +108,7 @@ record Fields(JsonNode json, String path) {
 			if (!element.isObject()) {
 				throw wrong(at, "an object");
 			}
-			objects.add(new Fields(element, this.path + at + "."));
+			objects.add(new Fields(element, this.path + at + ".", this.document));
 		}
 		return objects;
 	}

@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 import io.arcllm.Content;
+import io.arcllm.LlmEvent;
 import io.arcllm.LlmResponse;
 import io.arcllm.ToolCall;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import tools.jackson.databind.JsonNode;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -30,9 +31,8 @@ class CarriedBlocksTests {
 
 	private static List<Content> roundTrip(Content... turn) {
 		LlmResponse answer = LlmResponse.builder().content(turn).target("claude-eu/m").build();
-		JsonNode message = Fields.MAPPER.readTree(ChatResponseWriter.write(answer, "id", 1, "m"))
-			.at("/choices/0/message");
-		return read(message.toString());
+		String body = new String(ChatResponseWriter.write(answer, "id", 1, "m"), StandardCharsets.UTF_8);
+		return read(body.substring(body.indexOf("\"message\":") + 10, body.indexOf(",\"logprobs\"")));
 	}
 
 	private static List<Content> read(String assistant) {
@@ -72,9 +72,43 @@ class CarriedBlocksTests {
 		assertThat(body).contains("mail [EMAIL]").doesNotContain("bob@example.com");
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void blocksOfVendorsInWhichADetectorFindsSomethingAreHeldBack(boolean streamed) {
+		String found = "{\"type\":\"reasoning.text\",\"text\":\"mail bob@example.com\"}";
+		LlmResponse answer = LlmResponse.builder()
+			.content(signed("t1", "s1"), new Content.Opaque("{\"reasoning_details\":[" + found + "]}", "openrouter"),
+					new Content.Opaque("{\"type\":\"web_search_tool_result\",\"url\":\"bob@example.com\"}",
+							"claude-eu"),
+					new Content.Opaque("{\"extra_content\":{\"google\":\"bob@example.com\"}}", "gemini"),
+					new ToolCall("a", "f", "{}", Map.of(),
+							new ToolCall.VendorData("{\"google\":\"bob@example.com\"}", "gemini")))
+			.target("claude-eu/m")
+			.build()
+			.withShownThinking("t1");
+		ChatChunkWriter writer = new ChatChunkWriter("id", 1, false);
+		writer.model("m");
+		byte[] body = streamed ? writer.write(new LlmEvent.Completed(answer))
+				: ChatResponseWriter.write(answer, "id", 1, "m");
+		assertThat(new String(body, StandardCharsets.UTF_8)).doesNotContain("bob@").contains("\"signature\":\"s1\"");
+	}
+
+	@Test
+	void detailsOfSeveralLinesStayOneLineOfAStream() {
+		ChatChunkWriter writer = new ChatChunkWriter("id", 1, false);
+		writer.model("m");
+		byte[] stream = writer.write(new LlmEvent.Completed(LlmResponse.builder()
+			.content(new Content.Opaque("{\n  \"reasoning_details\": [\r\n {\"n\":\n 1.50}]}", "openrouter"),
+					new ToolCall("a", "f", "{}", Map.of(), new ToolCall.VendorData("{\n\"s\": 1}", "gemini")))
+			.build()));
+		assertThat(new String(stream, StandardCharsets.UTF_8).lines().filter((line) -> !line.isEmpty()))
+			.allMatch((line) -> line.startsWith("data: "))
+			.anyMatch((line) -> line.contains("1.50"));
+	}
+
 	@Test
 	void turnThatTheClientCutIsReadAsFarAsItGoes() {
-		JsonNode details = CarriedBlocks
+		List<String> details = CarriedBlocks
 			.write(LlmResponse.builder().content(new Content.Text("long words"), OSLO, signed("t", "s"), ROME).build());
 		assertThat(read("{\"role\":\"assistant\",\"content\":\"long\",\"reasoning_details\":" + details + "}"))
 			.containsExactly(new Content.Text("long"), signed("t", "s"));
@@ -82,9 +116,10 @@ class CarriedBlocksTests {
 
 	@Test
 	void detailsOfAVendorOfThisFormatGoThroughAsTheyAre() {
-		String details = "[{\"type\":\"reasoning.encrypted\",\"data\":\"x\",\"id\":\"a\",\"n\":15}]";
+		String details = "[{\"type\" : \"reasoning.encrypted\",\"data\":\"x\\/\\u00e9é\",\"id\":\"a\",\"n\":1.50},"
+				+ "{\"n\": 1E+2, \"big\":12345678901234567890.10}]";
 		Content.Opaque block = new Content.Opaque(
-				"{\"reasoning_details\":" + details + ",\"extra_content\":{\"google\":{\"s\":1}}}", "openrouter");
+				"{\"reasoning_details\":" + details + ",\"extra_content\":{ \"google\": {\"s\":1.0}}}", "openrouter");
 		assertThat(roundTrip(new Content.Thinking("hm", null, null, "openrouter"), block, OSLO))
 			.containsExactly(new Content.Thinking("hm", null, null, null), new Content.Opaque(block.json(), ""), OSLO);
 	}
@@ -92,7 +127,7 @@ class CarriedBlocksTests {
 	@Test
 	void whatWasAttachedToACallComesBackWithIt() {
 		ToolCall call = new ToolCall("a", "f", "{}", Map.of(),
-				new ToolCall.VendorData("{\"google\":{\"thought_signature\":\"s\"}}", "gemini"));
+				new ToolCall.VendorData("{\"google\":{ \"thought_signature\":\"s\\/\", \"n\":1.50}}", "gemini"));
 		assertThat(((ToolCall) roundTrip(call).get(0)).vendorData())
 			.isEqualTo(new ToolCall.VendorData(call.vendorData().json(), ""));
 	}

@@ -1,4 +1,4 @@
-package io.arcllm.provider.openai;
+package io.arcllm.provider.json;
 
 /**
  * Says whether pieces of text are together one whole JSON object, without reading a piece

@@ -66,6 +66,9 @@ class LinterTests {
 	@ParameterizedTest
 	@CsvSource(delimiter = '|', value = {
 			"arcllm.modules.fallback.enabled=true | arcllm.modules.fallback.enabled is true, but there is no other target",
+			"arcllm.providers.fourth.preset=groq;arcllm.providers.fourth.model=m | arcllm.providers.fourth.api-key is not set, so the provider cannot be asked and chains pass over it: set arcllm.providers.fourth.api-key or the environment variable GROQ_API_KEY",
+			"arcllm.providers.fourth.preset=groq;arcllm.providers.fourth.api-key=k | arcllm.providers.fourth.model is not set: set it, or name a model in each request",
+			"arcllm.providers.fourth.type=openai;arcllm.providers.fourth.base-url=https://api.groq.com/openai/v1;arcllm.providers.fourth.api-key=k;arcllm.providers.fourth.model=m | arcllm.providers.fourth.base-url is that of the known vendor 'groq'",
 			"arcllm.modules.retry.max-retries=5 | arcllm.modules.retry.max-retries does nothing, since retry is off",
 			"arcllm.modules.hedge.enabled=true | arcllm.modules.hedge.enabled is true, but fallback is off",
 			"arcllm.deadline=1s | arcllm.deadline is shorter than arcllm.modules.timeout.attempt",

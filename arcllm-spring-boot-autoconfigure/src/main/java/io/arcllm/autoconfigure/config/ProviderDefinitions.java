@@ -1,13 +1,13 @@
 package io.arcllm.autoconfigure.config;
 
-import java.util.Locale;
-import java.net.URISyntaxException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import io.arcllm.autoconfigure.config.ProviderDefinition.Known;
 import io.arcllm.autoconfigure.config.ProviderProperties.PromptCacheMode;
 import io.arcllm.provider.Preset;
-import io.arcllm.provider.PromptCache;
 import io.arcllm.provider.Presets;
+import io.arcllm.provider.PromptCache;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.env.Environment;
@@ -116,20 +116,36 @@ public final class ProviderDefinitions {
 	}
 
 	/**
-	 * Why a provider may be asked in the wrong way, or {@code null}: it is at the host of
-	 * a known vendor, but does not say that it is that one.
+	 * What providers lack, and what is not used of known vendors; each warning begins
+	 * with the whole key.
+	 * @param keysAreBrought whether a bean of the application brings keys
 	 */
-	public @Nullable String warning(ProviderDefinition definition) {
+	public List<String> warnings(boolean keysAreBrought) {
+		List<String> warnings = new ArrayList<>();
+		for (ProviderDefinition definition : all()) {
+			String prefix = "arcllm.providers." + definition.name() + ".";
+			unknownVendor(definition, prefix, warnings);
+			if (definition.missingKey() && !keysAreBrought) {
+				warnings.add(prefix + "api-key is not set, so the provider cannot be asked and chains pass over it: "
+						+ definition.keyMend());
+			}
+			if (definition.model() == null && definition.beans() == null) {
+				warnings.add(prefix + "model is not set: set it, or name a model in each request");
+			}
+		}
+		return warnings;
+	}
+
+	private void unknownVendor(ProviderDefinition definition, String prefix, List<String> warnings) {
 		if (definition.known().preset() != null || definition.beans() != null) {
-			return null;
+			return;
 		}
 		String host = URI.create(definition.baseUrl()).getHost();
-		return (host == null) ? null
-				: this.presets.at(host)
-					.map((vendor) -> "arcllm.providers." + definition.name() + ".base-url is that of the known vendor '"
-							+ vendor + "', but what is known of it is not used: set arcllm.providers."
-							+ definition.name() + ".preset to '" + vendor + "'")
-					.orElse(null);
+		if (host != null) {
+			this.presets.at(host)
+				.ifPresent((vendor) -> warnings.add(prefix + "base-url is that of the known vendor '" + vendor
+						+ "', but what is known of it is not used: set " + prefix + "preset to '" + vendor + "'"));
+		}
 	}
 
 	private ProviderDefinition bean(String key, String name, String type, ProviderProperties configured) {

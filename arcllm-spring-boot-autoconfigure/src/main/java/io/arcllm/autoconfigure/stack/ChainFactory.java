@@ -190,8 +190,8 @@ public final class ChainFactory {
 				continue;
 			}
 			if (this.targets.isWithoutKey(target.provider())) {
-				logger.warn("Chain member '" + text + "' is passed over: it has no key; set arcllm.providers."
-						+ target.provider() + ".api-key");
+				logger.warn("arcllm.providers." + target.provider() + ".api-key is not set, so the chain of "
+						+ position.target() + " passes over '" + text + "': set the key");
 				continue;
 			}
 			resolved.add(candidates.apply(target));

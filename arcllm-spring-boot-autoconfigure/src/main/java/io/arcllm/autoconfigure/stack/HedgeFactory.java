@@ -75,8 +75,8 @@ public final class HedgeFactory {
 
 	private void warn(Target alone) {
 		if (this.settings.configured(NAME, alone.provider(), "enabled").isPresent()) {
-			logger.warn("'arcllm.modules.hedge.enabled' is true, but the chain of " + alone
-					+ " has no other target: nothing is hedged");
+			logger.warn("arcllm.modules.hedge.enabled is true, but the chain of " + alone
+					+ " has no other target, so nothing is hedged: set arcllm.modules.fallback.chain");
 		}
 	}
 

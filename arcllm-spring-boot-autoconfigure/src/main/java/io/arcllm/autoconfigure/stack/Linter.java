@@ -103,7 +103,7 @@ public final class Linter {
 
 	/** All warnings, each of which begins with the whole key. */
 	List<String> warnings(List<Target> primaries) {
-		List<String> warnings = new ArrayList<>();
+		List<String> warnings = new ArrayList<>(this.targets.warnings());
 		primaries.forEach((primary) -> chain(primary, warnings));
 		primaries.forEach((primary) -> warnings.addAll(this.retries.warnings(primary, 1 + retries(primary))));
 		this.settings.idle()

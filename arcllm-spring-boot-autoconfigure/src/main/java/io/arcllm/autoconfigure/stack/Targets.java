@@ -192,6 +192,11 @@ public final class Targets {
 		return (definition == null) ? null : this.adapters.keys(definition);
 	}
 
+	/** What configured providers lack; each warning begins with the whole key. */
+	List<String> warnings() {
+		return this.configured.warnings(this.adapters.areKeysBrought());
+	}
+
 	/**
 	 * Whether a configured provider could not be asked, for want of a key.
 	 */

@@ -2,6 +2,7 @@ package io.arcllm.autoconfigure.bridge;
 
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,9 @@ import org.springframework.util.ReflectionUtils;
 import org.springframework.util.backoff.BackOff;
 
 /**
- * Finds out how often a model of another library repeats a request itself: by the
- * {@code getMaxRetries()} of its options, else by a field {@code maxRetries}, else by its
- * {@link RetryTemplate}.
+ * Finds out how often a model of another library repeats a request itself: by the client
+ * that it has, else by the {@code getMaxRetries()} of its options, else by a field
+ * {@code maxRetries}, else by its {@link RetryTemplate}.
  */
 final class OwnRetries {
 
@@ -32,7 +33,10 @@ final class OwnRetries {
 	static int of(Object model, @Nullable Object options) {
 		Object target = AopProxyUtils.getSingletonTarget(model);
 		Object asked = (target != null) ? target : model;
-		Number retries = (options != null) ? number(options, "getMaxRetries") : null;
+		Number retries = ofClient(asked);
+		if (retries == null && options != null) {
+			retries = number(options, "getMaxRetries");
+		}
 		if (retries == null && field(asked, "maxRetries") instanceof Number number) {
 			retries = number;
 		}
@@ -41,6 +45,17 @@ final class OwnRetries {
 			retries = number(backOff, "getMaxAttempts");
 		}
 		return (retries == null) ? 0 : (int) Math.min(MOST, Math.max(0, retries.longValue()));
+	}
+
+	/** A model's options say what a client would be made with, if it were not there. */
+	private static @Nullable Number ofClient(Object model) {
+		Number[] found = new Number[1];
+		ReflectionUtils.doWithFields(model.getClass(), (field) -> {
+			Object client = field(model, field.getName());
+			Object options = (client == null || found[0] != null) ? null : field(client, "clientOptions");
+			found[0] = (options == null) ? found[0] : number(options, "maxRetries");
+		}, (field) -> !Modifier.isStatic(field.getModifiers()) && field.getType().getSimpleName().endsWith("Client"));
+		return found[0];
 	}
 
 	private static @Nullable Number number(Object on, String accessor) {

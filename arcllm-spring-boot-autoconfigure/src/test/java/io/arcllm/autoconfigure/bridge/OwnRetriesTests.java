@@ -28,6 +28,13 @@ class OwnRetriesTests {
 	}
 
 	@Test
+	void theClientThatIsThereIsBelievedBeforeOptions() {
+		assertThat(OwnRetries.of(new OfClient(new SdkClient(new SdkOptions(0))), new Options(3))).isZero();
+		assertThat(OwnRetries.of(new OfClient(new SdkClient(new SdkOptions(2))), new Options(3))).isEqualTo(2);
+		assertThat(OwnRetries.of(new OfClient(new SdkClient(null)), new Options(3))).isEqualTo(3);
+	}
+
+	@Test
 	void whatIsHiddenIsNotCounted() {
 		assertThat(OwnRetries.of("a model", null)).isZero();
 		assertThat(OwnRetries.of(new Counted(null), null)).isZero();
@@ -37,6 +44,16 @@ class OwnRetriesTests {
 	@Test
 	void aProxyIsLookedInto() {
 		assertThat(OwnRetries.of(new ProxyFactory(new Counted(2)).getProxy(), null)).isEqualTo(2);
+	}
+
+	/** As the SDKs of vendors have it. */
+	public record SdkOptions(int maxRetries) {
+	}
+
+	record SdkClient(SdkOptions clientOptions) {
+	}
+
+	record OfClient(SdkClient sdkClient) {
 	}
 
 	public record Options(int maxRetries) {

@@ -214,6 +214,30 @@ class RecoveryTests {
 	}
 
 	@Test
+	void wordsBeforeAToolCallThatNeverComesAreNotPassedOn() {
+		Script first = new Script("a", Flux.concat(Flux.just(new LlmEvent.ToolCallDelta(0, "1", "find", "{\"q\"")),
+				Script.fails(ErrorKind.NETWORK)), streamed("I would rather talk"));
+		Script second = new Script("b", Flux.just(new LlmEvent.TextDelta("Let me look. "),
+				new LlmEvent.ToolCallDelta(0, "2", "find", "{\"q\":1}"), Script.completed("Let me look. ")));
+		ask(Recovery.REPLAY, first, second);
+		assertThat(this.seen.subList(0, this.seen.size() - 1)).containsExactly(
+				new LlmEvent.ToolCallDelta(0, "1", "find", "{\"q\""), new LlmEvent.TextDelta("Let me look. "),
+				new LlmEvent.ToolCallDelta(0, "", "", ":1}"));
+	}
+
+	@Test
+	void anAnswerWithoutTheThinkingThatWasDeliveredLeavesTheNextStep() {
+		Script first = new Script("a",
+				Flux.concat(Flux.just(new LlmEvent.ThinkingDelta("Hm"), new LlmEvent.TextDelta("The")),
+						Script.fails(ErrorKind.NETWORK)),
+				streamed(ANSWER));
+		Script second = new Script("b", Flux.concat(Flux.just(new LlmEvent.ThinkingDelta("Hm, so")), streamed(ANSWER)));
+		LlmResponse answer = ask(Recovery.REPLAY, first, second);
+		assertThat(text()).isEqualTo(ANSWER);
+		assertThat(outcomes(answer.trail())).last().isEqualTo("b COMPLETED");
+	}
+
+	@Test
 	void aDifferentToolIsADifferentAnswer() {
 		Script first = new Script("a", Flux.concat(Flux.just(new LlmEvent.ToolCallDelta(0, "1", "find", "{")),
 				Script.fails(ErrorKind.NETWORK)));

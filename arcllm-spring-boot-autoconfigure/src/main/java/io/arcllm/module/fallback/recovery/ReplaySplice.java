@@ -20,7 +20,9 @@ import io.arcllm.module.fallback.recovery.Splice.DivergedException;
  * <p>
  * Invariants: {@code text}, {@code thinking} and {@code calls} count the characters of
  * the second answer that were looked at; up to there it is what was delivered, letter by
- * letter, or longer. Nothing shorter than what was delivered is ever complete.
+ * letter, or longer. Nothing shorter than what was delivered is ever complete. Nothing of
+ * the second answer is passed on before all that was delivered came again, so that one
+ * which diverges has said nothing: words before a tool call that never comes, too.
  */
 final class ReplaySplice implements Splice, LlmEvent.Visitor {
 
@@ -38,8 +40,10 @@ final class ReplaySplice implements Splice, LlmEvent.Visitor {
 
 	private final Map<Integer, Integer> calls = new HashMap<>();
 
-	/** What follows from the event that is looked at. */
-	private List<LlmEvent> out = List.of();
+	/** What is new, in order, until all that was delivered came again. */
+	private final List<LlmEvent> fresh = new ArrayList<>();
+
+	private boolean repeated;
 
 	/**
 	 * @param delivered takes up what is passed on
@@ -54,9 +58,23 @@ final class ReplaySplice implements Splice, LlmEvent.Visitor {
 
 	@Override
 	public List<LlmEvent> next(LlmEvent event) {
-		this.out = new ArrayList<>(1);
 		event.accept(this);
-		return this.out;
+		this.repeated = this.repeated || isRepeated();
+		if (!this.repeated || this.fresh.isEmpty()) {
+			return List.of();
+		}
+		List<LlmEvent> out = List.copyOf(this.fresh);
+		this.fresh.clear();
+		out.forEach(this.delivered::add);
+		return out;
+	}
+
+	private boolean isRepeated() {
+		boolean all = this.text >= this.saidText.length() && this.thinking >= this.saidThinking.length();
+		for (int i = 0; all && i < this.saidCalls.size(); i++) {
+			all = this.calls.getOrDefault(i, -1) >= this.saidCalls.get(i).rawArguments().length();
+		}
+		return all;
 	}
 
 	@Override
@@ -64,7 +82,7 @@ final class ReplaySplice implements Splice, LlmEvent.Visitor {
 		String rest = unsaid("text", this.saidText, this.text, delta.text());
 		this.text += delta.text().length();
 		if (!rest.isEmpty()) {
-			pass(new LlmEvent.TextDelta(rest));
+			this.fresh.add(new LlmEvent.TextDelta(rest));
 		}
 	}
 
@@ -73,7 +91,7 @@ final class ReplaySplice implements Splice, LlmEvent.Visitor {
 		String rest = unsaid("thinking", this.saidThinking, this.thinking, delta.text());
 		this.thinking += delta.text().length();
 		if (!rest.isEmpty()) {
-			pass(new LlmEvent.ThinkingDelta(rest));
+			this.fresh.add(new LlmEvent.ThinkingDelta(rest));
 		}
 	}
 
@@ -82,17 +100,12 @@ final class ReplaySplice implements Splice, LlmEvent.Visitor {
 		throw new DivergedException("it takes back what it has said");
 	}
 
-	private void pass(LlmEvent event) {
-		this.delivered.add(event);
-		this.out.add(event);
-	}
-
 	@Override
 	public void toolCall(LlmEvent.ToolCallDelta delta) {
 		int said = this.calls.getOrDefault(delta.index(), 0);
 		this.calls.put(delta.index(), said + delta.argumentsFragment().length());
 		if (delta.index() >= this.saidCalls.size()) {
-			pass(delta);
+			this.fresh.add(delta);
 			return;
 		}
 		ToolCall known = this.saidCalls.get(delta.index());
@@ -103,7 +116,7 @@ final class ReplaySplice implements Splice, LlmEvent.Visitor {
 		String rest = unsaid("arguments of '" + known.name() + "'", known.rawArguments(), said,
 				delta.argumentsFragment());
 		if (!rest.isEmpty()) {
-			pass(new LlmEvent.ToolCallDelta(delta.index(), "", "", rest));
+			this.fresh.add(new LlmEvent.ToolCallDelta(delta.index(), "", "", rest));
 		}
 	}
 
@@ -125,14 +138,10 @@ final class ReplaySplice implements Splice, LlmEvent.Visitor {
 			// some targets give no deltas
 			AnswerBuilder.deltas(answer).forEach((delta) -> delta.accept(this));
 		}
-		boolean repeated = this.text >= this.saidText.length() && this.thinking >= this.saidThinking.length();
-		for (int i = 0; i < this.saidCalls.size(); i++) {
-			repeated &= this.calls.getOrDefault(i, -1) >= this.saidCalls.get(i).rawArguments().length();
-		}
-		if (!repeated) {
+		if (!isRepeated()) {
 			throw new DivergedException("it ends before all that was delivered");
 		}
-		this.out.add(new LlmEvent.Completed(withDeliveredIds(answer)));
+		this.fresh.add(new LlmEvent.Completed(withDeliveredIds(answer)));
 	}
 
 	private LlmResponse withDeliveredIds(LlmResponse answer) {

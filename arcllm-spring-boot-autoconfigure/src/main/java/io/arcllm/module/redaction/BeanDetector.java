@@ -34,14 +34,4 @@ final class BeanDetector extends Detector {
 		}
 	}
 
-	@Override
-	boolean mayBegin(int before, char c) {
-		return true;
-	}
-
-	@Override
-	int match(Scan scan, int start) {
-		return 0;
-	}
-
 }

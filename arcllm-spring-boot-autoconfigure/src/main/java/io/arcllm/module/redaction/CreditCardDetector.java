@@ -4,7 +4,7 @@ package io.arcllm.module.redaction;
  * Finds numbers of payment cards: of a length and range that a network gives out, whose
  * check digit is right (ISO/IEC 7812), bare or in the groups in which they are printed.
  */
-final class CreditCardDetector extends Detector {
+final class CreditCardDetector extends CharacterDetector {
 
 	private static final int SHORTEST = 13;
 

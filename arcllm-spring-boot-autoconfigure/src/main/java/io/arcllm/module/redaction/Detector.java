@@ -27,32 +27,6 @@ abstract class Detector {
 	 * else only on characters that were asked for through the scan; hence a text gives
 	 * the same matches in one piece and in many.
 	 */
-	void find(Scan scan, int from, Matches matches) {
-		int index = from;
-		while (index < scan.end()) {
-			if (!mayBegin(scan.before(index), scan.text.charAt(index))) {
-				index++;
-				continue;
-			}
-			scan.begin(index);
-			int end = match(scan, index);
-			if (scan.hasHitEnd()) {
-				matches.open(index);
-			}
-			if (end > 0) {
-				matches.add(scan.start, end, this);
-			}
-			index = Math.max(end, index + 1);
-		}
-	}
-
-	/** Whether a match could begin with this character: a quick look. */
-	abstract boolean mayBegin(int before, char c);
-
-	/**
-	 * Where the match that begins there ends, or 0. Changes {@link Scan#start} where only
-	 * the later part of what was recognised is to be taken out.
-	 */
-	abstract int match(Scan scan, int start);
+	abstract void find(Scan scan, int from, Matches matches);
 
 }

@@ -7,7 +7,7 @@ import java.util.Set;
  * Finds addresses of mail: a name, an at sign, and a domain with at least one dot that
  * ends in letters.
  */
-final class EmailDetector extends Detector {
+final class EmailDetector extends CharacterDetector {
 
 	private static final int LONGEST = 254;
 

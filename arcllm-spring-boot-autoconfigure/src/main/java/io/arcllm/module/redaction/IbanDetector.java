@@ -8,7 +8,7 @@ import java.util.Map;
  * Finds international bank account numbers: of the length of their country (SWIFT's
  * registry), whose check digits are right, bare or in groups of four.
  */
-final class IbanDetector extends Detector {
+final class IbanDetector extends CharacterDetector {
 
 	private static final Map<String, Integer> LENGTHS = lengths(
 			"AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22"

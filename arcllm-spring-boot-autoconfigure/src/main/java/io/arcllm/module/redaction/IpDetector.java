@@ -6,7 +6,7 @@ import java.util.Set;
  * Finds addresses of IPv4 and IPv6. Versions, times, hardware addresses and names of
  * programming languages with colons are none.
  */
-final class IpDetector extends Detector {
+final class IpDetector extends CharacterDetector {
 
 	/** Before numbers with dots that are no address. */
 	private static final Set<String> VERSION = Set.of("version", "versions", "ver", "v", "release", "build", "rev",

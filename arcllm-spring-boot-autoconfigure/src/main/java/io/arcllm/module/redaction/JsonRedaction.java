@@ -18,6 +18,11 @@ final class JsonRedaction {
 
 	private final StringBuilder widths = new StringBuilder();
 
+	/** How much of these two was put out; removed now and then, not each time. */
+	private int readWritten;
+
+	private int readWidths;
+
 	/** Whether objects or arrays are open, the innermost last. */
 	private final StringBuilder open = new StringBuilder();
 
@@ -68,9 +73,10 @@ final class JsonRedaction {
 	/** There is no more. */
 	String end() {
 		this.value.end();
-		this.out.append(this.written).append(this.escape);
-		this.written.setLength(0);
-		this.widths.setLength(0);
+		this.out.append(this.written, this.readWritten, this.written.length()).append(this.escape);
+		this.readWidths = this.widths.length();
+		this.readWritten = this.written.length();
+		compact();
 		this.escape.setLength(0);
 		this.state = State.BETWEEN;
 		return take();
@@ -158,6 +164,16 @@ final class JsonRedaction {
 		decoded.append(c);
 	}
 
+	/** Many matches in one long value cost no more than its length. */
+	private void compact() {
+		if (this.readWidths > this.widths.length() / 2) {
+			this.written.delete(0, this.readWritten);
+			this.widths.delete(0, this.readWidths);
+			this.readWritten = 0;
+			this.readWidths = 0;
+		}
+	}
+
 	private void flush(StringBuilder decoded) {
 		if (!decoded.isEmpty()) {
 			this.value.add(decoded);
@@ -172,25 +188,28 @@ final class JsonRedaction {
 
 		@Override
 		public void keep(CharSequence text, int from, int to) {
-			int width = width(to - from);
-			JsonRedaction.this.out.append(JsonRedaction.this.written, 0, width);
-			JsonRedaction.this.written.delete(0, width);
+			int begin = JsonRedaction.this.readWritten;
+			JsonRedaction.this.out.append(JsonRedaction.this.written, begin, begin + read(to - from));
+			compact();
 		}
 
 		@Override
 		public void replace(int characters, String replacement) {
-			JsonRedaction.this.written.delete(0, width(characters));
+			read(characters);
+			compact();
 			for (int i = 0; i < replacement.length(); i++) {
 				quote(replacement.charAt(i));
 			}
 		}
 
-		private int width(int characters) {
+		/** How many characters these are as they are written. */
+		private int read(int characters) {
 			int width = 0;
 			for (int i = 0; i < characters; i++) {
-				width += JsonRedaction.this.widths.charAt(i);
+				width += JsonRedaction.this.widths.charAt(JsonRedaction.this.readWidths + i);
 			}
-			JsonRedaction.this.widths.delete(0, characters);
+			JsonRedaction.this.readWidths += characters;
+			JsonRedaction.this.readWritten += width;
 			return width;
 		}
 

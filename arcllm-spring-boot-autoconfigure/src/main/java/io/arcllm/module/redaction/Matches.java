@@ -1,7 +1,6 @@
 package io.arcllm.module.redaction;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
@@ -10,12 +9,11 @@ import java.util.Set;
  */
 final class Matches {
 
-	private static final Comparator<Match> BY_PLACE = Comparator.comparingInt(Match::start)
-		.thenComparing(Comparator.comparingInt(Match::end).reversed());
-
 	private final String text;
 
 	private final Set<String> stopWords;
+
+	private final List<Detector> detectors;
 
 	private List<Match> found = List.of();
 
@@ -23,10 +21,12 @@ final class Matches {
 
 	/**
 	 * @param stopWords what is never taken out, in lower case
+	 * @param detectors of matches at the same place, that of the first of these holds
 	 */
-	Matches(String text, Set<String> stopWords) {
+	Matches(String text, Set<String> stopWords, List<Detector> detectors) {
 		this.text = text;
 		this.stopWords = stopWords;
+		this.detectors = detectors;
 		this.open = text.length();
 	}
 
@@ -63,12 +63,17 @@ final class Matches {
 		this.open = Math.min(this.open, start);
 	}
 
+	/** All that was found, also what overlaps. */
+	List<Match> all() {
+		return List.copyOf(this.found);
+	}
+
 	/** All that was found, in order and without overlaps. */
 	List<Match> merged() {
 		if (this.found.size() < 2) {
 			return this.found;
 		}
-		this.found.sort(BY_PLACE);
+		this.found.sort(this::byPlace);
 		List<Match> merged = new ArrayList<>(this.found.size());
 		Match last = this.found.get(0);
 		for (Match match : this.found.subList(1, this.found.size())) {
@@ -82,6 +87,13 @@ final class Matches {
 		}
 		merged.add(last);
 		return merged;
+	}
+
+	private int byPlace(Match one, Match other) {
+		int by = Integer.compare(one.start(), other.start());
+		by = (by != 0) ? by : Integer.compare(other.end(), one.end());
+		return (by != 0) ? by
+				: Integer.compare(this.detectors.indexOf(one.detector()), this.detectors.indexOf(other.detector()));
 	}
 
 	/**

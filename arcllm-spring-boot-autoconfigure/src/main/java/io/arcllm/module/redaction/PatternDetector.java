@@ -63,14 +63,4 @@ final class PatternDetector extends Detector {
 		}
 	}
 
-	@Override
-	boolean mayBegin(int before, char c) {
-		return true;
-	}
-
-	@Override
-	int match(Scan scan, int start) {
-		return 0;
-	}
-
 }

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  * Finds phone numbers: a plus, a country code and the number; or 3-3-4 digits with
  * separators between them. Bare digits are none.
  */
-final class PhoneDetector extends Detector {
+final class PhoneDetector extends CharacterDetector {
 
 	private static final int FEWEST = 8;
 

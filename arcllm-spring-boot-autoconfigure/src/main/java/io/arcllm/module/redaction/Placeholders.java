@@ -111,7 +111,7 @@ final class Placeholders {
 	/**
 	 * Finds the placeholders of this call in its answer.
 	 */
-	private static final class PlaceholderDetector extends Detector {
+	private static final class PlaceholderDetector extends CharacterDetector {
 
 		private final Set<String> placeholders;
 

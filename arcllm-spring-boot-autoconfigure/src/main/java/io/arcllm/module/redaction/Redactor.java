@@ -24,7 +24,13 @@ final class Redactor {
 
 	private static final Log logger = LogFactory.getLog(Redactor.class);
 
+	/** All, in their order. */
 	private final List<Detector> detectors;
+
+	private final Beginnings beginnings;
+
+	/** Those that look for themselves. */
+	private final List<Detector> others;
 
 	private final AtomicBoolean failed = new AtomicBoolean();
 
@@ -45,23 +51,42 @@ final class Redactor {
 	 * @param stopWords words that are never taken out
 	 */
 	Redactor(List<Detector> detectors, List<String> stopWords) {
-		this.detectors = List.copyOf(detectors);
-		this.stopWords = stopWords.stream().map(Redactor::lowerCase).collect(Collectors.toUnmodifiableSet());
+		this(detectors, new Beginnings(characters(detectors)),
+				detectors.stream().filter((one) -> !(one instanceof CharacterDetector)).toList(),
+				stopWords.stream().map(Redactor::lowerCase).collect(Collectors.toUnmodifiableSet()));
 	}
 
-	/** The same with one more thing to look for. */
+	private Redactor(List<Detector> detectors, Beginnings beginnings, List<Detector> others, Set<String> stopWords) {
+		this.detectors = List.copyOf(detectors);
+		this.beginnings = beginnings;
+		this.others = List.copyOf(others);
+		this.stopWords = stopWords;
+	}
+
+	private static List<CharacterDetector> characters(List<Detector> detectors) {
+		return detectors.stream()
+			.filter(CharacterDetector.class::isInstance)
+			.map(CharacterDetector.class::cast)
+			.toList();
+	}
+
+	/** The same with one more thing to look for, which goes before all others. */
 	Redactor with(Detector more) {
-		return new Redactor(Stream.concat(Stream.of(more), this.detectors.stream()).toList(),
-				List.copyOf(this.stopWords));
+		return new Redactor(first(more, this.detectors), this.beginnings, first(more, this.others), this.stopWords);
+	}
+
+	private static List<Detector> first(Detector more, List<Detector> others) {
+		return Stream.concat(Stream.of(more), others.stream()).toList();
 	}
 
 	/**
 	 * Looks at a text from an index on.
 	 */
 	Matches find(String text, int from) {
-		Matches matches = new Matches(text, this.stopWords);
+		Matches matches = new Matches(text, this.stopWords, this.detectors);
 		Scan scan = new Scan(text);
-		for (Detector detector : this.detectors) {
+		this.beginnings.find(scan, from, matches);
+		for (Detector detector : this.others) {
 			try {
 				detector.find(scan, from, matches);
 			}

@@ -21,13 +21,13 @@ final class Redactors {
 	 */
 	static Redactor of(RedactionSettings settings, List<PiiDetector> own) {
 		List<Detector> detectors = new ArrayList<>();
-		settings.detectors().forEach((kind) -> detectors.add(detector(kind)));
+		settings.detectors().stream().distinct().forEach((kind) -> detectors.add(detector(kind)));
 		settings.patterns().forEach((pattern) -> detectors.add(pattern(pattern)));
 		own.forEach((one) -> detectors.add(new BeanDetector(one)));
 		return new Redactor(detectors, settings.stopWords());
 	}
 
-	private static Detector detector(Kind kind) {
+	private static CharacterDetector detector(Kind kind) {
 		return switch (kind) {
 			case EMAIL -> new EmailDetector();
 			case PHONE -> new PhoneDetector();

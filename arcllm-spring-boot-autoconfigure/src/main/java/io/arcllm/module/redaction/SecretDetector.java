@@ -7,7 +7,7 @@ import java.util.stream.Stream;
  * Finds keys, tokens and passwords: by the prefixes that vendors give them, by the words
  * before them, and by their look.
  */
-final class SecretDetector extends Detector {
+final class SecretDetector extends CharacterDetector {
 
 	private static final int LONGEST_TOKEN = 4096;
 

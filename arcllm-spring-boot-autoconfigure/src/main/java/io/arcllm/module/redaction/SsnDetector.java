@@ -5,7 +5,7 @@ package io.arcllm.module.redaction;
  * spaces, in the ranges that are given out (SSA, "randomization", 2011: no area 000, 666
  * or 900 and above, no group 00, no serial 0000).
  */
-final class SsnDetector extends Detector {
+final class SsnDetector extends CharacterDetector {
 
 	SsnDetector() {
 		super("ssn");

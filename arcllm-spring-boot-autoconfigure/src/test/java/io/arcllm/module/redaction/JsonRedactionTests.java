@@ -2,6 +2,7 @@ package io.arcllm.module.redaction;
 
 import java.util.List;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -28,6 +29,21 @@ class JsonRedactionTests {
 			String first = redaction.add(json.substring(0, i));
 			assertThat(redacted).startsWith(first);
 			assertThat(first + redaction.add(json.substring(i)) + redaction.end()).as("at %s", i).isEqualTo(redacted);
+		}
+	}
+
+	@Test
+	void manyMatchesInOneLongValueAreTakenOutInPiecesOfAnySize() {
+		String json = "{\"a\":\"" + "bob\\u0040example.com \\\"x\\\" ".repeat(500) + "\"}";
+		String redacted = "{\"a\":\"" + "[EMAIL] \\\"x\\\" ".repeat(500) + "\"}";
+		assertThat(JsonRedaction.redact(json, this.redactor, RedactorTests.plain()::replace)).isEqualTo(redacted);
+		for (int size : new int[] { 1, 7, 100, 5000 }) {
+			JsonRedaction redaction = new JsonRedaction(this.redactor, RedactorTests.plain()::replace);
+			StringBuilder out = new StringBuilder();
+			for (int from = 0; from < json.length(); from += size) {
+				out.append(redaction.add(json.substring(from, Math.min(json.length(), from + size))));
+			}
+			assertThat(out.append(redaction.end())).hasToString(redacted);
 		}
 	}
 

@@ -1,7 +1,9 @@
 package io.arcllm.module.redaction;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.Random;
 
 import io.arcllm.PiiDetector;
@@ -92,6 +94,40 @@ class RedactorTests {
 		}
 		assertThat(expected).isGreaterThan(20);
 		assertThat(right).as("%s", wrong).isGreaterThanOrEqualTo((int) Math.ceil(0.98 * Math.max(found, expected)));
+	}
+
+	/** A table of beginnings is looked up for all detectors at once. */
+	@Test
+	void allDetectorsTogetherFindWhatEachFindsAlone() {
+		List<Redactor> alone = Arrays.stream(Kind.values())
+			.map((kind) -> Redactors.of(TestSettings.of(RedactionSettings.class, "detectors", List.of(kind)),
+					List.of()))
+			.toList();
+		Random random = new Random(7);
+		String alphabet = "ab1 9-.+:/@_(é日\u00a0token=DE8sk";
+		List<String> texts = new ArrayList<>(Corpus.lines().stream().map(Line::text).toList());
+		for (int i = 0; i < 2000; i++) {
+			StringBuilder text = new StringBuilder();
+			random.ints(60, 0, alphabet.length()).forEach((at) -> text.append(alphabet.charAt(at)));
+			texts.add(text.toString());
+		}
+		for (String text : texts) {
+			for (int from : new int[] { 0, text.length() / 2 }) {
+				Matches together = this.redactor.find(text, from);
+				List<Matches> each = alone.stream().map((one) -> one.find(text, from)).toList();
+				assertThat(found(List.of(together))).as(text).isEqualTo(found(each));
+				assertThat(together.decidedUntil(List.of())).as(text)
+					.isEqualTo(each.stream().mapToInt((one) -> one.decidedUntil(List.of())).min().orElseThrow());
+			}
+		}
+	}
+
+	private static List<String> found(List<Matches> matches) {
+		return matches.stream()
+			.flatMap((one) -> one.all().stream())
+			.map((match) -> match.start() + "-" + match.end() + " " + match.detector().type())
+			.sorted()
+			.toList();
 	}
 
 	private static boolean isSame(Canary canary, Matches.Match match) {

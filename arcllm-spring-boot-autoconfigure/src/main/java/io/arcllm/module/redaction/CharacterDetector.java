@@ -1,0 +1,52 @@
+package io.arcllm.module.redaction;
+
+/**
+ * A detector whose matches can be told by their first character and the one before it;
+ * {@link Beginnings} looks for those of all such detectors at once.
+ */
+abstract class CharacterDetector extends Detector {
+
+	/**
+	 * @param type its name in settings and meters
+	 */
+	CharacterDetector(String type) {
+		super(type);
+	}
+
+	@Override
+	final void find(Scan scan, int from, Matches matches) {
+		int index = from;
+		while (index < scan.end()) {
+			index = mayBegin(scan.before(index), scan.text.charAt(index)) ? look(scan, index, matches) : index + 1;
+		}
+	}
+
+	/**
+	 * Looks at a place where a match may begin.
+	 * @return where to look next
+	 */
+	final int look(Scan scan, int index, Matches matches) {
+		scan.begin(index);
+		int end = match(scan, index);
+		if (scan.hasHitEnd()) {
+			matches.open(index);
+		}
+		if (end > 0) {
+			matches.add(scan.start, end, this);
+		}
+		return Math.max(end, index + 1);
+	}
+
+	/**
+	 * Whether a match could begin with this character: a quick look that knows these two
+	 * characters alone.
+	 */
+	abstract boolean mayBegin(int before, char c);
+
+	/**
+	 * Where the match that begins there ends, or 0. Changes {@link Scan#start} where only
+	 * the later part of what was recognised is to be taken out.
+	 */
+	abstract int match(Scan scan, int start);
+
+}

@@ -2,6 +2,7 @@ package io.arcllm.autoconfigure;
 
 import java.util.List;
 
+import io.arcllm.CallerContext;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.BreakerAnnouncer;
 import io.arcllm.autoconfigure.actuator.Decisions;
@@ -45,18 +46,16 @@ public final class ArcllmCircuitBreakerAutoConfiguration {
 	@Bean
 	CircuitBreakerFactory arcllmCircuitBreaker(ModuleSettings settings, ObjectProvider<BreakerListener> listeners,
 			ObjectProvider<CircuitBreakerCustomizer> customizers, ObjectProvider<Gauges> gauges,
-			ObjectProvider<Targets> targets) {
+			ObjectProvider<Targets> targets, ObjectProvider<CallerContext.Capture> captures) {
+		CallerContext.Capture capture = captures.getIfAvailable(() -> CallerContext.Capture.NOTHING);
 		BreakerListener listener = BreakerListener.all(listeners.orderedStream().toList());
 		List<CircuitBreakerCustomizer> all = customizers.orderedStream().toList();
 		Gauges shown = gauges.getIfAvailable(() -> Gauges.NONE);
 		Hook hook = new Hook("A CircuitBreakerCustomizer");
-		return new CircuitBreakerFactory(
-				settings, (target,
-						own) -> shown(
-								new Breaker(target, own, listener,
-										(config) -> all
-											.forEach((one) -> hook.run(() -> one.customize(target, config)))),
-								target, shown),
+		return new CircuitBreakerFactory(settings,
+				(target, own) -> shown(new Breaker(target, own, listener,
+						(config) -> all.forEach((one) -> hook.run(() -> one.customize(target, config))), capture),
+						target, shown),
 				(provider) -> endpoint(settings, targets.getObject().definition(provider)),
 				(provider) -> haveTenantsKeys(targets.getObject().keys(provider)));
 	}

@@ -1,7 +1,10 @@
 package io.arcllm.autoconfigure;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 
 import ch.qos.logback.classic.Logger;
@@ -22,6 +26,7 @@ import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.LlmTool;
+import io.arcllm.PiiDetector;
 import io.arcllm.RequestMetadata;
 import io.arcllm.RequestMetadataResolver;
 import io.arcllm.ToolCall;
@@ -39,6 +44,7 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
 import mockwebserver3.MockResponse;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -81,8 +87,34 @@ class CallerContextTableTests {
 	/** Where a call comes from. */
 	enum From {
 
-		PLATFORM_THREAD, VIRTUAL_THREAD, EVENT_LOOP
+		PLATFORM_THREAD, VIRTUAL_THREAD, EVENT_LOOP, MVC, MVC_ON_VIRTUAL_THREADS, WEBFLUX;
 
+		boolean isVirtual() {
+			return this == VIRTUAL_THREAD || this == MVC_ON_VIRTUAL_THREADS;
+		}
+
+		boolean isReactive() {
+			return this == EVENT_LOOP || this == WEBFLUX;
+		}
+
+		boolean isServer() {
+			return ordinal() >= MVC.ordinal();
+		}
+
+	}
+
+	/** Real servers, each started when it is first needed. */
+	private static final Map<From, ContextServer> SERVERS = new EnumMap<>(From.class);
+
+	@AfterAll
+	static void stopServers() {
+		SERVERS.values().forEach(ContextServer::close);
+		SERVERS.clear();
+	}
+
+	private static ContextServer server(From from) {
+		return SERVERS.computeIfAbsent(from, (one) -> (one == From.WEBFLUX) ? ContextServer.webFlux()
+				: ContextServer.mvc(one == From.MVC_ON_VIRTUAL_THREADS));
 	}
 
 	private final Map<String, List<String>> seen = new ConcurrentHashMap<>();
@@ -111,7 +143,7 @@ class CallerContextTableTests {
 
 	static Stream<Arguments> calls() {
 		return Arrays.stream(From.values())
-			.filter((from) -> from != From.VIRTUAL_THREAD || VIRTUAL != null)
+			.filter((from) -> !from.isVirtual() || VIRTUAL != null)
 			.flatMap((from) -> Stream.of(Arguments.of(from, false), Arguments.of(from, true)));
 	}
 
@@ -212,6 +244,34 @@ class CallerContextTableTests {
 		});
 	}
 
+	@ParameterizedTest(name = "{0}, streamed: {1}")
+	@MethodSource("calls")
+	void isThereInDetectorsThatAreAskedForEachDelta(From from, boolean streaming) {
+		this.vendors.first.enqueue(says(streaming));
+		runner().withConfiguration(AutoConfigurations.of(ArcllmRedactionAutoConfiguration.class))
+			.withPropertyValues("arcllm.modules.redaction.enabled=true")
+			.withBean(PiiDetector.class, () -> new PiiDetector() {
+
+				@Override
+				public String type() {
+					return "own";
+				}
+
+				@Override
+				public List<Span> find(CharSequence text) {
+					see("detector");
+					return List.of();
+				}
+
+			})
+			.run((context) -> {
+				ask(context.getBean(LlmProvider.class), from, streaming);
+				await().until(() -> this.seen.containsKey("audit"));
+				assertAllSaw("audit", "budget", "detector", "filter", "key", "listener", "answered", "resolver");
+				assertThat(this.seen.get("detector")).hasSizeGreaterThan(1);
+			});
+	}
+
 	private String trace() {
 		return "trace-of-" + KEY;
 	}
@@ -238,19 +298,42 @@ class CallerContextTableTests {
 
 	private void ask(LlmProvider provider, From from, boolean streaming) {
 		LlmRequest request = LlmRequest.of("hi").mutate().streaming(streaming).build();
-		if (from != From.EVENT_LOOP) {
+		if (from.isReactive()) {
+			ContextRegistry.getInstance()
+				.registerThreadLocalAccessor(KEY, () -> MDC.get(KEY), (value) -> MDC.put(KEY, value),
+						() -> MDC.remove(KEY));
+		}
+		if (from.isServer()) {
+			askOverHttp(provider, from, streaming);
+			return;
+		}
+		if (!from.isReactive()) {
 			in(from, () -> Vendors.ask(provider, streaming));
 			return;
 		}
-		ContextRegistry.getInstance()
-			.registerThreadLocalAccessor(KEY, () -> MDC.get(KEY), (value) -> MDC.put(KEY, value),
-					() -> MDC.remove(KEY));
 		Observation observation = Observation.start(trace(), this.observations);
 		provider.exchange(request)
 			.contextWrite((context) -> context.put(KEY, "caller").put(ObservationThreadLocalAccessor.KEY, observation))
 			.subscribeOn(Schedulers.parallel())
 			.blockLast();
 		observation.stop();
+	}
+
+	private void askOverHttp(LlmProvider provider, From from, boolean streaming) {
+		AtomicReference<String> thread = new AtomicReference<>("");
+		try {
+			String body = server(from).ask(new ContextServer.Asked(provider, KEY, trace(), this.observations, thread),
+					streaming);
+			assertThat(body).contains("Hi");
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		assertThat(thread.get()).contains(switch (from) {
+			case WEBFLUX -> "reactor-http";
+			case MVC -> "http-nio";
+			default -> "VirtualThread";
+		});
 	}
 
 	/** Makes a call on a thread that has a context, and waits for it. */

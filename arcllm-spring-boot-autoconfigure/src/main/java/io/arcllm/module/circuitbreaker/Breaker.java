@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
+import io.arcllm.CallerContext;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
@@ -51,9 +52,22 @@ public final class Breaker implements Readiness {
 	 */
 	public Breaker(Target target, CircuitBreakerSettings settings, BreakerListener listener,
 			Consumer<CircuitBreakerConfig.Builder> customizer) {
+		this(target, settings, listener, customizer, CallerContext.Capture.NOTHING);
+	}
+
+	/**
+	 * @param target whose calls it watches
+	 * @param settings when it opens
+	 * @param listener hears what it decides
+	 * @param customizer may change what the settings cannot say
+	 * @param capture captures the context that the listener is told in: that of the call
+	 * whose end decided
+	 */
+	public Breaker(Target target, CircuitBreakerSettings settings, BreakerListener listener,
+			Consumer<CircuitBreakerConfig.Builder> customizer, CallerContext.Capture capture) {
 		this.target = target;
 		this.settings = settings;
-		this.news = new BreakerNotifications(target, listener);
+		this.news = new BreakerNotifications(target, listener, capture);
 		this.machine = new BreakerStateMachine(target, settings, this.news, customizer);
 	}
 

@@ -5,9 +5,11 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.arcllm.CallerContext;
 import io.arcllm.Target;
 import io.arcllm.module.Hook;
 import org.jspecify.annotations.Nullable;
+import reactor.util.context.Context;
 
 /**
  * What a breaker decided and its listener was not told yet: collected under the breaker's
@@ -19,24 +21,36 @@ final class BreakerNotifications {
 
 	private final BreakerListener listener;
 
+	private final CallerContext.Capture capture;
+
 	private final Hook hook;
 
 	private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
 
 	private final AtomicInteger telling = new AtomicInteger();
 
-	BreakerNotifications(Target target, BreakerListener listener) {
+	/**
+	 * @param capture captures the context of the call that has news, which another call's
+	 * thread may tell
+	 */
+	BreakerNotifications(Target target, BreakerListener listener, CallerContext.Capture capture) {
+		this.capture = capture;
 		this.target = target;
 		this.listener = listener;
 		this.hook = new Hook("A listener of the circuit breaker of " + target);
 	}
 
 	void changed(BreakerState from, BreakerState to, @Nullable Duration openFor) {
-		this.news.add(() -> this.listener.changed(this.target, from, to, openFor));
+		add(() -> this.listener.changed(this.target, from, to, openFor));
 	}
 
 	void paused(Duration duration, String reason) {
-		this.news.add(() -> this.listener.paused(this.target, duration, reason));
+		add(() -> this.listener.paused(this.target, duration, reason));
+	}
+
+	private void add(Runnable one) {
+		CallerContext caller = this.hook.get(() -> this.capture.capture(Context.empty()), () -> CallerContext.NONE);
+		this.news.add(() -> caller.run(one));
 	}
 
 	/**

@@ -2,7 +2,7 @@ package io.arcllm.module.redaction;
 
 /**
  * A detector whose matches can be told by their first character and the one before it;
- * {@link Beginnings} looks for those of all such detectors at once.
+ * {@link Redactor} looks for those of all such detectors at once.
  */
 abstract class CharacterDetector extends Detector {
 

@@ -3,9 +3,11 @@ package io.arcllm.module.redaction;
 import java.util.List;
 import java.util.function.UnaryOperator;
 
+import io.arcllm.CallerContext;
 import io.arcllm.LlmRequest;
 import io.arcllm.PiiDetector;
 import io.arcllm.module.Hook;
+import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ public final class Redaction {
 
 	private final RedactionListener listener;
 
+	private final boolean own;
+
 	/**
 	 * @param own detectors of the application's own
 	 * @param listener hears what is taken out, by type
@@ -27,8 +31,14 @@ public final class Redaction {
 	public Redaction(RedactionSettings settings, List<PiiDetector> own, RedactionListener listener) {
 		this.settings = settings;
 		this.redactor = Redactors.of(settings, own);
+		this.own = !own.isEmpty();
 		Hook hook = new Hook("A listener of redactions");
 		this.listener = (type) -> hook.run(() -> listener.redacted(type));
+	}
+
+	/** What detectors of the application's own are asked in. */
+	CallerContext caller(@Nullable Scope scope) {
+		return (this.own && scope != null) ? scope.call().caller() : CallerContext.NONE;
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.arcllm.module.redaction;
 
+import io.arcllm.CallerContext;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
@@ -31,13 +32,15 @@ public final class RedactionModule extends BaseModule {
 			Scope scope = Scope.in(context);
 			Redaction.OneCall call = this.redaction
 				.begin((scope == null) ? RedactionListener.NONE : scope.call()::redacted);
-			Flux<LlmEvent> answer = this.inner.exchange(call.request(request));
+			CallerContext caller = this.redaction.caller(scope);
+			Flux<LlmEvent> answer = this.inner.exchange(caller.get(() -> call.request(request)));
 			if (scope != null) {
 				scope.call().redactedBy(call.shown());
 			}
 			AnswerRedaction redacted = call.answer();
 			return (redacted == null) ? answer
-					: answer.flatMapIterable(redacted::next, 1).onErrorMap(LlmException.class, redacted::failed);
+					: answer.flatMapIterable((event) -> caller.get(() -> redacted.next(event)), 1)
+						.onErrorMap(LlmException.class, (failure) -> caller.get(() -> redacted.failed(failure)));
 		});
 	}
 

@@ -47,8 +47,8 @@ class SixteenFailuresTests {
 	@CsvSource({ "anthropic, openai", "house, anthropic", "anthropic, house" })
 	void areSurvivedWithNoMoreRequestsThanThroughTheStackItself(String primary, String second) {
 		List<Row> ours = failures(primary, second, (context) -> context.getBean(LlmProvider.class));
-		List<Row> theirs = failures(primary, second,
-				(context) -> new ThroughAiServices(primary, AiServices.builder(ThroughAiServices.Service.class)
+		List<Row> theirs = failures(primary, second, (context) -> new ThroughAiServices(primary,
+				AiServices.builder(ThroughAiServices.Service.class)
 					.chatModel(context.getBean("arcllmLangChainChatModel", ChatModel.class))
 					.streamingChatModel(context.getBean("arcllmLangChainStreamingChatModel", StreamingChatModel.class))
 					.build()));

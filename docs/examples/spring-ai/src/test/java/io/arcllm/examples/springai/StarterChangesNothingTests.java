@@ -69,8 +69,7 @@ class StarterChangesNothingTests {
 				assertThat(client.prompt("Hello").call().content()).contains("answer of openai");
 				assertThat(client.prompt("Hello").stream().content().collectList().block()).isNotEmpty();
 				this.vendors.of("openai").fail(Fault.UNAVAILABLE);
-				assertThatThrownBy(() -> client.prompt("Hello").call().content())
-					.hasMessageContaining("503");
+				assertThatThrownBy(() -> client.prompt("Hello").call().content()).hasMessageContaining("503");
 				requests.put(added, requests());
 				this.vendors.reset();
 			}

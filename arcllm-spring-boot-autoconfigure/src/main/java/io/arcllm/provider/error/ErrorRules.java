@@ -41,10 +41,13 @@ final class ErrorRules {
 							+ "|prohibited_content|safety_error|data_inspection_failed|content_blocked|1301"
 							+ "|\\w*sensitivecontentdetected.*"),
 			// a shorter request passes, and no wait helps
-			words(ErrorKind.CONTEXT_WINDOW, ANY, "extra usage is required for (?:\\w+ ){0,2}context"),
-			words(ErrorKind.QUOTA_EXHAUSTED, ANY, "out of extra usage|extra usage (?:is required|has run out)"),
+			words(ErrorKind.CONTEXT_WINDOW, ANY,
+					"extra usage is required for (?:\\w+ ){0,2}context|long context (?:\\w+ )?is not (?:yet )?available"),
+			words(ErrorKind.QUOTA_EXHAUSTED, ANY,
+					"(?:out of|draw from your) extra usage|extra usage (?:is required|has run out)"
+							+ "|rate limit of 0 \\w"),
 			// before the code, which names the parameter stream
-			words(ErrorKind.PERMISSION, at(400, 403),
+			words(ErrorKind.PERMISSION, REQUEST.or(at(403, 404)),
 					"organization must be verified|must be verified to (?:stream|use|access)"),
 			code(ErrorKind.QUOTA_EXHAUSTED, ANY, "base_resp\\.1008"),
 			code(ErrorKind.AUTHENTICATION, ANY, "base_resp\\.(?:1004|2049)"),
@@ -83,7 +86,11 @@ final class ErrorRules {
 							+ "|credits are depleted|key limit exceeded|spending (?:limit|cap)|exceeded your monthly included credits|billing hard limit"
 							+ "|specified (?:\\w+ )?api usage limits|out of call volume quota|api calls ?/ ?month"
 							+ "|budget has been exceeded|exceededbudget|payment required"
-							+ "|check your billing details|requires billing to be enabled"
+							+ "|check your billing details|requires billing to be enabled|out of quota"
+							+ "|(?:monthly|weekly) (?:\\w+ )?(?:limit|quota) (?:has been |is |was )?(?:reached|exceeded|exhausted)"
+							+ "|exceeded (?:your|the) (?:monthly|weekly) (?:\\w+ )?(?:limit|quota|budget|allowance)"
+							+ "|(?:quota|trial|credits) (?:has been |have been |is |are )?(?:exhausted|used up)"
+							+ "|(?:recharge|top up) your (?:account|balance|credits)"
 							// Gemini says the same of its limits a minute
 							+ "|exceeded your current quota(?!.*(?:retry in|quota exceeded for|ai\\.google\\.dev))"),
 			words(ErrorKind.CONTEXT_WINDOW, REQUEST.or(SERVER).or(at(429)), ContextWords.ALL),
@@ -95,7 +102,7 @@ final class ErrorRules {
 							+ "|as a result of our safety system|requires moderation|content exists risk"
 							+ "|inappropriate content|access to this content for safety reasons"),
 			// the model is there, and what is asked of it is not
-			words(ErrorKind.UNSUPPORTED, at(404), ParameterRefusals.NO_HOST),
+			words(ErrorKind.UNSUPPORTED, at(400, 404), ParameterRefusals.NO_HOST),
 			words(ErrorKind.PERMISSION, at(400, 401),
 					"insufficient permissions|location is not supported"
 							+ "|organization has been (?:restricted|disabled)|not allowed to access model"),

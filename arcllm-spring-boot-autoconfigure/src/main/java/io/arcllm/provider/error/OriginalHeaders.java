@@ -18,10 +18,15 @@ final class OriginalHeaders {
 	static HttpHeaders of(HttpHeaders headers) {
 		HttpHeaders originals = null;
 		for (String name : headers.headerNames()) {
-			String lower = name.toLowerCase(Locale.ROOT);
-			if (lower.startsWith(PREFIX) && !headers.containsHeader(lower.substring(PREFIX.length()))) {
+			String original = name.toLowerCase(Locale.ROOT);
+			boolean handedOn = original.startsWith(PREFIX);
+			// one proxy may stand behind another
+			while (original.startsWith(PREFIX)) {
+				original = original.substring(PREFIX.length());
+			}
+			if (handedOn && !headers.containsHeader(original)) {
 				originals = (originals == null) ? HttpHeaders.copyOf(headers) : originals;
-				originals.put(lower.substring(PREFIX.length()), headers.getValuesAsList(name).isEmpty() ? List.of()
+				originals.put(original, headers.getValuesAsList(name).isEmpty() ? List.of()
 						: List.of(String.valueOf(headers.getFirst(name))));
 			}
 		}

@@ -29,7 +29,8 @@ final class ParameterRefusals {
 
 	private static final Pattern COMBINATION = Pattern.compile("cannot both|both be (?:specified|set|used)|only one of"
 			+ "|mutually exclusive|use only one|(?:used|specified|set|combined) together|cannot be (?:used|combined) with (?!this)"
-			+ "|when thinking is enabled|only allowed when|while thinking is");
+			+ "|when thinking is enabled|only allowed when|while thinking is"
+			+ "|may not be (?:enabled|used|set|combined) (?:when|with|if|while)");
 
 	/**
 	 * Thinking is taken, in another form than this: by a budget, adaptive or on alone.
@@ -51,9 +52,9 @@ final class ParameterRefusals {
 	private static final Pattern DEFAULT_ONLY = Pattern.compile("only the default|only supports? the default");
 
 	private static final Pattern VALUE = Pattern
-		.compile("supported values|must be|should be|too (?:large|small|long|many)"
+		.compile("supported values|must (?:be|contain)\\b|should be|too (?:large|small|long|many)"
 				+ "|out of range|invalid value|(?:greater|less|larger|smaller) than|at most|valid range|\\brange\\b|\\bexpected|exceeds"
-				+ "|\\bvalue \\S{1,80} is not supported|does not match|\\bgot\\b|\\d > \\d");
+				+ "|\\bvalue \\S{1,80} is not supported|(?:effort|level|mode|tier) ['\"`]\\S{1,40} is not supported|does not match|\\bgot\\b|\\d > \\d");
 
 	private static final Pattern PARAMETER = Pattern.compile(
 			"unsupported|unknown (?:name|parameters?|fields?|arguments?)|unrecognized|extra (?:inputs|fields)|extra_forbidden"
@@ -61,7 +62,8 @@ final class ParameterRefusals {
 					+ "|(?:is|are|was)(?: not|n't| no longer)(?: currently| yet)? (?:supported|available|allowed|permitted|enabled|accepted|a valid)"
 					+ "|(?:does|do)(?: not|n't)(?: currently| yet)? (?:support|accept|allow|take)|not (?:currently )?supported|no longer supported"
 					+ "|not permitted|deprecated|only supported (?:by|for|on|with)|additional properties are not allowed"
-					+ "|cannot be used with this|verified to stream|not enabled for|doesn't have|lacks? support");
+					+ "|cannot be used with this|verified to stream|not enabled for|doesn't have|lacks? support"
+					+ "|tool choice requires --|unsupported mime type");
 
 	/** The words of whose content or speaker a message may be refused. */
 	private static final Pattern OF_MESSAGE = Pattern.compile("^(?:messages|contents|input)\\b.*");
@@ -75,6 +77,9 @@ final class ParameterRefusals {
 			find("(?:parameter|argument|field|property|option) ['\"`\u201c]([a-z_][\\w.]{1,60})['\"`\u201d] (?:is|was)"),
 			find("^['\"`\u201c]?([a-z]+_[a-z_]+)['\"`\u201d]? (?:is|are) (?:not|un|no longer)"));
 
+	private static final Pattern ROLE = Pattern
+		.compile("\\b(?:system|developer)['\"`]? (?:role|message)|developer instruction");
+
 	/** What every request has: there it is the request that is wrong. */
 	private static final Set<String> OF_EVERY_REQUEST = Set.of("messages", "model", "prompt", "input", "content",
 			"role", "type", "value", "request");
@@ -85,7 +90,10 @@ final class ParameterRefusals {
 
 	private static final List<Pattern> NAMED = List.of(
 			// the name stands first, as in Pydantic's messages
-			find("^([a-z_][\\w.]{1,60}): "), find(": ([a-z_]{2,40})\\.?$"), find("\\b([a-z_]{2,40}) value\\b"),
+			find("^([a-z_][\\w.]{1,60}): "), find("^(thinking) (?:may|can|must|is|are)"),
+			find("\\b(tool) choice requires --"), find("mime type:? ['\"`]?(image|application)/"),
+			find("\\b(reasoning effort|top[ -][pk]|stop sequences?)\\b"), find(": ([a-z_]{2,40})\\.?$"),
+			find("\\b([a-z_]{2,40}) value\\b"),
 			find("(?:parameters?|arguments?|fields?|name|property|option|feature):?\\s+([a-z_][\\w.]{1,60})"),
 			find("(?:support|supports|accept|accepts|take|allow|allows)\\s+(?:the\\s+|any\\s+|[a-z]+-[a-z]+\\s+)?([a-z_]{2,40})\\b(?!-)"),
 			find("\\b([a-z_]{2,40})(?:\\s(?:calling|calls?|use|inputs?|mode|content|outputs?|prompts?|messages?|parameter|choice|levels?))?\\s+"
@@ -98,7 +106,9 @@ final class ParameterRefusals {
 			Map.entry("multimodal", Parameter.IMAGES), Map.entry("picture", Parameter.IMAGES),
 			Map.entry("pictures", Parameter.IMAGES), Map.entry("streaming", Parameter.STREAMING),
 			Map.entry("pdf", Parameter.DOCUMENTS), Map.entry("schema", Parameter.SCHEMA),
-			Map.entry("structured", Parameter.SCHEMA), Map.entry("json", Parameter.SCHEMA));
+			Map.entry("structured", Parameter.SCHEMA), Map.entry("json", Parameter.SCHEMA),
+			Map.entry("penalty", Parameter.PENALTIES), Map.entry("penalties", Parameter.PENALTIES),
+			Map.entry("application", Parameter.DOCUMENTS), Map.entry("stop sequence", Parameter.STOP));
 
 	private ParameterRefusals() {
 	}
@@ -111,11 +121,11 @@ final class ParameterRefusals {
 	 * The refused part of the request, or {@code null} where none is named.
 	 */
 	static @Nullable RefusedParameter read(WireError error) {
-		boolean stream = "stream".equals(error.param());
 		boolean inBand = error.status() < 300;
 		String words = error.message().substring(0, Math.min(error.message().length(), WORTH_SEARCHING));
 		String said = words.toLowerCase(Locale.ROOT);
-		boolean router = error.status() == 404 && BY_ROUTER.matcher(said).find();
+		boolean stream = "stream".equals(error.param()) || said.contains("verified to stream");
+		boolean router = (error.status() == 404 || error.status() == 400) && BY_ROUTER.matcher(said).find();
 		if (error.status() != 400 && error.status() != 422 && !stream && !inBand && !router) {
 			return null;
 		}
@@ -177,9 +187,7 @@ final class ParameterRefusals {
 	private static boolean isRole(WireError error, String said) {
 		boolean named = error.param() != null && error.param().endsWith("role");
 		boolean system = said.contains("'system'") || said.contains("'developer'");
-		return ((named || said.contains(".role'")) && system) || said.contains("system role")
-				|| said.contains("developer role") || said.contains("system message")
-				|| said.contains("developer message") || said.contains("developer instruction");
+		return ((named || said.contains(".role'")) && system) || ROLE.matcher(said).find();
 	}
 
 	private static @Nullable Why why(WireError error, String said) {
@@ -218,7 +226,7 @@ final class ParameterRefusals {
 
 	private static Optional<Parameter> meant(String word) {
 		Parameter plain = PLAIN.get(word.toLowerCase(Locale.ROOT));
-		return (plain != null) ? Optional.of(plain) : Parameter.named(word);
+		return (plain != null) ? Optional.of(plain) : Parameter.named(word.replace(' ', '_'));
 	}
 
 	/** The largest number of tokens that the vendor says it takes. */

@@ -1,6 +1,7 @@
 package io.arcllm.provider.error;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -167,6 +168,12 @@ class ErrorReaderTests {
 			"429 | rate_limit_error | Extra usage is required for 1M context. | CONTEXT_WINDOW",
 			"400 | invalid_request_error | You're out of extra usage. Add more and keep going. | QUOTA_EXHAUSTED",
 			"429 | rate_limit_error | You are out of extra usage | QUOTA_EXHAUSTED",
+			"429 | rate_limit_error | The long context beta is not yet available for this subscription. | CONTEXT_WINDOW",
+			"429 | rate_limit_error | This request would exceed the rate limit of 0 input tokens per minute | QUOTA_EXHAUSTED",
+			"400 | invalid_request_error | Third-party apps now draw from your extra usage, not your plan | QUOTA_EXHAUSTED",
+			"429 | throttling | Your monthly usage limit has been reached | QUOTA_EXHAUSTED",
+			"500 | api_error | Free tier quota exhausted | QUOTA_EXHAUSTED",
+			"200 | api_error | Please recharge your account | QUOTA_EXHAUSTED",
 			"500 | insufficient_quota | You exceeded your current quota. | QUOTA_EXHAUSTED",
 			"200 | insufficient_quota | You exceeded your current quota. | QUOTA_EXHAUSTED" })
 	void whatNoWaitHelpsIsNoRateLimit(int status, String type, String words, ErrorKind kind) {
@@ -184,6 +191,34 @@ class ErrorReaderTests {
 						+ ". Please go to: https://vendor.example\", \"type\": \"invalid_request_error\", \"param\": \""
 						+ parameter + "\", \"code\": \"unsupported_value\"}}");
 		assertThat(error.kind()).isEqualTo(ErrorKind.PERMISSION);
+		for (int status : new int[] { 200, 403, 404, 422 }) {
+			assertThat(
+					read(status, "{\"error\": {\"message\": \"Your organization must be verified to " + what + ".\"}}"))
+				.extracting(LlmException::kind)
+				.isEqualTo(ErrorKind.PERMISSION);
+		}
+	}
+
+	@Test
+	void waitThatProxiesHandOnIsRead() {
+		for (String name : List.of("llm_provider-retry-after", "LLM_Provider-Retry-After",
+				"llm_provider-llm_provider-retry-after")) {
+			this.headers.set(name, "17");
+			assertThat(read(429, "{}").retryAfter()).isEqualTo(Duration.ofSeconds(17));
+			this.headers.remove(name);
+		}
+		this.headers.set("llm_provider-retry-after", "17");
+		this.headers.set("retry-after", "3");
+		assertThat(read(429, "{}").retryAfter()).isEqualTo(Duration.ofSeconds(3));
+	}
+
+	@Test
+	void routerWithoutAHostThatTakesWhatIsAskedHasTheModel() {
+		assertThat(read(404,
+				"{\"error\": {\"message\": \"No endpoints found that can handle the requested parameters.\"}}")
+			.kind()).isEqualTo(ErrorKind.UNSUPPORTED);
+		assertThat(read(404, "{\"error\": {\"message\": \"No endpoints found for foo/bar.\"}}").kind())
+			.isEqualTo(ErrorKind.MODEL_NOT_FOUND);
 	}
 
 	@ParameterizedTest

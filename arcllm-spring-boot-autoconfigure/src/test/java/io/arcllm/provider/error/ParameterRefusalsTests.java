@@ -49,6 +49,15 @@ class ParameterRefusalsTests {
 					thinking: Input tag 'adaptive' found using 'type' does not match any of the expected tags: 'disabled', 'enabled' | | reasoning-effort | FORM
 					This model does not support the effort parameter. | | reasoning-effort | FORM
 					thinking is not supported on this model | | reasoning-effort | PARAMETER
+					Thinking may not be enabled when tool_choice forces tool use. | | reasoning-effort | COMBINATION
+					Penalty is not enabled for models/gemini-2.5-flash | | penalties | PARAMETER
+					Model does not support 'developer' role | | role | PARAMETER
+					Reasoning effort 'minimal' is not supported by this model | | reasoning-effort | VALUE
+					"auto" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set | | tools | PARAMETER
+					Unsupported MIME type: image/jpg | | images | PARAMETER
+					stop_sequences: each stop sequence must contain non-whitespace | | stop | VALUE
+					No endpoints found that support image input | | images | PARAMETER
+					No endpoints found that support the provided 'tool_choice' value. | | forced-tool | PARAMETER
 					`temperature` may only be set to 1 when thinking is enabled. | | temperature | COMBINATION
 					service_tier: Extra inputs are not permitted | | service-tier | PARAMETER
 					Unknown name "service_tier": Cannot find field. | | service-tier | PARAMETER

@@ -41,7 +41,10 @@ import mockwebserver3.junit5.StartStop;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Sinks;
 import reactor.test.StepVerifier;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -52,6 +55,7 @@ import org.springframework.boot.micrometer.observation.autoconfigure.Observation
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.boot.webclient.WebClientCustomizer;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.boot.webclient.autoconfigure.WebClientObservationAutoConfiguration;
 import org.springframework.context.ApplicationListener;
@@ -71,6 +75,8 @@ class HooksThatThrowTests {
 	private static final Duration LIMIT = Duration.ofSeconds(20);
 
 	private static final String FAIL = "be overloaded";
+
+	private static final String LONG = "say a lot";
 
 	private static final String QUESTION = "Hi from ann@example.org";
 
@@ -370,6 +376,35 @@ class HooksThatThrowTests {
 			.hasSizeLessThanOrEqualTo(2);
 	}
 
+	/** The client then reads a body that is cancelled: that is no hook's doing. */
+	@ParameterizedTest
+	@CsvSource({ "false, false", "false, true", "true, false", "true, true" })
+	void bodyThatIsLostIsNoFailureOfAHook(boolean cancelled, boolean streaming, CapturedOutput output) {
+		Sinks.Empty<Void> gone = Sinks.empty();
+		Bug bug = new Bug();
+		runner(Throwing.STOP_OF_HTTP, bug)
+			.withBean(WebClientCustomizer.class,
+					() -> (builder) -> builder.filter((request, next) -> next.exchange(request).doOnNext((answer) -> {
+						if (cancelled) {
+							gone.tryEmitEmpty();
+						}
+					})))
+			.withPropertyValues("arcllm.providers.v.http.max-response-size=1KB")
+			.run((context) -> {
+				Flux<LlmEvent> answer = context.getBean(LlmProvider.class)
+					.exchange(LlmRequest.of(LONG).withStreaming(streaming));
+				StepVerifier.FirstStep<LlmEvent> step = StepVerifier.create(answer.takeUntilOther(gone.asMono()));
+				if (cancelled) {
+					step.expectComplete().verify(LIMIT);
+				}
+				else {
+					step.thenConsumeWhile((event) -> true).expectError(LlmException.class).verify(LIMIT);
+				}
+			});
+		assertThat(this.thrown).hasValue(0);
+		assertThat(output).doesNotContain("threw an exception").doesNotContain("onErrorDropped");
+	}
+
 	@BeforeEach
 	void answer() {
 		this.vendor.setDispatcher(new Dispatcher() {
@@ -378,6 +413,12 @@ class HooksThatThrowTests {
 			public MockResponse dispatch(RecordedRequest request) {
 				String body = request.getBody().utf8();
 				boolean streaming = body.contains("\"stream\":true");
+				if (body.contains(LONG)) {
+					return new MockResponse.Builder()
+						.addHeader("content-type", streaming ? "text/event-stream" : "application/json")
+						.body((streaming ? STREAM : WHOLE).replace("Hi", "Hi".repeat(100_000)))
+						.build();
+				}
 				return body.contains(FAIL) ? new MockResponse.Builder().code(503).body("{}").build()
 						: new MockResponse.Builder()
 							.addHeader("content-type", streaming ? "text/event-stream" : "application/json")

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import io.arcllm.CallerContext;
@@ -131,7 +132,7 @@ public final class HttpProvider implements LlmProvider {
 			ApiKeys keys = this.keys.ofCaller(request.metadata());
 			Flux<LlmEvent> answer = keys.mayBlock() ? afterKey(request, keys, listener) : send(request, keys, listener);
 			return !this.client.observed() ? answer
-					: answer.contextWrite((inner) -> inner.put(DROPPED, this.client.failed()));
+					: answer.contextWrite((inner) -> inner.put(DROPPED, (Consumer<Throwable>) this::hookFailed));
 		});
 	}
 
@@ -236,11 +237,8 @@ public final class HttpProvider implements LlmProvider {
 			return exchange.apply(this.client.client()).onErrorResume((ex) -> again(ex, answer, exchange, left - 1));
 		}
 		Throwable original = TransportErrors.original(failure);
-		if (TransportErrors.isLostBody(failure)) {
-			return Flux.error(original);
-		}
 		if (original != failure) {
-			this.client.failed().accept(failure);
+			hookFailed(failure);
 		}
 		else if (this.client.unobserved() != this.client.client() && answer.isMissed(failure)) {
 			return exchange.apply(this.client.unobserved()).doOnTerminate(() -> {
@@ -250,6 +248,13 @@ public final class HttpProvider implements LlmProvider {
 			});
 		}
 		return Flux.error(original);
+	}
+
+	/** What is not the network's and not of a cancelled body was thrown by a hook. */
+	private void hookFailed(Throwable failure) {
+		if (!TransportErrors.isKnown(failure) && !TransportErrors.isLostBody(failure)) {
+			this.client.failed().accept(failure);
+		}
 	}
 
 	private static Throwable failed(ApiKeys keys, @Nullable String key, HttpAnswer answer, Throwable failure) {

@@ -127,10 +127,11 @@ final class TransportErrors {
 		return failure;
 	}
 
-	/** Whether the client was to read a body that was cancelled. */
+	/** Whether the client was to read a body that was cancelled, or read already. */
 	static boolean isLostBody(Throwable failure) {
 		StackTraceElement[] stack = failure.getStackTrace();
-		return stack.length > 0 && stack[0].getClassName().equals("reactor.netty.channel.FluxReceive");
+		return stack.length > 0 && (stack[0].getClassName().equals("reactor.netty.channel.FluxReceive")
+				|| stack[0].getClassName().endsWith("ReactorClientHttpResponse"));
 	}
 
 	private static LlmException notConnected(Throwable cause, Target target, @Nullable String requestId) {

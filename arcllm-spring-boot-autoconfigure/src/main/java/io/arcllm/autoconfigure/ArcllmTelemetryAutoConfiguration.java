@@ -72,6 +72,12 @@ public final class ArcllmTelemetryAutoConfiguration {
 			return new ThreadLocalCapture();
 		}
 
+		@Bean
+		@ConditionalOnBean(ObservationRegistry.class)
+		ScopeGuard arcllmScopeGuard() {
+			return new ScopeGuard();
+		}
+
 	}
 
 	/**

@@ -382,13 +382,12 @@ class HooksThatThrowTests {
 	void bodyThatIsLostIsNoFailureOfAHook(boolean cancelled, boolean streaming, CapturedOutput output) {
 		Sinks.Empty<Void> gone = Sinks.empty();
 		Bug bug = new Bug();
-		runner(Throwing.STOP_OF_HTTP, bug)
-			.withBean(WebClientCustomizer.class,
-					() -> (builder) -> builder.filter((request, next) -> next.exchange(request).doOnNext((answer) -> {
-						if (cancelled) {
-							gone.tryEmitEmpty();
-						}
-					})))
+		runner(Throwing.STOP_OF_HTTP, bug).withBean(WebClientCustomizer.class,
+				() -> (builder) -> builder.filter((request, next) -> next.exchange(request).doOnNext((answer) -> {
+					if (cancelled) {
+						gone.tryEmitEmpty();
+					}
+				})))
 			.withPropertyValues("arcllm.providers.v.http.max-response-size=1KB")
 			.run((context) -> {
 				Flux<LlmEvent> answer = context.getBean(LlmProvider.class)

@@ -59,7 +59,9 @@ public final class Observations {
 			Target asked = (request.model() == null) ? target : new Target(target.provider(), request.model());
 			LlmObservationContext context = new LlmObservationContext(level, asked, request, Call.of(outer).asked());
 			Observation observation = start(context, outer);
-			return EventStep.around(answer, (actual) -> new Observed(actual, observation, context, this.hook));
+			// nothing to observe, and no scope that an accessor could close again
+			return (observation == Observation.NOOP) ? answer
+					: EventStep.around(answer, (actual) -> new Observed(actual, observation, context, this.hook));
 		});
 	}
 

@@ -1,0 +1,111 @@
+package io.arcllm.autoconfigure;
+
+import java.util.List;
+
+import io.arcllm.module.Hook;
+import io.micrometer.context.ContextRegistry;
+import io.micrometer.context.ThreadLocalAccessor;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationRegistry;
+import io.micrometer.observation.contextpropagation.ObservationThreadLocalAccessor;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.InitializingBean;
+
+/**
+ * Keeps what a handler throws, when it is told that an observation's scope opens or
+ * closes, from the operators of a call and from their threads: with automatic context
+ * propagation each of them opens and closes scopes. Stands in the place of Micrometer's
+ * accessor from the first start on: calls may be under way when a context closes, and a
+ * scope that was opened by one accessor is closed by the one that is there then.
+ */
+final class ScopeGuard implements InitializingBean {
+
+	@Override
+	public void afterPropertiesSet() {
+		ContextRegistry registry = ContextRegistry.getInstance();
+		List<ThreadLocalAccessor<?>> all = List.copyOf(registry.getThreadLocalAccessors());
+		// all of them again, since the order in which thread locals are set is theirs
+		if (all.stream().anyMatch(ScopeGuard::isUnguarded)) {
+			all.stream()
+				.map((one) -> isUnguarded(one) ? new Guarded(ObservationThreadLocalAccessor.getInstance()) : one)
+				.forEach(registry::registerThreadLocalAccessor);
+		}
+	}
+
+	/** A guard of another class loader is one of an application that has ended. */
+	private static boolean isUnguarded(ThreadLocalAccessor<?> accessor) {
+		return accessor instanceof ObservationThreadLocalAccessor || (accessor.getClass() != Guarded.class
+				&& accessor.getClass().getName().equals(Guarded.class.getName()));
+	}
+
+	/**
+	 * Sets and restores the observation of a thread. Invariant: whatever handlers throw,
+	 * each {@code setValue} leaves one scope more, and each {@code restore} takes it away
+	 * again.
+	 */
+	private static final class Guarded implements ThreadLocalAccessor<Observation> {
+
+		/** All registries have the scopes of threads in common. */
+		private final ObservationRegistry scopes = ObservationRegistry.create();
+
+		/** Has scopes, and tells nothing to any handler. */
+		private final Observation nothing;
+
+		private final Hook hook = new Hook("A handler that is told of the scopes of observations");
+
+		private final ThreadLocalAccessor<Observation> inner;
+
+		Guarded(ThreadLocalAccessor<Observation> inner) {
+			this.inner = inner;
+			ObservationRegistry silent = ObservationRegistry.create();
+			silent.observationConfig()
+				.observationHandler((context) -> false)
+				.observationPredicate((name, context) -> false);
+			this.nothing = Observation.createNotStarted("arcllm.nothing", silent);
+		}
+
+		@Override
+		public Object key() {
+			return this.inner.key();
+		}
+
+		@Override
+		public @Nullable Observation getValue() {
+			return this.inner.getValue();
+		}
+
+		@Override
+		public void setValue(Observation value) {
+			Observation.Scope before = this.scopes.getCurrentObservationScope();
+			this.hook.run(() -> this.inner.setValue(value));
+			if (this.scopes.getCurrentObservationScope() == before) {
+				this.nothing.openScope();
+			}
+		}
+
+		/** Opens a scope only where there is one to be hidden. */
+		@Override
+		public void setValue() {
+			this.hook.run(this.inner::setValue);
+		}
+
+		@Override
+		public void restore(Observation before) {
+			restore(() -> this.inner.restore(before));
+		}
+
+		@Override
+		public void restore() {
+			restore(this.inner::restore);
+		}
+
+		private void restore(Runnable closing) {
+			Observation.Scope closed = this.scopes.getCurrentObservationScope();
+			this.hook.run(closing);
+			this.scopes.setCurrentObservationScope((closed == null) ? null : closed.getPreviousObservationScope());
+		}
+
+	}
+
+}

@@ -27,17 +27,18 @@ import org.springframework.util.ReflectionUtils;
  * All that is configured under {@code arcllm}. Defaults stand in
  * {@code META-INF/arcllm/defaults.properties}.
  *
- * @param profile which defaults hold: with 'resilient' calls survive what happens to
- * vendors; what is written wins over it
- * @param provider which provider an injected LlmProvider is; may be left out when there
- * is only one
- * @param maxAttempts the most attempts of one call, over all modules
- * @param deadline for a whole call, with all attempts and waits
- * @param lint what happens with settings that contradict each other or do nothing: a
- * warning, a stop of the start, or nothing
- * @param warmUp what is made at start for the primary and its chain; never a paid call
- * @param providers the providers by name, such as 'anthropic'; the name is bean
- * qualifier, chain entry and metric tag
+ * @param profile which defaults apply: 'resilient' makes calls survive failures of
+ * vendors; written settings take precedence
+ * @param provider the provider that is injected as LlmProvider; optional when there is
+ * only one
+ * @param maxAttempts the largest number of attempts of one call, over all modules
+ * @param deadline the longest time of a whole call, with all attempts and waits
+ * @param lint what happens when settings contradict each other or have no effect: warn,
+ * fail or off
+ * @param warmUp what is prepared at start-up for the primary target and its chain; never
+ * a paid call
+ * @param providers the providers by name, such as 'anthropic'; the name is the bean
+ * qualifier, the chain entry and the metric tag
  * @param models names for targets and chains: a target such as openai/gpt-5-mini, or a
  * list of targets
  * @param modules what stands around a provider
@@ -101,7 +102,7 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 	 * each.
 	 *
 	 * @param order the modules from the outside in; those before 'fallback' wrap the
-	 * whole chain, those after it each target
+	 * whole chain, those after it wrap each target
 	 * @param retry when and how often the same is asked again
 	 * @param fallback which targets are asked when the primary one fails
 	 * @param circuitBreaker when a target counts as down, and when it is tried again
@@ -146,11 +147,11 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 	/**
 	 * How the stack stands beside models of Spring AI.
 	 *
-	 * @param primary whether our model is the one that is injected where the application
-	 * has others
-	 * @param wrap whether the stack stands around the application's only ChatModel bean:
-	 * that is the provider 'spring-ai' then, the primary one unless arcllm.provider says
-	 * otherwise, and the other providers are its chain
+	 * @param primary whether ArcLLM's model is injected where the application has other
+	 * models, too
+	 * @param wrap whether the stack is put around the application's only ChatModel bean:
+	 * it becomes the provider 'spring-ai', the primary one unless arcllm.provider names
+	 * another, and the other providers are its chain
 	 */
 	public record SpringAiSettings(boolean primary, boolean wrap) {
 
@@ -162,8 +163,8 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 	/**
 	 * How the stack stands beside models of LangChain4j.
 	 *
-	 * @param primary whether our models are those that are injected where the application
-	 * has others
+	 * @param primary whether ArcLLM's models are injected where the application has other
+	 * models, too
 	 */
 	public record LangChain4jSettings(boolean primary) {
 	}

@@ -20,32 +20,33 @@ import org.springframework.util.unit.DataSize;
  * One provider under {@code arcllm.providers}. What is left out comes from the preset of
  * that name.
  *
- * @param preset which known vendor this is; the one of that name where left out
- * @param type the wire format it speaks: anthropic, openai or ollama; or spring-ai or
- * langchain4j for a model that is a bean
+ * @param preset the known vendor that this is; without it, the vendor of the same name
+ * @param type its wire format: anthropic, openai or ollama; or spring-ai or langchain4j
+ * for a model that is a bean
  * @param bean the bean that is asked, for type spring-ai or langchain4j
- * @param streamingBean the StreamingChatModel beside it, for type langchain4j
- * @param baseUrl where it is: https, or http to a loopback host
- * @param allowInsecure whether http to a host that is not loopback is allowed
+ * @param streamingBean the StreamingChatModel of the same model, for type langchain4j
+ * @param baseUrl the URL of its API: https, or http to a loopback host
+ * @param allowInsecure whether http is allowed for a host that is not loopback
  * @param apiKey the key; without one, the environment variable of the preset is read
- * @param apiKeys several keys, used in turn, each left alone while it is refused
- * @param model the model asked when a request names none
- * @param headers extra headers of every request
- * @param options extra fields in the body of every request
+ * @param apiKeys several keys; a key that is refused is not used for a while
+ * @param model the model of requests that name none
+ * @param headers additional headers of every request
+ * @param options additional fields in the body of every request
  * @param defaults what is sent when a request leaves it out
  * @param models what is known about its models
- * @param acceptsPrefix whether it goes on from the beginning of its own turn; known for
- * vendors with a preset
+ * @param acceptsPrefix whether its models continue an unfinished turn of their own; known
+ * for vendors with a preset
  * @param onUnsupported what happens to a parameter that the first target of a call does
- * not take: drop leaves it out, refuse lets the next target be asked
+ * not take: drop leaves it out, refuse makes the next target be asked
  * @param promptCache whether prompts are kept in the vendor's cache: off keeps what
  * requests mark, auto marks tools, instructions and the last turn
- * @param promptCacheLifetime how long marked prompts are kept at Anthropic: 5m or 1h
+ * @param promptCacheLifetime how long Anthropic keeps marked prompts: 5m or 1h
  * @param http how it is connected to
- * @param modules settings of modules for this target alone, over those under
+ * @param modules settings of modules for this provider only; they take precedence over
  * arcllm.modules
  * @param keys when a refused key is tried again, and how long one may take to come
- * @param labels what a chain may ask for with fallback.only, such as where data stays
+ * @param labels labels that a chain may require with fallback.only, such as the region of
+ * the data
  */
 @ConfigurationPropertiesSource
 public record ProviderProperties(@Nullable String preset, @Nullable String type, @Nullable String bean,
@@ -134,8 +135,8 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	/**
 	 * What is sent when a request leaves it out.
 	 *
-	 * @param maxTokens the longest answer, in tokens
-	 * @param temperature how random the answer is
+	 * @param maxTokens the longest answer, in tokens, where the request has no limit
+	 * @param temperature the temperature where the request has none
 	 */
 	public record Defaults(@Nullable Integer maxTokens, @Nullable Double temperature) {
 
@@ -153,16 +154,16 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	/**
 	 * What is known about a model.
 	 *
-	 * @param name the model's name, as the vendor writes it
-	 * @param contextWindow how many tokens it takes, question and answer together
-	 * @param maxOutput the longest answer, in tokens
-	 * @param unsupported what it does not take, such as temperature or tools; in the
-	 * place of what is known of the model
+	 * @param name the name of the model, as the vendor writes it
+	 * @param contextWindow how many tokens it takes, request and answer together
+	 * @param maxOutput the longest answer, in tokens; a larger maxTokens is lowered to it
+	 * @param unsupported what it does not take, such as temperature or tools; replaces
+	 * what is known of the model
 	 * @param defaults what is sent when a request leaves it out
-	 * @param options extra fields in the body of requests to it
+	 * @param options additional fields in the body of requests to it
 	 * @param price what a million tokens cost
-	 * @param acceptsPrefix whether it goes on from the beginning of its own turn, where
-	 * that differs from the provider's other models
+	 * @param acceptsPrefix whether it continues an unfinished turn of its own, where that
+	 * differs from the provider's other models
 	 */
 	@ConfigurationPropertiesSource
 	public record Model(String name, @Nullable Integer contextWindow, @Nullable Integer maxOutput,
@@ -214,10 +215,12 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	/**
 	 * What a million tokens cost.
 	 *
-	 * @param input of the question
-	 * @param output of the answer
-	 * @param cacheRead of the question, read from the vendor's cache
-	 * @param cacheWrite of the question, written to the vendor's cache
+	 * @param input of a million tokens of the request
+	 * @param output of a million tokens of the answer
+	 * @param cacheRead of a million tokens of the request that are read from the vendor's
+	 * cache
+	 * @param cacheWrite of a million tokens of the request that are written to the
+	 * vendor's cache
 	 */
 	public record Price(@Nullable BigDecimal input, @Nullable BigDecimal output, @Nullable BigDecimal cacheRead,
 			@Nullable BigDecimal cacheWrite) {
@@ -240,16 +243,18 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	/**
 	 * How a provider is connected to.
 	 *
-	 * @param connectTimeout how long a connection may take to be made; so long each for
-	 * the socket, the proxy and TLS
-	 * @param maxConnections the most connections at once
-	 * @param pendingAcquireTimeout how long a request may wait for a connection
-	 * @param maxResponseSize the longest answer that is read
+	 * @param connectTimeout the longest time to open a connection; applies to the socket,
+	 * to the proxy and to TLS, each
+	 * @param maxConnections the largest number of connections
+	 * @param pendingAcquireTimeout the longest time that a request may wait for a
+	 * connection
+	 * @param maxResponseSize the largest answer
 	 * @param sslBundle the name of the SSL bundle with its certificates
 	 * @param proxy the proxy in between
-	 * @param http2 whether HTTP/2 is offered, to hosts with https
-	 * @param maxIdleTime how long a connection may be unused before it is closed
-	 * @param maxHeaderSize the longest head of an answer that is read
+	 * @param http2 whether HTTP/2 is offered to hosts with https
+	 * @param maxIdleTime the longest time that a connection may be unused before it is
+	 * closed
+	 * @param maxHeaderSize the largest head of an answer
 	 */
 	public record Http(@DefaultValue("10s") Duration connectTimeout, @DefaultValue("64") int maxConnections,
 			@DefaultValue("10s") Duration pendingAcquireTimeout, @DefaultValue("16MB") DataSize maxResponseSize,
@@ -281,10 +286,10 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	/**
 	 * The proxy between here and a provider.
 	 *
-	 * @param host its host; none is used without one
-	 * @param port its port
-	 * @param username the user it asks for
-	 * @param password the password it asks for
+	 * @param host the host of the proxy; without one, no proxy is used
+	 * @param port the port of the proxy
+	 * @param username the user for the proxy
+	 * @param password the password for the proxy
 	 */
 	public record Proxy(@Nullable String host, @Nullable Integer port, @Nullable String username,
 			@Nullable String password) {
@@ -316,8 +321,9 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	/**
 	 * How keys are treated.
 	 *
-	 * @param retryAfter when a key without quota or right is tried again
-	 * @param supplierTimeout how long an ApiKeySupplier may take
+	 * @param retryAfter when a refused key is tried again; an answer makes it usable at
+	 * once
+	 * @param supplierTimeout the longest time that an ApiKeySupplier may take
 	 */
 	public record Keys(@DefaultValue("5m") Duration retryAfter, @DefaultValue("10s") Duration supplierTimeout) {
 

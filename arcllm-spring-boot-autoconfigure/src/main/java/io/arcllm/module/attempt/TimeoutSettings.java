@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long an attempt may be silent.
  *
- * @param attempt how long a whole answer may take
- * @param firstToken how long a stream may take to its first content
- * @param idle how long a stream may pause between two pieces of content
- * @param minRate how many tokens a second a stream must have after its first content,
- * such as 5/s over 10s; time in which the reader asks for nothing does not count
- * @param unread after what time a reader that asks for nothing is taken for gone, and its
- * call cancelled; 0 for never
+ * @param attempt the longest time for a whole answer
+ * @param firstToken the longest time to the first content of a stream
+ * @param idle the longest pause between two pieces of content of a stream
+ * @param minRate the fewest tokens a second of a stream after its first content, such as
+ * 5/s over 10s; time in which the subscriber requests nothing does not count
+ * @param unread the longest time in which a subscriber requests nothing, before its call
+ * is cancelled; 0 for no limit
  */
 public record TimeoutSettings(Duration attempt, Duration firstToken, Duration idle, @Nullable MinRate minRate,
 		Duration unread) {

@@ -5,15 +5,17 @@ import org.springframework.util.unit.DataSize;
 /**
  * What is recorded of calls, and where.
  *
- * @param sink where records go, unless an AuditSink bean takes them
- * @param includeMessages whether what was asked is recorded
- * @param includeResponse whether what was answered is recorded
- * @param includeTools what is recorded of the tools that the model was offered
- * @param maxContent the longest text that is recorded, in UTF-8 bytes; longer ones are
- * cut and end with an ellipsis
- * @param onSinkFailure what happens when records cannot be kept
- * @param queue so many records wait at most to be written
- * @param hashChain whether each record carries the hash of the one before
+ * @param sink where records are written, unless an AuditSink bean takes them: log, event
+ * or none
+ * @param includeMessages whether the messages of requests are recorded
+ * @param includeResponse whether answers are recorded
+ * @param includeTools what is recorded of the tools that the model was offered: none,
+ * names or all
+ * @param maxContent the longest recorded text, in UTF-8 bytes; longer ones are cut and
+ * end with an ellipsis
+ * @param onSinkFailure what happens when records cannot be written: continue or refuse
+ * @param queue how many records may wait to be written
+ * @param hashChain whether each record has the hash of the record before it
  */
 public record AuditSettings(Sink sink, boolean includeMessages, boolean includeResponse, IncludeTools includeTools,
 		DataSize maxContent, OnSinkFailure onSinkFailure, int queue, boolean hashChain) {

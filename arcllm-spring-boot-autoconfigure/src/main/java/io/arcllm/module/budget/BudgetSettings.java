@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
  * How much money calls may cost.
  *
  * @param limits how much may be spent, and in which time
- * @param maxPerCall the most that one call should cost: retries, hops, hedges and
- * recovery that would exceed it are not made; unset for no such limit
- * @param reserve what is held for a call while it is under way: what is expected, or the
- * worst case
- * @param unknownPrice what happens to models without a price: block them, or allow them
- * and count nothing
+ * @param maxPerCall an amount for one call: retries, hops, hedges and recovery that would
+ * exceed it are not made; unset for no such limit
+ * @param reserve what is reserved for a call while it is under way: the expected cost, or
+ * the worst case
+ * @param unknownPrice what happens to models without a price: block refuses them, allow
+ * counts them as 0
  * @param store where the levels are kept: memory or redis
- * @param onStoreFailure what holds while the store cannot be reached: closed, open or
+ * @param onStoreFailure what happens while the store cannot be reached: closed, open or
  * local
  */
 public record BudgetSettings(List<BudgetLimit> limits, @Nullable BigDecimal maxPerCall, Reserve reserve,

@@ -8,7 +8,8 @@ import java.time.Duration;
  * @param maxConcurrent calls under way at once, a stream to its end; auto finds the
  * number between 1 and http.max-connections
  * @param maxQueue calls that may wait for a place; 0 for none
- * @param queueTimeout how long a call may wait for a place; does not bind afterwards
+ * @param queueTimeout the longest wait for a place; it has no effect once the call has
+ * one
  */
 public record BulkheadSettings(MaxConcurrent maxConcurrent, int maxQueue, Duration queueTimeout) {
 

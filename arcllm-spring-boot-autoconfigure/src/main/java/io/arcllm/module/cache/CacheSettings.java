@@ -7,15 +7,15 @@ import org.springframework.util.unit.DataSize;
 /**
  * Which answers are kept, and for how long.
  *
- * @param ttl how long an answer is given to equal calls
- * @param maxEntries the most answers that are kept
- * @param maxSize the most memory that they take, about
- * @param when which calls: deterministic ones (temperature 0 or a seed, no tools), or
- * always
- * @param singleFlight whether equal calls at the same time share one
- * @param cacheFallback whether answers of other targets than the first one are kept
- * @param staleIfError how long after its ttl an answer is given when all targets fail; 0
- * for never
+ * @param ttl how long an answer is returned for equal calls
+ * @param maxEntries the largest number of answers that are kept
+ * @param maxSize the approximate memory that they may take
+ * @param when which calls use the cache: deterministic ones (temperature 0 or a seed, no
+ * tools), or always
+ * @param singleFlight whether equal calls at the same time share one request
+ * @param cacheFallback whether answers of targets other than the first one are kept
+ * @param staleIfError how long after its ttl an answer is returned when all targets fail;
+ * 0 for never
  * @param store where answers are kept: memory, or spring for the application's
  * CacheManager
  */

@@ -8,16 +8,16 @@ import io.arcllm.module.Percent;
  * When a target counts as down, and when it is tried again.
  *
  * @param window whether {@code window-size} counts calls or seconds
- * @param windowSize how many of the last calls, or seconds, are looked at
- * @param minimumCalls calls in the window before a rate means anything
+ * @param windowSize how many of the last calls, or seconds, count
+ * @param minimumCalls the fewest calls in the window before a rate is used
  * @param failureRate the share of failures in the window that opens the breaker
- * @param consecutiveFailures failures in a row that open it, whatever the rate; 0 for
- * never
+ * @param consecutiveFailures failures in a row that open it, whatever the rate; 0 for no
+ * such limit
  * @param slowCall when slowness opens it
- * @param openFor how long it stays open; a vendor that asks for longer gets longer
- * @param halfOpenCalls probes that are let through when that time is over
- * @param endpoint whether what cannot be reached counts on the host and port, which all
- * targets there share
+ * @param openFor how long it stays open; longer where the vendor asks for longer
+ * @param halfOpenCalls probes that are let through after that time
+ * @param endpoint whether a host that cannot be reached counts on a breaker of the host
+ * and port, which all targets there share
  * @param maxPause the longest pause because of one answer, whatever wait it names
  */
 public record CircuitBreakerSettings(Window window, int windowSize, int minimumCalls, Percent failureRate,
@@ -41,7 +41,7 @@ public record CircuitBreakerSettings(Window window, int windowSize, int minimumC
 	 * When slowness opens a breaker.
 	 *
 	 * @param rate the share of slow calls in the window that opens it
-	 * @param duration from when on a call is slow, from its start to its end
+	 * @param duration a call that takes longer, from its start to its end, is slow
 	 */
 	public record SlowCall(Percent rate, Duration duration) {
 

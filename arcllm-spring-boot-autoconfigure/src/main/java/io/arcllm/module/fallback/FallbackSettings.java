@@ -12,20 +12,22 @@ import io.arcllm.ErrorKind;
 /**
  * Which targets are asked when the primary one fails.
  *
- * @param chain the targets after the primary one, in order; each a target, or a target
+ * @param chain the targets after the primary one, in order; each is a target, or a target
  * with max-tokens, temperature and options
- * @param contextWindow the targets for requests that are too long, instead of the chain
- * @param contentPolicy the targets for requests that a vendor's filter refused; none
- * unless given
+ * @param contextWindow the targets that are asked instead of the chain when a request is
+ * too long
+ * @param contentPolicy the targets that are asked when a vendor's filter refused; without
+ * it, no target is
  * @param on the kinds of errors after which the next target is asked
- * @param onExhausted whose error is thrown when all fail
- * @param selection in which order the targets are asked
- * @param weights how often the targets are asked first with selection weighted, such as
- * openai=3; 1 for those not named
- * @param affinity whether a conversation stays with one target, in the place of selection
+ * @param onExhausted which error is thrown when all targets fail: that of the primary
+ * target, or the last one
+ * @param selection the order in which targets are asked
+ * @param weights how often each target is asked first with selection weighted, such as
+ * openai=3; 1 for targets without a weight
+ * @param affinity whether a conversation stays with one target; replaces selection
  * @param only labels that every target after the primary one must have
- * @param onAnswer which answers are no use, so that the next target is asked; streams are
- * judged where they are held back until they are whole
+ * @param onAnswer answers that count as failures: invalid-schema, refusal, max-tokens,
+ * empty; streams only with streams.commit full
  */
 public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindow, List<String> contentPolicy,
 		Set<ErrorKind> on, OnExhausted onExhausted, Choice selection, List<String> weights, Affinity affinity,

@@ -7,14 +7,15 @@ import io.arcllm.module.Percent;
 /**
  * When a second target is asked too.
  *
- * @param after after what silence of the first: a percentile of its own time to the first
- * token, or a fixed time
- * @param minimumDelay the shortest wait where that is a percentile
- * @param maxRatio the largest share of calls that are asked twice
+ * @param after when the second target is asked: after a percentile of the target's own
+ * times to the first token, or a fixed time
+ * @param minimumDelay the shortest wait where after is a percentile
+ * @param maxRatio the largest share of calls that are hedged
  * @param allowTools whether requests with tools are hedged
- * @param factor how many times the percentile
- * @param untilKnown the wait until 20 times of the target are known
- * @param burst how many calls may be hedged before the ratio counts
+ * @param factor multiplies the percentile
+ * @param untilKnown the wait until 20 times of the target are known, where after is a
+ * percentile
+ * @param burst how many calls of a chain may be hedged before the ratio counts
  */
 public record HedgeSettings(HedgeDelay after, Duration minimumDelay, Percent maxRatio, boolean allowTools,
 		double factor, Duration untilKnown, int burst) {

@@ -9,12 +9,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requestsPerMinute requests a minute; unset for no limit
  * @param tokensPerMinute tokens a minute, input and output together; unset for no limit
- * @param burst requests that may go out at once after a pause; unset for a whole minute's
+ * @param burst requests that may be sent at once after a pause; unset for those of a
+ * whole minute
  * @param maxWait the longest wait for a turn; a call that would wait longer is refused at
  * once
- * @param by what has a limit: the target, or each tenant of the target by itself
- * @param store where the levels are kept
- * @param onStoreFailure what holds while the store cannot be reached
+ * @param by what has a limit of its own: the target, or each tenant of the target
+ * @param store where the levels are kept: memory or redis
+ * @param onStoreFailure what happens while the store cannot be reached: local, open or
+ * closed
  */
 public record RateLimitSettings(@Nullable Integer requestsPerMinute, @Nullable Integer tokensPerMinute,
 		@Nullable Integer burst, Duration maxWait, By by, Store store, OnStoreFailure onStoreFailure) {

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * What is taken out of requests and answers.
  *
- * @param detectors what is looked for: email, phone, ssn, credit-card, iban, ip, secret
- * @param patterns what else is looked for, by regular expressions
- * @param stopWords words that are never taken out, in any case of letters
+ * @param detectors what is searched for: email, phone, ssn, credit-card, iban, ip, secret
+ * @param patterns regular expressions for what else is searched for
+ * @param stopWords words that are never removed, in upper or lower case
  * @param direction whether requests, answers or both are redacted
- * @param restore whether placeholders are numbered in requests, and replaced by what they
- * stand for in answers
+ * @param restore whether placeholders are numbered in requests, and replaced by the
+ * original values in answers
  * @param onError what happens when a detector fails
  */
 public record RedactionSettings(List<Kind> detectors, List<Expression> patterns, List<String> stopWords,

@@ -9,18 +9,19 @@ import io.arcllm.ErrorKind;
  * When and how often the same is asked again.
  *
  * @param maxRetries attempts after the first one
- * @param strategy how waits grow
+ * @param strategy how waits grow: exponential, linear or fixed
  * @param backoffBase the first wait, before jitter
- * @param multiplier by what each wait is longer than the one before, for exponential
- * @param maxWait the longest wait; a vendor that asks for a longer one is not asked again
- * @param jitter whether each wait is made longer at random, up to twice as long
- * @param retryableStatusCodes the HTTP statuses worth another attempt, where the kind of
- * the error allows it
- * @param on the kinds of errors without a status worth another attempt
- * @param respectRetryAfter whether a wait named by the vendor replaces ours
+ * @param multiplier the factor between two waits, for exponential
+ * @param maxWait the longest wait; if the vendor asks for a longer one, the call is not
+ * retried
+ * @param jitter whether a random part is added to each wait, up to its own length
+ * @param retryableStatusCodes the HTTP statuses that are retried, where the kind of the
+ * error allows it
+ * @param on the kinds of errors without a status that are retried
+ * @param respectRetryAfter whether a wait that the vendor names replaces the computed one
  * @param budget how many retries the whole process may make
- * @param maxWaitWithOthers the longest wait for a target while another one of its chain
- * could be asked
+ * @param maxWaitWithOthers the longest wait for a target while another target of the
+ * chain is ready; instead of a longer wait, that target is asked
  */
 public record RetrySettings(int maxRetries, Strategy strategy, Duration backoffBase, double multiplier,
 		Duration maxWait, boolean jitter, Set<Integer> retryableStatusCodes, Set<ErrorKind> on,
@@ -46,8 +47,9 @@ public record RetrySettings(int maxRetries, Strategy strategy, Duration backoffB
 	 * How many retries the whole process may make, so that an outage does not become a
 	 * storm.
 	 *
-	 * @param ratio retries a call
-	 * @param minPerSecond retries that are always allowed
+	 * @param ratio retries of the process, as a share of its calls in the last ten
+	 * seconds
+	 * @param minPerSecond retries of the process that are always allowed each second
 	 */
 	public record Budget(double ratio, int minPerSecond) {
 

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * What telemetry tells, and where.
  *
- * @param propagate whether the headers of a trace and its baggage are sent to vendors
- * @param tenants the tenants that are tags of meters; others are not told apart
+ * @param propagate whether trace and baggage headers are sent to vendors
+ * @param tenants the tenants that are tags of meters; all others are counted as other
  */
 public record TelemetrySettings(boolean propagate, List<String> tenants) {
 

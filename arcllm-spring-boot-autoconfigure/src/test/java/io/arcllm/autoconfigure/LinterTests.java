@@ -44,8 +44,8 @@ class LinterTests {
 					"arcllm.providers.second.models[0].price.input=1",
 					"arcllm.providers.second.models[0].price.output=1")
 			.run((context) -> assertThat(context).hasNotFailed());
-		assertThat(output).contains("A call of first/m0: at most 8 attempts, 22s, 3.60 USD")
-			.contains("A call of third/m2: at most 8 attempts, 22s, price unknown");
+		assertThat(output).contains("A call of first/m0: at most 8 attempts, 166s, 3.60 USD")
+			.contains("A call of third/m2: at most 8 attempts, 166s, price unknown");
 	}
 
 	@Test

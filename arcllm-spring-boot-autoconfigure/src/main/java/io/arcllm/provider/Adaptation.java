@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Adaptation {
 
+	private static final Parameter[] ALL = Parameter.values();
+
 	private final Target target;
 
 	private final ModelTraits traits;
@@ -148,7 +150,10 @@ public final class Adaptation {
 	}
 
 	private void leaveOutUnsupported() {
-		for (Parameter parameter : this.traits.unsupported()) {
+		for (Parameter parameter : ALL) {
+			if (!this.traits.unsupported().contains(parameter)) {
+				continue;
+			}
 			if (parameter.mayBeLeftOut()) {
 				leaveOut(parameter, "is not taken by this model");
 			}

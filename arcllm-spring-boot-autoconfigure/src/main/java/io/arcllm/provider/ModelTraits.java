@@ -79,7 +79,10 @@ public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinkin
 		THOUGHTS_WITH_TOOL_CALLS,
 
 		/** Refuses calls of tools that are not signed. */
-		SIGNED_TOOL_CALLS
+		SIGNED_TOOL_CALLS,
+
+		/** Refuses a turn of the user's straight after the result of a tool. */
+		ASSISTANT_AFTER_TOOL
 
 	}
 

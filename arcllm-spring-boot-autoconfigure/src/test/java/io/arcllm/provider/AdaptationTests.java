@@ -315,10 +315,13 @@ class AdaptationTests {
 	void mistralGetsAnAssistantTurnBetweenAToolAndAUser() {
 		LlmRequest request = toolRound("abcdefgh1", new Content.Text("see"),
 				Content.Image.of("image/png", new byte[] { 1 }));
-		assertThat(sent("mistral/mistral-small-latest", request).get("messages")
-			.valueStream()
-			.map((message) -> message.get("role").asString()))
-			.containsExactly("user", "assistant", "tool", "assistant", "user");
+		for (String target : List.of("mistral/mistral-small-latest", "openrouter/mistralai/mistral-small",
+				"vllm/mistralai/Mistral-Small-3.2")) {
+			assertThat(sent(target, request).get("messages")
+				.valueStream()
+				.map((message) -> message.get("role").asString()))
+				.containsExactly("user", "assistant", "tool", "assistant", "user");
+		}
 		assertThat(sent("groq/m", request).get("messages").valueStream().map((m) -> m.get("role").asString()))
 			.containsExactly("user", "assistant", "tool", "user");
 	}

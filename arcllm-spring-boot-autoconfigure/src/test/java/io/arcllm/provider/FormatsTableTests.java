@@ -200,6 +200,11 @@ class FormatsTableTests {
 						has(CLAUDE, broken, "{\"INVALID_JSON\":\"{oops\"}")),
 				cell("the same", has(LLAMA, broken, "{\"INVALID_JSON\":\"{oops\"}")),
 				cell("as the model wrote them", has(GPT, broken, "\"arguments\":\"{oops\"")));
+		UnaryOperator<LlmRequest.Builder> exact = round(new ToolCall("a", "f", "{\"n\": 1.50}", Map.of("n", 1.5), null),
+				Content.ToolResult.of("a", "4"));
+		row("arguments", cell("as the model wrote them", has(CLAUDE, exact, "\"input\":{\"n\": 1.50}")),
+				cell("the same", has(LLAMA, exact, "\"arguments\":{\"n\": 1.50}")),
+				cell("the same", has(GPT, exact, "\"arguments\":\"{\\\"n\\\": 1.50}\"")));
 		UnaryOperator<LlmRequest.Builder> signed = round(
 				new ToolCall("a", "f", "{}", Map.of(), new ToolCall.VendorData("{\"x\":1.50}", "gemini")),
 				Content.ToolResult.of("a", "4"));

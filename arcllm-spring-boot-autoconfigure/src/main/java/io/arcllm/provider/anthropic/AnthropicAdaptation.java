@@ -31,7 +31,7 @@ final class AnthropicAdaptation {
 		if (temperature != null && temperature > 1) {
 			adaptation.leaveOut(Parameter.TEMPERATURE, "above 1 is not taken");
 		}
-		if (!request.stop().isEmpty() && request.stop().stream().anyMatch(String::isBlank)) {
+		if (hasBlank(request.stop())) {
 			List<String> rest = request.stop().stream().filter((stop) -> !stop.isBlank()).toList();
 			adaptation.replace(adaptation.request().mutate().stop(rest).build(), Parameter.STOP,
 					"must not hold blank texts");
@@ -42,6 +42,15 @@ final class AnthropicAdaptation {
 		if (request.reasoningEffort() != null && request.reasoningEffort() != ReasoningEffort.NONE) {
 			thinking(adaptation, provider);
 		}
+	}
+
+	private static boolean hasBlank(List<String> stops) {
+		for (int i = 0; i < stops.size(); i++) {
+			if (stops.get(i).isBlank()) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static void refusePrefix(Adaptation adaptation) {

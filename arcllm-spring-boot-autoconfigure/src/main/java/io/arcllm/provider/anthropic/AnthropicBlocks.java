@@ -3,7 +3,6 @@ package io.arcllm.provider.anthropic;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
 import io.arcllm.Content;
@@ -149,16 +148,11 @@ final class AnthropicBlocks {
 		end();
 	}
 
-	/**
-	 * Arguments that are no object are wrapped the way Anthropic's documentation asks
-	 * for, so that the model can be told of its mistake.
-	 */
 	private void toolCall(ToolCall call) {
 		start("tool_use");
 		this.json.writeStringProperty("id", call.id());
 		this.json.writeStringProperty("name", call.name());
-		this.json.writePOJOProperty("input", (call.parsedArguments() != null) ? call.parsedArguments()
-				: Map.of("INVALID_JSON", call.rawArguments()));
+		this.body.arguments("input", call);
 		end();
 	}
 

@@ -14,6 +14,7 @@ import io.arcllm.LlmException;
 import io.arcllm.Parameter;
 import io.arcllm.RefusedParameter;
 import io.arcllm.Target;
+import io.arcllm.ToolCall;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -169,6 +170,24 @@ public final class JsonBody {
 	 */
 	public LlmException invalid(String message) {
 		return LlmException.of(ErrorKind.INVALID_REQUEST, message).target(this.target).build();
+	}
+
+	/**
+	 * Writes the arguments of a tool call as an object: as the model wrote them, where
+	 * they are one; wrapped the way that Anthropic's documentation asks for, where they
+	 * are none, so that the model can be told of its mistake.
+	 */
+	public void arguments(String name, ToolCall call) {
+		String raw = call.rawArguments();
+		if (call.parsedArguments() == null) {
+			this.json.writePOJOProperty(name, Map.of("INVALID_JSON", raw));
+		}
+		else if (raw.stripLeading().startsWith("{") && Json.isValid(raw)) {
+			this.json.writeName(name).writeRawValue(raw);
+		}
+		else {
+			this.json.writePOJOProperty(name, call.parsedArguments());
+		}
 	}
 
 	/**

@@ -109,8 +109,7 @@ final class OllamaMessages {
 			this.json.writeStartObject().writeStringProperty("id", call.id());
 			this.json.writeName("function").writeStartObject();
 			this.json.writeStringProperty("name", call.name());
-			this.json.writePOJOProperty("arguments", (call.parsedArguments() != null) ? call.parsedArguments()
-					: Map.of("INVALID_JSON", call.rawArguments()));
+			this.body.arguments("arguments", call);
 			this.json.writeEndObject().writeEndObject();
 		}
 		this.json.writeEndArray();

@@ -229,7 +229,8 @@ final class OpenAiMessages {
 	}
 
 	private void begin(String role) {
-		if (this.afterTool && role.equals("user") && this.format.has(OpenAiQuirk.ASSISTANT_AFTER_TOOL)) {
+		if (this.afterTool && role.equals("user") && (this.format.has(OpenAiQuirk.ASSISTANT_AFTER_TOOL)
+				|| this.traits.has(ModelTraits.Rule.ASSISTANT_AFTER_TOOL))) {
 			this.json.writeStartObject()
 				.writeStringProperty("role", "assistant")
 				.writeStringProperty("content", ACKNOWLEDGED)

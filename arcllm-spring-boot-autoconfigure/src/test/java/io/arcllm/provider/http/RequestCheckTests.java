@@ -1,9 +1,11 @@
 package io.arcllm.provider.http;
 
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import com.sun.management.ThreadMXBean;
 import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
@@ -79,6 +81,31 @@ class RequestCheckTests {
 
 	private static LlmRequest.Builder hello() {
 		return LlmRequest.builder().messages(Message.user("Hello"));
+	}
+
+	@Test
+	void requestThatIsRightCostsNoObject() {
+		LlmRequest request = LlmRequest.builder()
+			.messages(Message.system("Be brief"), Message.user("Hi"),
+					Message.assistant(List.of(ToolCall.of("a", "weather", Map.of()))),
+					Message.user(Content.ToolResult.of("a", "4")))
+			.tools(TOOL, Tool.of("clock", "", Map.of()))
+			.toolChoice(ToolChoice.tool("clock"))
+			.temperature(0.5)
+			.stop("END")
+			.build();
+		check(request);
+		assertThat(check(request)).isLessThan(4096);
+	}
+
+	/** How many bytes a thousand checks take. */
+	private static long check(LlmRequest request) {
+		ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+		long before = threads.getCurrentThreadAllocatedBytes();
+		for (int i = 0; i < 1000; i++) {
+			RequestCheck.check(request, TARGET);
+		}
+		return threads.getCurrentThreadAllocatedBytes() - before;
 	}
 
 }

@@ -63,6 +63,11 @@ class GatewayOnTheWireTests {
 			registry.add(key + "base-url", () -> SERVER.url("/" + name + "/v1").toString());
 			registry.add(key + "model", () -> "m");
 		}
+		registry.add("arcllm.providers.private.preset", () -> "openrouter");
+		registry.add("arcllm.providers.private.base-url", () -> SERVER.url("/private/v1").toString());
+		registry.add("arcllm.providers.private.api-key", () -> "k");
+		registry.add("arcllm.providers.private.model", () -> "google/gemini-3-pro");
+		registry.add("arcllm.providers.private.modules.redaction.enabled", () -> "true");
 		String modules = "arcllm.providers.slow.modules.";
 		registry.add(modules + "fallback.enabled", () -> "true");
 		registry.add(modules + "fallback.chain", () -> "slower");
@@ -134,6 +139,17 @@ class GatewayOnTheWireTests {
 		assertThat(turn(answer.body(), streamed).path("content").asString()).as(answer.body()).isEqualTo("slow");
 		assertThat(answer.headers().firstValue("x-arcllm-provider")).hasValue("slow");
 		assertThat(answer.headers().firstValue("x-arcllm-attempts")).hasValue("2");
+	}
+
+	/** The details repeat the thoughts, of which an address is taken out. */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void detailsInWhichADetectorFindsSomethingAreHeldBack(boolean streamed) throws Exception {
+		ObjectNode request = request(Vendor.OPENROUTER, streamed, "Whose?").put("model", "private");
+		HttpResponse<String> answer = CLIENT.send(post(request, false), HttpResponse.BodyHandlers.ofString());
+		assertThat(turn(answer.body(), streamed).path("content").asString()).isEqualTo("Hers");
+		assertThat(turn(answer.body(), streamed).path("reasoning_content").asString()).isEqualTo("of [EMAIL]");
+		assertThat(answer.body()).doesNotContain("@example.com", "reasoning_details");
 	}
 
 	private static Vendor vendor(int number) {

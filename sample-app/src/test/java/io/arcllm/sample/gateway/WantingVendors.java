@@ -138,6 +138,14 @@ final class WantingVendors extends Dispatcher {
 		String text = request.getBody().utf8();
 		JsonNode body = Fields.MAPPER.readTree(text);
 		boolean streamed = body.path("stream").asBoolean(false);
+		if (path.equals("private")) {
+			String words = "of ann@example.com";
+			return answer(Vendor.OPENROUTER,
+					Fields.MAPPER.readTree("{\"content\":\"Hers\",\"reasoning\":\"" + words
+							+ "\",\"reasoning_details\":[{\"type\":\"reasoning.text\",\"text\":\"" + words + "\"}]}"),
+					"stop", streamed)
+				.build();
+		}
 		if (path.equals("strict")) {
 			return strict(text, streamed);
 		}

@@ -23,6 +23,14 @@ test('models are listed and found', async () => {
 	assert.match(named.targets.join(), /^anthropic\/claude/);
 });
 
+/** The model is named as its vendor names it, also where the client asked for it by another name. */
+function answered(asked, model, response) {
+	const provider = asked === 'gpt-4o' ? 'anthropic' : asked;
+	assert.equal(response.headers.get('x-arcllm-provider'), provider);
+	const named = { anthropic: /^claude-/, openai: /^gpt-5/, ollama: /^llama/ }[provider];
+	assert.match(model, named);
+}
+
 // a name of the client's own, behind which is another vendor
 for (const model of [...vendors, 'gpt-4o']) {
 	test(`${model} answers whole`, async () => {
@@ -30,16 +38,16 @@ for (const model of [...vendors, 'gpt-4o']) {
 		assert.match(data.choices[0].message.content, /Simulated/);
 		assert.equal(data.choices[0].finish_reason, 'stop');
 		assert.ok(data.usage.total_tokens > 0);
-		assert.equal(response.headers.get('x-arcllm-provider'), model === 'gpt-4o' ? 'anthropic' : model);
-		assert.ok(model !== 'gpt-4o' || data.model.startsWith('claude'), data.model);
+		answered(model, data.model, response);
 		assert.ok(data._request_id);
 	});
 
 	test(`${model} answers as a stream with usage`, async () => {
-		const stream = await client.chat.completions.create({ model, messages: hello, stream: true,
-			stream_options: { include_usage: true } });
+		const { data: stream, response } = await client.chat.completions.create({ model, messages: hello, stream: true,
+			stream_options: { include_usage: true } }).withResponse();
 		const chunks = await all(stream);
 		assert.match(said(chunks), /Simulated/);
+		chunks.forEach((chunk) => answered(model, chunk.model, response));
 		const last = chunks.pop();
 		assert.deepEqual(last.choices, []);
 		assert.ok(last.usage.total_tokens > 0);
@@ -55,7 +63,12 @@ for (const model of [...vendors, 'gpt-4o']) {
 	test(`${model} calls a tool and reads its result, whole and streamed`, async () => {
 		const messages = [{ role: 'user', content: 'What is the weather in Oslo?' }];
 		const streamed = await client.chat.completions.stream({ model, messages, tools: weather }).finalChatCompletion();
-		const whole = await client.chat.completions.create({ model, messages, tools: weather });
+		const { data: chunked, response: head } = await client.chat.completions.create({ model, messages, tools: weather,
+			stream: true }).withResponse();
+		(await all(chunked)).forEach((chunk) => answered(model, chunk.model, head));
+		const { data: whole, response } = await client.chat.completions.create({ model, messages, tools: weather }).withResponse();
+		answered(model, whole.model, response);
+		answered(model, streamed.model, response);
 		for (const { choices: [{ message, finish_reason: reason }] } of [streamed, whole]) {
 			assert.equal(reason, 'tool_calls');
 			assert.deepEqual(JSON.parse(message.tool_calls[0].function.arguments), { city: 'Oslo' });

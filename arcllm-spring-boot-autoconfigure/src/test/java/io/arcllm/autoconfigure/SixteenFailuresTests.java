@@ -15,7 +15,6 @@ import io.arcllm.LlmResponse;
 import io.arcllm.PromptServers;
 import io.arcllm.StopReason;
 import io.arcllm.Usage;
-import io.arcllm.WholeAndStreamed;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
@@ -107,6 +106,26 @@ class SixteenFailuresTests {
 
 	}
 
+	/** How the caller asks, and how the vendor is asked. */
+	private enum Way {
+
+		WHOLE, STREAMED, WHOLE_ASKED_AS_A_STREAM;
+
+		boolean streaming() {
+			return this == STREAMED;
+		}
+
+		boolean onTheWire() {
+			return this != WHOLE;
+		}
+
+		String[] properties() {
+			return new String[] {
+					"arcllm.modules.streams.upstream=" + ((this == WHOLE_ASKED_AS_A_STREAM) ? "always" : "as-asked") };
+		}
+
+	}
+
 	static List<Arguments> failures() {
 		List<Arguments> all = new ArrayList<>();
 		for (Failure failure : Failure.values()) {
@@ -162,14 +181,15 @@ class SixteenFailuresTests {
 			});
 	}
 
-	@WholeAndStreamed
-	void aVendorThatIsDownIsLeftAfterItsRetriesWithModelAndUsageOfTheOther(boolean streaming) {
+	@ParameterizedTest
+	@EnumSource
+	void aVendorThatIsDownIsLeftAfterItsRetriesWithModelAndUsageOfTheOther(Way way) {
 		for (int i = 0; i < 3; i++) {
 			this.first.enqueue(error(503, "overloaded"));
 		}
-		this.second.enqueue(answer(streaming, "m-b"));
-		runner("replay").run((context) -> {
-			LlmResponse answer = ask(context.getBean(LlmProvider.class), streaming);
+		this.second.enqueue(answer(way.onTheWire(), "m-b"));
+		runner("replay").withPropertyValues(way.properties()).run((context) -> {
+			LlmResponse answer = ask(context.getBean(LlmProvider.class), way.streaming());
 			assertThat(answer.text()).isEqualTo(TEXT);
 			assertThat(answer.target()).hasToString("beta/m-b");
 			assertThat(answer.usage()).isEqualTo(Usage.of(3, 12));
@@ -178,13 +198,14 @@ class SixteenFailuresTests {
 		});
 	}
 
-	@WholeAndStreamed
-	void vendorsThatAreAllDownForEverAreACleanErrorAfterTheirRetries(boolean streaming) {
+	@ParameterizedTest
+	@EnumSource
+	void vendorsThatAreAllDownForEverAreACleanErrorAfterTheirRetries(Way way) {
 		for (int i = 0; i < 10; i++) {
 			this.first.enqueue(error(503, "overloaded"));
 			this.second.enqueue(error(503, "overloaded"));
 		}
-		LlmException failure = failure(streaming);
+		LlmException failure = failure(way);
 		assertThat(failure.kind()).isEqualTo(ErrorKind.OVERLOADED);
 		assertThat(failure.status()).isEqualTo(503);
 		assertThat(failure.partial()).isNull();
@@ -193,21 +214,23 @@ class SixteenFailuresTests {
 		assertThat(this.second.getRequestCount()).isEqualTo(3);
 	}
 
-	@WholeAndStreamed
-	void aContentFilterIsACleanErrorAndAskedNobodyElse(boolean streaming) {
+	@ParameterizedTest
+	@EnumSource
+	void aContentFilterIsACleanErrorAndAskedNobodyElse(Way way) {
 		this.first.enqueue(error(400, "content_filter"));
-		LlmException failure = failure(streaming);
+		LlmException failure = failure(way);
 		assertThat(failure.kind()).isEqualTo(ErrorKind.CONTENT_POLICY);
 		assertThat(failure.partial()).isNull();
 		assertThat(this.first.getRequestCount()).isOne();
 		assertThat(this.second.getRequestCount()).isZero();
 	}
 
-	@WholeAndStreamed
-	void anAnswerThatAFilterEndsSaysSo(boolean streaming) {
-		this.first.enqueue(CountingVendor.filtered(streaming, "m-a"));
-		runner("replay").run((context) -> {
-			LlmResponse answer = ask(context.getBean(LlmProvider.class), streaming);
+	@ParameterizedTest
+	@EnumSource
+	void anAnswerThatAFilterEndsSaysSo(Way way) {
+		this.first.enqueue(CountingVendor.filtered(way.onTheWire(), "m-a"));
+		runner("replay").withPropertyValues(way.properties()).run((context) -> {
+			LlmResponse answer = ask(context.getBean(LlmProvider.class), way.streaming());
 			assertThat(answer.stopReason().type()).isEqualTo(StopReason.Type.CONTENT_FILTER);
 			assertThat(this.second.getRequestCount()).isZero();
 		});
@@ -254,34 +277,36 @@ class SixteenFailuresTests {
 		});
 	}
 
-	@WholeAndStreamed
+	@ParameterizedTest
+	@EnumSource
 	@Execution(ExecutionMode.CONCURRENT)
-	void aVendorThatReturnsIsAskedAgain(boolean streaming) {
+	void aVendorThatReturnsIsAskedAgain(Way way) {
 		this.first.enqueue(error(503, "overloaded"));
 		for (int i = 0; i < 50; i++) {
-			this.first.enqueue(answer(streaming, "m-a"));
-			this.second.enqueue(answer(streaming, "m-b"));
+			this.first.enqueue(answer(way.onTheWire(), "m-a"));
+			this.second.enqueue(answer(way.onTheWire(), "m-b"));
 		}
-		runner("replay").withConfiguration(AutoConfigurations.of(ArcllmCircuitBreakerAutoConfiguration.class))
+		runner("replay").withPropertyValues(way.properties()).withConfiguration(AutoConfigurations.of(ArcllmCircuitBreakerAutoConfiguration.class))
 			.withPropertyValues("arcllm.modules.retry.enabled=false", "arcllm.modules.circuit-breaker.enabled=true",
 					"arcllm.modules.circuit-breaker.consecutive-failures=1",
 					"arcllm.modules.circuit-breaker.open-for=2s")
 			.run((context) -> {
 				LlmProvider provider = context.getBean(LlmProvider.class);
-				assertThat(ask(provider, streaming).provider()).isEqualTo("beta");
-				assertThat(ask(provider, streaming).trail().attempts()).extracting(Attempt::outcome)
+				assertThat(ask(provider, way.streaming()).provider()).isEqualTo("beta");
+				assertThat(ask(provider, way.streaming()).trail().attempts()).extracting(Attempt::outcome)
 					.containsExactly(Attempt.Outcome.SKIPPED, Attempt.Outcome.COMPLETED);
 				assertThat(this.first.getRequestCount()).isOne();
 				await().atMost(LIMIT)
 					.pollInterval(Duration.ofMillis(100))
-					.until(() -> ask(provider, streaming).provider().equals("acme"));
+					.until(() -> ask(provider, way.streaming()).provider().equals("acme"));
 			});
 	}
 
-	private LlmException failure(boolean streaming) {
+	private LlmException failure(Way way) {
 		LlmException[] failure = new LlmException[1];
-		runner("replay").run((context) -> failure[0] = catchThrowableOfType(LlmException.class,
-				() -> ask(context.getBean(LlmProvider.class), streaming)));
+		runner("replay").withPropertyValues(way.properties())
+			.run((context) -> failure[0] = catchThrowableOfType(LlmException.class,
+					() -> ask(context.getBean(LlmProvider.class), way.streaming())));
 		return failure[0];
 	}
 

@@ -4,6 +4,7 @@ import java.util.Arrays;
 
 import io.arcllm.benchmarks.bridges.BridgeCosts;
 import io.arcllm.benchmarks.calls.CallCosts;
+import io.arcllm.benchmarks.calls.FirstCalls;
 import io.arcllm.benchmarks.gateway.GatewayLoad;
 import io.arcllm.benchmarks.limits.LargeAnswer;
 import io.arcllm.benchmarks.limits.ManyStreams;
@@ -26,13 +27,14 @@ public final class Benchmarks {
 			case "modules" -> ModuleCosts.main(rest);
 			case "bridges" -> BridgeCosts.main(rest);
 			case "calls" -> CallCosts.main(rest);
+			case "first-calls" -> FirstCalls.main(rest);
 			case "gateway" -> GatewayLoad.main(rest);
 			case "storm" -> FaultStorm.main(rest);
 			case "streams" -> ManyStreams.main(rest);
 			case "survival" -> Survival.main(rest);
 			case "large" -> LargeAnswer.main(rest);
 			default -> {
-				System.err.println("Name one of: modules, bridges, calls, gateway, storm, survival, streams, large");
+				System.err.println("Name one of: modules, bridges, calls, first-calls, gateway, storm, survival, streams, large");
 				System.exit(1);
 			}
 		}

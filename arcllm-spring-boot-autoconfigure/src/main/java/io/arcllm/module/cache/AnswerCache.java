@@ -156,10 +156,11 @@ public final class AnswerCache {
 			.cost(new Cost(BigDecimal.ZERO, this.currency));
 	}
 
-	/** An answer that another call shares. */
+	/** An answer that another call shares; an older one stays as old as it is. */
 	LlmResponse shared(LlmResponse answer) {
 		this.hits.increment();
-		return answer.mutate().age(Duration.ZERO).build().withRaw(null);
+		Duration age = (answer.age() == null) ? Duration.ZERO : answer.age();
+		return answer.mutate().age(age).build().withRaw(null);
 	}
 
 	/** What was found and kept. */

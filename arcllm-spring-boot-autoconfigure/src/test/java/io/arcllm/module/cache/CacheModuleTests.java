@@ -182,6 +182,24 @@ class CacheModuleTests {
 	}
 
 	@WholeAndStreamed
+	void olderAnswerIsAsOldForThoseThatShareIt(boolean streamed) {
+		TestProvider vendor = new TestProvider();
+		LlmProvider llm = stack(vendor, settings(Duration.ofMinutes(5)));
+		ask(llm, streamed);
+		vendor.answer(0);
+		this.time.seconds(11 * 60);
+		List<Outcome> outcomes = List.of(ask(llm, streamed), ask(llm, streamed));
+		vendor.fail(1, LlmException.of(ErrorKind.SERVER_ERROR, "down").build());
+		this.time.seconds(0);
+		assertThat(outcomes).allSatisfy((one) -> {
+			assertThat(one.answer().stale()).isTrue();
+			assertThat(one.answer().age()).isEqualTo(Duration.ofMinutes(11));
+			assertThat(one.answer().trail().last().outcome()).isEqualTo(Attempt.Outcome.CACHED);
+		});
+		assertThat(vendor.asked()).isEqualTo(2);
+	}
+
+	@WholeAndStreamed
 	void callMayTurnTheCacheOffRefreshItOrAskItAlone(boolean streamed) {
 		Script script = new Script("test", Script.says("one"), Script.says("two"), Script.says("three"));
 		LlmProvider llm = stack(script, settings(Duration.ZERO));

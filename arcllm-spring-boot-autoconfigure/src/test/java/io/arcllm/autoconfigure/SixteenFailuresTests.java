@@ -286,7 +286,8 @@ class SixteenFailuresTests {
 			this.first.enqueue(answer(way.onTheWire(), "m-a"));
 			this.second.enqueue(answer(way.onTheWire(), "m-b"));
 		}
-		runner("replay").withPropertyValues(way.properties()).withConfiguration(AutoConfigurations.of(ArcllmCircuitBreakerAutoConfiguration.class))
+		runner("replay").withPropertyValues(way.properties())
+			.withConfiguration(AutoConfigurations.of(ArcllmCircuitBreakerAutoConfiguration.class))
 			.withPropertyValues("arcllm.modules.retry.enabled=false", "arcllm.modules.circuit-breaker.enabled=true",
 					"arcllm.modules.circuit-breaker.consecutive-failures=1",
 					"arcllm.modules.circuit-breaker.open-for=2s")

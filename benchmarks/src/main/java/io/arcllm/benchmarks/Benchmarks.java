@@ -34,7 +34,8 @@ public final class Benchmarks {
 			case "survival" -> Survival.main(rest);
 			case "large" -> LargeAnswer.main(rest);
 			default -> {
-				System.err.println("Name one of: modules, bridges, calls, first-calls, gateway, storm, survival, streams, large");
+				System.err.println(
+						"Name one of: modules, bridges, calls, first-calls, gateway, storm, survival, streams, large");
 				System.exit(1);
 			}
 		}

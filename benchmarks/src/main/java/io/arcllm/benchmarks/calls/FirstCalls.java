@@ -29,7 +29,8 @@ public final class FirstCalls {
 					client.whole().block(Duration.ofSeconds(30));
 				}
 				System.out.printf("calls %d to %d: %d us of CPU time each, %d us by the clock%n", done + 1, end,
-						(CpuTime.nanos() - cpu) / 1000 / (end - done), (System.nanoTime() - time) / 1000 / (end - done));
+						(CpuTime.nanos() - cpu) / 1000 / (end - done),
+						(System.nanoTime() - time) / 1000 / (end - done));
 				done = end;
 			}
 		}

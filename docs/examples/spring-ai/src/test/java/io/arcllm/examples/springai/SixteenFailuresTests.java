@@ -29,7 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * The sixteen failures through a {@code ChatClient}, called and streamed, with two
  * vendors: what a caller of the stack itself survives, with no more requests in any row.
- * Each has an application of its own, whose breakers remember nothing of the other.
+ * Requests are compared in each row with breakers off, which remember the rows before.
  * Without hedges and jitter, which go by what was learnt and by chance.
  */
 @Tag("proof")
@@ -40,10 +40,9 @@ class SixteenFailuresTests {
 	/** By name what each provider is: {@code spring-ai} is its own OpenAI model. */
 	@ParameterizedTest
 	@CsvSource({ "anthropic, mistral", "spring-ai, anthropic", "anthropic, spring-ai" })
-	void areSurvivedWithNoMoreRequestsThanThroughTheStackItself(String primary, String second) {
-		List<Row> ours = failures(primary, second, (context) -> context.getBean(LlmProvider.class));
-		List<Row> theirs = failures(primary, second, (context) -> new ThroughChatClient(primary,
-				ChatClient.create(context.getBean("arcllmChatModel", ChatModel.class))));
+	void takeNoMoreRequestsThanThroughTheStackItself(String primary, String second) {
+		List<Row> ours = failures(primary, second, false, (context) -> context.getBean(LlmProvider.class));
+		List<Row> theirs = failures(primary, second, false, (context) -> throughChatClient(primary, context));
 		assertThat(theirs).hasSize(32).hasSameSizeAs(ours);
 		for (int i = 0; i < theirs.size(); i++) {
 			Row row = theirs.get(i);
@@ -52,7 +51,18 @@ class SixteenFailuresTests {
 		}
 	}
 
-	private static List<Row> failures(String primary, String second,
+	@ParameterizedTest
+	@CsvSource({ "anthropic, mistral", "spring-ai, anthropic", "anthropic, spring-ai" })
+	void areSurvived(String primary, String second) {
+		assertThat(failures(primary, second, true, (context) -> throughChatClient(primary, context))).hasSize(32)
+			.allSatisfy((row) -> assertThat(row.survived()).as("%s", row).isTrue());
+	}
+
+	private static LlmProvider throughChatClient(String primary, ConfigurableApplicationContext context) {
+		return new ThroughChatClient(primary, ChatClient.create(context.getBean("arcllmChatModel", ChatModel.class)));
+	}
+
+	private static List<Row> failures(String primary, String second, boolean breakers,
 			Function<ConfigurableApplicationContext, LlmProvider> asked) {
 		Map<String, String> formats = new LinkedHashMap<>();
 		for (String name : List.of(primary, second)) {
@@ -60,7 +70,7 @@ class SixteenFailuresTests {
 		}
 		try (ArcllmTime time = ArcllmTime.install();
 				FakeVendors vendors = FakeVendors.start(FakeVendorSettings.instant(), formats);
-				ConfigurableApplicationContext context = start(primary, vendors)) {
+				ConfigurableApplicationContext context = start(primary, breakers, vendors)) {
 			LlmProvider llm = asked.apply(context);
 			// classes are loaded before time is moved
 			llm.invoke("Hello");
@@ -76,10 +86,11 @@ class SixteenFailuresTests {
 		}
 	}
 
-	private static ConfigurableApplicationContext start(String primary, FakeVendors vendors) {
-		Map<String, Object> properties = new LinkedHashMap<>(Map.of("arcllm.profile", "resilient", "arcllm.provider",
-				primary, "arcllm.modules.hedge.enabled", false, "arcllm.modules.retry.jitter", false,
-				"spring.config.location", "optional:classpath:/none/", "spring.ai.openai.api-key", "k"));
+	private static ConfigurableApplicationContext start(String primary, boolean breakers, FakeVendors vendors) {
+		Map<String, Object> properties = new LinkedHashMap<>(
+				Map.of("arcllm.profile", "resilient", "arcllm.provider", primary, "arcllm.modules.hedge.enabled", false,
+						"arcllm.modules.circuit-breaker.enabled", breakers, "arcllm.modules.retry.jitter", false,
+						"spring.config.location", "optional:classpath:/none/", "spring.ai.openai.api-key", "k"));
 		boolean wraps = vendors.vendor("spring-ai").isPresent();
 		properties.put(wraps ? "arcllm.spring-ai.wrap" : "arcllm.spring-ai.primary", true);
 		vendors.vendors().forEach((vendor) -> {

@@ -321,8 +321,8 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	/**
 	 * How keys are treated.
 	 *
-	 * @param retryAfter when a refused key is tried again; an answer makes it usable at
-	 * once
+	 * @param retryAfter when a refused key is tried again by one call, and the longest
+	 * pause of one after a rate limit; an answer makes it usable at once
 	 * @param supplierTimeout the longest time that an ApiKeySupplier may take
 	 */
 	public record Keys(@DefaultValue("5m") Duration retryAfter, @DefaultValue("10s") Duration supplierTimeout) {

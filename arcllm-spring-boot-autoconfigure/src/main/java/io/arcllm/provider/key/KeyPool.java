@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Several keys for one vendor. One is used until it is refused: after a rate limit it is
- * left alone for as long as the vendor asks, and without quota or right it is out, until
- * an answer or the time readmits it. When none is ready, the one is used that will be
- * soonest, and those that are out in turn. Safe for use by many threads.
+ * left alone for as long as the vendor asks, as far as that is not longer than a key is
+ * out, and without quota or right it is out, until an answer readmits it: one call tries
+ * it when its time is over. When none is ready, the one is used that will be soonest, and
+ * those that are out in turn. Safe for use by many threads.
  * <p>
  * Invariants, all under one lock: a key is ready, paused or out, the last failure or
  * answer of a call with it decides; pauses and times out end by the clock alone, or with
@@ -28,7 +29,7 @@ public final class KeyPool implements ApiKeys {
 	/** Some ask for no wait at all, and then refuse again. */
 	private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
-	/** When a key that is out is tried again, unless it is said otherwise. */
+	/** When a key is tried again at the latest, unless it is said otherwise. */
 	private static final Duration RETRY_AFTER = Duration.ofMinutes(5);
 
 	private List<Entry> keys;
@@ -66,7 +67,7 @@ public final class KeyPool implements ApiKeys {
 	/**
 	 * @param keys at least one
 	 * @param nanos a clock, in nanoseconds
-	 * @param retryAfter when a key that is out is tried again
+	 * @param retryAfter when a key that is out is tried again, and the longest pause
 	 */
 	public KeyPool(List<String> keys, LongSupplier nanos, Duration retryAfter) {
 		this.retryAfter = retryAfter.toNanos();
@@ -91,13 +92,30 @@ public final class KeyPool implements ApiKeys {
 
 	@Override
 	public synchronized @Nullable String next() {
-		this.current = readyIndex();
-		Entry entry = this.keys.get(this.current);
+		long now = this.nanos.getAsLong();
+		Entry entry = due(now);
+		if (entry == null) {
+			this.current = readyIndex();
+			entry = this.keys.get(this.current);
+		}
+		// tried by this request alone until it is answered or the time is over again
 		if (entry.out) {
-			// tried by this request alone until it is answered or the time is over again
-			entry.outUntil = this.nanos.getAsLong() + this.retryAfter;
+			entry.outUntil = now + this.retryAfter;
+		}
+		else if (entry.paused && entry.cut) {
+			entry.pausedUntil = now + this.retryAfter;
 		}
 		return entry.key;
+	}
+
+	/** One that was out, or paused, for as long as a key may be. */
+	private @Nullable Entry due(long now) {
+		for (Entry entry : this.keys) {
+			if (entry.out ? entry.outUntil - now <= 0 : entry.paused && entry.cut && entry.pausedUntil - now <= 0) {
+				return entry;
+			}
+		}
+		return null;
 	}
 
 	private int readyIndex() {
@@ -148,12 +166,18 @@ public final class KeyPool implements ApiKeys {
 			entry.outUntil = this.nanos.getAsLong() + this.retryAfter;
 		}
 		else {
-			entry.paused = true;
-			Duration asked = Objects.requireNonNullElse(failure.retryAfter(), PAUSE);
-			entry.pausedUntil = this.nanos.getAsLong()
-					+ ((asked.compareTo(SHORTEST_PAUSE) < 0) ? SHORTEST_PAUSE : asked).toNanos();
+			pause(entry, Objects.requireNonNullElse(failure.retryAfter(), PAUSE));
 		}
 		return true;
+	}
+
+	private void pause(Entry entry, Duration asked) {
+		Duration longest = Duration.ofNanos(this.retryAfter);
+		entry.paused = true;
+		entry.cut = asked.compareTo(longest) > 0;
+		Duration pause = entry.cut ? longest : asked;
+		entry.pausedUntil = this.nanos.getAsLong()
+				+ ((pause.compareTo(SHORTEST_PAUSE) < 0) ? SHORTEST_PAUSE : pause).toNanos();
 	}
 
 	@Override
@@ -197,6 +221,9 @@ public final class KeyPool implements ApiKeys {
 
 		private boolean paused;
 
+		/** Whether the vendor asked for a longer pause. */
+		private boolean cut;
+
 		private long pausedUntil;
 
 		private boolean out;
@@ -210,6 +237,7 @@ public final class KeyPool implements ApiKeys {
 		Entry(Entry other) {
 			this.key = other.key;
 			this.paused = other.paused;
+			this.cut = other.cut;
 			this.pausedUntil = other.pausedUntil;
 			this.out = other.out;
 			this.outUntil = other.outUntil;

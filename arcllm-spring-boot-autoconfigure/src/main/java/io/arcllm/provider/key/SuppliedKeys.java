@@ -139,6 +139,10 @@ public final class SuppliedKeys implements ApiKeys {
 		if (this.asked != null) {
 			return this.asked;
 		}
+		if (!mayBlock()) {
+			// brought since the caller looked
+			return CompletableFuture.completedFuture(null);
+		}
 		CompletableFuture<Void> asking = new CompletableFuture<>();
 		this.asked = asking;
 		try {

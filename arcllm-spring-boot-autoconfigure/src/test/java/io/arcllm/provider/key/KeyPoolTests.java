@@ -55,6 +55,34 @@ class KeyPoolTests {
 		assertThat(this.pool.hasAnother(failure(ErrorKind.RATE_LIMITED, null))).isTrue();
 	}
 
+	/** A vendor that says seven days takes no key out for seven days. */
+	@Test
+	void pauseIsCappedAndEndsWithOneCall() {
+		fail("a", ErrorKind.RATE_LIMITED, Duration.ofDays(7));
+		pass(299);
+		assertThat(this.pool.next()).isEqualTo("b");
+		pass(1);
+		assertThat(List.of(this.pool.next(), this.pool.next())).containsExactly("a", "b");
+		assertThat(this.pool.states()).containsExactly(State.PAUSED, State.READY, State.READY);
+		pass(300);
+		assertThat(this.pool.next()).isEqualTo("a");
+		this.pool.answered("a");
+		assertThat(this.pool.states()).containsOnly(State.READY);
+		assertThat(this.pool.next()).isEqualTo("b");
+	}
+
+	@Test
+	void keyThatIsOutIsTriedNowAndThenByOneCall() {
+		fail("a", ErrorKind.QUOTA_EXHAUSTED, null);
+		for (int times = 0; times < 3; times++) {
+			pass(299);
+			assertThat(this.pool.next()).isEqualTo("b");
+			pass(1);
+			assertThat(List.of(this.pool.next(), this.pool.next())).containsExactly("a", "b");
+			fail("a", ErrorKind.QUOTA_EXHAUSTED, null);
+		}
+	}
+
 	@Test
 	void pauseIsTenSecondsWhereTheVendorDoesNotSay() {
 		fail("a", ErrorKind.RATE_LIMITED, null);

@@ -36,8 +36,9 @@ class KeysComeAndGoTests {
 		minutes(4);
 		assertThat(pool.states()).containsExactly(KeyPool.State.OUT, KeyPool.State.READY);
 		minutes(1);
-		pool.failed(pool.next(), WRONG);
 		assertThat(pool.next()).isEqualTo("a");
+		pool.failed("a", WRONG);
+		assertThat(pool.next()).isEqualTo("b");
 	}
 
 	@Test

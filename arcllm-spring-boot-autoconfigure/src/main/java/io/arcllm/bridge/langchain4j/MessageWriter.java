@@ -21,7 +21,7 @@ import io.arcllm.LlmException;
 import io.arcllm.Message;
 import io.arcllm.Target;
 import io.arcllm.ToolCall;
-import io.arcllm.provider.json.Json;
+import io.arcllm.bridge.PortableRequest;
 
 /**
  * Writes the turns of a conversation. Thinking is left out: it belongs to whichever model
@@ -61,8 +61,7 @@ final class MessageWriter {
 				calls.add(ToolExecutionRequest.builder()
 					.id(call.id())
 					.name(call.name())
-					.arguments((call.rawArguments().isBlank() && call.parsedArguments() != null)
-							? Json.text(call.parsedArguments()) : call.rawArguments())
+					.arguments(PortableRequest.arguments(call))
 					.build());
 			}
 			else if (part instanceof Content.Image || part instanceof Content.Document) {

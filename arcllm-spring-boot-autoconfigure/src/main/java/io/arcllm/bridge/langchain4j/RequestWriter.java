@@ -1,10 +1,8 @@
 package io.arcllm.bridge.langchain4j;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.model.chat.request.ChatRequest;
@@ -13,12 +11,11 @@ import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
-import io.arcllm.ErrorKind;
-import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.Tool;
 import io.arcllm.ToolChoice;
+import io.arcllm.bridge.PortableRequest;
 import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -31,48 +28,16 @@ import org.jspecify.annotations.Nullable;
  */
 record RequestWriter(Target target, LlmRequest request) {
 
-	private static final Set<String> PORTABLE = Set.of("top_k", "frequency_penalty", "presence_penalty");
-
 	ChatRequest write() {
 		ChatRequest.Builder question = ChatRequest.builder()
 			.messages(MessageWriter.messages(this.request.messages(), this.target));
-		if (this.target.model() != null) {
-			question.modelName(this.target.model());
-		}
-		if (this.request.maxTokens() != null) {
-			question.maxOutputTokens(this.request.maxTokens());
-		}
-		if (this.request.temperature() != null) {
-			question.temperature(this.request.temperature());
-		}
-		if (this.request.topP() != null) {
-			question.topP(this.request.topP());
-		}
-		if (!this.request.stop().isEmpty()) {
-			question.stopSequences(this.request.stop());
-		}
-		vendorOptions(question);
+		new PortableRequest(this.target, this.request)
+			.sampling(question::modelName, question::maxOutputTokens, question::temperature, question::topP,
+					question::stopSequences)
+			.options(question::topK, question::frequencyPenalty, question::presencePenalty);
 		tools(question);
 		format(question);
 		return question.build();
-	}
-
-	private void vendorOptions(ChatRequest.Builder question) {
-		Map<String, @Nullable Object> fields = this.request.options();
-		Set<String> others = new HashSet<>(fields.keySet());
-		others.removeAll(PORTABLE);
-		if (!others.isEmpty()) {
-			throw refusal("options " + others);
-		}
-		if (fields.get("top_k") instanceof Number number) {
-			question.topK(number.intValue());
-		}
-		if (fields.get("frequency_penalty") instanceof Number number) {
-			question.frequencyPenalty(number.doubleValue());
-		}
-		if (fields.get("presence_penalty") instanceof Number number) {
-			question.presencePenalty(number.doubleValue());
-		}
 	}
 
 	private void tools(ChatRequest.Builder question) {
@@ -87,7 +52,7 @@ record RequestWriter(Target target, LlmRequest request) {
 				case AUTO -> dev.langchain4j.model.chat.request.ToolChoice.AUTO;
 				case NONE -> dev.langchain4j.model.chat.request.ToolChoice.NONE;
 				case REQUIRED -> dev.langchain4j.model.chat.request.ToolChoice.REQUIRED;
-				case TOOL -> throw refusal("which tool must be called");
+				case TOOL -> throw new PortableRequest(this.target, this.request).refusal("which tool must be called");
 			});
 		}
 	}
@@ -142,12 +107,6 @@ record RequestWriter(Target target, LlmRequest request) {
 				.build());
 		}
 		question.responseFormat(written.build());
-	}
-
-	private LlmException refusal(String what) {
-		return LlmException.of(ErrorKind.UNSUPPORTED, "The parameters of " + this.target + " cannot say " + what)
-			.target(this.target)
-			.build();
 	}
 
 }

@@ -12,7 +12,7 @@ import io.arcllm.StopReason;
 import io.arcllm.ToolCall;
 import io.arcllm.Usage;
 import io.arcllm.bridge.KeptTurn;
-import io.arcllm.provider.json.Json;
+import io.arcllm.bridge.PortableRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,8 +58,7 @@ final class ResponseWriter {
 		return ToolExecutionRequest.builder()
 			.id(call.id())
 			.name(call.name())
-			.arguments((call.rawArguments().isBlank() && call.parsedArguments() != null)
-					? Json.text(call.parsedArguments()) : call.rawArguments())
+			.arguments(PortableRequest.arguments(call))
 			.build();
 	}
 

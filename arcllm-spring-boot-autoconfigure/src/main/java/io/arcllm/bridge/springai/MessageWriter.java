@@ -12,7 +12,7 @@ import io.arcllm.LlmException;
 import io.arcllm.Message;
 import io.arcllm.Target;
 import io.arcllm.ToolCall;
-import io.arcllm.provider.json.Json;
+import io.arcllm.bridge.PortableRequest;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.SystemMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
@@ -57,8 +57,7 @@ final class MessageWriter {
 			if (part instanceof ToolCall call) {
 				this.tools.put(call.id(), call.name());
 				calls.add(new AssistantMessage.ToolCall(call.id(), "function", call.name(),
-						(call.rawArguments().isBlank() && call.parsedArguments() != null)
-								? Json.text(call.parsedArguments()) : call.rawArguments()));
+						PortableRequest.arguments(call)));
 			}
 			else if (part instanceof Content.Image || part instanceof Content.Document) {
 				throw refusal("pictures of an assistant");

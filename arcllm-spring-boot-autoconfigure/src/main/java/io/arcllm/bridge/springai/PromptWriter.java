@@ -1,20 +1,17 @@
 package io.arcllm.bridge.springai;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmRequest;
 import io.arcllm.ResponseFormat;
 import io.arcllm.Target;
 import io.arcllm.Tool;
 import io.arcllm.ToolChoice;
+import io.arcllm.bridge.PortableRequest;
 import io.arcllm.provider.json.Json;
-import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.model.tool.StructuredOutputChatOptions;
@@ -32,51 +29,18 @@ import org.springframework.ai.tool.definition.ToolDefinition;
  */
 record PromptWriter(Target target, ChatOptions defaults, LlmRequest request) {
 
-	private static final Set<String> PORTABLE = Set.of("top_k", "frequency_penalty", "presence_penalty");
-
 	Prompt prompt() {
 		return new Prompt(MessageWriter.messages(this.request.messages(), this.target), options());
 	}
 
 	private ChatOptions options() {
 		ChatOptions.Builder<?> options = this.defaults.mutate();
-		if (this.target.model() != null) {
-			options.model(this.target.model());
-		}
-		if (this.request.maxTokens() != null) {
-			options.maxTokens(this.request.maxTokens());
-		}
-		if (this.request.temperature() != null) {
-			options.temperature(this.request.temperature());
-		}
-		if (this.request.topP() != null) {
-			options.topP(this.request.topP());
-		}
-		if (!this.request.stop().isEmpty()) {
-			options.stopSequences(this.request.stop());
-		}
-		vendorOptions(options);
+		new PortableRequest(this.target, this.request)
+			.sampling(options::model, options::maxTokens, options::temperature, options::topP, options::stopSequences)
+			.options(options::topK, options::frequencyPenalty, options::presencePenalty);
 		tools(options);
 		format(options);
 		return options.build();
-	}
-
-	private void vendorOptions(ChatOptions.Builder<?> options) {
-		Map<String, @Nullable Object> fields = this.request.options();
-		Set<String> others = new HashSet<>(fields.keySet());
-		others.removeAll(PORTABLE);
-		if (!others.isEmpty()) {
-			throw refusal("options " + others);
-		}
-		if (fields.get("top_k") instanceof Number number) {
-			options.topK(number.intValue());
-		}
-		if (fields.get("frequency_penalty") instanceof Number number) {
-			options.frequencyPenalty(number.doubleValue());
-		}
-		if (fields.get("presence_penalty") instanceof Number number) {
-			options.presencePenalty(number.doubleValue());
-		}
 	}
 
 	private void tools(ChatOptions.Builder<?> options) {
@@ -107,9 +71,7 @@ record PromptWriter(Target target, ChatOptions defaults, LlmRequest request) {
 	}
 
 	private LlmException refusal(String what) {
-		return LlmException.of(ErrorKind.UNSUPPORTED, "The options of " + this.target + " cannot say " + what)
-			.target(this.target)
-			.build();
+		return new PortableRequest(this.target, this.request).refusal(what);
 	}
 
 	/** A tool that is told of and never run here: whose loop it is runs it. */

@@ -8,7 +8,7 @@ import io.arcllm.LlmResponse;
 import io.arcllm.StopReason;
 import io.arcllm.ToolCall;
 import io.arcllm.bridge.KeptTurn;
-import io.arcllm.provider.json.Json;
+import io.arcllm.bridge.PortableRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.metadata.ChatGenerationMetadata;
@@ -82,14 +82,10 @@ final class ResponseWriter {
 		}
 		List<AssistantMessage.ToolCall> written = new ArrayList<>(calls.size());
 		for (ToolCall call : calls) {
-			written.add(new AssistantMessage.ToolCall(call.id(), "function", call.name(), arguments(call)));
+			written.add(
+					new AssistantMessage.ToolCall(call.id(), "function", call.name(), PortableRequest.arguments(call)));
 		}
 		return written;
-	}
-
-	private static String arguments(ToolCall call) {
-		return (call.rawArguments().isBlank() && call.parsedArguments() != null) ? Json.text(call.parsedArguments())
-				: call.rawArguments();
 	}
 
 	/** Absent is not 0, but null would break whatever adds it up. */

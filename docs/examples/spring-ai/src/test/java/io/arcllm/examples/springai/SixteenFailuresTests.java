@@ -47,7 +47,7 @@ class SixteenFailuresTests {
 		for (int i = 0; i < theirs.size(); i++) {
 			Row row = theirs.get(i);
 			assertThat(row.survived()).as("%s", row).isTrue();
-			assertThat(row.requests()).as("%s, and %s", row, ours.get(i)).isLessThanOrEqualTo(ours.get(i).requests());
+			assertThat(row.requests()).as("%s, and %s", row, ours.get(i)).isLessThanOrEqualTo(most(ours.get(i)));
 		}
 	}
 
@@ -60,6 +60,13 @@ class SixteenFailuresTests {
 
 	private static LlmProvider throughChatClient(String primary, ConfigurableApplicationContext context) {
 		return new ThroughChatClient(primary, ChatClient.create(context.getBean("arcllmChatModel", ChatModel.class)));
+	}
+
+	/**
+	 * Time moves while nothing is heard: on a busy machine while a request is sent, too.
+	 */
+	private static int most(Row row) {
+		return (row.failure() == SurvivalReport.Failure.COMES_BACK) ? row.requests() + 1 : row.requests();
 	}
 
 	private static List<Row> failures(String primary, String second, boolean breakers,

@@ -123,8 +123,7 @@ public final class ArcllmAutoConfiguration {
 				beans.getBeanProvider(SslBundles.class).getIfAvailable(),
 				beans.getBeanNamesForType(ObservationRegistry.class, true, false).length > 0);
 		HttpClients clients = new HttpClients(application, customizers.orderedStream().toList(), binder::isConfigured,
-				(provider) -> settings.bind("telemetry", TelemetrySettings.class, provider, CallOptions.NONE)
-					.propagate());
+				(provider) -> settings.configured("telemetry", TelemetrySettings.class, provider).propagate());
 		definitions.all().forEach((one) -> binder.located(() -> clients.bundle(one.name(), one.http().sslBundle())));
 		return clients;
 	}

@@ -66,22 +66,22 @@ public interface CallListener {
 
 		@Override
 		public void ended(Attempt attempt, Trail before) {
-			for (CallListener listener : this.listeners) {
-				listener.ended(attempt, before);
+			for (int i = 0; i < this.listeners.size(); i++) {
+				this.listeners.get(i).ended(attempt, before);
 			}
 		}
 
 		@Override
 		public void ended(Attempt attempt, Trail before, RequestMetadata metadata) {
-			for (CallListener listener : this.listeners) {
-				listener.ended(attempt, before, metadata);
+			for (int i = 0; i < this.listeners.size(); i++) {
+				this.listeners.get(i).ended(attempt, before, metadata);
 			}
 		}
 
 		@Override
 		public void answered(LlmResponse response) {
-			for (CallListener listener : this.listeners) {
-				listener.answered(response);
+			for (int i = 0; i < this.listeners.size(); i++) {
+				this.listeners.get(i).answered(response);
 			}
 		}
 

@@ -8,12 +8,14 @@ import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.Parameter;
 import io.arcllm.Target;
+import io.arcllm.WireListener;
 import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * The one entry that modules keep in the Reactor context.
+ * The one entry that modules keep in the Reactor context; inside an attempt its listener
+ * holds it.
  *
  * @param call the call that the subscription is part of
  * @param pass the call's pass down a chain, if it is on one
@@ -51,7 +53,31 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	 * The scope of this subscription, if it is part of a call.
 	 */
 	public static @Nullable Scope in(ContextView context) {
-		return context.getOrDefault(Scope.class, null);
+		Scope scope = context.getOrDefault(Scope.class, null);
+		if (scope != null) {
+			return scope;
+		}
+		WireListener listener = WireListener.of(context);
+		while (listener instanceof ForwardingListener middle) {
+			listener = middle.outer();
+		}
+		return (listener instanceof Holder attempt) ? attempt.scope().inAttempt() : null;
+	}
+
+	/**
+	 * The listener of an attempt, inside of which it is the only entry: each one is
+	 * copied many times on the way to the wire.
+	 */
+	public interface Holder extends WireListener {
+
+		/** The scope of the attempt. */
+		Scope scope();
+
+		/** The context inside the attempt. */
+		default Context inside(Context outer) {
+			return outer.delete(Scope.class).put(WireListener.class, this);
+		}
+
 	}
 
 	/** The same call on this pass down a chain. */

@@ -24,7 +24,7 @@ public final class PrintableText {
 	 * @param longest how many characters there may be
 	 */
 	public static String clean(String text, int longest) {
-		if (text.length() <= longest && text.chars().allMatch(PrintableText::isPlain)) {
+		if (text.length() <= longest && isPlain(text)) {
 			return text;
 		}
 		StringBuilder clean = new StringBuilder(Math.min(text.length(), longest));
@@ -42,9 +42,18 @@ public final class PrintableText {
 		return (words.length() <= longest) ? words : words.substring(0, longest - 1) + "…";
 	}
 
-	private static boolean isPlain(int character) {
-		return character == ' ' || !(Character.isISOControl(character) || Character.isWhitespace(character)
-				|| Character.getType(character) == Character.FORMAT
+	private static boolean isPlain(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			if (!isPlain(text.charAt(i))) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private static boolean isPlain(char character) {
+		return (character >= ' ' && character < 0x7f) || !(Character.isISOControl(character)
+				|| Character.isWhitespace(character) || Character.getType(character) == Character.FORMAT
 				|| Character.getType(character) == Character.LINE_SEPARATOR
 				|| Character.getType(character) == Character.PARAGRAPH_SEPARATOR);
 	}

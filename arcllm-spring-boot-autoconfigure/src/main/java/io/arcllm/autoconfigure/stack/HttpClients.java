@@ -96,11 +96,11 @@ public final class HttpClients implements InitializingBean, DisposableBean {
 		WebClient.Builder client = plain().clientConnector(connector(definition));
 		ApplicationFilters.guard(client, () -> this.propagates.test(provider));
 		this.customizers.forEach((one) -> this.customizer.run(() -> one.customize(provider, client)));
-		ApplicationFilters.note(client);
+		boolean filtered = ApplicationFilters.note(client);
 		WebClient built = client.build();
 		boolean observed = this.application.observations();
 		return new VendorClient(built, built.mutate().observationRegistry(ObservationRegistry.NOOP).build(), observed,
-				(ex) -> this.observation.run(() -> {
+				filtered, (ex) -> this.observation.run(() -> {
 					throw Exceptions.propagate(ex);
 				}));
 	}

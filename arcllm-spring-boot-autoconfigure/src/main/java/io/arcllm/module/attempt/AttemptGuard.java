@@ -76,10 +76,8 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 			long startedAfter, AttemptCost cost, SharedTimer timer) {
 		super(actual);
 		Context outer = actual.currentContext();
-		Scope inside = scope.inAttempt();
 		this.listener = new AttemptListener(this, scope, target, WireListener.of(outer));
-		this.context = ((inside == Scope.in(outer)) ? outer : inside.into(outer)).put(WireListener.class,
-				this.listener);
+		this.context = this.listener.inside(outer);
 		this.record = new AttemptRecord(this.listener, startedAfter, cost);
 		this.silence = new SilenceWatch(this, this.listener,
 				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, timer);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * What the vendor has said in this attempt, in case it never ends. Safe for use by many
  * threads.
  */
-final class AttemptListener implements WireListener {
+final class AttemptListener implements Scope.Holder {
 
 	private static final SoFar NOTHING = new SoFar() {
 	};
@@ -53,7 +53,8 @@ final class AttemptListener implements WireListener {
 		this.leftOut = scope.dropped();
 	}
 
-	Scope scope() {
+	@Override
+	public Scope scope() {
 		return this.scope;
 	}
 

@@ -10,7 +10,7 @@ import org.springframework.http.HttpHeaders;
  */
 final class OriginalHeaders {
 
-	private static final String PREFIX = "llm_provider-";
+	static final String PREFIX = "llm_provider-";
 
 	private OriginalHeaders() {
 	}

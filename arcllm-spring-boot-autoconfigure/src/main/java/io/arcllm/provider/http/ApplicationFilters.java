@@ -59,13 +59,17 @@ public final class ApplicationFilters {
 
 	/**
 	 * Notes errors before any filter sees them. Called when all filters are there.
+	 * @return whether there are any but ours
 	 */
-	public static void note(WebClient.Builder builder) {
+	public static boolean note(WebClient.Builder builder) {
+		boolean[] filtered = new boolean[1];
 		builder.filters((all) -> {
-			if (all.size() > 1) {
+			filtered[0] = all.size() > 1;
+			if (filtered[0]) {
 				all.add(ApplicationFilters::note);
 			}
 		});
+		return filtered[0];
 	}
 
 	/**
@@ -73,7 +77,7 @@ public final class ApplicationFilters {
 	 * customizer asked for them.
 	 */
 	private Mono<ClientResponse> trace(ClientRequest request, ExchangeFunction next) {
-		return (this.propagate.getAsBoolean() || request.headers().isEmpty()) ? next.exchange(request)
+		return (request.headers().isEmpty() || this.propagate.getAsBoolean()) ? next.exchange(request)
 				: next.exchange(ClientRequest.from(request).headers(this::withoutTrace).build());
 	}
 

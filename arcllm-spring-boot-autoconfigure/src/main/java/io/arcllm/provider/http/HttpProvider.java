@@ -211,20 +211,19 @@ public final class HttpProvider implements LlmProvider {
 		CallerContext caller = caller(listener);
 		HttpAnswer answer = new HttpAnswer(this.format, this.errors.within(caller), target, request.streaming(),
 				this.settings.maxResponseSize(), listener != null && listener.wantsFrames());
-		Function<WebClient, Flux<LlmEvent>> exchange = (client) -> client.post()
-			.uri(this.url)
-			.attribute(ApplicationFilters.ANSWER, answer)
-			.httpRequest((message) -> {
-				answer.asked(message);
-				headers(message.getHeaders(), key, request.streaming(), body.length);
-			})
-			.body(bytes(body))
-			.exchangeToFlux(answer::read);
-		return exchange.apply(this.client.client())
-			.onErrorResume((ex) -> caller.subscribing(again(ex, answer, exchange, MOST_REPLACED)))
-			.onErrorMap((ex) -> failed(keys, key, answer, ex))
-			.doOnComplete(() -> keys.answered(key))
-			.doOnCancel(answer::abandon);
+		Function<WebClient, Flux<LlmEvent>> exchange = (
+				client) -> client.post().uri(this.url).attributes((attributes) -> {
+					if (this.client.filtered()) {
+						attributes.put(ApplicationFilters.ANSWER, answer);
+					}
+				}).httpRequest((message) -> {
+					answer.asked(message);
+					headers(message.getHeaders(), key, request.streaming(), body.length);
+				}).body(bytes(body)).exchangeToFlux(answer::read);
+		return RequestEnd.of(
+				exchange.apply(this.client.client())
+					.onErrorResume((ex) -> caller.subscribing(again(ex, answer, exchange, MOST_REPLACED))),
+				answer, (ex) -> failed(keys, key, answer, ex), () -> keys.answered(key));
 	}
 
 	/**

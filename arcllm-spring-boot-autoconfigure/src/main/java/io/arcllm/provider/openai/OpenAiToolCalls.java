@@ -23,9 +23,10 @@ final class OpenAiToolCalls {
 
 	private final List<Call> calls = new ArrayList<>(0);
 
-	private final Map<@Nullable Integer, Call> byIndex = new HashMap<>(4);
+	/** Most answers call no tools. */
+	private Map<@Nullable Integer, Call> byIndex = Map.of();
 
-	private final Map<String, Call> byId = new HashMap<>(4);
+	private Map<String, Call> byId = Map.of();
 
 	private @Nullable Call last;
 
@@ -60,6 +61,10 @@ final class OpenAiToolCalls {
 	private Call begin(OpenAiToolPiece piece, @Nullable Call instead, @Nullable String answerId) {
 		boolean sameId = instead != null && !piece.id().isEmpty() && piece.id().equals(instead.id);
 		Call call = new Call(this.calls.size(), sameId ? madeUp(answerId, this.calls.size()) : piece.id());
+		if (this.calls.isEmpty()) {
+			this.byIndex = new HashMap<>(4);
+			this.byId = new HashMap<>(4);
+		}
 		this.calls.add(call);
 		this.byIndex.put(piece.index(), call);
 		this.byId.putIfAbsent(call.id, call);

@@ -39,7 +39,8 @@ class OpenOnNetworkTests {
 	private int port;
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/v1/models", "/ask?q=Hi", "/actuator/arcllm" })
+	@ValueSource(strings = { "/v1/models", "/ask?q=Hi", "/actuator/arcllm", "/v1;a=b/models", "/ask;a=b?q=Hi",
+			"/actuator;a=b/arcllm" })
 	void keyIsDemandedEverywhere(String path) throws Exception {
 		for (InetAddress address : new InetAddress[] { InetAddress.getLoopbackAddress(), outer() }) {
 			assertThat(get(address, path)).isEqualTo(401);
@@ -69,6 +70,23 @@ class OpenOnNetworkTests {
 		SpringApplicationBuilder application = new SpringApplicationBuilder(SampleApplication.class);
 		assertThatThrownBy(() -> application.run("--server.address=0.0.0.0", "--server.port=0")).rootCause()
 			.hasMessageContaining("gateway.api-key");
+	}
+
+	/** The actuator's own port is no way round it. */
+	@Test
+	void withoutAKeyNoManagementPortIsOpened() {
+		SpringApplicationBuilder application = new SpringApplicationBuilder(SampleApplication.class);
+		assertThatThrownBy(() -> application.run("--management.server.port=0", "--server.port=0")).rootCause()
+			.hasMessageContaining("management.server.address is not set")
+			.hasMessageContaining("gateway.api-key");
+	}
+
+	@Test
+	void prefixesOfProxiesOpenNothing() throws Exception {
+		for (String prefix : new String[] { "/console", "/js", "/actuator/health" }) {
+			assertThat(get(InetAddress.getLoopbackAddress(), "/v1/models", "X-Forwarded-Prefix", prefix))
+				.isEqualTo(401);
+		}
 	}
 
 	private static InetAddress outer() throws IOException {

@@ -6,10 +6,12 @@ import io.arcllm.RequestMetadata;
 import io.arcllm.RequestMetadataResolver;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
 
 /**
  * What the gateway is configured with, and the check that no address beyond this machine
@@ -19,12 +21,21 @@ import org.springframework.context.annotation.Configuration;
 @EnableConfigurationProperties(GatewayProperties.class)
 class GatewayConfiguration {
 
-	GatewayConfiguration(GatewayProperties gateway, ServerProperties server) {
-		InetAddress address = server.getAddress();
-		if ((address == null || !address.isLoopbackAddress()) && !gateway.isKeyDemanded()) {
-			throw new IllegalStateException("server.address is " + described(address)
+	GatewayConfiguration(GatewayProperties gateway, ServerProperties server, Environment environment) {
+		if (!gateway.isKeyDemanded()) {
+			check("server.address", server.getAddress());
+			if (ManagementPortType.get(environment) == ManagementPortType.DIFFERENT) {
+				check("management.server.address",
+						environment.getProperty("management.server.address", InetAddress.class));
+			}
+		}
+	}
+
+	private static void check(String key, @Nullable InetAddress address) {
+		if (address == null || !address.isLoopbackAddress()) {
+			throw new IllegalStateException(key + " is " + described(address)
 					+ ", which others can reach: set gateway.api-key or gateway.keys to a key of at least 16 characters, "
-					+ "or leave server.address at 127.0.0.1");
+					+ "or " + key + " to 127.0.0.1");
 		}
 	}
 

@@ -26,16 +26,19 @@ class GatewayKeyFilter implements WebFilter {
 
 	private final GatewayKeys keys;
 
+	private final GatewayPaths paths;
+
 	private final boolean demanded;
 
-	GatewayKeyFilter(GatewayProperties properties) {
+	GatewayKeyFilter(GatewayProperties properties, GatewayPaths paths) {
+		this.paths = paths;
 		this.keys = new GatewayKeys(properties);
 		this.demanded = properties.isKeyDemanded();
 	}
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
-		if (!this.demanded || !isGuarded(exchange.getRequest().getURI().getPath())) {
+		if (!this.demanded || !this.paths.isGuarded(exchange.getRequest())) {
 			return chain.filter(exchange);
 		}
 		GatewayKeys.Caller caller = this.keys
@@ -46,16 +49,6 @@ class GatewayKeyFilter implements WebFilter {
 		String tenant = caller.tenant();
 		return (tenant == null) ? chain.filter(exchange) : chain.filter(exchange)
 			.contextWrite((context) -> context.put(RequestMetadata.class, new RequestMetadata(tenant, null, Map.of())));
-	}
-
-	static boolean isGuarded(String path) {
-		return path.equals("/ask") || path.startsWith("/v1/") || path.equals("/v1")
-				|| (path.startsWith("/actuator") && !isHealth(path));
-	}
-
-	/** Health answers without a key: load balancers have none. */
-	static boolean isHealth(String path) {
-		return path.equals("/actuator/health") || path.startsWith("/actuator/health/");
 	}
 
 	private static Mono<Void> refuse(ServerHttpResponse response) {

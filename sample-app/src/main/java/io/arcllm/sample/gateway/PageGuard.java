@@ -37,14 +37,17 @@ class PageGuard implements WebFilter {
 
 	private final List<String> hosts;
 
-	PageGuard(GatewayProperties gateway) {
+	private final GatewayPaths paths;
+
+	PageGuard(GatewayProperties gateway, GatewayPaths paths) {
+		this.paths = paths;
 		this.hosts = gateway.hosts();
 	}
 
 	@Override
 	public Mono<Void> filter(ServerWebExchange exchange, WebFilterChain chain) {
 		ServerHttpRequest request = exchange.getRequest();
-		if (!GatewayKeyFilter.isHealth(request.getURI().getPath()) && !isKnown(host(request))) {
+		if (!this.paths.isHealth(request) && !isKnown(host(request))) {
 			return refuse(exchange.getResponse(), "This host is not served here: name it in gateway.hosts.");
 		}
 		if (isForeign(request)) {

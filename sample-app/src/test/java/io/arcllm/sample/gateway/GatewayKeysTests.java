@@ -1,5 +1,6 @@
 package io.arcllm.sample.gateway;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Mono;
 
+import org.springframework.http.HttpMethod;
 import org.springframework.http.HttpStatus;
 import org.springframework.mock.http.server.reactive.MockServerHttpRequest;
 import org.springframework.mock.web.server.MockServerWebExchange;
@@ -28,11 +30,14 @@ class GatewayKeysTests {
 
 	private static final String ACME = "the-key-of-acme-0001";
 
-	private final GatewayKeyFilter filter = new GatewayKeyFilter(properties(KEY, Map.of("acme", ACME)));
+	private final GatewayKeyFilter filter = new GatewayKeyFilter(properties(KEY, Map.of("acme", ACME)),
+			new GatewayPaths("/actuator"));
 
 	@ParameterizedTest
 	@ValueSource(strings = { "/v1/chat/completions", "/v1/models", "/ask", "/actuator", "/actuator/arcllm",
-			"/actuator/env" })
+			"/actuator/env", "/v1;a=b/models", "/v1;/chat/completions", "/ask;a=1", "/%76%31/models", "/v1%2Fmodels",
+			"/actuator;/env", "/actuator/health/../env", "/actuator/health/%2e%2e/env", "/actuator/healthy",
+			"/console/../v1/models", "/js/%2e%2e/ask", "/manage/env", "/nowhere" })
 	void noKeyIsRefusedInOpenAisWords(String path) {
 		for (String shown : new String[] { null, "Bearer wrong-key-wrong-key", "Basic " + KEY, KEY, "Bearer " }) {
 			MockServerWebExchange exchange = ask(path, shown);
@@ -43,9 +48,28 @@ class GatewayKeysTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/", "/console/ask", "/actuator/health", "/actuator/health/readiness", "/js/main.js" })
+	@ValueSource(strings = { "/", "/console/ask", "/actuator/health", "/actuator/health/readiness", "/js/main.js",
+			"/css/main.css", "/favicon.svg", "/index.html", "/simulator", "/simulator/openai", "/%63onsole/state",
+			"/console;a=b/state" })
 	void otherPathsNeedNoKey(String path) {
 		assertThat(ask(path, null).getResponse().getStatusCode()).isNull();
+	}
+
+	@Test
+	void actuatorElsewhereIsGuardedThere() {
+		GatewayPaths moved = new GatewayPaths("/manage/");
+		assertThat(moved.isGuarded(MockServerHttpRequest.get("/manage/env").build())).isTrue();
+		assertThat(moved.isGuarded(MockServerHttpRequest.get("/manage/health/readiness").build())).isFalse();
+		assertThat(moved.isGuarded(MockServerHttpRequest.get("/actuator/health").build())).isTrue();
+	}
+
+	/** A proxy's prefix, or a base path, is no way round the key. */
+	@Test
+	void basePathsAreNoPartOfThePath() {
+		MockServerWebExchange exchange = MockServerWebExchange
+			.from(MockServerHttpRequest.get("/console/v1/models").contextPath("/console"));
+		this.filter.filter(exchange, (next) -> Mono.empty()).block();
+		assertThat(exchange.getResponse().getStatusCode()).isEqualTo(HttpStatus.UNAUTHORIZED);
 	}
 
 	@ParameterizedTest
@@ -59,7 +83,7 @@ class GatewayKeysTests {
 
 	@Test
 	void withoutConfiguredKeysNoneIsDemanded() {
-		GatewayKeyFilter open = new GatewayKeyFilter(properties(null, Map.of()));
+		GatewayKeyFilter open = new GatewayKeyFilter(properties(null, Map.of()), new GatewayPaths("/actuator"));
 		MockServerWebExchange exchange = MockServerWebExchange.from(MockServerHttpRequest.get("/v1/models"));
 		open.filter(exchange, (next) -> Mono.empty()).block();
 		assertThat(exchange.getResponse().getStatusCode()).isNull();
@@ -79,7 +103,7 @@ class GatewayKeysTests {
 	}
 
 	private MockServerWebExchange ask(String path, @Nullable String authorization) {
-		MockServerHttpRequest.BaseBuilder<?> request = MockServerHttpRequest.get(path);
+		MockServerHttpRequest.BaseBuilder<?> request = MockServerHttpRequest.method(HttpMethod.GET, URI.create(path));
 		if (authorization != null) {
 			request.header("Authorization", authorization);
 		}

@@ -81,7 +81,7 @@ class PageGuardTests {
 	private static boolean admits(MockServerHttpRequest.BaseBuilder<?> request) {
 		AtomicBoolean admitted = new AtomicBoolean();
 		MockServerWebExchange exchange = MockServerWebExchange.from(request);
-		new PageGuard(GatewayServer.properties(List.of("Console.example.com")))
+		new PageGuard(GatewayServer.properties(List.of("Console.example.com")), new GatewayPaths("/actuator"))
 			.filter(exchange, (admits) -> Mono.fromRunnable(() -> admitted.set(true)))
 			.block();
 		assertThat(admitted.get()).isEqualTo(exchange.getResponse().getStatusCode() == null);

@@ -2,6 +2,7 @@ package io.arcllm.provider;
 
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -309,6 +310,35 @@ class AdaptationTests {
 		JsonNode anthropic = sent("anthropic/claude-sonnet-4-5", request).get("tools");
 		assertThat(anthropic.at("/1/input_schema/additionalProperties").booleanValue(true)).isFalse();
 		assertThat(anthropic.at("/2/strict").booleanValue()).isTrue();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '\0',
+			value = { "{\"type\":\"object\"}|true", "{\"properties\":{}}|true",
+					"{\"type\":\"object\",\"properties\":{}}|true", "{\"required\":[]}|true",
+					"{\"type\":\"object\",\"properties\":{},\"additionalProperties\":true}|false" })
+	void strictToolWithLittleOfASchemaIsCompleteOrNotStrict(String schema, boolean strict) {
+		Map<String, Object> parameters = new HashMap<>();
+		JsonMapper.shared()
+			.readTree(schema)
+			.properties()
+			.forEach((field) -> parameters.put(field.getKey(),
+					JsonMapper.shared().convertValue(field.getValue(), Object.class)));
+		JsonNode whole = JsonMapper.shared()
+			.readTree("{\"type\":\"object\",\"properties\":{},\"required\":[],\"additionalProperties\":false}");
+		LlmRequest request = ask((r) -> r.tools(new Tool("f", "", parameters, true)));
+		JsonNode openai = sent("openai/gpt-5-mini", request).at("/tools/0/function");
+		JsonNode anthropic = sent("anthropic/claude-sonnet-4-5", request).at("/tools/0");
+		assertThat(openai.path("strict").booleanValue()).isEqualTo(strict);
+		assertThat(anthropic.path("strict").booleanValue()).isEqualTo(strict);
+		if (strict) {
+			assertThat(openai.path("parameters")).isEqualTo(whole);
+			assertThat(anthropic.path("input_schema")).isEqualTo(whole);
+		}
+		JsonNode loose = sent("openai/gpt-4o", ask((r) -> r.tools(Tool.of("f", "", parameters))))
+			.at("/tools/0/function");
+		assertThat(loose.at("/parameters/type").stringValue()).isEqualTo("object");
+		assertThat(loose.at("/parameters/properties").isObject()).isTrue();
 	}
 
 	@Test

@@ -229,10 +229,12 @@ class FormatsTableTests {
 								hasNot(GPT, round("x".repeat(41)), "x".repeat(41)), has(GPT, round("f.g:0"), "f.g:0"),
 								has("groq/llama3", round("x".repeat(41)), "x".repeat(41)))));
 		UnaryOperator<LlmRequest.Builder> strict = (r) -> r.tools(new Tool("f", "", CITY, true),
-				new Tool("g", "", Map.of("type", "object", "properties", Map.of("a", Map.of())), true));
-		row("a strict tool or schema",
-				cell("`additionalProperties: false` in every object that does not say",
-						has(CLAUDE, strict, "\"additionalProperties\":false", "\"strict\":true")),
+				new Tool("g", "", Map.of("type", "object", "properties", Map.of("a", Map.of("type", "string"))), true),
+				new Tool("h", "", Map.of("type", "object", "additionalProperties", true), true));
+		row("a strict tool or schema", cell(
+				"`additionalProperties: false` in every object that does not say; not strict where a tool's says `true`",
+				has(CLAUDE, strict, "\"additionalProperties\":false", "\"strict\":true", "\"strict\":true",
+						"\"strict\":false")),
 				cell("not strict", hasNot(LLAMA, strict, "\"strict\"")),
 				cell("the same; strict only where all properties are required",
 						has(GPT, strict, "\"additionalProperties\":false", "\"strict\":true", "\"strict\":false")));

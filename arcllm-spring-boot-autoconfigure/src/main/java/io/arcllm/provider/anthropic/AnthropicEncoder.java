@@ -139,9 +139,10 @@ final class AnthropicEncoder {
 			if (!tool.description().isEmpty()) {
 				json.writeStringProperty("description", tool.description());
 			}
-			json.writePOJOProperty("input_schema", Schemas.parameters(tool));
+			Map<String, Object> parameters = Schemas.parameters(tool);
+			json.writePOJOProperty("input_schema", parameters);
 			if (tool.strict() != null) {
-				json.writeBooleanProperty("strict", tool.strict());
+				json.writeBooleanProperty("strict", tool.strict() && !Schemas.hasOpenObjects(parameters));
 			}
 			marks.end(json, tool, i);
 		}

@@ -39,18 +39,36 @@ public final class Schemas {
 		return Collections.unmodifiableMap(schema);
 	}
 
-	/** The schema of a tool's arguments. */
+	/** The schema of a tool's arguments, which vendors want to be that of an object. */
 	public static Map<String, Object> parameters(Tool tool) {
 		boolean strict = Boolean.TRUE.equals(tool.strict());
 		if (tool.parameters().isEmpty()) {
 			return strict ? NO_PARAMETERS_STRICT : NO_PARAMETERS;
 		}
-		return strict ? closed(tool.parameters()) : tool.parameters();
+		Map<String, Object> whole = whole(tool.parameters());
+		return strict ? closed(whole) : whole;
+	}
+
+	/** Some write an object without saying that it is one, or without its properties. */
+	private static Map<String, Object> whole(Map<String, Object> schema) {
+		boolean elsewhere = schema.containsKey("$ref") || LISTED.stream().anyMatch(schema::containsKey);
+		boolean typed = schema.containsKey("type");
+		boolean filled = schema.containsKey("properties") || (typed && !"object".equals(schema.get("type")));
+		if (elsewhere || (typed && filled)) {
+			return schema;
+		}
+		Map<String, Object> whole = new LinkedHashMap<>(schema);
+		whole.putIfAbsent("type", "object");
+		if (!filled) {
+			whole.put("properties", Map.of());
+		}
+		return whole;
 	}
 
 	/**
 	 * The schema with {@code additionalProperties: false} in every object that does not
-	 * say; the same one where none has to be added.
+	 * say, and {@code required: []} where there is nothing to require; the same one where
+	 * none has to be added.
 	 */
 	@SuppressWarnings("unchecked")
 	public static Map<String, Object> closed(Map<String, Object> schema) {
@@ -70,6 +88,10 @@ public final class Schemas {
 				changed = (changed == null) ? new LinkedHashMap<>(schema) : changed;
 				changed.put(entry.getKey(), after);
 			}
+		}
+		if (schema.get("properties") instanceof Map<?, ?> none && none.isEmpty() && !schema.containsKey("required")) {
+			changed = (changed == null) ? new LinkedHashMap<>(schema) : changed;
+			changed.put("required", List.of());
 		}
 		if (isObject(schema) && !schema.containsKey("additionalProperties")) {
 			changed = (changed == null) ? new LinkedHashMap<>(schema) : changed;

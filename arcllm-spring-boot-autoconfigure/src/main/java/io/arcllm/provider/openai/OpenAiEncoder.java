@@ -95,7 +95,8 @@ final class OpenAiEncoder {
 			Map<String, Object> parameters = Schemas.parameters(tool);
 			json.writePOJOProperty("parameters", parameters);
 			if (tool.strict() != null) {
-				json.writeBooleanProperty("strict", tool.strict() && Schemas.requiresAll(parameters));
+				json.writeBooleanProperty("strict",
+						tool.strict() && Schemas.requiresAll(parameters) && !Schemas.hasOpenObjects(parameters));
 			}
 			json.writeEndObject().writeEndObject();
 		}

@@ -203,7 +203,7 @@ class AnthropicEncoderTests {
 				Tool.of("now", "", Map.of())));
 		assertJson(body.get("tools"), """
 				[{"name":"add","description":"Adds","input_schema":{"type":"object","required":["a"],
-				"additionalProperties":false},"strict":true},
+				"properties":{},"additionalProperties":false},"strict":true},
 				{"name":"now","input_schema":{"type":"object","properties":{}}}]""");
 	}
 

@@ -130,8 +130,9 @@ class OllamaEncoderTests {
 	@Test
 	void toolsAreDescribedUnlessTheyAreForbidden() {
 		Tool tool = Tool.of("add", "Adds", Map.of("type", "object"));
-		assertJson(encode((r) -> r.tools(tool).toolChoice(ToolChoice.AUTO)).get("tools"), """
-				[{"type":"function","function":{"name":"add","description":"Adds","parameters":{"type":"object"}}}]""");
+		assertJson(encode((r) -> r.tools(tool).toolChoice(ToolChoice.AUTO)).get("tools"),
+				"""
+						[{"type":"function","function":{"name":"add","description":"Adds","parameters":{"type":"object","properties":{}}}}]""");
 		assertThat(encode((r) -> r.tools(tool).toolChoice(ToolChoice.NONE)).has("tools")).isFalse();
 	}
 

@@ -55,7 +55,8 @@ class OpenAiEncoderTests {
 				"""
 						{'model':'m','messages':[{'role':'user','content':'Hi'}],'max_tokens':0,'temperature':0.0,'top_p':0.0,
 						'stop':['a','b'],'reasoning_effort':'low','tools':[
-						{'type':'function','function':{'name':'f','description':'does f','parameters':{'type':'object','additionalProperties':false},
+						{'type':'function','function':{'name':'f','description':'does f','parameters':{'type':'object','properties':{},'required':[],
+						'additionalProperties':false},
 						'strict':true}},
 						{'type':'function','function':{'name':'g','parameters':{'type':'object','properties':{}}}}],
 						'tool_choice':{'type':'function','function':{'name':'f'}},

@@ -1,7 +1,10 @@
 package io.arcllm.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
@@ -103,6 +106,24 @@ class UpstreamStreamsTests {
 			assertThat(answer.raw().text().lines()).hasSizeGreaterThan(1).first().asString().startsWith("{");
 			assertThat(answer.trail().attempts()).hasSize(1);
 		});
+	}
+
+	@Test
+	void framesOfALongAnswerAreAllOfThemTheRawBody() {
+		List<String> frames = new ArrayList<>();
+		for (int i = 0; i < 300; i++) {
+			frames.add("{\"id\":\"c1\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\" wörd"
+					+ "x".repeat(i % 70) + "\"}}]}");
+		}
+		frames
+			.add("{\"id\":\"c1\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}");
+		frames.add("[DONE]");
+		this.vendor.enqueue(new MockResponse.Builder().addHeader("content-type", "text/event-stream")
+			.body(frames.stream().map((frame) -> "data: " + frame + "\n\n").collect(Collectors.joining()))
+			.build());
+		runner("openai")
+			.run((context) -> assertThat(context.getBean(LlmProvider.class).invoke("Hi").rawBody().lines().toList())
+				.isEqualTo(frames));
 	}
 
 	@ParameterizedTest

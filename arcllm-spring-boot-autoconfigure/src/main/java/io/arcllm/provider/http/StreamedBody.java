@@ -1,6 +1,7 @@
 package io.arcllm.provider.http;
 
-import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 import io.arcllm.ErrorKind;
@@ -30,7 +31,7 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 
 	private final SizeLimit limit;
 
-	private final @Nullable ByteArrayOutputStream raw;
+	private final @Nullable Lines raw;
 
 	private long kept;
 
@@ -43,13 +44,13 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 	StreamedBody(WireFormat.Framing framing, AnswerDecoder decoder, SizeLimit limit, boolean keepsFrames) {
 		this.decoder = decoder;
 		this.limit = limit;
-		this.raw = keepsFrames ? new ByteArrayOutputStream() : null;
+		this.raw = keepsFrames ? new Lines() : null;
 		this.frames = new FrameReader(framing, limit.bytes(), this::frame);
 	}
 
 	private LlmResponse answer() {
 		LlmResponse answer = this.decoder.end();
-		return (this.raw == null) ? answer : answer.withRaw(new RawBody(this.raw.toByteArray()));
+		return (this.raw == null) ? answer : answer.withRaw(this.raw.toBody());
 	}
 
 	@Override
@@ -71,8 +72,7 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 		if (this.raw != null) {
 			this.kept += frame.length() + 1;
 			check();
-			this.raw.write(frame.bytes(), frame.offset(), frame.length());
-			this.raw.write('\n');
+			this.raw.add(frame);
 		}
 		this.decoder.frame(frame, this);
 		check();
@@ -149,6 +149,54 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 		this.kept += EVENT + event.characters();
 		check();
 		this.out.accept(event);
+	}
+
+	/**
+	 * Frames, each in a line. They are kept in pieces: one array would be copied again
+	 * and again while it grows, which costs more than all else that is done to a stream.
+	 * <p>
+	 * Invariant: all pieces but the last are full, and what was written is never changed,
+	 * so that a body may be made of them while they go on.
+	 */
+	private static final class Lines {
+
+		private static final int PIECE = 8192;
+
+		private final List<byte[]> pieces = new ArrayList<>();
+
+		private byte[] piece = new byte[0];
+
+		/** How much of the last piece is written. */
+		private int written;
+
+		void add(Frame frame) {
+			int offset = frame.offset();
+			int end = offset + frame.length();
+			while (offset < end) {
+				int count = Math.min(end - offset, room());
+				System.arraycopy(frame.bytes(), offset, this.piece, this.written, count);
+				this.written += count;
+				offset += count;
+			}
+			room();
+			this.piece[this.written++] = '\n';
+		}
+
+		/** There is always some. */
+		private int room() {
+			if (this.written == this.piece.length) {
+				this.piece = new byte[PIECE];
+				this.pieces.add(this.piece);
+				this.written = 0;
+			}
+			return this.piece.length - this.written;
+		}
+
+		RawBody toBody() {
+			return new RawBody(this.pieces,
+					this.pieces.isEmpty() ? 0 : (this.pieces.size() - 1) * PIECE + this.written);
+		}
+
 	}
 
 }

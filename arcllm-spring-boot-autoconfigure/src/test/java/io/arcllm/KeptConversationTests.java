@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DefaultTyping;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.MapperFeature;
@@ -31,6 +32,7 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -194,6 +196,48 @@ class KeptConversationTests {
 				Instant.parse("2026-01-01T00:00:00.123456789Z"), null, Attempt.Cause.RETRY, List.of("temperature"))));
 
 		assertThat(mapper.readValue(mapper.writeValueAsString(trail), Trail.class)).isEqualTo(trail);
+	}
+
+	/** As stores keep values whose type nothing else tells. */
+	static Stream<JsonMapper> typingMappers() {
+		BasicPolymorphicTypeValidator all = BasicPolymorphicTypeValidator.builder().allowIfSubType(Object.class).build();
+		return Stream.of(
+				JsonMapper.builder()
+					.activateDefaultTypingAsProperty(all, DefaultTyping.NON_FINAL_AND_RECORDS, "@class")
+					.build(),
+				JsonMapper.builder().activateDefaultTyping(all, DefaultTyping.NON_FINAL).build(),
+				JsonMapper.builder().activateDefaultTyping(all, DefaultTyping.OBJECT_AND_NON_CONCRETE).build());
+	}
+
+	@ParameterizedTest
+	@MethodSource("typingMappers")
+	void comesBackThroughMappersThatWriteTheirOwnTypes(JsonMapper mapper) {
+		LlmRequest request = LlmRequest.builder()
+			.messages(conversation())
+			.tools(Tool.of("weather", "tells it", Map.of("type", "object")))
+			.metadata(new RequestMetadata("acme", "s1", Map.of("team", "a")))
+			.options(Map.of("top_k", 3))
+			.callOptions((options) -> options.retry(false).chain("openai"))
+			.build();
+		assertThat(mapper.readValue(mapper.writeValueAsString(request), LlmRequest.class)).isEqualTo(request);
+		LlmResponse answer = answer().withRaw(null);
+		assertThat(mapper.readValue(mapper.writeValueAsString(answer), LlmResponse.class)).isEqualTo(answer);
+		assertThat(mapper.readValue(mapper.writeValueAsString(answer.trail()), Trail.class)).isEqualTo(answer.trail());
+		LlmEvent event = new LlmEvent.Completed(answer);
+		assertThat(mapper.readValue(mapper.writeValueAsString(event), LlmEvent.class)).isEqualTo(event);
+		Message message = conversation().get(2);
+		assertThat(mapper.readValue(mapper.writeValueAsString(message), Message.class)).isEqualTo(message);
+	}
+
+	@Test
+	void comesBackFromAStoreThatReadsObjects() {
+		JsonMapper mapper = typingMappers().findFirst().orElseThrow();
+		List<Object> kept = List.of(answer().withRaw(null), new ArrayList<>(conversation()), LlmRequest.of("hi"),
+				answer().trail());
+		for (Object value : kept) {
+			assertThat(mapper.readValue(mapper.writerFor(Object.class).writeValueAsString(value), Object.class))
+				.isEqualTo(value);
+		}
 	}
 
 	record Holder(Object part, Object[] parts, Map<String, Object> named) {

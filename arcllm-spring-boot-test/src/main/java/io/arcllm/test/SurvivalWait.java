@@ -1,5 +1,7 @@
 package io.arcllm.test;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -28,6 +30,8 @@ final class SurvivalWait {
 
 	/** So many looks without a change are quiet. */
 	private static final int QUIET_LOOKS = 6;
+
+	private static final int MOST_LOAD_FACTOR = 5;
 
 	/** A look that took longer says that the machine is busy. */
 	private static final long LONG_LOOK_MILLIS = 30;
@@ -88,7 +92,8 @@ final class SurvivalWait {
 	private Duration quietStep(CompletableFuture<?> call, ArcllmTime time, LongSupplier heard)
 			throws InterruptedException, ExecutionException {
 		long before = activity(time, heard);
-		for (int looks = 0, quiet = 0; quiet < QUIET_LOOKS && looks < MOST_LOOKS; looks++) {
+		int enough = QUIET_LOOKS * loadFactor();
+		for (int looks = 0, quiet = 0; quiet < enough && looks < MOST_LOOKS; looks++) {
 			long start = System.nanoTime();
 			if (isOver(call, LOOK_MILLIS)) {
 				return Duration.ZERO;
@@ -102,6 +107,13 @@ final class SurvivalWait {
 		Duration step = (next == null) ? STEP : next.plus(A_MOMENT);
 		time.advance(step);
 		return step;
+	}
+
+	/** Where many wait for a processor, an answer under way is quiet for longer. */
+	private static int loadFactor() {
+		OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+		long waiting = Math.round(system.getSystemLoadAverage() / system.getAvailableProcessors() / 2);
+		return (int) Math.max(1, Math.min(MOST_LOAD_FACTOR, waiting));
 	}
 
 	private static boolean isOver(CompletableFuture<?> call, long millis)

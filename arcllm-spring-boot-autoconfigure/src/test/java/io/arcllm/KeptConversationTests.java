@@ -200,7 +200,9 @@ class KeptConversationTests {
 
 	/** As stores keep values whose type nothing else tells. */
 	static Stream<JsonMapper> typingMappers() {
-		BasicPolymorphicTypeValidator all = BasicPolymorphicTypeValidator.builder().allowIfSubType(Object.class).build();
+		BasicPolymorphicTypeValidator all = BasicPolymorphicTypeValidator.builder()
+			.allowIfSubType(Object.class)
+			.build();
 		return Stream.of(
 				JsonMapper.builder()
 					.activateDefaultTypingAsProperty(all, DefaultTyping.NON_FINAL_AND_RECORDS, "@class")

@@ -30,7 +30,7 @@ async function ask(text, timeline, signal, isLatest) {
 	catch (failure) {
 		if (isLatest()) {
 			timeline.stop();
-			say(signal.aborted ? 'Stopped; the call was cancelled.' : failure.message, signal.aborted ? '' : 'bad');
+			say(signal.aborted ? 'Stopped: the call was cancelled.' : failure.message, signal.aborted ? '' : 'bad');
 		}
 	}
 	if (isLatest()) {
@@ -71,9 +71,9 @@ const handlers = {
 };
 
 function how({ trail, age, stale }) {
-	const failed = trail.filter((step) => !['completed', 'cached'].includes(step.outcome)).length;
+	const failed = trail.filter((step) => !['completed', 'cached', 'skipped'].includes(step.outcome)).length;
 	if (age !== undefined) {
-		return `from the cache, ${age} s old${stale ? ', since all targets failed' : ''}`;
+		return `from the cache, ${age} s old${stale ? ', because all targets failed' : ''}`;
 	}
 	return failed > 0 ? `after ${failed} other ${failed === 1 ? 'attempt' : 'attempts'}` : 'at once';
 }
@@ -85,7 +85,7 @@ function money({ cost, budgets }) {
 
 function privacy({ redactions }) {
 	const types = Object.entries(redactions ?? {});
-	return types.length === 0 ? '' : ` Taken out: ${types.map(([type, count]) => `${count} ${words(type)}`).join(', ')}.`;
+	return types.length === 0 ? '' : ` Removed: ${types.map(([type, count]) => `${count} ${words(type)}`).join(', ')}.`;
 }
 
 function say(text, kind) {

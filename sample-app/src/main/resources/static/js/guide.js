@@ -32,8 +32,8 @@ export class Guide {
 		const passed = trail.filter((one) => one.outcome === 'skipped');
 		const why = failed.length > 0 ? `${failed[0].target} failed (${words(failed[0].error ?? 'failed')})`
 			: passed.length > 0 ? `${passed[0].target} was not asked, because its breaker is open` : 'Nothing failed';
-		byId('guide-seen').textContent = `${why}, and ${provider} answered. The code that asked saw one answer and no error; `
-			+ 'the trail has every attempt with its wait. Turn the switch back: the breaker finds out by itself.';
+		byId('guide-seen').textContent = `${why}, and ${provider} answered. The code that asked got one answer and no error. `
+			+ 'The trail has every attempt. Now repair the vendor with its switch: the breaker notices it by itself.';
 		this.go(3);
 	}
 

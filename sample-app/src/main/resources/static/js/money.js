@@ -22,7 +22,7 @@ function budgets(actuator) {
 function budget({ limit, subject, spent, reserved, amount, currency }) {
 	const left = Math.max(0, amount - spent);
 	const name = subject ? `${limit}, ${subject}` : limit;
-	const held = reserved > 0 ? `, ${money(reserved)} held` : '';
+	const held = reserved > 0 ? `, ${money(reserved)} reserved` : '';
 	return el('p', { 'class': 'limit', 'data-limit': name }, el('span', {}, name),
 		el('meter', { 'min': '0', 'max': String(amount), 'low': String(amount / 5), 'optimum': String(amount),
 			'value': String(left), 'aria-label': `What is left of ${name}` }),
@@ -43,7 +43,7 @@ function caches(actuator) {
 
 async function redactions() {
 	const types = Object.entries(await get('/console/redactions') ?? {});
-	return part('Taken out', types.length === 0 ? el('p', { class: 'note' }, 'Nothing yet.')
+	return part('Removed', types.length === 0 ? el('p', { class: 'note' }, 'Nothing yet.')
 		: el('dl', { class: 'figures' }, ...types.flatMap(([type, count]) => figure(words(type), count))));
 }
 

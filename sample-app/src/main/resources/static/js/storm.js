@@ -1,8 +1,10 @@
 import { Chart } from './chart.js';
-import { byId } from './dom.js';
+import { byId, duration } from './dom.js';
 import { events } from './http.js';
 
-/** Lets a storm loose and draws it second by second. */
+const TOO_LATE_MS = 500;
+
+/** Starts a storm, and draws it second by second. */
 export function startStorms() {
 	const success = new Chart(byId('success'), { min: 0, max: 100 });
 	const latency = new Chart(byId('latency'), { min: 0 });
@@ -27,6 +29,7 @@ async function blow(plan, success, latency, signal) {
 	success.clear(plan.seconds);
 	latency.clear(plan.seconds);
 	let end = '';
+	let late = 0;
 	try {
 		for await (const { data } of events('/console/storm', plan, signal)) {
 			for (const kind of ['plain', 'stack']) {
@@ -35,13 +38,14 @@ async function blow(plan, success, latency, signal) {
 			}
 			success.add(data.second, rate(data.plain), rate(data.stack));
 			latency.add(data.second, data.plain.p95Ms, data.stack.p95Ms);
-			say(summary(total));
+			late = Math.max(late, data.lateMs);
+			say(`${summary(total)}${slow(late)}`);
 		}
 	}
 	catch (failure) {
-		end = signal.aborted ? ' Stopped; every call was cancelled.' : ` ${failure.message}.`;
+		end = signal.aborted ? ' Stopped: every call was cancelled.' : ` ${failure.message}.`;
 	}
-	say(`${summary(total)}${end}`);
+	say(`${summary(total)}${slow(late)}${end}`);
 }
 
 function rate({ answered, failed }) {
@@ -51,6 +55,11 @@ function rate({ answered, failed }) {
 function summary({ plain, stack }) {
 	const one = (name, { answered, failed }) => `${name}: ${answered.toLocaleString('en')} answered, ${failed.toLocaleString('en')} failed`;
 	return plain.answered + plain.failed + stack.answered + stack.failed === 0 ? '' : `${one('Plain', plain)}. ${one('Stack', stack)}.`;
+}
+
+/** What this machine cannot do in time is no failure of either kind of call. */
+function slow(late) {
+	return late < TOO_LATE_MS ? '' : ` This machine was up to ${duration(late)} late, so it is too slow for so many calls: times and failures are its own, too. Try fewer calls a second.`;
 }
 
 function say(text) {

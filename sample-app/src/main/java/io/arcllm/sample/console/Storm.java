@@ -1,11 +1,13 @@
 package io.arcllm.sample.console;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Two bursts of the same calls at the same time: one without any module, one through the
@@ -32,8 +34,14 @@ record Storm(LlmProvider plain, LlmProvider stack, StormPlan plan) {
 
 	/**
 	 * What happened in one second.
+	 *
+	 * @param second its number, from 1
+	 * @param plain without the stack
+	 * @param stack with it
+	 * @param lateMs how late this machine was to say so, in milliseconds: what it cannot
+	 * do in time is no failure of either
 	 */
-	record Second(int second, Tally.Second plain, Tally.Second stack) {
+	record Second(int second, Tally.Second plain, Tally.Second stack, long lateMs) {
 	}
 
 	/** One element a second until every call has ended. */
@@ -41,14 +49,20 @@ record Storm(LlmProvider plain, LlmProvider stack, StormPlan plan) {
 		return Flux.defer(() -> {
 			Tally plain = new Tally();
 			Tally stack = new Tally();
+			long start = now();
 			Mono<Void> calls = Mono.when(burst(this.plain, plain), burst(this.stack, stack))
 				.take(Duration.ofSeconds(this.plan.seconds()).plus(LONGEST_CALL));
 			return Flux.interval(SECOND)
 				.onBackpressureDrop()
 				.takeUntilOther(calls)
 				.concatWithValues(0L)
-				.index((index, tick) -> new Second((int) (index + 1), plain.next(), stack.next()));
+				.index((index, tick) -> new Second((int) (index + 1), plain.next(), stack.next(),
+						Math.max(0, now() - start - (index + 1) * SECOND.toMillis())));
 		});
+	}
+
+	private static long now() {
+		return Schedulers.parallel().now(TimeUnit.MILLISECONDS);
 	}
 
 	private Mono<Void> burst(LlmProvider provider, Tally tally) {

@@ -45,7 +45,7 @@ class StormController {
 	Flux<Storm.Second> storm(@RequestBody StormPlan plan, ServerHttpRequest request) {
 		LocalCallers.require(request);
 		if (!this.simulated) {
-			throw new ResponseStatusException(HttpStatus.CONFLICT, "Storms are for simulated vendors alone");
+			throw new ResponseStatusException(HttpStatus.CONFLICT, "Storms are for simulated vendors only");
 		}
 		LlmProvider stack = this.providers.primary();
 		LlmProvider plain = this.providers.load(stack.name(), StormController::plain);
@@ -63,7 +63,7 @@ class StormController {
 
 	private AtomicBoolean begin() {
 		if (!this.blowing.compareAndSet(false, true)) {
-			throw new ResponseStatusException(HttpStatus.CONFLICT, "A storm is blowing already");
+			throw new ResponseStatusException(HttpStatus.CONFLICT, "A storm is running already");
 		}
 		return this.blowing;
 	}

@@ -43,6 +43,19 @@ class StormTests {
 	}
 
 	@Test
+	void machineThatIsLateSaysSo() {
+		StepVerifier.withVirtualTime(() -> new Storm(ANSWERS, ANSWERS, new StormPlan(10, 10)).seconds(), 1)
+			.thenAwait(Duration.ofSeconds(1))
+			.assertNext((second) -> assertThat(second.lateMs()).isZero())
+			.thenAwait(Duration.ofSeconds(3))
+			.thenRequest(1)
+			.thenAwait(Duration.ofSeconds(1))
+			.assertNext((second) -> assertThat(second.lateMs()).isEqualTo(3000))
+			.thenCancel()
+			.verify(Duration.ofSeconds(20));
+	}
+
+	@Test
 	void callsThatNeverEndDoNotKeepItBlowing() {
 		AtomicInteger active = new AtomicInteger();
 		StepVerifier.withVirtualTime(() -> new Storm(hangs(active), ANSWERS, new StormPlan(10, 3)).seconds())

@@ -87,7 +87,7 @@ class HandbookYamlTests {
 			return runner.withBean("bedrockConverseChatModel", ChatModel.class,
 					() -> (prompt) -> new ChatResponse(List.of()));
 		}
-		return yaml.contains("langchain4j") ? runner.withBean("houseChatModel",
+		return yaml.contains("langchain4j") ? runner.withBean(yaml.contains("openAi") ? "openAi" : "houseChatModel",
 				dev.langchain4j.model.chat.ChatModel.class, () -> new dev.langchain4j.model.chat.ChatModel() {
 				})
 			.withBean("houseStreamingChatModel", StreamingChatModel.class, () -> new StreamingChatModel() {

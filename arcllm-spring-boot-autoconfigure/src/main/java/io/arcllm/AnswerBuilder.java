@@ -39,7 +39,7 @@ public final class AnswerBuilder {
 	private @Nullable String requestId;
 
 	/**
-	 * An accumulator that goes on with what there is of an answer.
+	 * An accumulator that continues with a part of an answer.
 	 */
 	public static AnswerBuilder of(LlmResponse partial) {
 		AnswerBuilder answer = new AnswerBuilder().usage(partial.usage());

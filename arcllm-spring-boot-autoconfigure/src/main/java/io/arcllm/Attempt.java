@@ -42,7 +42,7 @@ public record Attempt(Target target, Outcome outcome, Duration startedAfter, Dur
 		/** With an error. */
 		FAILED,
 
-		/** The caller, a hedge or a timeout further out let go of it. */
+		/** The caller, a hedge or an outer timeout cancelled it. */
 		CANCELLED,
 
 		/** The target was passed over; nothing was sent. */

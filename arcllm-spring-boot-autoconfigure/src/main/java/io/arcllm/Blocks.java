@@ -16,7 +16,7 @@ final class Blocks {
 	}
 
 	/**
-	 * The words, in the place of those there are, else after thinking and before tool
+	 * The text, which replaces the one there is, else after thinking and before tool
 	 * calls.
 	 */
 	void text(String text) {
@@ -27,7 +27,7 @@ final class Blocks {
 		}
 	}
 
-	/** The tool calls, in the place of those there are, else at the end. */
+	/** The tool calls, which replace those there are, else at the end. */
 	void toolCalls(List<ToolCall> calls) {
 		int place = place(ToolCall.class, -1);
 		this.content.removeIf(ToolCall.class::isInstance);

@@ -98,7 +98,7 @@ public final class EventQueue {
 		return this.cancelled;
 	}
 
-	/** Runs the step now, or has the loop that is running run it once more. */
+	/** Runs the step now, or has the running loop run it again. */
 	public void drain() {
 		if (DRAINING.getAndIncrement(this) != 0) {
 			return;

@@ -294,7 +294,7 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * What is written in the place of this exception: causes and subclasses may hold what
+	 * What is written instead of this exception: causes and subclasses may hold what
 	 * cannot be serialized.
 	 */
 	protected final Object writeReplace() {

@@ -14,7 +14,7 @@ public interface LlmModule {
 	LlmProvider around(LlmProvider inner);
 
 	/**
-	 * Wraps a provider where the target matters. Called in the place of
+	 * Wraps a provider where the target matters. Called instead of
 	 * {@link #around(LlmProvider)}, which is what it does unless it is overridden.
 	 * @param inner what to call, with {@link LlmProvider#exchange}
 	 * @param target the target that is wrapped; outside the chain the primary one

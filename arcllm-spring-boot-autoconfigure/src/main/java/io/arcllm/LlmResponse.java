@@ -270,7 +270,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 		}
 
 		/**
-		 * The words, in the place of those there are, else after thinking and before tool
+		 * The text, which replaces the one there is, else after thinking and before tool
 		 * calls.
 		 */
 		public Builder text(String text) {
@@ -290,13 +290,13 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 			return content(Arrays.asList(content));
 		}
 
-		/** The tool calls, in the place of those there are, else at the end. */
+		/** The tool calls, which replace those there are, else at the end. */
 		public Builder toolCalls(List<ToolCall> calls) {
 			this.content.toolCalls(calls);
 			return this;
 		}
 
-		/** The tool calls, in the place of those there are, else at the end. */
+		/** The tool calls, which replace those there are, else at the end. */
 		public Builder toolCalls(ToolCall... calls) {
 			return toolCalls(Arrays.asList(calls));
 		}

@@ -26,7 +26,7 @@ public interface PiiDetector {
 	}
 
 	/**
-	 * Where something may have begun in a text that goes on, and is not whole yet. A
+	 * Where something may have begun in a text that continues, and is not whole yet. A
 	 * detector that knows better than its longest match holds streams back less.
 	 * @return an index, or the text's length where nothing has begun
 	 */

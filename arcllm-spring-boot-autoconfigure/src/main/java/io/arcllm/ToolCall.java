@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The model wants a tool called. Also a part of the assistant's turn when the
- * conversation goes on.
+ * conversation continues.
  *
  * @param id to be repeated in the result
  * @param name the tool
@@ -27,7 +27,7 @@ public record ToolCall(@AbsentIsEmpty String id, @AbsentIsEmpty String name, @Ab
 
 	/**
 	 * What a vendor attached to a call and wants back unchanged with it, such as the
-	 * thought signature without which Gemini 3 goes on with no conversation
+	 * thought signature without which Gemini 3 continues no conversation
 	 * (ai.google.dev/gemini-api/docs/thought-signatures).
 	 *
 	 * @param json an object in the vendor's own words

@@ -15,9 +15,9 @@ import org.springframework.beans.factory.InitializingBean;
 /**
  * Keeps what a handler throws, when it is told that an observation's scope opens or
  * closes, from the operators of a call and from their threads: with automatic context
- * propagation each of them opens and closes scopes. Stands in the place of Micrometer's
- * accessor from the first start on: calls may be under way when a context closes, and a
- * scope that was opened by one accessor is closed by the one that is there then.
+ * propagation each of them opens and closes scopes. Replaces Micrometer's accessor from
+ * the first start on: calls may be under way when a context closes, and a scope that was
+ * opened by one accessor is closed by the one that is there then.
  */
 final class ScopeGuard implements InitializingBean {
 

@@ -25,7 +25,7 @@ public interface CallListener {
 	void ended(Attempt attempt, Trail before);
 
 	/**
-	 * An attempt has ended, or a target was passed over. Called in the place of
+	 * An attempt has ended, or a target was passed over. Called instead of
 	 * {@link #ended(Attempt, Trail)}, which is what it does unless it is overridden.
 	 * @param before what happened earlier in the same call
 	 * @param metadata tenant, session and labels of the call

@@ -62,7 +62,7 @@ public final class CallModule extends BaseModule {
 	 *
 	 * @param deadline for all attempts and waits
 	 * @param maxAttempts over all modules
-	 * @param listener hears of all attempts
+	 * @param listener is told of all attempts
 	 * @param metadata names tenant, session and labels where the call does not say so
 	 * itself
 	 * @param shutdown whether calls may begin

@@ -14,7 +14,7 @@ import reactor.core.publisher.Flux;
 
 /**
  * One call at a gate: waits until the gate opens, passes the answer on, and tells the
- * gate of the end, exactly once and before the caller hears of it. An answer ends with
+ * gate of the end, exactly once and before the caller is told of it. An answer ends with
  * {@link LlmEvent.Completed}: what happens after it changes nothing.
  * <p>
  * Invariants: the stage goes WAITING, OPENING, OPEN, OVER and never back. What the gate
@@ -181,7 +181,7 @@ public abstract class GatedCall extends EventStep {
 
 	/**
 	 * Lets go of what is behind the gate first, so that a place is never given away while
-	 * it is in use. A call that is just being opened is let go of when it is open.
+	 * it is in use. A call that is just being opened is cancelled when it is open.
 	 */
 	@Override
 	public void cancel() {

@@ -24,7 +24,7 @@ import reactor.util.context.ContextView;
  * @param others asked whether another target of the chain is ready to be asked; absent
  * where there is none, and inside the attempt
  * @param cause why the next attempt is made
- * @param abandonment says why the attempt is let go of, where a redirector may do so
+ * @param abandonment says why the attempt is cancelled, where a redirector may do so
  * @param without the parameters that the next attempt leaves out
  * @param dropped what the request of the next attempt was made without: words of
  * parameters, and names of options that are the primary target's alone
@@ -103,7 +103,7 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 				this.abandonment, this.without, this.dropped);
 	}
 
-	/** The same call where an attempt may be let go of. */
+	/** The same call, where an attempt may be cancelled. */
 	public Scope abandonable(Abandonment abandonment) {
 		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, abandonment, this.without,
 				this.dropped);
@@ -142,7 +142,7 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	}
 
 	/**
-	 * Why an attempt was let go of, for the gates around it: set before it is cancelled.
+	 * Why an attempt was cancelled, for the gates around it: set before it is cancelled.
 	 * Safe for use by many threads.
 	 */
 	public static final class Abandonment {

@@ -97,14 +97,14 @@ public final class Adaptation {
 		note(parameter);
 	}
 
-	/** Puts another request in the place of this one, with a part of a parameter gone. */
+	/** Replaces this request by another one, without a part of a parameter. */
 	public void replace(LlmRequest request, Parameter parameter, String why) {
 		refuseInstead(parameter, why);
 		this.request = request;
 		note(parameter);
 	}
 
-	/** Puts another request that means the same in the place of this one. */
+	/** Replaces this request by another one that means the same. */
 	public void translate(LlmRequest request) {
 		this.request = request;
 	}

@@ -108,7 +108,7 @@ public final class ModelCatalog {
 	 * @param toolIds a word of {@link ToolIds}
 	 * @param contextWindow in tokens
 	 * @param maxOutput in tokens
-	 * @param acceptsPrefix whether it goes on from the beginning of its own turn
+	 * @param acceptsPrefix whether it continues an unfinished turn of its own
 	 * @param rules words of {@link ModelTraits.Rule}
 	 */
 	public record Row(List<String> models, @Nullable List<String> unsupported, @Nullable String thinking,

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param toolIds the form of ids of tool calls; {@code null} for that of its vendor
  * @param contextWindow how many tokens it takes, or {@code null}
  * @param maxOutput the longest answer in tokens, or {@code null}
- * @param acceptsPrefix whether it goes on from the beginning of its own turn, or
+ * @param acceptsPrefix whether it continues an unfinished turn of its own, or
  * {@code null} for what its vendor does
  * @param rules what else it refuses
  * @param maxTokens the longest answer of requests that do not say, in tokens

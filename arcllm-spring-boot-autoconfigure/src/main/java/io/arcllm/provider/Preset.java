@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * row says otherwise
  * @param model asked where the configuration names none
  * @param quirks how it differs from its wire format, such as {@code no-stream-options}
- * @param acceptsPrefix whether it goes on from the beginning of its own turn
+ * @param acceptsPrefix whether it continues an unfinished turn of its own
  * @param unsupported what none of its models takes: words of {@link Parameter}
  */
 public record Preset(String type, @JsonProperty("base-url") @Nullable String baseUrl,

@@ -18,7 +18,7 @@ import org.springframework.context.ApplicationEventPublisher;
  * Tells the log, the application and the record of decisions what breakers decide. Models
  * that callers make up have no log line of their own.
  *
- * @param events hears of all changes
+ * @param events where all changes are published
  * @param decisions keeps the last ones
  * @param madeUp whether the model of a target is not configured
  */

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * @param models what is known about its models
  * @param http how it is connected to
  * @param quirks how it differs from its wire format
- * @param acceptsPrefix whether it goes on from the beginning of its own turn
+ * @param acceptsPrefix whether it continues an unfinished turn of its own
  * @param onUnsupported what happens to a parameter that the first target does not take
  * @param promptCache how prompts are kept in the vendor's cache
  * @param known what is known of models: by their names, and of the vendor as a whole

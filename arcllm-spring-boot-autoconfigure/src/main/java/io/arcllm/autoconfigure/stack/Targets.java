@@ -198,7 +198,7 @@ public final class Targets {
 	}
 
 	/**
-	 * Whether a configured provider could not be asked, for want of a key.
+	 * Whether a configured provider cannot be asked, because it has no key.
 	 */
 	boolean isWithoutKey(String name) {
 		ProviderDefinition definition = this.configured.find(name);
@@ -251,7 +251,7 @@ public final class Targets {
 	}
 
 	/**
-	 * Whether the target goes on from the beginning of its own turn.
+	 * Whether the target continues an unfinished turn of its own.
 	 */
 	boolean acceptsPrefix(Target target) {
 		ProviderDefinition definition = this.configured.find(target.provider());

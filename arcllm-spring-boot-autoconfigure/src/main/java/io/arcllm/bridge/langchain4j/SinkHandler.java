@@ -45,7 +45,7 @@ final class SinkHandler implements StreamingChatResponseHandler {
 			handle.cancel();
 		}
 		catch (RuntimeException ex) {
-			// a model that cannot be cancelled goes on, and is not heard
+			// a model that cannot be cancelled continues, and is ignored
 		}
 	}
 

@@ -171,7 +171,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	}
 
 	/**
-	 * The modules outside hear of the end in the caller's context: their log lines, and
+	 * The outer modules are told of the end in the caller's context: their log lines, and
 	 * what they tell code of the application.
 	 */
 	private void succeed(LlmResponse answer) {

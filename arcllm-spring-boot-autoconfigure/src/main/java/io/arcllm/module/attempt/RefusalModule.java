@@ -29,7 +29,7 @@ import reactor.core.publisher.Flux;
 import reactor.util.context.ContextView;
 
 /**
- * A redirector inside the attempt: asks a target once more without the parameter that it
+ * A redirector inside the attempt: asks a target again without the parameter that it
  * refused, and asks it without from then on. Each request is an attempt of the call.
  */
 public final class RefusalModule extends BaseModule {
@@ -161,7 +161,7 @@ public final class RefusalModule extends BaseModule {
 	}
 
 	/**
-	 * The request to ask once more, from which the parameter is then taken; {@code null}
+	 * The request to ask again, from which the parameter is then taken; {@code null}
 	 * where it may not be.
 	 */
 	private @Nullable LlmRequest without(LlmRequest request, Target target, Set<Parameter> before,
@@ -220,7 +220,7 @@ public final class RefusalModule extends BaseModule {
 	}
 
 	/**
-	 * One call to a target, which may be asked once more.
+	 * One call to a target, which may be asked again.
 	 */
 	private static final class RefusalStep extends EventStep.Resuming {
 

@@ -24,7 +24,7 @@ public final class RepeatModule extends BaseModule {
 	/**
 	 * @param inner an adapter, or a provider of the application's own
 	 * @param target its name
-	 * @param most the so manieth time that 200 characters follow themselves ends the
+	 * @param most how often 200 characters may follow themselves; this time ends the
 	 * answer
 	 */
 	public RepeatModule(LlmProvider inner, Target target, int most) {

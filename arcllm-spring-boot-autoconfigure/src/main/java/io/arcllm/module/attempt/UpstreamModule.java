@@ -185,7 +185,7 @@ public final class UpstreamModule extends BaseModule {
 			return before;
 		}
 
-		/** Thinking that was broken off by words goes on. */
+		/** Thinking that was interrupted by words continues. */
 		private static void add(List<Content> before, Content block) {
 			Content last = before.isEmpty() ? block : before.get(before.size() - 1);
 			if (last != block && last instanceof Content.Thinking first && first.signature() == null

@@ -200,7 +200,7 @@ public final class Audit implements AutoCloseable {
 			return true;
 		}
 		catch (Throwable ex) {
-			// the writer goes on, whatever it was
+			// the writer continues, whatever it was
 			warn("the sink failed with " + ex.getClass().getName());
 			return false;
 		}

@@ -139,7 +139,7 @@ public final class Budget {
 	}
 
 	/**
-	 * Puts what was spent in the place of what was held.
+	 * Replaces what was reserved by what was spent.
 	 * @param caller in whose context warnings are given
 	 */
 	void settle(Reservation reservation, long micros, CallerContext caller) {

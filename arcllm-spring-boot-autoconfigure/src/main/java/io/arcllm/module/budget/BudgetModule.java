@@ -67,7 +67,7 @@ public final class BudgetModule extends BaseModule {
 
 	/**
 	 * One call or attempt at the limits that concern it. Invariant: what was reserved is
-	 * settled exactly once, by {@link #settle}, before the caller hears of the end.
+	 * settled exactly once, by {@link #settle}, before the caller is told of the end.
 	 */
 	abstract static class ReservedCall extends GatedCall {
 

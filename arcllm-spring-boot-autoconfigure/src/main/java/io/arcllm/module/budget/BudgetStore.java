@@ -24,7 +24,7 @@ interface BudgetStore {
 	CompletableFuture<Answer> reserve(Reservation reservation, Duration most);
 
 	/**
-	 * Puts what was spent in the place of what was held.
+	 * Replaces what was reserved by what was spent.
 	 * @return how the accounts stand after it
 	 */
 	CompletableFuture<List<Level>> settle(Reservation reservation, long micros);

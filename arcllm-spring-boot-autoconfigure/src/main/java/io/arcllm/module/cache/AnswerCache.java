@@ -106,7 +106,7 @@ public final class AnswerCache {
 		return found.answer().mutate().age(age).build();
 	}
 
-	/** The answer if it may take the place of one that failed. */
+	/** The answer, if it may replace one that failed. */
 	@Nullable LlmResponse stale(@Nullable CachedAnswer found) {
 		Duration age = (found == null) ? null : found.age(this.clock.millis());
 		if (found == null || age == null || this.settings.staleIfError().isZero()

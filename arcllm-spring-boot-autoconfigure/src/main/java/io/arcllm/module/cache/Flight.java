@@ -54,7 +54,7 @@ final class Flight {
 
 	/**
 	 * Joins; the first to join asks.
-	 * @param shared what others than the first are given in the place of the end
+	 * @param shared what callers other than the first get instead of the end
 	 * @param question asks
 	 * @return false if it is over
 	 */

@@ -84,7 +84,7 @@ final class BreakerPauses {
 		this.models.values().removeIf((pause) -> pause.probe == probe);
 	}
 
-	/** The probe was let go of before it could say anything: the next call is one. */
+	/** The probe was cancelled before it could say anything: the next call is one. */
 	void abandoned(long probe) {
 		if (this.target != null && this.target.probe == probe) {
 			this.target.probe = NONE;

@@ -34,8 +34,8 @@ import reactor.util.context.Context;
 
 /**
  * A redirector: asks the next target of the chain when one fails before it delivered
- * anything, and afterwards goes on with the answer where it is told how. No target is
- * asked inside another's fallback, and none is made before it is asked.
+ * anything, and afterwards recovers the answer where recovery is on. No target is asked
+ * inside another's fallback, and none is made before it is asked.
  */
 public final class FallbackModule extends BaseModule {
 

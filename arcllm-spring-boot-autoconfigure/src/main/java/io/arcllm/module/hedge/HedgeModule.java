@@ -137,7 +137,7 @@ public final class HedgeModule extends BaseModule {
 
 	/**
 	 * One call that may be asked twice. The first to speak wins; the other is cancelled
-	 * before the caller hears of it. Decisions are taken under the lock, signals given
+	 * before the caller is told of it. Decisions are taken under the lock, signals given
 	 * outside it.
 	 * <p>
 	 * Invariants: there are one or two legs, and at most one winner, which never changes;

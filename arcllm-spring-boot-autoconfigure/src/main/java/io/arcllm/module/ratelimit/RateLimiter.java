@@ -183,7 +183,7 @@ public final class RateLimiter implements Readiness {
 	}
 
 	/**
-	 * Puts what was really used in the place of what was reserved.
+	 * Replaces what was reserved by what was really used.
 	 */
 	void settle(long reserved, Usage usage) {
 		Integer used = usage.totalTokens();

@@ -36,7 +36,7 @@ final class RedisBuckets {
 	/** How long removing may take, which goes through all keys of Redis. */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	/** Within this time all replicas have heard of a change that they hear of at once. */
+	/** Within this time all replicas know a change that is published to them. */
 	private static final Duration LOWERED_ONCE = Duration.ofSeconds(5);
 
 	private final String key;

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stands in the place of what was taken out in one call. Numbered, they lead back to
- * it; in this call alone. Safe for use by several threads.
+ * What replaces the values that were removed in one call. Numbered, they lead back to it;
+ * in this call alone. Safe for use by several threads.
  */
 final class Placeholders {
 

@@ -37,7 +37,7 @@ final class Redactor {
 	private final Set<String> stopWords;
 
 	/**
-	 * Says what stands in the place of what was found.
+	 * Says what replaces what was found.
 	 */
 	@FunctionalInterface
 	interface Replacement {

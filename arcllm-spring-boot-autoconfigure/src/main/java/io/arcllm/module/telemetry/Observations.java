@@ -77,7 +77,7 @@ public final class Observations {
 	}
 
 	/**
-	 * Ends an observation once, before the caller hears of the end. The answer is the
+	 * Ends an observation once, before the caller is told of the end. The answer is the
 	 * end: a subscriber that has it may cancel what comes after it.
 	 */
 	static final class Observed extends EventStep {

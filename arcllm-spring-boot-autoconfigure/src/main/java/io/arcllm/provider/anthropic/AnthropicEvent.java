@@ -155,7 +155,7 @@ final class AnthropicEvent {
 		this.isError |= this.instead.isError();
 	}
 
-	/** Whether words stand in the place of an answer. */
+	/** Whether there is a message instead of an answer. */
 	boolean saysWhy() {
 		return this.instead.saysWhy();
 	}

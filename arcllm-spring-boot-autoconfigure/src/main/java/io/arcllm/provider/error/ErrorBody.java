@@ -93,7 +93,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 				text(this.error.at("/metadata/error_type")), headers.getFirst("x-amzn-errortype"));
 	}
 
-	/** Some say the code in the place of the error. */
+	/** Some have the code instead of the error. */
 	private @Nullable String bareCode() {
 		String said = text(this.root.path("error"));
 		return (said != null && CODE.matcher(said).matches()) ? said : null;

@@ -17,7 +17,7 @@ import reactor.netty.NettyPipeline;
 import reactor.netty.channel.ChannelOperations;
 
 /**
- * Sees to it that each answer on a connection belongs to the request before it. Interim
+ * Ensures that each answer on a connection belongs to the request before it. Interim
  * answers (1xx but 101) are read past, as RFC 9110 15.2 asks: Reactor Netty takes them
  * for the final one, and the next caller would get this caller's answer. An answer that
  * no request has asked for closes the connection. Invariant: {@code waiting} is true from

@@ -227,8 +227,8 @@ public final class HttpProvider implements LlmProvider {
 	}
 
 	/**
-	 * Asks once more where nothing was written: the connection that was kept open was
-	 * closed meanwhile, or a hook of the application has thrown.
+	 * Asks again where nothing was written: the connection that was kept open was closed
+	 * meanwhile, or a hook of the application has thrown.
 	 */
 	private Flux<LlmEvent> again(Throwable failure, HttpAnswer answer, Function<WebClient, Flux<LlmEvent>> exchange,
 			int left) {

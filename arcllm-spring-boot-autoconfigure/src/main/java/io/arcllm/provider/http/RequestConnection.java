@@ -15,8 +15,8 @@ import org.springframework.http.client.reactive.ClientHttpRequest;
  * answer, Spring's client either drops the answer unread or reads it to an end that a
  * vendor may never send, and Reactor Netty then keeps the connection for ever.
  * <p>
- * Invariants: once {@code abandoned}, no request goes on, whichever of {@link #asked} and
- * {@link #abandon} comes first; only a connection that still carries this request is
+ * Invariants: once {@code abandoned}, no request continues, whichever of {@link #asked}
+ * and {@link #abandon} comes first; only a connection that still carries this request is
  * closed, which its own event loop decides, since the pool may have given it to another.
  */
 final class RequestConnection {

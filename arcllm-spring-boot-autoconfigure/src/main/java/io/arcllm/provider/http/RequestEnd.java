@@ -37,7 +37,7 @@ final class RequestEnd implements CoreSubscriber<LlmEvent>, Subscription {
 
 	/**
 	 * The same events.
-	 * @param answer let go of where the caller goes away
+	 * @param answer cancelled where the caller cancels
 	 * @param failed says what a failure means
 	 * @param answered run when the whole answer is there
 	 */

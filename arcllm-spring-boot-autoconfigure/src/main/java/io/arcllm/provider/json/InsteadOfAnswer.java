@@ -6,7 +6,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * What vendors and proxies of all formats write with a status of 200 in the place of an
+ * What vendors and proxies of all formats write with a status of 200 instead of an
  * answer: a code of their own that says what went wrong, or words alone.
  */
 public final class InsteadOfAnswer {

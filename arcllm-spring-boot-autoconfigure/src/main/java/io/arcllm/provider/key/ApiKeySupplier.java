@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Brings keys that change, from a vault for instance. A bean of this type is asked before
- * the first request, and once more when a vendor refuses the key. It may block: it is not
+ * the first request, and again when a vendor refuses the key. It may block: it is not
  * called on an event loop. Where tenants have keys of their own, both methods are
  * implemented.
  */

@@ -73,7 +73,7 @@ public interface ApiKeys {
 	}
 
 	/**
-	 * Forgets keys that were brought, so that they are brought once more.
+	 * Forgets keys that were brought, so that they are brought again.
 	 * @param tenant whose; all where it is {@code null}
 	 * @return how many there were
 	 */

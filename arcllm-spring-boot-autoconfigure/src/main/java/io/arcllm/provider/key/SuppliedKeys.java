@@ -19,7 +19,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.context.ContextView;
 
 /**
- * A key that is brought, kept until it is refused, and then brought once more; calls that
+ * A key that is brought, kept until it is refused, and then brought again; calls that
  * need it meanwhile wait for the one that asks. A new key that is refused too is used for
  * a while before another is asked for. Safe for use by many threads.
  * <p>

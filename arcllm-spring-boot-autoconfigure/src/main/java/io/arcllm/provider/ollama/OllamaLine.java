@@ -109,7 +109,7 @@ final class OllamaLine {
 		}
 	}
 
-	/** Whether words stand in the place of an answer. */
+	/** Whether there is a message instead of an answer. */
 	boolean saysWhy() {
 		return this.instead.saysWhy();
 	}

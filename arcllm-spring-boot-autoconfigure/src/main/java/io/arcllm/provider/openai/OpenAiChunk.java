@@ -18,7 +18,7 @@ final class OpenAiChunk {
 
 	final OpenAiDelta delta = new OpenAiDelta();
 
-	/** A whole message in the place of a piece of one. */
+	/** A whole message instead of a piece of one. */
 	@Nullable OpenAiDelta message;
 
 	@Nullable String id;
@@ -81,7 +81,7 @@ final class OpenAiChunk {
 		}
 	}
 
-	/** Whether words stand in the place of an answer. */
+	/** Whether there is a message instead of an answer. */
 	boolean saysWhy() {
 		return !this.hasChoice && this.instead.saysWhy();
 	}

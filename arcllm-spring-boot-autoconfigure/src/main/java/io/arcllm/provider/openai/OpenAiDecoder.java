@@ -62,7 +62,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 
 	private boolean over;
 
-	/** The last words that stood in the place of a piece of an answer. */
+	/** The last words that came instead of a piece of an answer. */
 	private byte @Nullable [] words;
 
 	OpenAiDecoder(AnswerContext context, boolean reasoningApart) {

@@ -175,7 +175,7 @@ final class OpenAiMessages {
 			this.json.writeNullProperty("content");
 		}
 		else {
-			// what a model said between its thoughts goes on where it broke off
+			// what a model said between its thoughts continues where it broke off
 			this.json.writeStringProperty("content", text(onlyTexts(message, said), ""));
 		}
 	}

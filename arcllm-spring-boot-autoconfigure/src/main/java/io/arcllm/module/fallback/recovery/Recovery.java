@@ -14,7 +14,7 @@ public enum Recovery {
 	/** The next target answers again, and the words already delivered are held back. */
 	REPLAY,
 
-	/** The next target goes on where the answer broke off, where it can. */
+	/** The next target continues where the answer broke off, if it can. */
 	CONTINUE
 
 }

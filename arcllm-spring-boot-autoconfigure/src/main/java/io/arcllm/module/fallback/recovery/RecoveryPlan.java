@@ -6,11 +6,11 @@ import java.util.function.Predicate;
 import io.arcllm.Target;
 
 /**
- * How a chain goes on with a stream that broke off after some of it was delivered.
+ * How a chain recovers a stream that broke off after some of it was delivered.
  *
  * @param recovery what follows
- * @param acceptsPrefix whether a target goes on from the beginning of its own turn
- * @param mayRepeat asked before the target that broke off is asked once more
+ * @param acceptsPrefix whether a target continues an unfinished turn of its own
+ * @param mayRepeat asked before the target that broke off is asked again
  */
 public record RecoveryPlan(Recovery recovery, Predicate<Target> acceptsPrefix, BooleanSupplier mayRepeat) {
 

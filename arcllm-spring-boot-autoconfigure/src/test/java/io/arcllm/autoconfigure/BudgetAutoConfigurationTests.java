@@ -1,6 +1,7 @@
 package io.arcllm.autoconfigure;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -17,6 +18,7 @@ import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
 import io.arcllm.module.budget.BudgetExhausted;
 import io.arcllm.module.budget.BudgetLedger;
 import io.arcllm.module.budget.BudgetWarning;
+import io.arcllm.module.ratelimit.RedisServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import mockwebserver3.MockResponse;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.actuate.autoconfigure.endpoint.EndpointAutoConfiguration;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.util.TestPropertyValues;
 import org.springframework.cloud.context.environment.EnvironmentChangeEvent;
@@ -35,6 +38,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /**
@@ -301,6 +305,35 @@ class BudgetAutoConfigurationTests {
 
 	private static double gauge(MeterRegistry registry, String what, String limit) {
 		return registry.get("arcllm.budget." + what).tag("limit", limit).gauge().value();
+	}
+
+	@WholeAndStreamed
+	void twoApplicationsOnOneRedisSpendOneAmountAndFollowTheSettingWhenItIsKilled(boolean streaming) throws Exception {
+		for (int i = 0; i < 5; i++) {
+			this.vendors.first.enqueue(answer(streaming));
+		}
+		try (RedisServer redis = RedisServer.start()) {
+			ApplicationContextRunner replica = runner(
+					limit("global", "1", "name=shared", "arcllm.modules.budget.store=redis"))
+				.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+				.withPropertyValues("spring.data.redis.port=" + redis.port());
+			replica.run((one) -> replica.run((other) -> {
+				LlmProvider first = one.getBean(LlmProviders.class).primary();
+				LlmProvider second = other.getBean(LlmProviders.class).primary();
+				for (LlmProvider llm : List.of(first, second, first, second)) {
+					// the first question over a new connection may take too long
+					await().atMost(Duration.ofSeconds(30))
+						.ignoreExceptions()
+						.until(() -> Vendors.ask(llm, streaming) != null);
+				}
+				assertThat(refused(first, streaming)).hasMessageContaining("1.00 of 1 USD");
+				assertThat(refused(second, streaming)).hasMessageContaining("'shared'");
+				assertThat(this.vendors.first.getRequestCount()).isEqualTo(4);
+				redis.kill();
+				assertThat(refused(first, streaming)).hasMessageContaining("cannot be checked");
+				assertThat(refused(second, streaming).kind()).isEqualTo(ErrorKind.BUDGET_EXCEEDED);
+			}));
+		}
 	}
 
 	@Test

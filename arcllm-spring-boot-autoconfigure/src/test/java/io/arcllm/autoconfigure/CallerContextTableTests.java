@@ -34,6 +34,7 @@ import io.arcllm.ToolLoop;
 import io.arcllm.Trail;
 import io.arcllm.autoconfigure.actuator.CircuitBreakerStateChanged;
 import io.arcllm.autoconfigure.stack.LlmWebClientCustomizer;
+import io.arcllm.autoconfigure.stack.ShutdownLifecycle;
 import io.arcllm.module.CallListener;
 import io.arcllm.module.budget.BudgetWarning;
 import io.arcllm.provider.error.DefaultErrorClassifier;
@@ -63,6 +64,7 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.PayloadApplicationEvent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -270,6 +272,21 @@ class CallerContextTableTests {
 				assertAllSaw("audit", "budget", "detector", "filter", "key", "listener", "answered", "resolver");
 				assertThat(this.seen.get("detector")).hasSizeGreaterThan(1);
 			});
+	}
+
+	@ParameterizedTest
+	@EnumSource(names = { "PLATFORM_THREAD", "EVENT_LOOP" })
+	void isThereInTheAuditOfCallsThatCannotBegin(From from) {
+		runner().withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=own")
+			.run((context) -> {
+				LlmProvider wrong = (request) -> context.getBean(LlmProvider.class)
+					.exchange(request.mutate().callOptions((options) -> options.chain("nope")).build());
+				assertThatException().isThrownBy(() -> ask(wrong, from, false));
+				context.getBean(ShutdownLifecycle.class).stop();
+				assertThatException().isThrownBy(() -> ask(context.getBean(LlmProvider.class), from, false));
+			});
+		assertAllSaw("audit", "resolver");
+		assertThat(this.seen.get("audit")).hasSize(2);
 	}
 
 	private String trace() {

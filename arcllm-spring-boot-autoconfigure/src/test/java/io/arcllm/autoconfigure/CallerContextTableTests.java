@@ -185,7 +185,7 @@ class CallerContextTableTests {
 	void isThereAtTheHedge(From from, boolean streaming) {
 		this.vendors.first.enqueue(Vendors.fails("silence"));
 		runner()
-			.withPropertyValues("arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=10ms",
+			.withPropertyValues("arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=300ms",
 					"arcllm.modules.hedge.burst=1", "arcllm.modules.streams.upstream=always",
 					"arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=own")
 			.run((context) -> {

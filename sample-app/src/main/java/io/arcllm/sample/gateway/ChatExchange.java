@@ -1,7 +1,9 @@
 package io.arcllm.sample.gateway;
 
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 
@@ -26,6 +28,11 @@ import org.springframework.http.server.reactive.ServerHttpResponse;
 final class ChatExchange {
 
 	private static final MediaType EVENT_STREAM = MediaType.parseMediaType("text/event-stream;charset=utf-8");
+
+	/** Within this time all of an answer that was kept is there. */
+	private static final Duration AT_ONCE = Duration.ofMillis(20);
+
+	private static final int MOST_AT_ONCE = 1000;
 
 	private final ServerHttpResponse response;
 
@@ -89,13 +96,24 @@ final class ChatExchange {
 		ChatChunkWriter writer = new ChatChunkWriter(this.id, this.created, includeUsage);
 		Flux<byte[]> chunks = route.provider()
 			.stream(route.request())
-			.index((index, event) -> chunk(writer, index == 0, event))
+			.switchOnFirst((first, events) -> grouped(events))
+			.index((index, events) -> chunk(writer, index == 0, events))
 			.onErrorResume((failure) -> begun() ? Mono.just(ChatChunkWriter.error(failure)) : Mono.error(failure));
 		return this.response.writeAndFlushWith(chunks.map((chunk) -> Mono.just(wrap(chunk))));
 	}
 
-	private byte[] chunk(ChatChunkWriter writer, boolean first, LlmEvent event) {
-		LlmResponse answer = event.answer();
+	/**
+	 * Words of no target come from the cache: if all of them are there at once, the
+	 * headers say how old they are; if they come as another call hears them, they go out
+	 * soon.
+	 */
+	private Flux<List<LlmEvent>> grouped(Flux<LlmEvent> events) {
+		return (this.attempts.speaker() == null) ? events.bufferTimeout(MOST_AT_ONCE, AT_ONCE, true)
+				: events.map(List::of);
+	}
+
+	private byte[] chunk(ChatChunkWriter writer, boolean first, List<LlmEvent> events) {
+		LlmResponse answer = events.get(events.size() - 1).answer();
 		Target target = (answer != null) ? answer.target()
 				: Objects.requireNonNullElse(this.attempts.speaker(), new Target("", null));
 		if (first || answer != null) {
@@ -110,8 +128,13 @@ final class ChatExchange {
 			if (answer != null) {
 				cached(answer);
 			}
+			else if (this.attempts.speaker() == null) {
+				cached("hit", Duration.ZERO);
+			}
 		}
-		return writer.write(event);
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		events.forEach((event) -> out.writeBytes(writer.write(event)));
+		return out.toByteArray();
 	}
 
 	private boolean begun() {
@@ -128,13 +151,16 @@ final class ChatExchange {
 
 	/** An answer that was kept says so, and how old it is. */
 	private void cached(LlmResponse answer) {
-		Duration age = answer.age();
-		if (age != null) {
-			HttpHeaders headers = this.response.getHeaders();
-			headers.set("x-arcllm-cache", answer.stale() ? "stale" : "hit");
-			headers.set("age", String.valueOf(age.toSeconds()));
-			headers.set("x-arcllm-attempts", String.valueOf(this.attempts.attempts()));
+		if (answer.age() != null) {
+			cached(answer.stale() ? "stale" : "hit", answer.age());
 		}
+	}
+
+	private void cached(String how, Duration age) {
+		HttpHeaders headers = this.response.getHeaders();
+		headers.set("x-arcllm-cache", how);
+		headers.set("age", String.valueOf(age.toSeconds()));
+		headers.set("x-arcllm-attempts", String.valueOf(this.attempts.attempts()));
 	}
 
 	private DataBuffer wrap(byte[] bytes) {

@@ -62,16 +62,38 @@ class MoneyTests {
 			assertThat(browser.text("[data-part='taken out']")).contains("email");
 			assertThat(browser.complaints()).isEmpty();
 		}
+		gatewayTellsWhatTheCacheHadWholeAndStreamed();
 		gatewayAnswers402WhereTooLittleIsLeft();
 	}
 
-	private void gatewayAnswers402WhereTooLittleIsLeft() throws Exception {
+	private void gatewayTellsWhatTheCacheHadWholeAndStreamed() throws Exception {
+		String ask = ASK.replace("4000", "400");
+		String streamed = ask.replace("{\"max_tokens\"", "{\"stream\":true,\"max_tokens\"");
+		assertThat(post(ask).headers().firstValue("x-arcllm-cache")).isEmpty();
+		for (String again : new String[] { ask, streamed }) {
+			HttpResponse<String> hit = post(again);
+			assertThat(hit.statusCode()).isEqualTo(200);
+			assertThat(hit.headers().firstValue("x-arcllm-cache")).hasValue("hit");
+			assertThat(hit.headers().firstValue("age")).isPresent();
+			assertThat(hit.headers().firstValue("x-arcllm-attempts")).hasValue("0");
+			assertThat(hit.headers().firstValue("x-arcllm-provider")).hasValue("anthropic");
+			assertThat(hit.body()).contains("Simulated")
+				.contains("\"model\":\"claude-")
+				.doesNotContain("\"model\":\"\"");
+		}
+	}
+
+	private HttpResponse<String> post(String body) throws Exception {
 		HttpRequest request = HttpRequest
 			.newBuilder(URI.create("http://localhost:" + this.port + "/v1/chat/completions"))
 			.header("content-type", "application/json")
-			.POST(HttpRequest.BodyPublishers.ofString(ASK.replace("Hi", "Hi".repeat(8000))))
+			.POST(HttpRequest.BodyPublishers.ofString(body))
 			.build();
-		HttpResponse<String> refused = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+		return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+	}
+
+	private void gatewayAnswers402WhereTooLittleIsLeft() throws Exception {
+		HttpResponse<String> refused = post(ASK.replace("Hi", "Hi".repeat(8000)));
 		assertThat(refused.statusCode()).isEqualTo(402);
 		assertThat(refused.headers().firstValue("retry-after")).isPresent();
 		JsonNode error = new JsonMapper().readTree(refused.body()).at("/error");

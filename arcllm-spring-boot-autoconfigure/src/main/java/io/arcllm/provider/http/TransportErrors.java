@@ -4,6 +4,10 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.UnresolvedAddressException;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 import javax.net.ssl.SSLException;
 
@@ -25,6 +29,10 @@ final class TransportErrors {
 	private static final String ABORTED = "AbortedException";
 
 	private static final String UNWRITTEN = "UnwrittenRequestException";
+
+	/** A word that is a host with its address, a port, or an address alone. */
+	private static final Pattern ADDRESS = Pattern
+		.compile("[^/]*+/.*|[\\w.%\\[\\]:-]*:[0-9]++[,.;)]*|[0-9]++(\\.[0-9]++){3}[,.;)]*");
 
 	private static final Target NO_TARGET = new Target("-", null);
 
@@ -150,9 +158,20 @@ final class TransportErrors {
 		return network ? error(ErrorKind.NETWORK, target, "failed: " + brief(cause), null, requestId, cause) : null;
 	}
 
+	/**
+	 * Messages reach callers outside: names and addresses of hosts stay in the cause, for
+	 * logs.
+	 */
 	private static String brief(Throwable cause) {
-		String message = (cause.getMessage() == null) ? "" : cause.getMessage();
-		return (message.isEmpty() || message.contains("://")) ? "the connection broke" : message;
+		String message = String.valueOf(Objects.requireNonNullElse(cause.getMessage(), ""));
+		if (cause instanceof SSLException && message.contains(" matching ")) {
+			return "its certificate is for another host";
+		}
+		String brief = Arrays.stream(message.split(" "))
+			.filter((word) -> !ADDRESS.matcher(word).matches())
+			.collect(Collectors.joining(" "))
+			.replaceFirst("[\\s:,=>]+$", "");
+		return (brief.isBlank() || message.contains("://")) ? "the connection broke" : brief;
 	}
 
 	private static LlmException error(ErrorKind kind, Target target, String what, @Nullable TimeoutStage stage,

@@ -24,7 +24,7 @@ final class GatewayErrors {
 	private static final Log logger = LogFactory.getLog(GatewayErrors.class);
 
 	/** A host and its port, such as {@code inner/10.0.0.7:8080}. */
-	private static final Pattern ADDRESS = Pattern.compile("[\\w./\\[\\]-]++:\\d{2,5}\\b");
+	private static final Pattern ADDRESS = Pattern.compile("[\\w./\\[\\]-]++:\\d{1,5}\\b");
 
 	private GatewayErrors() {
 	}

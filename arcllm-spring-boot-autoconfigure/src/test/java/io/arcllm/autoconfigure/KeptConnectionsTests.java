@@ -229,20 +229,22 @@ class KeptConnectionsTests {
 	@ValueSource(booleans = { false, true })
 	void requestThatIsCancelledOnAKeptConnectionLogsNothing(boolean streaming, CapturedOutput output) {
 		this.then = Then.SILENT;
-		AtomicReference<Connection> kept = new AtomicReference<>();
+		AtomicReference<Channel> asked = new AtomicReference<>();
+		AtomicReference<EventLoop> askedBy = new AtomicReference<>();
 		ClientHttpConnectorBuilderCustomizer<ReactorClientHttpConnectorBuilder> watching = (builder) -> builder
-			.withHttpClientCustomizer((client) -> client.doOnRequest((request, connection) -> kept.set(connection)));
+			.withHttpClientCustomizer((client) -> client.doOnRequest((request, connection) -> {
+				asked.set(connection.channel());
+				askedBy.set(connection.channel().eventLoop());
+			}));
 		runner().withBean(ClientHttpConnectorBuilderCustomizer.class, () -> watching).run((context) -> {
 			LlmProvider llm = context.getBean(LlmProvider.class);
 			Vendors.ask(llm, streaming);
-			Channel channel = kept.get().channel();
-			EventLoop loop = channel.eventLoop();
 			Disposable second = llm.exchange(LlmRequest.of("Hi").withStreaming(streaming)).subscribe();
 			org.awaitility.Awaitility.await().until(() -> this.requests.get() == 2);
 			second.dispose();
-			channel.closeFuture().await();
+			asked.get().closeFuture().await();
 			// behind the handlers' own tasks
-			loop.submit(() -> {
+			askedBy.get().submit(() -> {
 			}).await();
 			assertThat(output.getAll().lines()).noneMatch(
 					(line) -> line.contains("post termination") && line.contains(":" + this.server.getLocalPort()));

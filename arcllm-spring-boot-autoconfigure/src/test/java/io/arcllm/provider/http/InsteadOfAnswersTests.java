@@ -1,10 +1,12 @@
 package io.arcllm.provider.http;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
 import io.arcllm.ErrorKind;
+import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
 import io.arcllm.provider.WireFormat;
@@ -16,6 +18,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import org.springframework.core.io.buffer.DefaultDataBufferFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -119,6 +123,20 @@ class InsteadOfAnswersTests {
 			assertThat(StreamedAnswer.read(format, bytes, at).events()).isEqualTo(whole.events());
 		}
 		return whole.last().answer().text();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { ": PROCESSING\n\n", "data: : keepalive\r\n\r\n", "\n\n: a\n: b\n", " : x\r" })
+	void signsOfLifeBeforeAWholeAnswerArePassedOver(String sign) {
+		String answer = "{\"choices\":[{\"message\":{\"content\":\"a : b\"},\"finish_reason\":\"stop\"}]}";
+		List<LlmEvent> events = new ArrayList<>();
+		WholeBody body = WholeBody.answer(new SizeLimit(10_000, Exchange.TARGET), -1, false,
+				FORMATS.get(0).decoder(Exchange.context())::whole);
+		for (byte next : (sign.repeat(3) + answer).getBytes(StandardCharsets.UTF_8)) {
+			body.read(DefaultDataBufferFactory.sharedInstance.wrap(new byte[] { next }), events::add);
+		}
+		body.end(events::add);
+		assertThat(events).singleElement().satisfies((event) -> assertThat(event.answer().text()).isEqualTo("a : b"));
 	}
 
 	@ParameterizedTest

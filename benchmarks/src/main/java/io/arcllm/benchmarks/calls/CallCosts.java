@@ -17,7 +17,7 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * Asks the vendor with each client in turn, many rounds, and prints what a call costs
- * this process in CPU time.
+ * this process in CPU time and memory.
  */
 public final class CallCosts {
 
@@ -69,7 +69,7 @@ public final class CallCosts {
 				new PlainWebClient(url, 64), new SpringAi(url, this.threads, null), new LangChain4j(url, this.threads))
 			.filter((client) -> this.clients.matcher(client.name()).find())
 			.map((client) -> new Measured(kind, client.name(), calls, Mono.defer(() -> call.apply(client)),
-					new ArrayList<>()))
+					new ArrayList<>(), new ArrayList<>()))
 			.forEach(this.measured::add);
 	}
 
@@ -78,9 +78,11 @@ public final class CallCosts {
 		for (int i = 0; i < rounds; i++) {
 			Collections.shuffle(this.measured, random);
 			for (Measured each : this.measured) {
+				long allocated = Allocated.bytes();
 				double micros = each.micros();
 				if (count) {
 					each.rounds.add(micros);
+					each.bytes.add((Allocated.bytes() - allocated) / (double) each.calls);
 				}
 			}
 		}
@@ -99,15 +101,24 @@ public final class CallCosts {
 				floor = Floor.NAME.equals(each.client) ? each.median() : floor;
 			}
 			double unit = floor;
-			System.out.printf("%n%-34s %10s %10s %18s%n", kind, "µs a call", "x floor", "quarter to quarter");
+			System.out.printf("%n%-40s %10s %10s %18s %10s%n", kind, "µs a call", "x floor", "quarter to quarter",
+					"bytes");
 			all.stream()
 				.sorted((one, other) -> Double.compare(one.median(), other.median()))
-				.forEach((each) -> System.out.printf("%-34s %10.0f %10.2f %9.0f..%.0f%n", each.client, each.median(),
-						each.median() / unit, each.quantile(0.25), each.quantile(0.75)));
+				.forEach((each) -> System.out.printf("%-40s %10.0f %10.2f %18s %10.0f%n", each.client, each.median(),
+						each.median() / unit,
+						Math.round(each.quantile(0.25)) + ".." + Math.round(each.quantile(0.75)),
+						quantile(each.bytes, 0.5)));
 		});
 	}
 
-	private record Measured(String kind, String client, int calls, Mono<Integer> call, List<Double> rounds) {
+	private static double quantile(List<Double> values, double part) {
+		List<Double> sorted = values.stream().sorted().toList();
+		return sorted.get((int) (part * (sorted.size() - 1)));
+	}
+
+	private record Measured(String kind, String client, int calls, Mono<Integer> call, List<Double> rounds,
+			List<Double> bytes) {
 
 		double micros() {
 			long before = CpuTime.nanos();
@@ -126,8 +137,7 @@ public final class CallCosts {
 		}
 
 		double quantile(double part) {
-			List<Double> sorted = this.rounds.stream().sorted().toList();
-			return sorted.get((int) (part * (sorted.size() - 1)));
+			return CallCosts.quantile(this.rounds, part);
 		}
 
 	}

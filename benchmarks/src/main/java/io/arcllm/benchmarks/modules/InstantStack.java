@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 
+import io.arcllm.AuditSink;
 import io.arcllm.CallOptions;
+import io.arcllm.CallerContext;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
@@ -38,10 +40,11 @@ final class InstantStack {
 			List.of("arcllm.modules.streams.recovery=replay"), "cache", List.of("arcllm.modules.cache.when=always"),
 			"budget",
 			List.of("arcllm.modules.budget.limits[0].amount=1000000000", "arcllm.modules.budget.unknown-price=allow"),
-			"audit", List.of("logging.level.arcllm.audit=off"));
+			"off", List.of("arcllm.modules.cache.enabled=false", "arcllm.modules.budget.enabled=false",
+					"arcllm.modules.audit.enabled=false", "arcllm.modules.redaction.enabled=false"));
 
 	/** What is not switched on by a key of its own. */
-	private static final Set<String> WITHOUT_KEY = Set.of("contract", "commit", "recovery", "keys");
+	private static final Set<String> WITHOUT_KEY = Set.of("contract", "commit", "recovery", "keys", "off", "no-context");
 
 	private InstantStack() {
 	}
@@ -92,6 +95,12 @@ final class InstantStack {
 			.initializers((context) -> {
 				context.getBeanFactory().registerSingleton("instant", instant);
 				context.getBeanFactory().registerSingleton("second", instant);
+				context.getBeanFactory().registerSingleton("sink", (AuditSink) (record) -> {
+				});
+				if (Set.of(modules).contains("no-context")) {
+					// as where there is no library for contexts
+					context.getBeanFactory().registerSingleton("capture", CallerContext.Capture.NOTHING);
+				}
 			})
 			.properties(settings.toArray(String[]::new))
 			.run()

@@ -106,8 +106,7 @@ public final class CallCosts {
 			all.stream()
 				.sorted((one, other) -> Double.compare(one.median(), other.median()))
 				.forEach((each) -> System.out.printf("%-40s %10.0f %10.2f %18s %10.0f%n", each.client, each.median(),
-						each.median() / unit,
-						Math.round(each.quantile(0.25)) + ".." + Math.round(each.quantile(0.75)),
+						each.median() / unit, Math.round(each.quantile(0.25)) + ".." + Math.round(each.quantile(0.75)),
 						quantile(each.bytes, 0.5)));
 		});
 	}

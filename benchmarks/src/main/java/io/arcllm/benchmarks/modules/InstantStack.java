@@ -44,7 +44,8 @@ final class InstantStack {
 					"arcllm.modules.audit.enabled=false", "arcllm.modules.redaction.enabled=false"));
 
 	/** What is not switched on by a key of its own. */
-	private static final Set<String> WITHOUT_KEY = Set.of("contract", "commit", "recovery", "keys", "off", "no-context");
+	private static final Set<String> WITHOUT_KEY = Set.of("contract", "commit", "recovery", "keys", "off",
+			"no-context");
 
 	private InstantStack() {
 	}

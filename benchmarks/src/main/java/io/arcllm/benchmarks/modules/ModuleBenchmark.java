@@ -34,8 +34,8 @@ public class ModuleBenchmark {
 	@Param({ "provider", "call", "contract", "contract+timeout", "contract+retry", "contract+fallback",
 			"contract+circuit-breaker", "contract+rate-limit", "contract+bulkhead", "contract+keys", "contract+commit",
 			"contract+cache", "contract+budget", "contract+audit", "contract+redaction", "contract+off",
-			"contract+no-context", "contract+retry+fallback",
-			"contract+timeout+retry+fallback", "contract+fallback+commit+recovery",
+			"contract+no-context", "contract+retry+fallback", "contract+timeout+retry+fallback",
+			"contract+fallback+commit+recovery",
 			"contract+timeout+retry+fallback+circuit-breaker+rate-limit+bulkhead+keys+commit+recovery" })
 	String stack = "";
 

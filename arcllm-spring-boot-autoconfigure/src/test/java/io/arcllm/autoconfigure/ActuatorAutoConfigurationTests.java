@@ -83,6 +83,15 @@ class ActuatorAutoConfigurationTests {
 	}
 
 	@Test
+	void stackShowsTheHedgeInsideTheChain() {
+		runner().withPropertyValues("arcllm.profile=resilient").run((context) -> {
+			JsonNode json = new JsonMapper().valueToTree(context.getBean(ArcllmEndpoint.class).overview());
+			assertThat(json.at("/providers/anthropic/stack").valueStream().map(JsonNode::asString))
+				.startsWith("fallback", "hedge", "retry", "circuit-breaker");
+		});
+	}
+
+	@Test
 	void providersAndBreakersAreChangedByHand() {
 		runner().run((context) -> {
 			ArcllmEndpoint endpoint = context.getBean(ArcllmEndpoint.class);

@@ -77,6 +77,12 @@ public final class ChainFactory {
 		return this.hedge.carryOver(newer);
 	}
 
+	/** Whether another target is asked where the first of the chain is silent. */
+	boolean isHedged(StackPosition position) {
+		return this.settings.enabled(HedgeFactory.NAME, position.provider(), position.options())
+				&& targets(position).size() > 1;
+	}
+
 	private boolean isEnabled(StackPosition position) {
 		return this.settings.enabled(NAME, position.provider(), position.options());
 	}

@@ -110,7 +110,13 @@ public final class Stacks {
 
 	/** What wraps the target of a call made to it, by name, from the outside in. */
 	public List<String> wrappers(Target target) {
-		return Layer.names(layers(new StackPosition(target, CallOptions.NONE)));
+		StackPosition position = new StackPosition(target, CallOptions.NONE);
+		List<String> names = new ArrayList<>(Layer.names(layers(position)));
+		if (isChained(position) && this.chains.isHedged(position)) {
+			// stands inside the chain, around each of its targets
+			names.add(names.indexOf(ChainFactory.NAME) + 1, HedgeFactory.NAME);
+		}
+		return names;
 	}
 
 	/** The targets of a chain, the primary one first. */

@@ -137,21 +137,21 @@ class CacheManagerTests {
 
 	@Test
 	void callsGoOnWhereTheCacheIsKilledInTheMiddle() throws Exception {
-		RedisServer own = RedisServer.start();
-		for (int i = 0; i < 300; i++) {
-			this.vendors.first.enqueue(Vendors.says("answer", false));
-		}
-		runner(redis((config) -> config).apply(own)).run((context) -> {
-			LlmProvider llm = context.getBean(LlmProviders.class).primary();
-			await().atMost(Duration.ofSeconds(30)).until(() -> ask(llm, "acme").age() != null);
-			own.kill();
-			for (int i = 0; i < 3; i++) {
-				assertThat(ask(llm, "acme").age()).isNull();
+		try (RedisServer own = RedisServer.start()) {
+			for (int i = 0; i < 300; i++) {
+				this.vendors.first.enqueue(Vendors.says("answer", false));
 			}
-			own.restart();
-			await().atMost(Duration.ofSeconds(30)).until(() -> ask(llm, "acme").age() != null);
-		});
-		own.close();
+			runner(redis((config) -> config).apply(own)).run((context) -> {
+				LlmProvider llm = context.getBean(LlmProviders.class).primary();
+				await().atMost(Duration.ofSeconds(30)).until(() -> ask(llm, "acme").age() != null);
+				own.kill();
+				for (int i = 0; i < 3; i++) {
+					assertThat(ask(llm, "acme").age()).isNull();
+				}
+				own.restart();
+				await().atMost(Duration.ofSeconds(30)).until(() -> ask(llm, "acme").age() != null);
+			});
+		}
 	}
 
 	@Test

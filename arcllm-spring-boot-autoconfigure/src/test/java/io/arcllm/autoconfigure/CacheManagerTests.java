@@ -131,7 +131,8 @@ class CacheManagerTests {
 			assertThat(hit.age()).isNotNull();
 			assertThat(context.getBean(CacheFactory.class).forget("acme").isPresent()).isEqualTo(counts);
 			assertThat(ask(llm, "other").age()).isNotNull();
-			assertThat(ask(llm, "acme").age()).isNull();
+			// Spring's cache of Redis may write beside the call, too
+			await().atMost(Duration.ofSeconds(30)).until(() -> ask(llm, "acme").age() == null);
 		});
 	}
 

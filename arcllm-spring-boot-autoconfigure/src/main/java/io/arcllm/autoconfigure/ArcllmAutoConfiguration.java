@@ -17,6 +17,7 @@ import io.arcllm.autoconfigure.config.ContradictionCheck;
 import io.arcllm.autoconfigure.config.LayeredBinder;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
+import io.arcllm.autoconfigure.module.BulkheadConfiguration;
 import io.arcllm.autoconfigure.module.Gauges;
 import io.arcllm.autoconfigure.stack.AdapterFactory;
 import io.arcllm.autoconfigure.stack.ApplicationHttp;

@@ -21,7 +21,7 @@ import reactor.util.context.ContextView;
  * @param pass the call's pass down a chain, if it is on one
  * @param limits how long the attempt may be silent, if that is bounded; absent inside the
  * attempt
- * @param others asked whether another target of the chain is ready to be asked; absent
+ * @param another asked whether another target of the chain is ready to be asked; absent
  * where there is none, and inside the attempt
  * @param cause why the next attempt is made
  * @param abandonment says why the attempt is cancelled, where a redirector may do so
@@ -30,7 +30,7 @@ import reactor.util.context.ContextView;
  * parameters, and names of options that are the primary target's alone
  */
 public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits,
-		@Nullable BooleanSupplier others, Attempt.Cause cause, @Nullable Abandonment abandonment,
+		@Nullable BooleanSupplier another, Attempt.Cause cause, @Nullable Abandonment abandonment,
 		Set<Parameter> without, List<String> dropped) {
 
 	/**
@@ -81,43 +81,43 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	}
 
 	/** The same call on this pass down a chain. */
-	public Scope on(ChainPass pass, @Nullable BooleanSupplier others) {
-		return new Scope(this.call, pass, this.limits, others, this.cause, this.abandonment, this.without,
+	public Scope on(ChainPass pass, @Nullable BooleanSupplier another) {
+		return new Scope(this.call, pass, this.limits, another, this.cause, this.abandonment, this.without,
 				this.dropped);
 	}
 
 	/** Whether the chain has another target that could be asked now. */
 	public boolean isAnotherReady() {
-		return this.others != null && this.others.getAsBoolean();
+		return this.another != null && this.another.getAsBoolean();
 	}
 
 	/** The same call with these limits for each attempt. */
 	public Scope within(AttemptLimits limits) {
-		return new Scope(this.call, this.pass, limits, this.others, this.cause, this.abandonment, this.without,
+		return new Scope(this.call, this.pass, limits, this.another, this.cause, this.abandonment, this.without,
 				this.dropped);
 	}
 
 	/** The same call where it asks for this reason. */
 	public Scope because(Attempt.Cause cause) {
-		return (cause == this.cause) ? this : new Scope(this.call, this.pass, this.limits, this.others, cause,
+		return (cause == this.cause) ? this : new Scope(this.call, this.pass, this.limits, this.another, cause,
 				this.abandonment, this.without, this.dropped);
 	}
 
 	/** The same call, where an attempt may be cancelled. */
 	public Scope abandonable(Abandonment abandonment) {
-		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, abandonment, this.without,
+		return new Scope(this.call, this.pass, this.limits, this.another, this.cause, abandonment, this.without,
 				this.dropped);
 	}
 
 	/** The same call where it leaves these parameters out. */
 	public Scope without(Set<Parameter> without) {
-		return new Scope(this.call, this.pass, this.limits, this.others, this.cause, this.abandonment, without,
+		return new Scope(this.call, this.pass, this.limits, this.another, this.cause, this.abandonment, without,
 				this.dropped);
 	}
 
 	/** The same call where it asks without these parameters and options. */
 	public Scope dropping(List<String> dropped) {
-		return dropped.equals(this.dropped) ? this : new Scope(this.call, this.pass, this.limits, this.others,
+		return dropped.equals(this.dropped) ? this : new Scope(this.call, this.pass, this.limits, this.another,
 				this.cause, this.abandonment, this.without, dropped);
 	}
 
@@ -126,7 +126,7 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	 * is part of: neither limits nor what is left of the chain reach through an attempt.
 	 */
 	public Scope inAttempt() {
-		return (this.limits == null && this.others == null && this.cause == Attempt.Cause.FIRST
+		return (this.limits == null && this.another == null && this.cause == Attempt.Cause.FIRST
 				&& this.abandonment == null && this.without.isEmpty() && this.dropped.isEmpty()) ? this
 						: new Scope(this.call, this.pass, null, null, Attempt.Cause.FIRST, null, Set.of(), List.of());
 	}

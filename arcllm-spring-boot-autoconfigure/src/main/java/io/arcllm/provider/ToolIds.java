@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public enum ToolIds {
 
 	/** Exactly nine letters and digits. */
-	NINE_CHARACTERS(Alphabet.LETTERS_AND_DIGITS, 9),
+	OF_9(Alphabet.LETTERS_AND_DIGITS, 9),
 
 	/** At most forty characters. */
 	UP_TO_40(Alphabet.ANY, 40),
@@ -64,13 +64,13 @@ public enum ToolIds {
 		if (one == null || other == null || one == other) {
 			return (one != null) ? one : other;
 		}
-		return (one == NINE_CHARACTERS || other == NINE_CHARACTERS) ? NINE_CHARACTERS : WORD_UP_TO_40;
+		return (one == OF_9 || other == OF_9) ? OF_9 : WORD_UP_TO_40;
 	}
 
 	/** Whether this vendor takes the id as it is. */
 	public boolean takes(String id) {
 		int length = id.length();
-		if (length < ((this == NINE_CHARACTERS) ? this.most : 1) || length > this.most) {
+		if (length < ((this == OF_9) ? this.most : 1) || length > this.most) {
 			return false;
 		}
 		for (int i = 0; this.alphabet != Alphabet.ANY && i < length; i++) {

@@ -18,12 +18,12 @@ import reactor.core.scheduler.Schedulers;
  * Invariants: the timer is replaced under the lock, by an earlier one alone or when it
  * has rung; but for that moment there is a timer for the first of all alarms that wait.
  * An alarm rings once for each time that it is set: the thread that sets its moment to
- * {@code NEVER} makes it ring. It stands in {@code alarms} from the first time that it is
+ * {@code NEVER} makes it ring. It stands in {@code set} from the first time that it is
  * set until it is stopped, after which it never rings again.
  */
 final class SharedTimer {
 
-	private final ActiveSet<Alarm> alarms = new ActiveSet<>();
+	private final ActiveSet<Alarm> set = new ActiveSet<>();
 
 	private final Object lock = new Object();
 
@@ -61,7 +61,7 @@ final class SharedTimer {
 		}
 		long now = rung.scheduler.now(TimeUnit.NANOSECONDS);
 		long[] next = { Alarm.NEVER };
-		this.alarms.forEach((alarm) -> {
+		this.set.forEach((alarm) -> {
 			long moment = alarm.moment;
 			if (moment > now) {
 				next[0] = Math.min(next[0], moment);
@@ -144,9 +144,9 @@ final class SharedTimer {
 		}
 
 		private void enter() {
-			int slot = this.timer.alarms.add(this);
+			int slot = this.timer.set.add(this);
 			if (!PLACE.compareAndSet(this, ENTERING, slot)) {
-				this.timer.alarms.remove(this, slot);
+				this.timer.set.remove(this, slot);
 			}
 		}
 
@@ -154,7 +154,7 @@ final class SharedTimer {
 		void stop() {
 			int before = PLACE.getAndSet(this, STOPPED);
 			if (before > NOT_SET) {
-				this.timer.alarms.remove(this, before);
+				this.timer.set.remove(this, before);
 			}
 		}
 

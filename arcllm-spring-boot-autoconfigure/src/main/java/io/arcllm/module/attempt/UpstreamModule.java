@@ -2,7 +2,6 @@ package io.arcllm.module.attempt;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.Predicate;
 
 import io.arcllm.Content;
@@ -13,6 +12,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Parameter;
+import io.arcllm.RefusedParameter;
 import io.arcllm.Target;
 import io.arcllm.ToolCall;
 import io.arcllm.WireListener;
@@ -96,11 +96,8 @@ public final class UpstreamModule extends BaseModule {
 
 	/** Whether a failure says that the model or the account may not stream. */
 	private static boolean refusesStreams(LlmException failure) {
-		if (failure.status() == null || !(failure.kind() == ErrorKind.PERMISSION
-				|| failure.kind() == ErrorKind.UNSUPPORTED || failure.kind() == ErrorKind.INVALID_REQUEST)) {
-			return false;
-		}
-		return String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("stream");
+		RefusedParameter refused = failure.refusedParameter();
+		return refused != null && refused.name().equals(Parameter.STREAMING.word());
 	}
 
 	/**

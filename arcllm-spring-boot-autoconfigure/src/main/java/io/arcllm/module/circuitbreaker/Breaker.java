@@ -26,7 +26,7 @@ public final class Breaker implements Readiness {
 
 	private volatile CircuitBreakerSettings settings;
 
-	private final BreakerNotifications news;
+	private final BreakerNotifications notifications;
 
 	private final BreakerStateMachine machine;
 
@@ -67,8 +67,8 @@ public final class Breaker implements Readiness {
 			Consumer<CircuitBreakerConfig.Builder> customizer, CallerContext.Capture capture) {
 		this.target = target;
 		this.settings = settings;
-		this.news = new BreakerNotifications(target, listener, capture);
-		this.machine = new BreakerStateMachine(target, settings, this.news, customizer);
+		this.notifications = new BreakerNotifications(target, listener, capture);
+		this.machine = new BreakerStateMachine(target, settings, this.notifications, customizer);
 	}
 
 	/**
@@ -191,13 +191,13 @@ public final class Breaker implements Readiness {
 		if (failure.kind() == ErrorKind.RATE_LIMITED && !retryAfter.isZero()) {
 			long now = ModuleClock.nanos();
 			this.pauses.pauseTarget(now, now + retryAfter.toNanos(), TOO_MANY_REQUESTS);
-			this.news.paused(retryAfter, TOO_MANY_REQUESTS);
+			this.notifications.paused(retryAfter, TOO_MANY_REQUESTS);
 		}
 		else if (failure.kind() == ErrorKind.MODEL_NOT_FOUND) {
 			long now = ModuleClock.nanos();
 			String reason = "it has no model '" + model + "'";
 			this.pauses.pauseModel(model, now, now + this.settings.openFor().toNanos(), reason);
-			this.news.paused(this.settings.openFor(), reason);
+			this.notifications.paused(this.settings.openFor(), reason);
 		}
 		else if (failure.kind() == ErrorKind.QUOTA_EXHAUSTED && era == this.machine.era()) {
 			this.machine.open(retryAfter);
@@ -292,7 +292,7 @@ public final class Breaker implements Readiness {
 
 	private void unlock() {
 		this.lock.unlock();
-		this.news.tell();
+		this.notifications.tell();
 	}
 
 	/**

@@ -25,7 +25,7 @@ final class BreakerNotifications {
 
 	private final Hook hook;
 
-	private final Queue<Runnable> news = new ConcurrentLinkedQueue<>();
+	private final Queue<Runnable> notifications = new ConcurrentLinkedQueue<>();
 
 	private final AtomicInteger telling = new AtomicInteger();
 
@@ -50,19 +50,19 @@ final class BreakerNotifications {
 
 	private void add(Runnable one) {
 		CallerContext caller = this.hook.get(() -> this.capture.capture(Context.empty()), () -> CallerContext.NONE);
-		this.news.add(() -> caller.run(one));
+		this.notifications.add(() -> caller.run(one));
 	}
 
 	/**
 	 * Tells all there is, or leaves it to the thread that is telling already.
 	 */
 	void tell() {
-		if (this.news.isEmpty() || this.telling.getAndIncrement() != 0) {
+		if (this.notifications.isEmpty() || this.telling.getAndIncrement() != 0) {
 			return;
 		}
 		int missed = 1;
 		while (missed != 0) {
-			for (Runnable one = this.news.poll(); one != null; one = this.news.poll()) {
+			for (Runnable one = this.notifications.poll(); one != null; one = this.notifications.poll()) {
 				this.hook.run(one);
 			}
 			missed = this.telling.addAndGet(-missed);

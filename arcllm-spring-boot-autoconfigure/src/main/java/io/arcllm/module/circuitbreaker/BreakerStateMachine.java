@@ -38,7 +38,7 @@ final class BreakerStateMachine {
 
 	private CircuitBreaker circuit;
 
-	private final BreakerNotifications news;
+	private final BreakerNotifications notifications;
 
 	private Duration openFor;
 
@@ -50,12 +50,12 @@ final class BreakerStateMachine {
 
 	private int consecutive;
 
-	BreakerStateMachine(Target target, CircuitBreakerSettings settings, BreakerNotifications news,
+	BreakerStateMachine(Target target, CircuitBreakerSettings settings, BreakerNotifications notifications,
 			Consumer<CircuitBreakerConfig.Builder> customizer) {
 		this.target = target;
 		this.customizer = customizer;
 		this.settings = settings;
-		this.news = news;
+		this.notifications = notifications;
 		this.openFor = settings.openFor();
 		this.circuit = circuit();
 		this.circuit.getEventPublisher().onStateTransition(this::changed);
@@ -121,7 +121,7 @@ final class BreakerStateMachine {
 		BreakerState to = BreakerState.of(event.getStateTransition().getToState());
 		newEra();
 		this.openUntil = ModuleClock.nanos() + this.openFor.toNanos();
-		this.news.changed(BreakerState.of(event.getStateTransition().getFromState()), to,
+		this.notifications.changed(BreakerState.of(event.getStateTransition().getFromState()), to,
 				(to == BreakerState.OPEN) ? this.openFor : null);
 	}
 

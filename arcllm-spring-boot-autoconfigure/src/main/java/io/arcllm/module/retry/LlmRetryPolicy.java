@@ -45,13 +45,14 @@ public class LlmRetryPolicy extends SimpleRetryPolicy {
 
 	boolean isWorthAsking(LlmException failure) {
 		Duration asked = this.settings.respectRetryAfter() ? failure.details().retryAfter() : null;
-		return isRetryable(failure) && (asked == null || asked.compareTo(this.settings.maxWait()) <= 0);
+		return allows(failure) && (asked == null || asked.compareTo(this.settings.maxWait()) <= 0);
 	}
 
 	/**
-	 * Whether the error by itself is worth another attempt.
+	 * Whether the settings let the error be tried again, however long its target asked to
+	 * be left alone.
 	 */
-	boolean isRetryable(LlmException failure) {
+	private boolean allows(LlmException failure) {
 		if (Boolean.FALSE.equals(failure.details().retryable())) {
 			return false;
 		}
@@ -62,10 +63,10 @@ public class LlmRetryPolicy extends SimpleRetryPolicy {
 		if (status == null) {
 			return this.settings.on().contains(failure.kind());
 		}
-		return this.settings.retryableStatusCodes().contains(status) && allows(failure.kind(), status);
+		return this.settings.retryableStatusCodes().contains(status) && allowsStatus(failure.kind(), status);
 	}
 
-	private static boolean allows(ErrorKind kind, int status) {
+	private static boolean allowsStatus(ErrorKind kind, int status) {
 		return kind.isRetryable() || (kind.isRetryableByStatus() && status < 500 && !PASSING.contains(status));
 	}
 

@@ -62,8 +62,9 @@ final class ParameterRefusals {
 					+ "|(?:is|are|was)(?: not|n't| no longer)(?: currently| yet)? (?:supported|available|allowed|permitted|enabled|accepted|a valid)"
 					+ "|(?:does|do)(?: not|n't)(?: currently| yet)? (?:support|accept|allow|take)|not (?:currently )?supported|no longer supported"
 					+ "|not permitted|deprecated|only supported (?:by|for|on|with)|additional properties are not allowed"
-					+ "|cannot be used with this|verified to stream|not enabled for|doesn't have|lacks? support"
-					+ "|tool choice requires --|unsupported mime type");
+					+ "|cannot be used with this|not enabled for|doesn't have|lacks? support"
+					+ "|tool choice requires --|unsupported mime type"
+					+ "|(?:verified|permission|permitted|allowed|authorized|entitled) to (?:use )?(?:stream|streaming|streamed responses)\\b");
 
 	/** The words of whose content or speaker a message may be refused. */
 	private static final Pattern OF_MESSAGE = Pattern.compile("^(?:messages|contents|input)\\b.*");
@@ -88,6 +89,8 @@ final class ParameterRefusals {
 	private static final Pattern QUOTED = Pattern
 		.compile("(?<!role )(?<!roles )['\"`\u201c]([A-Za-z_][\\w.]{1,60})['\"`\u201d]");
 
+	private static final Pattern STREAM = find("\\b(stream)(?:s|ed|ing)?\\b(?! options)");
+
 	private static final List<Pattern> NAMED = List.of(
 			// the name stands first, as in Pydantic's messages
 			find("^([a-z_][\\w.]{1,60}): "), find("^(thinking) (?:may|can|must|is|are)"),
@@ -98,7 +101,7 @@ final class ParameterRefusals {
 			find("(?:support|supports|accept|accepts|take|allow|allows)\\s+(?:the\\s+|any\\s+|[a-z]+-[a-z]+\\s+)?([a-z_]{2,40})\\b(?!-)"),
 			find("\\b([a-z_]{2,40})(?:\\s(?:calling|calls?|use|inputs?|mode|content|outputs?|prompts?|messages?|parameter|choice|levels?))?\\s+"
 					+ "(?:is|are|was)(?:n't| not| no longer| only| deprecated)"),
-			find("\\b([a-z]+_[a-z_]+|temperature|logprobs)\\b"), find("verified to (stream)\\b"));
+			find("\\b([a-z]+_[a-z_]+|temperature|logprobs)\\b"), STREAM);
 
 	/** What stands for a parameter in plain words. */
 	private static final Map<String, Parameter> PLAIN = Map.ofEntries(Map.entry("tool", Parameter.TOOLS),
@@ -121,12 +124,10 @@ final class ParameterRefusals {
 	 * The refused part of the request, or {@code null} where none is named.
 	 */
 	static @Nullable RefusedParameter read(WireError error) {
-		boolean inBand = error.status() < 300;
 		String words = error.message().substring(0, Math.min(error.message().length(), WORTH_SEARCHING));
 		String said = words.toLowerCase(Locale.ROOT);
-		boolean stream = "stream".equals(error.param()) || said.contains("verified to stream");
 		boolean router = (error.status() == 404 || error.status() == 400) && BY_ROUTER.matcher(said).find();
-		if (error.status() != 400 && error.status() != 422 && !stream && !inBand && !router) {
+		if (!router && !mayRefuseAPart(error, said)) {
 			return null;
 		}
 		if (FORM.matcher(said).find()) {
@@ -157,6 +158,16 @@ final class ParameterRefusals {
 		}
 		String other = (error.param() != null) ? error.param() : strange(words, why);
 		return (other == null) ? null : new RefusedParameter(other, why, null);
+	}
+
+	/** An account may lack the right to stream, and to nothing else that is a part. */
+	private static boolean mayRefuseAPart(WireError error, String said) {
+		boolean stream = "stream".equals(error.param()) || said.contains("verified to stream");
+		return switch (error.status()) {
+			case 400, 422 -> true;
+			case 403 -> stream || STREAM.matcher(said).find();
+			default -> stream || error.status() < 300;
+		};
 	}
 
 	/** A name that is none of ours: the vendor's own, of an option. */

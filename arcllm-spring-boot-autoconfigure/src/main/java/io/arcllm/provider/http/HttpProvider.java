@@ -46,11 +46,6 @@ public final class HttpProvider implements LlmProvider {
 
 	private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(10);
 
-	/**
-	 * So many kept connections may turn out to be closed before a request is written.
-	 */
-	private static final int MOST_REPLACED = 4;
-
 	/** Reactor calls it, instead of logging, with what is thrown after the end. */
 	private static final String DROPPED = "reactor.onErrorDropped.local";
 
@@ -222,31 +217,9 @@ public final class HttpProvider implements LlmProvider {
 				}).body(bytes(body)).exchangeToFlux(answer::read);
 		return RequestEnd.of(
 				exchange.apply(this.client.client())
-					.onErrorResume((ex) -> caller.subscribing(again(ex, answer, exchange, MOST_REPLACED))),
+					.onErrorResume((ex) -> caller.subscribing(
+							new SecondRequest(this.client, answer, exchange, this::hookFailed).after(ex))),
 				answer, (ex) -> failed(keys, key, answer, ex), () -> keys.answered(key));
-	}
-
-	/**
-	 * Asks again where nothing was written: the connection that was kept open was closed
-	 * meanwhile, or a hook of the application has thrown.
-	 */
-	private Flux<LlmEvent> again(Throwable failure, HttpAnswer answer, Function<WebClient, Flux<LlmEvent>> exchange,
-			int left) {
-		if (left > 0 && TransportErrors.isUnwritten(failure)) {
-			return exchange.apply(this.client.client()).onErrorResume((ex) -> again(ex, answer, exchange, left - 1));
-		}
-		Throwable original = TransportErrors.original(failure);
-		if (original != failure) {
-			hookFailed(failure);
-		}
-		else if (this.client.unobserved() != this.client.client() && answer.isMissed(failure)) {
-			return exchange.apply(this.client.unobserved()).doOnTerminate(() -> {
-				if (answer.isAsked()) {
-					this.client.failed().accept(failure);
-				}
-			});
-		}
-		return Flux.error(original);
 	}
 
 	/** What is not the network's and not of a cancelled body was thrown by a hook. */

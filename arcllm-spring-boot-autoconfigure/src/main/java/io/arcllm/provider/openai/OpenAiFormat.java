@@ -64,7 +64,7 @@ public record OpenAiFormat(String provider, Set<OpenAiQuirk> quirks) implements 
 
 	@Override
 	public @Nullable ToolIds toolIds() {
-		return this.quirks.contains(OpenAiQuirk.TOOL_IDS_OF_9) ? ToolIds.NINE_CHARACTERS
+		return this.quirks.contains(OpenAiQuirk.TOOL_IDS_OF_9) ? ToolIds.OF_9
 				: this.quirks.contains(OpenAiQuirk.TOOL_IDS_UP_TO_40) ? ToolIds.UP_TO_40 : null;
 	}
 

@@ -12,6 +12,7 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.RefusedParameter;
 import io.arcllm.Target;
 import io.arcllm.TimeoutStage;
 import io.arcllm.ToolCall;
@@ -130,6 +131,7 @@ class UpstreamModuleTests {
 		Flux<LlmEvent> refusal = Flux.error(
 				() -> LlmException.of(ErrorKind.PERMISSION, "Your organization must be verified to stream this model.")
 					.status(400)
+					.refusedParameter(new RefusedParameter("streaming", RefusedParameter.Why.PARAMETER, null))
 					.build());
 		Script script = new Script("test", refusal, Script.says("Hello"));
 		assertThat(ask(script).answer().text()).isEqualTo("Hello");

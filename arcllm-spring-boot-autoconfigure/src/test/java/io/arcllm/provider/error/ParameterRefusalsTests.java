@@ -32,6 +32,20 @@ class ParameterRefusalsTests {
 				+ ",\"code\":" + ((code == null) ? "null" : "\"" + code + "\"") + "}}";
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			403 | You are not allowed to stream with this key. | streaming
+			403 | Streaming is not enabled for this account. | streaming
+			403 | Your organization must be verified to use streaming. | streaming
+			403 | The parameter temperature is not supported |
+			403 | The country of your stream is not known |
+			401 | You are not allowed to stream with this key. |
+			""")
+	void accountMayLackTheRightToStream(int status, String message, @Nullable String name) {
+		RefusedParameter refused = read(status, error(message, null, null)).refusedParameter();
+		assertThat((refused == null) ? null : refused.name()).isEqualTo(name);
+	}
+
 	@ParameterizedTest(name = "{2} {3}")
 	@CsvSource(delimiter = '|', quoteCharacter = '\0',
 			textBlock = """
@@ -70,6 +84,10 @@ class ParameterRefusalsTests {
 					Invalid content type. image_url is only supported by certain models. | messages.[0].content.[1].type | images | PARAMETER
 					This model does not support image input | | images | PARAMETER
 					Your organization must be verified to stream this model. | stream | streaming | PARAMETER
+					Streaming is not supported by this deployment | | streaming | PARAMETER
+					stream must be false for this model | | streaming | PARAMETER
+					This model does not support streamed responses. | | streaming | PARAMETER
+					Unknown parameter: 'stream_options'. | stream_options | stream_options | PARAMETER
 					Argument not supported on this model: stop | | stop | PARAMETER
 					Model grok-4 does not support parameter presencePenalty. | | penalties | PARAMETER
 					`logprobs` is not supported with this model | | logprobs | PARAMETER

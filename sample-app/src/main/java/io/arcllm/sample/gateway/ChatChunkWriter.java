@@ -66,27 +66,51 @@ final class ChatChunkWriter {
 			this.begun = true;
 			delta(out, utf8("{\"role\":\"assistant\",\"content\":\"\"}"));
 		}
-		if (event instanceof LlmEvent.TextDelta text) {
-			text(out, text.text());
+		event.accept(new Chunks(out));
+		return out.toByteArray();
+	}
+
+	/**
+	 * The chunks of one event.
+	 */
+	private final class Chunks implements LlmEvent.Visitor {
+
+		private final ByteArrayOutputStream out;
+
+		Chunks(ByteArrayOutputStream out) {
+			this.out = out;
 		}
-		else if (event instanceof LlmEvent.ThinkingDelta thinking) {
-			thinking(out, thinking.text());
+
+		@Override
+		public void text(LlmEvent.TextDelta delta) {
+			ChatChunkWriter.this.text(this.out, delta.text());
 		}
-		else if (event instanceof LlmEvent.ToolCallDelta call) {
-			toolCall(out, call);
+
+		@Override
+		public void thinking(LlmEvent.ThinkingDelta delta) {
+			ChatChunkWriter.this.thinking(this.out, delta.text());
 		}
-		else if (event instanceof LlmEvent.Completed completed) {
-			completed(out, completed.response());
+
+		@Override
+		public void toolCall(LlmEvent.ToolCallDelta delta) {
+			ChatChunkWriter.this.toolCall(this.out, delta);
 		}
-		else if (event instanceof LlmEvent.Restarted restarted) {
+
+		@Override
+		public void restarted(LlmEvent.Restarted restarted) {
 			throw LlmException
 				.of(ErrorKind.INTERRUPTED,
-						"The answer broke off and began again elsewhere, which" + " this protocol cannot say: "
+						"The answer broke off and began again elsewhere, which this protocol cannot say: "
 								+ restarted.reason())
 				.target(restarted.to())
 				.build();
 		}
-		return out.toByteArray();
+
+		@Override
+		public void completed(LlmEvent.Completed completed) {
+			ChatChunkWriter.this.completed(this.out, completed.response());
+		}
+
 	}
 
 	/** What a stream ends with when it fails after its first byte. */

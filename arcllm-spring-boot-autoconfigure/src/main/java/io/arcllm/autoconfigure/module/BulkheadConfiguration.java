@@ -1,4 +1,4 @@
-package io.arcllm.autoconfigure;
+package io.arcllm.autoconfigure.module;
 
 import java.util.function.IntFunction;
 
@@ -10,7 +10,6 @@ import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.stack.Gate;
 import io.arcllm.autoconfigure.stack.GateFactory;
-import io.arcllm.autoconfigure.module.Gauges;
 import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.bulkhead.Bulkhead;
 import io.arcllm.module.bulkhead.BulkheadModule;
@@ -29,7 +28,7 @@ import org.springframework.context.annotation.Configuration;
  * on the class path.
  */
 @Configuration(proxyBeanMethods = false)
-class BulkheadConfiguration {
+public class BulkheadConfiguration {
 
 	private static final String NAME = "bulkhead";
 

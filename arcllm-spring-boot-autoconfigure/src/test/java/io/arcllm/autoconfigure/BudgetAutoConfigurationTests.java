@@ -328,8 +328,7 @@ class BudgetAutoConfigurationTests {
 				}
 				// what a call has cost reaches Redis after its answer
 				await().atMost(Duration.ofSeconds(30))
-					.untilAsserted(
-							() -> assertThat(refused(first, streaming)).hasMessageContaining("1.00 of 1 USD"));
+					.untilAsserted(() -> assertThat(refused(first, streaming)).hasMessageContaining("1.00 of 1 USD"));
 				assertThat(refused(second, streaming)).hasMessageContaining("'shared'");
 				assertThat(this.vendors.first.getRequestCount()).isEqualTo(4);
 				redis.kill();

@@ -217,8 +217,8 @@ public final class HttpProvider implements LlmProvider {
 				}).body(bytes(body)).exchangeToFlux(answer::read);
 		return RequestEnd.of(
 				exchange.apply(this.client.client())
-					.onErrorResume((ex) -> caller.subscribing(
-							new SecondRequest(this.client, answer, exchange, this::hookFailed).after(ex))),
+					.onErrorResume((ex) -> caller
+						.subscribing(new SecondRequest(this.client, answer, exchange, this::hookFailed).after(ex))),
 				answer, (ex) -> failed(keys, key, answer, ex), () -> keys.answered(key));
 	}
 

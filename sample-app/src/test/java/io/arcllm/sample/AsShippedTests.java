@@ -2,8 +2,6 @@ package io.arcllm.sample;
 
 import java.time.Duration;
 
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,7 +18,6 @@ import org.springframework.test.web.reactive.server.WebTestClient;
 class AsShippedTests {
 
 	@ParameterizedTest
-	@Execution(ExecutionMode.CONCURRENT)
 	@ValueSource(strings = { "anthropic", "anthropic/claude-haiku-4-5" })
 	void vendorsAreHealthyAndOneSwitchShowsAFailover(String provider) {
 		try (ConfigurableApplicationContext context = new SpringApplicationBuilder(SampleApplication.class)

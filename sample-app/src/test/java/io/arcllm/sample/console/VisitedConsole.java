@@ -20,7 +20,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
  */
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "arcllm.modules.rate-limit.enabled=true", "arcllm.modules.rate-limit.requests-per-minute=30000",
-				"simulator.fail-every=0", "simulator.pace.tokens-per-second=60",
+				"simulator.fail-every=0", "simulator.pace.tokens-per-second=30",
 				"arcllm.modules.circuit-breaker.open-for=1s", "arcllm.modules.circuit-breaker.consecutive-failures=2" })
 abstract class VisitedConsole {
 

@@ -59,7 +59,7 @@ class MoneyTests {
 			browser.until("the budget shows", (page) -> page.all("[data-limit=month]").size() == 1);
 			assertThat(browser.text("[data-limit=month]")).contains("of 0.009 USD");
 			browser.until("cache and redactions show", (page) -> page.text("[data-part=cache]").contains("hits")
-					&& page.text("[data-part='taken out']").contains("email"));
+					&& page.text("[data-part=removed]").contains("email"));
 			assertThat(browser.complaints()).isEmpty();
 		}
 		gatewayTellsWhatTheCacheHadWholeAndStreamed();

@@ -1,9 +1,8 @@
 package io.arcllm;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * A vendor's answer as it came, hidden from {@code toString} and from JSON, which say
@@ -11,34 +10,30 @@ import java.util.List;
  */
 public final class RawBody {
 
-	private final List<byte[]> pieces;
-
 	private final int length;
+
+	private final Supplier<byte[]> bytes;
 
 	/**
 	 * @param bytes the body, in UTF-8; not copied, so don't change it
 	 */
 	public RawBody(byte[] bytes) {
-		this(List.of(bytes), bytes.length);
+		this(bytes.length, () -> bytes);
 	}
 
 	/**
-	 * A body in pieces, which are put together when it is looked at.
-	 * @param pieces the body, in UTF-8; not copied, so don't change them
-	 * @param length how many bytes of them belong to it
+	 * A body that is kept in another form until it is looked at.
+	 * @param length how many bytes it has
+	 * @param bytes makes the body, in UTF-8, each time that it is looked at, by any
+	 * thread
 	 */
-	public RawBody(List<byte[]> pieces, int length) {
-		this.pieces = List.copyOf(pieces);
+	public RawBody(int length, Supplier<byte[]> bytes) {
 		this.length = length;
+		this.bytes = bytes;
 	}
 
 	private byte[] bytes() {
-		if (this.pieces.size() == 1 && this.pieces.get(0).length == this.length) {
-			return this.pieces.get(0);
-		}
-		ByteBuffer all = ByteBuffer.allocate(this.length);
-		this.pieces.forEach((piece) -> all.put(piece, 0, Math.min(piece.length, all.remaining())));
-		return all.array();
+		return this.bytes.get();
 	}
 
 	/**

@@ -1,14 +1,11 @@
 package io.arcllm.provider.http;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
-import io.arcllm.RawBody;
 import io.arcllm.Usage;
 import io.arcllm.provider.AnswerDecoder;
 import io.arcllm.provider.Frame;
@@ -31,7 +28,7 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 
 	private final SizeLimit limit;
 
-	private final @Nullable Lines raw;
+	private final @Nullable KeptFrames raw;
 
 	private long kept;
 
@@ -44,7 +41,7 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 	StreamedBody(WireFormat.Framing framing, AnswerDecoder decoder, SizeLimit limit, boolean keepsFrames) {
 		this.decoder = decoder;
 		this.limit = limit;
-		this.raw = keepsFrames ? new Lines() : null;
+		this.raw = keepsFrames ? new KeptFrames() : null;
 		this.frames = new FrameReader(framing, limit.bytes(), this::frame);
 	}
 
@@ -149,54 +146,6 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 		this.kept += EVENT + event.characters();
 		check();
 		this.out.accept(event);
-	}
-
-	/**
-	 * Frames, each in a line. They are kept in pieces: one array would be copied again
-	 * and again while it grows, which costs more than all else that is done to a stream.
-	 * <p>
-	 * Invariant: all pieces but the last are full, and what was written is never changed,
-	 * so that a body may be made of them while they go on.
-	 */
-	private static final class Lines {
-
-		private static final int PIECE = 8192;
-
-		private final List<byte[]> pieces = new ArrayList<>();
-
-		private byte[] piece = new byte[0];
-
-		/** How much of the last piece is written. */
-		private int written;
-
-		void add(Frame frame) {
-			int offset = frame.offset();
-			int end = offset + frame.length();
-			while (offset < end) {
-				int count = Math.min(end - offset, room());
-				System.arraycopy(frame.bytes(), offset, this.piece, this.written, count);
-				this.written += count;
-				offset += count;
-			}
-			room();
-			this.piece[this.written++] = '\n';
-		}
-
-		/** There is always some. */
-		private int room() {
-			if (this.written == this.piece.length) {
-				this.piece = new byte[PIECE];
-				this.pieces.add(this.piece);
-				this.written = 0;
-			}
-			return this.piece.length - this.written;
-		}
-
-		RawBody toBody() {
-			return new RawBody(this.pieces,
-					this.pieces.isEmpty() ? 0 : (this.pieces.size() - 1) * PIECE + this.written);
-		}
-
 	}
 
 }

@@ -10,8 +10,8 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 
 /**
- * In JSON, a part that is {@code null} or missing is the empty one: no elements, no
- * characters, false or zero. Some mappers leave those out.
+ * Reads a JSON property that is {@code null} or missing as the empty value: an empty list
+ * or text, false or zero. Some mappers leave empty values out.
  */
 @JacksonAnnotationsInside
 @JsonSetter(nulls = Nulls.AS_EMPTY)

@@ -9,8 +9,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one accumulator of an answer: for adapters, for what was delivered of an answer
- * that broke off, and back into deltas. Keeps the blocks in the order in which they
+ * Builds an answer from its deltas, for adapters and for the partial answer of a stream
+ * that broke off; {@link #deltas} does the reverse. Blocks keep the order in which they
  * began. Not safe for use by several threads.
  */
 public final class AnswerBuilder {
@@ -39,7 +39,7 @@ public final class AnswerBuilder {
 	private @Nullable String requestId;
 
 	/**
-	 * An accumulator that continues with a part of an answer.
+	 * A builder that continues a partial answer.
 	 */
 	public static AnswerBuilder of(LlmResponse partial) {
 		AnswerBuilder answer = new AnswerBuilder().usage(partial.usage());
@@ -48,7 +48,7 @@ public final class AnswerBuilder {
 	}
 
 	/**
-	 * The deltas of an answer that came whole although a stream was asked for.
+	 * The deltas of a whole answer, for a caller that requested a stream.
 	 */
 	public static List<LlmEvent> deltas(LlmResponse response) {
 		List<LlmEvent> deltas = new ArrayList<>();
@@ -68,15 +68,15 @@ public final class AnswerBuilder {
 	}
 
 	/**
-	 * Takes up a delta. A restart voids what came before; other events that are not
-	 * content are ignored.
+	 * Adds a delta. A restart discards what came before; other events without content are
+	 * ignored.
 	 */
 	public AnswerBuilder add(LlmEvent event) {
 		event.addTo(this);
 		return this;
 	}
 
-	/** Words of the answer, which belong to the text that is open. */
+	/** Adds words to the open block of text, or begins one. */
 	public AnswerBuilder text(String words) {
 		if (words.isEmpty()) {
 			return this;
@@ -90,7 +90,7 @@ public final class AnswerBuilder {
 		return this;
 	}
 
-	/** Words of thinking, which belong to the thinking that is open. */
+	/** Adds words to the open block of thinking, or begins one. */
 	public AnswerBuilder thinking(String words) {
 		if (words.isEmpty()) {
 			return this;
@@ -106,8 +106,8 @@ public final class AnswerBuilder {
 	}
 
 	/**
-	 * Ends a block of thinking that has a signature or is hidden: it takes the place of
-	 * the thinking that is open.
+	 * Ends a block of thinking that has a signature or is hidden. It replaces the open
+	 * block of thinking.
 	 */
 	public AnswerBuilder thinking(Content.Thinking block) {
 		int open = (this.openThinking == null) ? -1 : this.parts.lastIndexOf(this.openThinking);
@@ -120,8 +120,8 @@ public final class AnswerBuilder {
 	}
 
 	/**
-	 * A block that only its vendor understands: where a place is kept for it, else at the
-	 * end.
+	 * Adds a block that only its vendor understands: at the kept place if there is one,
+	 * else at the end.
 	 */
 	public AnswerBuilder opaque(Content.Opaque block) {
 		if (this.place != null) {
@@ -133,9 +133,9 @@ public final class AnswerBuilder {
 	}
 
 	/**
-	 * Keeps this place for the block that only its vendor understands: it has begun, and
-	 * is not whole yet. Words go on in the block that is open. Without effect where a
-	 * place is kept already.
+	 * Keeps this place for a block that only its vendor understands and that is not
+	 * complete yet. Later words continue the open block. Has no effect if a place is kept
+	 * already.
 	 */
 	public AnswerBuilder keepPlace() {
 		if (this.place == null) {
@@ -151,13 +151,13 @@ public final class AnswerBuilder {
 		return this;
 	}
 
-	/** A piece of a tool call; the arguments' pieces are joined. */
+	/** Adds a piece of a tool call. The pieces of its arguments are joined. */
 	public AnswerBuilder toolCall(int index, String id, String name, String argumentsFragment) {
 		call(index).add(id, name, argumentsFragment);
 		return this;
 	}
 
-	/** A block as it is. */
+	/** Adds a block unchanged. */
 	public AnswerBuilder block(Content block) {
 		if (block instanceof Content.Text text) {
 			this.openText = null;
@@ -175,14 +175,14 @@ public final class AnswerBuilder {
 		return given(block);
 	}
 
-	/** The next words belong to a block of their own. */
+	/** Ends the open block: the next words begin a new one. */
 	public AnswerBuilder endBlock() {
 		this.openText = null;
 		this.openThinking = null;
 		return this;
 	}
 
-	/** Voids what came before. */
+	/** Discards what came before. */
 	AnswerBuilder clear() {
 		endBlock();
 		this.parts.clear();
@@ -191,7 +191,7 @@ public final class AnswerBuilder {
 		return this;
 	}
 
-	/** What the vendor attached to a tool call. */
+	/** Sets what the vendor attached to a tool call. */
 	public AnswerBuilder vendorData(int index, ToolCall.VendorData data) {
 		call(index).vendorData = data;
 		return this;
@@ -210,7 +210,7 @@ public final class AnswerBuilder {
 		return call;
 	}
 
-	/** What was thought since the last block ended. */
+	/** The words of the open block of thinking. */
 	public String openThinking() {
 		return (this.openThinking == null) ? "" : this.openThinking.toString();
 	}
@@ -239,8 +239,8 @@ public final class AnswerBuilder {
 	}
 
 	/**
-	 * Whether there is nothing of an answer: no words, no thinking and no tool call.
-	 * Blocks that only their vendor understands are none.
+	 * Whether no words, no thinking and no tool call came. Blocks that only their vendor
+	 * understands do not count.
 	 */
 	public boolean isEmpty() {
 		for (Part part : this.parts) {
@@ -277,7 +277,8 @@ public final class AnswerBuilder {
 	}
 
 	/**
-	 * What there is of an answer that broke: the arguments of its tool calls stay raw.
+	 * The partial answer of a stream that broke off. The arguments of its tool calls are
+	 * not parsed.
 	 */
 	public LlmResponse buildPartial(Target target) {
 		return build(target, (raw) -> null);
@@ -294,7 +295,7 @@ public final class AnswerBuilder {
 	}
 
 	/**
-	 * A block that is there as a whole.
+	 * A block that is complete from the start.
 	 */
 	private record Given(Content block) implements Part {
 

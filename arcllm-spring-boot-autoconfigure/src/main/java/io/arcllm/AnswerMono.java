@@ -10,13 +10,13 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Waits for the whole answer of a call, and leaves its deltas out. One step for each
- * event, where operators would be four. No step of modules, which pass events on to a
- * subscriber of events: this one makes one answer of them.
+ * Emits the whole answer of a call and drops its deltas. It is one operator, because a
+ * chain of Reactor's operators would take four steps for each event. It does not extend
+ * the modules' step, which passes events on.
  * <p>
  * Invariants: {@code ended} is set once, by the thread of the stream, before the answer
- * or the failure is told; what comes after it is dropped. The stream has no limit of
- * demand, since only its last event is passed on.
+ * or the failure is signalled; what comes after it is dropped. Demand is unbounded,
+ * because only the last event is passed on.
  */
 final class AnswerMono extends Mono<LlmResponse> {
 

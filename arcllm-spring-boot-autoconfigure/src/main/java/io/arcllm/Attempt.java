@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param target the target that was asked
  * @param outcome how it ended
  * @param startedAfter from the start of the call
- * @param waited how long the call waited on purpose before it
+ * @param waited how long the call waited deliberately before it
  * @param firstToken from the start of the attempt to its first content, if there was any
  * @param duration from the start of the attempt to its end
  * @param error what went wrong, if something did
- * @param reason the error's message, or why the target was passed over; empty on success;
- * why an answer was no use
+ * @param reason the error's message, why the target was passed over, or why its answer
+ * was discarded; empty on success
  * @param status the HTTP status, if the vendor's answer was an error
  * @param requestId the vendor's id for the request
  * @param usage the tokens it used
@@ -61,7 +61,7 @@ public record Attempt(Target target, Outcome outcome, Duration startedAfter, Dur
 		/** The call began with it. */
 		FIRST,
 
-		/** The same was asked again after a failure. */
+		/** The same target was asked again after a failure. */
 		RETRY,
 
 		/** A target before it in the chain failed or was passed over. */
@@ -70,7 +70,7 @@ public record Attempt(Target target, Outcome outcome, Duration startedAfter, Dur
 		/** Another target was silent for too long. */
 		HEDGE,
 
-		/** The key before was refused. */
+		/** The previous key was refused. */
 		OTHER_KEY,
 
 		/** The target refused parameters that may be left out. */
@@ -86,7 +86,7 @@ public record Attempt(Target target, Outcome outcome, Duration startedAfter, Dur
 	}
 
 	/**
-	 * The first attempt of a call, of which neither time nor cost is known.
+	 * A first attempt without start time and cost.
 	 */
 	public Attempt(Target target, Outcome outcome, Duration startedAfter, Duration waited,
 			@Nullable Duration firstToken, Duration duration, @Nullable ErrorKind error, @AbsentIsEmpty String reason,
@@ -96,7 +96,7 @@ public record Attempt(Target target, Outcome outcome, Duration startedAfter, Dur
 	}
 
 	/**
-	 * Begins an attempt at a target that ended like this.
+	 * Starts an attempt at a target that ended like this.
 	 */
 	public static Builder of(Target target, Outcome outcome) {
 		return new Builder(target, outcome);
@@ -110,14 +110,14 @@ public record Attempt(Target target, Outcome outcome, Duration startedAfter, Dur
 	}
 
 	/**
-	 * Whether a request went out.
+	 * Whether a request was sent.
 	 */
 	public boolean wasSent() {
 		return this.outcome != Outcome.SKIPPED && this.outcome != Outcome.CACHED;
 	}
 
 	/**
-	 * The same attempt with what it cost.
+	 * The same attempt with this cost.
 	 */
 	public Attempt withCost(@Nullable Cost cost) {
 		return new Attempt(this.target, this.outcome, this.startedAfter, this.waited, this.firstToken, this.duration,
@@ -126,7 +126,7 @@ public record Attempt(Target target, Outcome outcome, Duration startedAfter, Dur
 	}
 
 	/**
-	 * The same attempt with what is said about its end.
+	 * The same attempt with this reason.
 	 */
 	public Attempt withReason(String reason) {
 		return new Attempt(this.target, this.outcome, this.startedAfter, this.waited, this.firstToken, this.duration,
@@ -186,13 +186,13 @@ public record Attempt(Target target, Outcome outcome, Duration startedAfter, Dur
 			return this;
 		}
 
-		/** How long the call waited on purpose before it. */
+		/** How long the call waited deliberately before it. */
 		public Builder waited(Duration waited) {
 			this.waited = waited;
 			return this;
 		}
 
-		/** When its first content came, from its start, and when it ended. */
+		/** When its first content came and when it ended, from its start. */
 		public Builder took(@Nullable Duration firstToken, Duration duration) {
 			this.firstToken = firstToken;
 			this.duration = duration;

@@ -6,14 +6,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is recorded of one call, whatever its end. Never holds keys, bytes or vendor data,
- * and content only by opt-in.
+ * The audit's record of one call, however it ended. It never contains keys, bytes or
+ * vendor data, and contains content only where that is switched on.
  *
  * @param n counts records from 1; a gap is a record that was lost
  * @param time when the call ended
  * @param call the call's id; that of its trace where there is one
- * @param tenant on whose behalf, where known
- * @param session which conversation, where known
+ * @param tenant the tenant, where known
+ * @param session the conversation, where known
  * @param labels further labels of the call
  * @param asked the target that was asked for
  * @param answered the target that answered, if one did

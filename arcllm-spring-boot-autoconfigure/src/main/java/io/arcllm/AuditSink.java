@@ -1,14 +1,14 @@
 package io.arcllm;
 
 /**
- * Keeps the records of the module {@code audit}: a bean of this type takes the place of
- * the configured sink. Called on one thread of its own, in order; it may block.
+ * Stores the records of the module {@code audit}. A bean of this type replaces the
+ * configured sink. It is called in order, on one thread of its own, and may block.
  */
 @FunctionalInterface
 public interface AuditSink {
 
 	/**
-	 * Keeps a record. What it throws is a failure of the sink.
+	 * Stores a record. If it throws, {@code on-sink-failure} decides what follows.
 	 */
 	void write(AuditRecord record);
 

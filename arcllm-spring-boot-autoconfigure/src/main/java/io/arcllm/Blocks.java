@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The blocks of an answer that is built, in their order: what is set anew takes the place
- * of what was there. Not safe for use by several threads.
+ * The blocks of an answer under construction, in order. A value that is set again
+ * replaces the earlier one. Not safe for use by several threads.
  */
 final class Blocks {
 
@@ -16,8 +16,8 @@ final class Blocks {
 	}
 
 	/**
-	 * The text, which replaces the one there is, else after thinking and before tool
-	 * calls.
+	 * Sets the text. It replaces the present one, or stands after thinking and before
+	 * tool calls.
 	 */
 	void text(String text) {
 		int place = place(Content.Text.class, place(ToolCall.class, this.content.size()));
@@ -27,7 +27,7 @@ final class Blocks {
 		}
 	}
 
-	/** The tool calls, which replace those there are, else at the end. */
+	/** Sets the tool calls. They replace the present ones, or stand at the end. */
 	void toolCalls(List<ToolCall> calls) {
 		int place = place(ToolCall.class, -1);
 		this.content.removeIf(ToolCall.class::isInstance);

@@ -13,8 +13,8 @@ import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
 
 /**
- * In JSON, the mark of a vendor's cache is {@code cacheable}, and stands only where it is
- * set.
+ * Writes the mark for a vendor's prompt cache as {@code cacheable} in JSON, and only
+ * where it is set.
  */
 @JacksonAnnotationsInside
 @JsonProperty("cacheable")

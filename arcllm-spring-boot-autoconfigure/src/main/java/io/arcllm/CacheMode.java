@@ -5,13 +5,13 @@ package io.arcllm;
  */
 public enum CacheMode {
 
-	/** Neither reads it nor writes to it. */
+	/** Neither reads the cache nor writes to it. */
 	OFF,
 
-	/** Asks anew, and replaces the entry. */
+	/** Asks again and replaces the cached answer. */
 	REFRESH,
 
-	/** Takes what is there, and sends nothing where nothing is. */
+	/** Returns the cached answer; fails if there is none. Nothing is sent. */
 	ONLY
 
 }

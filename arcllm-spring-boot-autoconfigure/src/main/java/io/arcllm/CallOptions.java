@@ -12,17 +12,18 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the stack treats one call, or everything a provider loaded with them does. What is
- * not said here is as configured. For each module, off beats settings, settings beat on,
- * and on beats the configuration; settings are merged over configured ones.
+ * How the stack treats one call, or all calls of a provider that was loaded with these
+ * options. What is unset is as configured. For each module, off takes precedence over
+ * settings, settings over on, and on over the configuration; settings are merged over the
+ * configured ones.
  *
  * @param deadline for the whole call with all attempts and waits; never longer than the
  * configured one
  * @param chain the targets to fall back to, instead of the configured ones
- * @param modules by module name, what is different
+ * @param modules overrides by the name of the module
  * @param metadata tenant, session and labels, where a request has none itself
- * @param cache how the cache is used; unset for as usual
- * @param priority how much calls matter where they have to wait; unset for as usual
+ * @param cache how the cache is used; unset for the default
+ * @param priority which calls go first where calls have to wait; unset for the default
  */
 public record CallOptions(@Nullable Duration deadline, @Nullable List<String> chain,
 		@AbsentIsEmpty Map<String, ModuleOverride> modules, RequestMetadata metadata, @Nullable CacheMode cache,
@@ -38,7 +39,7 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 	}
 
 	/**
-	 * Options that say nothing of metadata, cache and priority.
+	 * Options without metadata, cache mode and priority.
 	 */
 	public CallOptions(@Nullable Duration deadline, @Nullable List<String> chain, Map<String, ModuleOverride> modules) {
 		this(deadline, chain, modules, RequestMetadata.EMPTY, null, null);
@@ -50,7 +51,7 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 	}
 
 	/**
-	 * Whether the stack itself is as configured.
+	 * Whether these options leave the stack itself as configured.
 	 */
 	@JsonIgnore
 	public boolean isStackAsConfigured() {
@@ -58,7 +59,7 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 	}
 
 	/**
-	 * These options, and the others where these say nothing.
+	 * These options, completed with the others where these are unset.
 	 */
 	public CallOptions over(CallOptions others) {
 		if (equals(NONE) || others.equals(NONE)) {
@@ -85,11 +86,11 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 	}
 
 	/**
-	 * What is different for one module.
+	 * The override of one module's configuration.
 	 *
 	 * @param enabled on, off, or as configured
-	 * @param settings by their key in {@code application.yml}, such as
-	 * {@code max-retries}; {@code enabled} among them is the switch
+	 * @param settings by their key in {@code application.yml}, such as {@code
+	 * max-retries}; {@code enabled} among them is the switch
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	public record ModuleOverride(@Nullable Boolean enabled, @AbsentIsEmpty Map<String, Object> settings) {
@@ -103,8 +104,8 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 		}
 
 		/**
-		 * On, off, or {@code null} for as configured: off beats settings, settings beat
-		 * on.
+		 * On, off, or {@code null} for as configured. Off takes precedence over settings,
+		 * and settings over on.
 		 */
 		public @Nullable Boolean effectivelyEnabled() {
 			if (Boolean.FALSE.equals(this.enabled)) {
@@ -167,7 +168,7 @@ public record CallOptions(@Nullable Duration deadline, @Nullable List<String> ch
 			return this;
 		}
 
-		/** How much calls matter where they have to wait. */
+		/** Which calls go first where calls have to wait. */
 		public Builder priority(Priority priority) {
 			this.priority = priority;
 			return this;

@@ -9,8 +9,8 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * What surrounded the thread that made a call, such as its MDC, trace, security context
- * and locale, to be restored where code of the application runs on another thread. Safe
+ * The context of the thread that made a call, such as MDC, trace, security context and
+ * locale. It is restored around the application's code that runs on other threads. Safe
  * for use by many threads.
  */
 @FunctionalInterface
@@ -20,14 +20,15 @@ public interface CallerContext {
 	CallerContext NONE = (inner) -> Restored.NOTHING;
 
 	/**
-	 * Restores it on this thread.
-	 * @param inner the Reactor context of the place where it is restored; what it has of
-	 * its own, such as the observation of an attempt, goes before what was captured
-	 * @return to be closed on the same thread, which gives that its own context back
+	 * Restores this context on the current thread.
+	 * @param inner the Reactor context of the place where it is restored; its own values,
+	 * such as the observation of an attempt, take precedence over captured ones
+	 * @return must be closed on the same thread, which then has its previous context
+	 * again
 	 */
 	Restored restore(ContextView inner);
 
-	/** Runs this code in it. */
+	/** Runs code in this context. */
 	default void run(Runnable code) {
 		if (this == NONE) {
 			code.run();
@@ -42,7 +43,7 @@ public interface CallerContext {
 		}
 	}
 
-	/** What this code gives in it. */
+	/** Runs code in this context and returns its result. */
 	default <T extends @Nullable Object> T get(Supplier<T> code) {
 		if (this == NONE) {
 			return code.get();
@@ -56,7 +57,7 @@ public interface CallerContext {
 		}
 	}
 
-	/** The same flux, subscribed to in it, whichever thread subscribes. */
+	/** The same flux, subscribed to in this context on whichever thread. */
 	default <T> Flux<T> subscribing(Flux<T> flux) {
 		if (this == NONE) {
 			return flux;
@@ -71,7 +72,7 @@ public interface CallerContext {
 		};
 	}
 
-	/** That of the call which this subscription is part of. */
+	/** The context of the call that this subscription belongs to. */
 	static CallerContext of(ContextView context) {
 		WireListener listener = WireListener.of(context);
 		return (listener == null) ? NONE : listener.caller();
@@ -87,15 +88,16 @@ public interface CallerContext {
 		Capture NOTHING = (context) -> NONE;
 
 		/**
-		 * @param context of the subscriber, which goes before what the thread has
+		 * @param context the subscriber's Reactor context, whose values take precedence
+		 * over the thread's
 		 */
 		CallerContext capture(ContextView context);
 
 	}
 
 	/**
-	 * What calls are made with that capture the context of their thread: for what is run
-	 * between calls, such as tools.
+	 * A provider whose calls capture the context of their thread, so that code between
+	 * calls, such as tools, can run in it, too.
 	 */
 	@FunctionalInterface
 	interface Source {

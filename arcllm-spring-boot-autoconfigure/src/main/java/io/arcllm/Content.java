@@ -13,9 +13,9 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a message. What a vendor cannot take is {@link ErrorKind#UNSUPPORTED}, so
- * that another is asked, and what none can take {@link ErrorKind#INVALID_REQUEST}, both
- * before anything is sent; nothing is dropped silently.
+ * A part of a message. If a vendor cannot take it, that is {@link ErrorKind#UNSUPPORTED},
+ * and the next target is asked; if no vendor can, {@link ErrorKind#INVALID_REQUEST}. Both
+ * are found before anything is sent. Nothing is dropped silently.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "type")
 @JsonSubTypes({ @Type(name = "text", value = Content.Text.class), @Type(name = "image", value = Content.Image.class),
@@ -34,8 +34,8 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 
 	/**
 	 * The same part, marked as the end of a prompt that is worth keeping in the vendor's
-	 * cache. Vendors without such marks are not told; thinking and opaque blocks cannot
-	 * be marked and stay as they are.
+	 * cache. For vendors without such marks it is left out. Thinking and opaque blocks
+	 * cannot be marked and stay as they are.
 	 */
 	default Content cacheable() {
 		return this;
@@ -52,7 +52,7 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	/**
 	 * Whether only another provider understands this: thinking and opaque blocks are
 	 * given back unchanged to the provider that made them, and left out for every other.
-	 * Blocks of an unknown provider are foreign to none.
+	 * Blocks of an unknown provider are foreign to no provider.
 	 */
 	default boolean isForeignTo(String provider) {
 		return false;
@@ -168,14 +168,14 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	}
 
 	/**
-	 * What the model thought. Belongs to the model that thought it: it is left out for
-	 * others.
+	 * The model's thinking. It is sent back to the provider that made it, and left out
+	 * for others.
 	 *
-	 * @param text the thoughts; empty where the vendor hides them
+	 * @param text the words; empty where the vendor hides them
 	 * @param signature the vendor's proof, to be sent back unchanged
-	 * @param redacted the hidden thoughts in the vendor's own encryption, to be sent back
+	 * @param redacted the hidden thinking as the vendor encrypted it, to be sent back
 	 * unchanged
-	 * @param provider the provider whose model thought it; others are not sent it
+	 * @param provider the provider that made it; it is not sent to others
 	 */
 	record Thinking(@AbsentIsEmpty String text, @Nullable String signature, @Nullable String redacted,
 			@Nullable String provider) implements Content {
@@ -221,10 +221,10 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	}
 
 	/**
-	 * What a tool answered.
+	 * The result of a tool.
 	 *
 	 * @param toolCallId which call it answers
-	 * @param content the answer
+	 * @param content the result
 	 * @param isError whether the tool failed
 	 * @param isCacheable whether the prompt up to here is worth keeping in the vendor's
 	 * cache
@@ -252,7 +252,7 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 			return new ToolResult(this.toolCallId, this.content, this.isError, true);
 		}
 
-		/** An answer in words. */
+		/** A result in words. */
 		public static ToolResult of(String toolCallId, String text) {
 			return new ToolResult(toolCallId, List.of(new Text(text)), false);
 		}
@@ -281,7 +281,7 @@ public sealed interface Content permits Content.Text, Content.Image, Content.Doc
 	}
 
 	/**
-	 * Given as bytes, which are compared by their values; don't change the array.
+	 * Given as bytes, which are compared by their values. The array must not be changed.
 	 *
 	 * @param mediaType such as {@code image/png}
 	 * @param data the bytes themselves

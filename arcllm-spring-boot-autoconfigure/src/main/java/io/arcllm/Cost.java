@@ -3,7 +3,7 @@ package io.arcllm;
 import java.math.BigDecimal;
 
 /**
- * What an answer cost, by the configured prices.
+ * The cost of an answer or a call, by the configured prices.
  *
  * @param amount the sum
  * @param currency its ISO 4217 code

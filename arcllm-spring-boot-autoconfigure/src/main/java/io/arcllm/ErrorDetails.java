@@ -6,8 +6,8 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known about a failure besides its message. In JSON, neither the partial answer
- * nor the body is told.
+ * What is known about a failure besides its message. JSON and {@code toString} contain
+ * neither the partial answer nor the body.
  *
  * @param kind what went wrong
  * @param target the target that failed, where known
@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param vendorCode the vendor's own code, such as {@code insufficient_quota}
  * @param requestId the vendor's id for the request
  * @param retryAfter how long the vendor asks to wait
- * @param stage when the silence was, for {@link ErrorKind#TIMEOUT}
+ * @param stage the phase in which the target was silent, for {@link ErrorKind#TIMEOUT}
  * @param partial what was delivered before the failure
- * @param body the vendor's answer as it came; may hold what the caller sent
- * @param retryable what the vendor says of trying again, where it says so
+ * @param body the vendor's answer as it came; it may repeat what was sent
+ * @param retryable whether the vendor says that it may be tried again; {@code null} where
+ * it does not say
  * @param staleConnection whether a connection that was kept open from an earlier request
  * broke before a byte of the answer came
  * @param refusedParameter the part of the request that the vendor named when it refused
@@ -61,7 +62,7 @@ public record ErrorDetails(ErrorKind kind, @Nullable Target target, @Nullable In
 	}
 
 	/**
-	 * Leaves out the partial answer and the body, which may hold what the user said.
+	 * Leaves out the partial answer and the body, which may contain the user's words.
 	 */
 	@Override
 	public String toString() {

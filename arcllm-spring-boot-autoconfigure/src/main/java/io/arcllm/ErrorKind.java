@@ -5,9 +5,10 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * What went wrong, and the one table of what follows from it by default: again,
- * elsewhere, left alone for how long, and whose failure it is. Policies ask the kind, or
- * {@link LlmException} where more than the kind decides; nothing reads messages.
+ * What went wrong, and the table of what follows from it by default: whether the same
+ * target is asked again, whether the next one is, for how long the target is left alone,
+ * and what the failure says something about. Policies ask the kind, or
+ * {@link LlmException} where more than the kind decides; nothing parses messages.
  */
 public enum ErrorKind {
 
@@ -24,7 +25,10 @@ public enum ErrorKind {
 	NETWORK(502, Domain.ENDPOINT, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT,
 			Consequence.CUT),
 
-	/** Silence for too long; {@link LlmException#stage()} says when. */
+	/**
+	 * The target was silent for too long; {@link LlmException#stage()} says in which
+	 * phase.
+	 */
 	TIMEOUT(504, Domain.MODEL, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.COUNT,
 			Consequence.CUT),
 
@@ -70,16 +74,16 @@ public enum ErrorKind {
 	/** Our own refusal: too many calls at once. */
 	BULKHEAD_FULL(503, Domain.NONE, Pause.NONE, Consequence.RETRY, Consequence.FAIL_OVER, Consequence.UNSENT),
 
-	/** Our own refusal: the money is spent. */
+	/** Our own refusal: a limit of money is used up. */
 	BUDGET_EXCEEDED(402, Domain.CALLER, Pause.NONE, Consequence.END, Consequence.UNSENT),
 
 	/** The call's own deadline passed, or its attempts are used up. */
 	DEADLINE_EXCEEDED(504, Domain.CALLER, Pause.NONE, Consequence.END, Consequence.CUT),
 
-	/** The caller went away. */
+	/** The caller cancelled, or its subscriber is gone. */
 	CANCELLED(499, Domain.CALLER, Pause.NONE, Consequence.END, Consequence.CUT),
 
-	/** Our own refusal: the call could not be recorded, and must be. */
+	/** Our own refusal: every call must be recorded, and this one cannot be. */
 	AUDIT_UNAVAILABLE(503, Domain.CALLER, Pause.NONE, Consequence.END, Consequence.UNSENT);
 
 	private final int httpStatus;
@@ -112,10 +116,10 @@ public enum ErrorKind {
 		/** One model of a provider. */
 		MODEL,
 
-		/** The host and port, whatever is asked there. */
+		/** The host and port, for all targets there. */
 		ENDPOINT,
 
-		/** Neither: a limit of the application's own. */
+		/** None of these: a limit of the application itself. */
 		NONE
 
 	}
@@ -141,7 +145,7 @@ public enum ErrorKind {
 		/** The same target may be asked again. */
 		RETRY,
 
-		/** The same target may be asked again where its status is configured so. */
+		/** The same target may be asked again if the configuration lists its status. */
 		RETRY_BY_STATUS,
 
 		/** Another key of the same vendor may be asked at once. */
@@ -156,7 +160,7 @@ public enum ErrorKind {
 		/** The target refused the request as it is. */
 		REFUSES,
 
-		/** An answer was cut off on our side, and may have begun. */
+		/** The answer was ended on our side, and may have begun. */
 		CUT,
 
 		/** The call is over. */
@@ -211,37 +215,37 @@ public enum ErrorKind {
 	}
 
 	/**
-	 * Whether an answer was cut off on our side, and may have begun before: what the
-	 * vendor tells of as an error costs nothing.
+	 * Whether the answer was ended on our side and may have begun. Such an attempt can
+	 * cost tokens; an attempt that the vendor answers with an error costs nothing.
 	 */
 	public boolean cutsAnswers() {
 		return this.consequences.contains(Consequence.CUT);
 	}
 
 	/**
-	 * Whether the call is over, whatever its targets could do.
+	 * Whether the call is over, even if other targets could answer.
 	 */
 	public boolean endsTheCall() {
 		return this.consequences.contains(Consequence.END);
 	}
 
 	/**
-	 * Whether a module of ours refused, and nothing was sent.
+	 * Whether one of our own modules refused, so that nothing was sent.
 	 */
 	public boolean isUnsent() {
 		return this.consequences.contains(Consequence.UNSENT);
 	}
 
 	/**
-	 * Whether waiting does not help: the same would fail in the same way until the key,
-	 * the account or the request is another.
+	 * Whether waiting does not help: the same request fails again until the key, the
+	 * account or the request changes.
 	 */
 	public boolean isLasting() {
 		return this.pause == Pause.REST_OF_CALL;
 	}
 
 	/**
-	 * The HTTP status with which an application of its own would say so to its clients.
+	 * The HTTP status with which an application reports this failure to its own clients.
 	 */
 	public int httpStatus() {
 		return this.httpStatus;

@@ -10,20 +10,20 @@ import reactor.core.publisher.Operators;
 import reactor.util.concurrent.Queues;
 
 /**
- * Events that wait until their subscriber asks for them: the one drain loop, for adapters
- * and modules.
+ * A queue whose events are emitted as the subscriber requests them: the drain loop of
+ * adapters and modules.
  * <p>
  * Invariants:
  * <ul>
  * <li>{@code draining} counts the calls of {@link #drain} that no step has seen yet. The
- * one that raises it from 0 runs the loop; all others only count, and the loop runs once
- * more for them. So the step is never run by two threads at once, and what was changed
- * before a call of {@code drain} is seen by a step after it.
- * <li>One thread at a time adds: the producer's, or the step's once the producer has
- * ended or where there is none but the step. Only the step removes.
- * <li>Demand is raised by the subscriber and lowered by the step alone, after it emitted:
- * never more is emitted than was requested.
- * <li>The end is told once; nothing is emitted after it, or after {@link #cancel}.
+ * call that raises it from 0 runs the loop. All others only count, and the loop runs
+ * again for them. So two threads never run the step at once, and a step after a call of
+ * {@code drain} sees what was changed before that call.
+ * <li>One thread at a time adds: the producer's, or the step's if the producer has ended
+ * or the step is the only producer. Only the step removes.
+ * <li>The subscriber raises the demand, and only the step lowers it, after it emitted: no
+ * more is emitted than was requested.
+ * <li>The end is signalled once; nothing is emitted after it, or after {@link #cancel}.
  * </ul>
  */
 public final class EventQueue {
@@ -50,7 +50,7 @@ public final class EventQueue {
 
 	/**
 	 * @param actual the subscriber
-	 * @param step run by the loop: {@link #emit emits}, asks for more, tells the
+	 * @param step run by the loop: {@link #emit emits}, requests more, signals the
 	 * {@link #end end}
 	 */
 	public EventQueue(Subscriber<? super LlmEvent> actual, Runnable step) {
@@ -58,23 +58,23 @@ public final class EventQueue {
 		this.step = step;
 	}
 
-	/** Puts an event at the end; {@link #drain} passes it on. */
+	/** Adds an event at the end; {@link #drain} passes it on. */
 	public void add(LlmEvent event) {
 		this.events.add(event);
 	}
 
-	/** Drops all that waits. */
+	/** Drops all waiting events. */
 	public void clear() {
 		this.events.clear();
 	}
 
-	/** Whether nothing waits. */
+	/** Whether no event waits. */
 	public boolean isEmpty() {
 		return this.events.isEmpty();
 	}
 
 	/**
-	 * The subscriber asks for more events.
+	 * The subscriber requests more events.
 	 * @param n how many more
 	 */
 	public void request(long n) {
@@ -84,12 +84,12 @@ public final class EventQueue {
 		}
 	}
 
-	/** How many events are asked for that were not emitted. */
+	/** How many requested events were not emitted yet. */
 	public long demand() {
 		return this.demand;
 	}
 
-	/** The subscriber wants nothing more. */
+	/** The subscriber cancels. */
 	public void cancel() {
 		this.cancelled = true;
 	}
@@ -114,8 +114,8 @@ public final class EventQueue {
 	}
 
 	/**
-	 * Emits what waits, as far as it is asked for. For the step alone.
-	 * @return whether nothing is left, and more would be taken
+	 * Emits waiting events as far as they are requested. Called by the step only.
+	 * @return whether no event is left and there is demand for more
 	 */
 	public boolean emit() {
 		long demand = this.demand;
@@ -131,7 +131,7 @@ public final class EventQueue {
 	}
 
 	/**
-	 * Tells the end. For the step alone.
+	 * Signals the end. Called by the step only.
 	 * @param failure what went wrong, if anything did
 	 */
 	public void end(@Nullable Throwable failure) {

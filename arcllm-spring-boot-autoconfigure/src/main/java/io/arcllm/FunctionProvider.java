@@ -7,7 +7,7 @@ import reactor.core.publisher.Flux;
 
 /**
  * A provider made of a function, which may block: it is called on a thread of its own,
- * where timeouts and deadlines reach it, and interrupted when the call has ended.
+ * where timeouts and deadlines apply to it, and interrupted when the call has ended.
  */
 final class FunctionProvider implements LlmProvider {
 

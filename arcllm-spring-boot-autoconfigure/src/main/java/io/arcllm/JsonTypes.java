@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes JSON schemas of types and reads JSON into them, for typed answers and tools.
- * Found by {@link java.util.ServiceLoader}; the library brings one on Jackson.
+ * Found by {@link java.util.ServiceLoader}; the library has one that uses Jackson. Safe
+ * for use by many threads.
  */
 public interface JsonTypes {
 
@@ -17,19 +18,19 @@ public interface JsonTypes {
 	 */
 	Map<String, Object> schema(Class<?> type);
 
-	/** The schema of a method's parameters, made the same way. */
+	/** The schema of a method's parameters, by the same rules. */
 	Map<String, Object> schema(Method method);
 
 	/**
-	 * Reads a value of which the schema holds; further properties are ignored.
-	 * @throws IllegalArgumentException if it does not hold; says where, and nothing of
-	 * what stands there
+	 * Reads a value that matches the schema of the type; other properties are ignored.
+	 * @throws IllegalArgumentException if it does not match; the message names the place,
+	 * and nothing of its content
 	 */
 	<T> T read(String json, Class<T> type);
 
 	/**
 	 * Reads the arguments of a method.
-	 * @throws IllegalArgumentException if its schema does not hold
+	 * @throws IllegalArgumentException if they do not match its schema
 	 */
 	@Nullable Object[] read(Map<String, @Nullable Object> arguments, Method method);
 

@@ -3,7 +3,8 @@ package io.arcllm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration is wrong. The message names the key and the mend, and never a secret.
+ * The configuration is wrong. The message names the key and what to change, and never
+ * contains a secret.
  */
 public class LlmConfigException extends RuntimeException {
 
@@ -15,7 +16,7 @@ public class LlmConfigException extends RuntimeException {
 
 	/**
 	 * @param key the configuration key that is wrong, such as {@code arcllm.provider}
-	 * @param message what is wrong and how to mend it
+	 * @param message what is wrong and what to change
 	 */
 	public LlmConfigException(@Nullable String key, String message) {
 		super(message);
@@ -23,7 +24,7 @@ public class LlmConfigException extends RuntimeException {
 	}
 
 	/**
-	 * The configuration key that is wrong, if it is one.
+	 * The configuration key that is wrong, if a key is wrong.
 	 */
 	public @Nullable String key() {
 		return this.key;

@@ -8,8 +8,7 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happens during a call: deltas while the answer is made, then one
- * {@link Completed}.
+ * An event of a call: deltas while the answer arrives, then one {@link Completed}.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, include = JsonTypeInfo.As.EXISTING_PROPERTY, property = "type")
 @JsonSubTypes({ @Type(name = "text_delta", value = LlmEvent.TextDelta.class),
@@ -125,8 +124,8 @@ public sealed interface LlmEvent {
 	}
 
 	/**
-	 * What came before is void: another target answers from the start. Sent only with
-	 * recovery RESTART.
+	 * What was delivered before is void: another answer follows from its start. Sent only
+	 * with recovery RESTART.
 	 *
 	 * @param to the target that answers now
 	 * @param reason why the earlier answer ended
@@ -204,19 +203,19 @@ public sealed interface LlmEvent {
 	String type();
 
 	/**
-	 * How many characters of the answer this brings.
+	 * How many characters of the answer this event has.
 	 */
 	int characters();
 
 	/**
-	 * Whether this is a part of the answer that a user would see: what makes repeating
-	 * the call unsafe once it was passed on. An empty delta is none.
+	 * Whether this is a part of the answer that a user sees. Once content was passed on,
+	 * repeating the call is unsafe. An empty delta is no content.
 	 */
 	@JsonIgnore
 	boolean isContent();
 
 	/**
-	 * Adds what this brings to an answer.
+	 * Adds this event to an answer.
 	 */
 	void addTo(AnswerBuilder answer);
 
@@ -233,8 +232,8 @@ public sealed interface LlmEvent {
 	}
 
 	/**
-	 * Does something about each type of event. With one more method for a new type, the
-	 * compiler finds the visitors that must know of it.
+	 * Handles each type of event. A new type of event adds a method here, so that the
+	 * compiler finds every visitor that has to handle it.
 	 */
 	interface Visitor {
 

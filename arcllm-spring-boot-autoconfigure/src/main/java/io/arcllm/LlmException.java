@@ -13,22 +13,22 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call failed, with everything that is known about it. Policies decide by
- * {@link #kind()}. The message is short and free of secrets; the vendor's own words are
- * on {@link #body()} only.
+ * A failed call, with everything that is known about the failure. Policies decide by
+ * {@link #kind()}. The message is short and contains no secrets; the vendor's answer is
+ * only in {@link #body()}.
  */
 public class LlmException extends RuntimeException {
 
 	private static final int LONGEST_MESSAGE = 500;
 
-	/** How many causes are looked at, as a chain of them may be a circle. */
+	/** How many causes are looked at, because a chain of causes may be a circle. */
 	private static final int DEEPEST_CAUSE = 16;
 
 	private static final Duration FOREVER = Duration.ofNanos(Long.MAX_VALUE);
 
 	private final ErrorKind kind;
 
-	/** Stays behind when the exception is serialised, since it may hold an answer. */
+	/** Not serialized, because it may contain an answer. */
 	private final transient @Nullable ErrorDetails details;
 
 	private volatile @Nullable String chain;
@@ -61,7 +61,7 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * All that is known about the failure itself.
+	 * Everything that is known about the failure itself.
 	 */
 	public ErrorDetails details() {
 		return (this.details != null) ? this.details : ErrorDetails.of(this.kind);
@@ -112,9 +112,9 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * How long to wait before trying again, where the vendor or a module says so. Never
-	 * cut short. Where a whole chain failed, until the soonest of its targets that name a
-	 * wait is ready; the failed target's own wait is in {@link #details()}.
+	 * How long to wait before trying again, if the vendor or a module names a time. It is
+	 * never shortened. If a whole chain failed, it is the time until the first of its
+	 * targets is ready; the failed target's own wait is in {@link #details()}.
 	 */
 	public @Nullable Duration retryAfter() {
 		Duration own = details().retryAfter();
@@ -131,7 +131,7 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * When the silence was, for {@link ErrorKind#TIMEOUT}.
+	 * The phase in which the target was silent, for {@link ErrorKind#TIMEOUT}.
 	 */
 	public @Nullable TimeoutStage stage() {
 		return details().stage();
@@ -145,7 +145,7 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * The vendor's answer as it came. It may repeat what was sent: don't log it.
+	 * The vendor's answer as it came. It may repeat what was sent, so do not log it.
 	 */
 	public @Nullable String body() {
 		return details().body();
@@ -159,8 +159,8 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * Whether the same target may be asked again: what the vendor says, else what the
-	 * kind says. An interruption may as long as nothing was delivered.
+	 * Whether the same target may be asked again: by the vendor's word, else by the kind.
+	 * After an interruption it may be asked again if nothing was delivered.
 	 */
 	public boolean isRetryable() {
 		if (kind() == ErrorKind.INTERRUPTED) {
@@ -175,30 +175,30 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * Whether the next target of a chain may be asked. An interruption may as long as
-	 * nothing was delivered.
+	 * Whether the next target of a chain may be asked. After an interruption it may be
+	 * asked if nothing was delivered.
 	 */
 	public boolean failsOver() {
 		return (kind() == ErrorKind.INTERRUPTED) ? isUndelivered() : kind().failsOver();
 	}
 
-	/** All targets that were asked refused the request: it would be in vain to wait. */
+	/** All targets that were asked refused the request, so waiting does not help. */
 	private boolean isRefusedByAll() {
 		return kind().refusesRequest()
 				&& others().stream().allMatch((other) -> other.kind().refusesRequest() || other.kind().isUnsent());
 	}
 
 	/**
-	 * Whether the target let the call wait in vain, and would so again: it is asked once
-	 * more only where no other is left. A 408 is a vendor's word, not silence.
+	 * Whether the target was silent. It is asked again only if no other target is left. A
+	 * 408 is an answer of the vendor, not silence.
 	 */
 	public boolean isSilence() {
 		return kind() == ErrorKind.TIMEOUT && stage() != TimeoutStage.CONNECT && status() == null;
 	}
 
 	/**
-	 * How long a call leaves the target alone after it, the longest duration there is for
-	 * the rest of the call, or {@code null} for not at all.
+	 * For how long a call does not ask the target again: the longest duration that exists
+	 * for the rest of the call, or {@code null} for no such time.
 	 */
 	public @Nullable Duration leaveAloneFor() {
 		return switch (kind().pause()) {
@@ -209,7 +209,7 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * Whether the call is over: by its own limits, or since part of the answer was
+	 * Whether the call is over: by its own limits, or because part of the answer was
 	 * delivered.
 	 */
 	public boolean endsTheCall() {
@@ -218,15 +218,15 @@ public class LlmException extends RuntimeException {
 
 	/**
 	 * Whether the answer broke off after part of it had reached the caller, so that
-	 * asking again would say words twice.
+	 * asking again would repeat words.
 	 */
 	public boolean hasDelivered() {
 		return kind() == ErrorKind.INTERRUPTED && !isUndelivered();
 	}
 
 	/**
-	 * Whether the vendor may have got the request: not where a module of ours refused,
-	 * where it was refused before it was sent, or where there was no connection.
+	 * Whether the vendor may have received the request. It has not if one of our modules
+	 * refused it, if it was refused before it was sent, or if there was no connection.
 	 */
 	public boolean wasSent() {
 		return switch (kind()) {
@@ -259,9 +259,9 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * This failure as that of a whole chain, whose other errors become suppressed ones.
-	 * For modules that choose between targets.
-	 * @param chain the chain as it is written, such as {@code anthropic -> openai}
+	 * This failure as the failure of a whole chain, with the other errors as suppressed
+	 * ones. For modules that choose between targets.
+	 * @param chain the chain as text, such as {@code anthropic -> openai}
 	 */
 	public LlmException exhausted(String chain, List<? extends Throwable> others) {
 		LlmException told = again();
@@ -273,8 +273,8 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * This failure with another one beside it, such as the reason why nothing more was
-	 * tried.
+	 * This failure with another one suppressed in it, such as the reason why nothing more
+	 * was tried.
 	 */
 	public LlmException withSuppressed(LlmException other) {
 		LlmException told = again();
@@ -285,7 +285,7 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * This failure with the attempts of the call. For the head of the stack.
+	 * This failure with the attempts of the call. For the outermost module of the stack.
 	 */
 	public LlmException withTrail(Trail trail) {
 		LlmException told = (trail() == Trail.EMPTY) ? this : again();
@@ -294,8 +294,8 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * What is written instead of this exception: causes and subclasses may hold what
-	 * cannot be serialized.
+	 * What is serialized instead of this exception, because causes and subclasses may not
+	 * be serializable.
 	 */
 	protected final Object writeReplace() {
 		return new SerializedFailure(this, String.valueOf(super.getMessage()), this.chain);
@@ -310,8 +310,9 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * A provider may throw one exception in all its calls, and none may carry what is of
-	 * another. A type of its own stays as it is, since only its own class can make it.
+	 * A provider may throw the same exception in all its calls, so data of one call must
+	 * not be added to it. Subclasses stay as they are, because only their own class can
+	 * make them.
 	 */
 	private LlmException again() {
 		if (getClass() != LlmException.class) {
@@ -325,9 +326,9 @@ public class LlmException extends RuntimeException {
 	}
 
 	/**
-	 * This failure with other words delivered before it and before those that are
-	 * suppressed in it; itself where nothing was delivered. For modules that change what
-	 * is delivered.
+	 * This failure with its partial answer changed, and those of the failures that are
+	 * suppressed in it; the same instance if nothing was delivered. For modules that
+	 * change what is delivered.
 	 */
 	public LlmException withPartials(UnaryOperator<LlmResponse> change) {
 		LlmResponse partial = partial();

@@ -46,7 +46,7 @@ public final class LlmExceptionBuilder {
 	}
 
 	/**
-	 * What is known of another failure, but for its kind and for what was delivered.
+	 * Copies what is known of another failure, except its kind and its partial answer.
 	 */
 	public LlmExceptionBuilder like(LlmException other) {
 		ErrorDetails known = other.details();
@@ -70,7 +70,7 @@ public final class LlmExceptionBuilder {
 		return this;
 	}
 
-	/** The target that failed, where only its provider is known. */
+	/** The target that failed, if only its provider is known. */
 	public LlmExceptionBuilder provider(String provider) {
 		return target(new Target(provider, null));
 	}
@@ -99,13 +99,13 @@ public final class LlmExceptionBuilder {
 		return this;
 	}
 
-	/** When the silence was. */
+	/** The phase in which the target was silent. */
 	public LlmExceptionBuilder stage(@Nullable TimeoutStage stage) {
 		this.stage = stage;
 		return this;
 	}
 
-	/** What was delivered before. */
+	/** What was delivered before the failure. */
 	public LlmExceptionBuilder partial(@Nullable LlmResponse partial) {
 		this.partial = partial;
 		return this;
@@ -117,15 +117,18 @@ public final class LlmExceptionBuilder {
 		return this;
 	}
 
-	/** What the vendor says of trying again, where it says so. */
+	/**
+	 * Whether the vendor says that it may be tried again; {@code null} where it does not
+	 * say.
+	 */
 	public LlmExceptionBuilder retryable(@Nullable Boolean retryable) {
 		this.retryable = retryable;
 		return this;
 	}
 
 	/**
-	 * A connection that was kept open from an earlier request broke before a byte of the
-	 * answer came: says nothing about the vendor.
+	 * Whether a connection that was kept open from an earlier request broke before a byte
+	 * of the answer came, which says nothing about the vendor.
 	 */
 	public LlmExceptionBuilder staleConnection(boolean staleConnection) {
 		this.staleConnection = staleConnection;
@@ -138,7 +141,7 @@ public final class LlmExceptionBuilder {
 		return this;
 	}
 
-	/** The head of an answer had come before the connection broke. */
+	/** Whether the head of an answer had come before the connection broke. */
 	public LlmExceptionBuilder answerBegan(boolean answerBegan) {
 		this.answerBegan = answerBegan;
 		return this;

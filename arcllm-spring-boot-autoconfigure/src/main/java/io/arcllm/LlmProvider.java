@@ -12,9 +12,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Answers requests to language models. The one abstraction: vendors' adapters, modules,
- * whole stacks and test doubles are all providers. Implementations are safe for use by
- * many threads at once.
+ * Answers requests to language models. Vendors' adapters, modules, whole stacks and test
+ * doubles are all providers. Implementations are safe for use by many threads at once.
  */
 @FunctionalInterface
 public interface LlmProvider {
@@ -41,8 +40,8 @@ public interface LlmProvider {
 	/**
 	 * Sends the request and waits for the whole answer. Interrupting the waiting thread
 	 * cancels the call.
-	 * @throws LlmException if no answer could be had
-	 * @throws IllegalStateException on an event loop thread, which must never wait
+	 * @throws LlmException if the call fails
+	 * @throws IllegalStateException on an event loop thread, which must not wait
 	 */
 	default LlmResponse invoke(LlmRequest request) {
 		if (Schedulers.isInNonBlockingThread()) {
@@ -95,16 +94,16 @@ public interface LlmProvider {
 	}
 
 	/**
-	 * The whole answer, without waiting. Lazy. A flux that ends without an answer is an
-	 * interruption.
+	 * The whole answer, without waiting. Lazy, as {@link #exchange} is. A flux that ends
+	 * without an answer is an interruption.
 	 */
 	default Mono<LlmResponse> invokeAsync(LlmRequest request) {
 		return new AnswerMono(this, request);
 	}
 
 	/**
-	 * Asks for an answer of a type, by a JSON schema that is made of it, and waits. A
-	 * response format of the request's own is replaced.
+	 * Asks for an answer of a type, by a JSON schema that is made from it, and waits. The
+	 * request's own response format is replaced.
 	 * @param type a record or a class with properties
 	 * @throws LlmException {@code PROTOCOL}, with the answer in {@code partial()}, if the
 	 * answer does not fit; it is not asked for again
@@ -126,15 +125,15 @@ public interface LlmProvider {
 	}
 
 	/**
-	 * The words of the answer as they come, and nothing else of it. An answer that begins
-	 * anew after words were delivered is an interruption.
+	 * The words of the answer as they arrive. An answer that starts again after words
+	 * were delivered is an interruption.
 	 */
 	default Flux<String> text(LlmRequest request) {
 		return TextFlux.of(stream(request));
 	}
 
 	/**
-	 * The answer as it is made: {@link #exchange} with streaming on.
+	 * The events of the answer as they arrive: {@link #exchange} with streaming on.
 	 */
 	default Flux<LlmEvent> stream(LlmRequest request) {
 		return exchange(Objects.requireNonNull(request, "request").withStreaming(true));
@@ -149,9 +148,8 @@ public interface LlmProvider {
 
 	/**
 	 * A provider made of a function: for tests, and for answers that need no network.
-	 * @param answer called once a subscription, on a thread on which it may block and
-	 * which is interrupted when no subscriber waits any more; what it throws fails the
-	 * call
+	 * @param answer called once for each subscription, on a thread that it may block and
+	 * that is interrupted when the call has ended; what it throws fails the call
 	 */
 	static LlmProvider of(String name, Function<LlmRequest, LlmResponse> answer) {
 		return new FunctionProvider(name, answer);

@@ -5,8 +5,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The programmatic door to all providers, with their whole stacks. Safe for use by many
- * threads.
+ * Loads providers by name, each with its whole stack. Safe for use by many threads.
  */
 public interface LlmProviders {
 
@@ -27,7 +26,7 @@ public interface LlmProviders {
 	LlmProvider load(String target, Consumer<CallOptions.Builder> options);
 
 	/**
-	 * The provider that is injected where none is named.
+	 * The provider that is injected without a qualifier.
 	 * @throws LlmConfigException if none is configured
 	 */
 	LlmProvider primary();

@@ -12,22 +12,22 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question. What is left unset is not sent; zero is sent.
+ * A request to a model. Values that are unset are not sent; zero is sent.
  *
  * @param messages the conversation
  * @param tools what the model may ask to be called
- * @param toolChoice whether it must
+ * @param toolChoice whether the model must call a tool
  * @param model the model; unset for the provider's configured one
  * @param maxTokens the longest answer, in tokens
- * @param temperature how random
- * @param topP how much of the probability mass to draw from
+ * @param temperature how random the answer is
+ * @param topP the share of the probability mass to draw from
  * @param stop where to stop
  * @param responseFormat what the answer must look like
  * @param reasoningEffort how much to think
  * @param metadata tenant, session and labels of the call
  * @param options further fields of the vendor's request body, sent as they are
  * @param callOptions how the stack treats this call
- * @param streaming whether the answer is wanted as it is made
+ * @param streaming whether the answer is delivered as it arrives
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record LlmRequest(@AbsentIsEmpty List<Message> messages, @AbsentIsEmpty List<Tool> tools,
@@ -72,12 +72,12 @@ public record LlmRequest(@AbsentIsEmpty List<Message> messages, @AbsentIsEmpty L
 		return (streaming == this.streaming) ? this : mutate().streaming(streaming).build();
 	}
 
-	/** The same request to another model. */
+	/** The same request for another model. */
 	public LlmRequest withModel(@Nullable String model) {
 		return Objects.equals(model, this.model) ? this : mutate().model(model).build();
 	}
 
-	/** Says nothing of what was said. */
+	/** Contains nothing of the conversation. */
 	@Override
 	public String toString() {
 		return "LlmRequest[model=" + this.model + ", messages=" + this.messages.size() + ", tools=" + this.tools.size()
@@ -175,13 +175,13 @@ public record LlmRequest(@AbsentIsEmpty List<Message> messages, @AbsentIsEmpty L
 			return this;
 		}
 
-		/** How random. */
+		/** How random the answer is. */
 		public Builder temperature(@Nullable Double temperature) {
 			this.temperature = temperature;
 			return this;
 		}
 
-		/** How much of the probability mass to draw from. */
+		/** The share of the probability mass to draw from. */
 		public Builder topP(@Nullable Double topP) {
 			this.topP = topP;
 			return this;
@@ -235,7 +235,7 @@ public record LlmRequest(@AbsentIsEmpty List<Message> messages, @AbsentIsEmpty L
 			return callOptions(builder.build());
 		}
 
-		/** Whether the answer is wanted as it is made. */
+		/** Whether the answer is delivered as it arrives. */
 		public Builder streaming(boolean streaming) {
 			this.streaming = streaming;
 			return this;

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param stale whether this is an older answer of a cache, given because all targets
  * failed
  * @param age how old the answer is, where it comes from a cache
- * @param shownThinking the words of the thinking where others are shown than the blocks
- * say; only with redaction
+ * @param shownThinking the words of the thinking that are shown instead of those in the
+ * blocks; only with redaction
  */
 public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, StopReason stopReason, Target target,
 		@Nullable String requestId, @Nullable Cost cost, @JsonIgnore @Nullable RawBody raw, Trail trail,
@@ -40,7 +40,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 		Objects.requireNonNull(trail, "trail");
 	}
 
-	/** An answer whose thinking is shown as its blocks say. */
+	/** An answer that shows the thinking of its blocks. */
 	public LlmResponse(List<Content> content, Usage usage, StopReason stopReason, Target target,
 			@Nullable String requestId, @Nullable Cost cost, @Nullable RawBody raw, Trail trail, boolean stale,
 			@Nullable Duration age) {
@@ -48,7 +48,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	}
 
 	/**
-	 * An answer whose thinking comes before its words, and its tool calls after them.
+	 * An answer with its thinking before its text, and its tool calls after it.
 	 */
 	public LlmResponse(String text, List<Content.Thinking> thinking, List<ToolCall> toolCalls, Usage usage,
 			StopReason stopReason, Target target, @Nullable String requestId, @Nullable Cost cost,
@@ -66,35 +66,35 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	}
 
 	/**
-	 * An answer in words, for tests and providers of one's own.
+	 * An answer in words, for tests and own providers.
 	 */
 	public static LlmResponse of(Target target, String text) {
 		return builder().target(target).text(text).build();
 	}
 
 	/**
-	 * An answer in words, of no particular target.
+	 * An answer in words, without a target.
 	 */
 	public static LlmResponse of(String text) {
 		return builder().text(text).build();
 	}
 
 	/**
-	 * Starts an answer, for tests and providers of one's own.
+	 * Starts an answer, for tests and own providers.
 	 */
 	public static Builder builder() {
 		return new Builder();
 	}
 
 	/**
-	 * Starts an answer with what this one says.
+	 * Starts a copy of this answer.
 	 */
 	public Builder mutate() {
 		return new Builder(this);
 	}
 
 	/**
-	 * The words, joined; empty if the model only called tools.
+	 * The text, joined; empty if the model only called tools.
 	 */
 	public String text() {
 		String words = null;
@@ -114,15 +114,16 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	}
 
 	/**
-	 * What the model thought, in order.
+	 * The blocks of thinking, in order.
 	 */
 	public List<Content.Thinking> thinking() {
 		return Copies.only(this.content, Content.Thinking.class);
 	}
 
 	/**
-	 * The words of the thinking, joined, as they may be shown: with redaction, also those
-	 * of signed blocks are redacted here, while their blocks stay as they are.
+	 * The words of the thinking, joined, as they may be shown. With redaction, the words
+	 * of signed blocks are redacted here, too, while the blocks themselves stay
+	 * unchanged.
 	 */
 	public String thinkingText() {
 		return (this.shownThinking != null) ? this.shownThinking
@@ -130,7 +131,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	}
 
 	/**
-	 * The same answer with other words of thinking to be shown than its blocks say.
+	 * The same answer, showing these words instead of the thinking of its blocks.
 	 */
 	public LlmResponse withShownThinking(@Nullable String shownThinking) {
 		return new LlmResponse(this.content, this.usage, this.stopReason, this.target, this.requestId, this.cost,
@@ -138,7 +139,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	}
 
 	/**
-	 * The tools it wants called.
+	 * The model's tool calls.
 	 */
 	public List<ToolCall> toolCalls() {
 		return Copies.only(this.content, ToolCall.class);
@@ -175,7 +176,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	}
 
 	/**
-	 * The same answer with its price.
+	 * The same answer with this cost.
 	 */
 	public LlmResponse withCost(@Nullable Cost cost) {
 		return Objects.equals(cost, this.cost) ? this : new LlmResponse(this.content, this.usage, this.stopReason,
@@ -197,7 +198,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	}
 
 	/**
-	 * The same answer with the body it came in.
+	 * The same answer with this body.
 	 */
 	public LlmResponse withRaw(@Nullable RawBody raw) {
 		return new LlmResponse(this.content, this.usage, this.stopReason, this.target, this.requestId, this.cost, raw,
@@ -205,16 +206,16 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 	}
 
 	/**
-	 * The vendor's answer as it came, where it was not streamed. Neither in
-	 * {@code toString} nor in JSON; it may repeat what was sent, so don't log it.
+	 * The vendor's answer as it came, where it was not streamed. Neither in {@code
+	 * toString} nor in JSON; it may repeat what was sent, so do not log it.
 	 */
 	public @Nullable String rawBody() {
 		return (this.raw == null) ? null : this.raw.text();
 	}
 
 	/**
-	 * The assistant's turn, to go on with the conversation: the blocks in the order in
-	 * which they came.
+	 * The assistant's turn for the next request of the conversation, with the blocks in
+	 * the order in which they came.
 	 */
 	public Message toMessage() {
 		return Message.assistant(this.content);
@@ -270,7 +271,7 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 		}
 
 		/**
-		 * The text, which replaces the one there is, else after thinking and before tool
+		 * The text. It replaces the present one, or stands after thinking and before tool
 		 * calls.
 		 */
 		public Builder text(String text) {
@@ -290,13 +291,13 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 			return content(Arrays.asList(content));
 		}
 
-		/** The tool calls, which replace those there are, else at the end. */
+		/** The tool calls. They replace the present ones, or stand at the end. */
 		public Builder toolCalls(List<ToolCall> calls) {
 			this.content.toolCalls(calls);
 			return this;
 		}
 
-		/** The tool calls, which replace those there are, else at the end. */
+		/** The tool calls. They replace the present ones, or stand at the end. */
 		public Builder toolCalls(ToolCall... calls) {
 			return toolCalls(Arrays.asList(calls));
 		}
@@ -308,8 +309,8 @@ public record LlmResponse(@AbsentIsEmpty List<Content> content, Usage usage, Sto
 		}
 
 		/**
-		 * Why the model stopped; left out, {@code TOOL_USE} with tool calls and
-		 * {@code END_TURN} without.
+		 * Why the model stopped; if unset, {@code TOOL_USE} with tool calls and {@code
+		 * END_TURN} without.
 		 */
 		public Builder stopReason(StopReason stopReason) {
 			this.stopReason = stopReason;

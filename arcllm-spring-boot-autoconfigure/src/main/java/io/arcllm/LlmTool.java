@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Offers a method to models, in a {@link ToolLoop}: its name is the tool's, its
- * parameters are the schema. Describe parameters with Jackson's
+ * Offers a method to models, in a {@link ToolLoop}: its name is the tool's name, and its
+ * parameters make the schema. Describe parameters with Jackson's
  * {@code @JsonPropertyDescription}.
  */
 @Documented
@@ -22,7 +22,7 @@ public @interface LlmTool {
 	/** The same as {@link #value()}. */
 	String description() default "";
 
-	/** The tool's name, where it is not the method's. */
+	/** The tool's name, if it differs from the method's. */
 	String name() default "";
 
 }

@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  * One turn of a conversation.
  *
  * @param role the speaker
- * @param content what is said, in order
+ * @param content the parts of the turn, in order
  * @param isCacheable whether the prompt up to the end of this turn is worth keeping in
  * the vendor's cache
  */
@@ -23,7 +23,7 @@ public record Message(Role role, @AbsentIsEmpty List<Content> content, @CacheMar
 		/** Instructions. Several are allowed, anywhere. */
 		SYSTEM,
 
-		/** The person, and the results of tools. */
+		/** The user, and the results of tools. */
 		USER,
 
 		/** The model. */
@@ -43,7 +43,7 @@ public record Message(Role role, @AbsentIsEmpty List<Content> content, @CacheMar
 
 	/**
 	 * The same turn, marked as the end of a prompt that is worth keeping in the vendor's
-	 * cache. Vendors without such marks are not told.
+	 * cache. For vendors without such marks it is left out.
 	 */
 	public Message cacheable() {
 		return new Message(this.role, this.content, true);
@@ -69,32 +69,32 @@ public record Message(Role role, @AbsentIsEmpty List<Content> content, @CacheMar
 		return new Message(Role.SYSTEM, List.of(new Content.Text(text)));
 	}
 
-	/** What a person says. */
+	/** A user's text. */
 	public static Message user(String text) {
 		return new Message(Role.USER, List.of(new Content.Text(text)));
 	}
 
-	/** What a person says and shows. */
+	/** A user's text, pictures and documents. */
 	public static Message user(Content... content) {
 		return new Message(Role.USER, Arrays.asList(content));
 	}
 
-	/** What the model said. */
+	/** The model's text. */
 	public static Message assistant(String text) {
 		return new Message(Role.ASSISTANT, List.of(new Content.Text(text)));
 	}
 
-	/** What the model said, thought and called. */
+	/** The model's text, thinking and tool calls. */
 	public static Message assistant(List<Content> content) {
 		return new Message(Role.ASSISTANT, content);
 	}
 
-	/** What tools answered. All results of one turn belong into one message. */
+	/** The results of tools. All results of one turn belong in one message. */
 	public static Message toolResults(Content.ToolResult... results) {
 		return new Message(Role.USER, Arrays.asList(results));
 	}
 
-	/** What one tool answered. */
+	/** The result of one tool. */
 	public static Message toolResult(String toolCallId, String text) {
 		return toolResults(Content.ToolResult.of(toolCallId, text));
 	}

@@ -14,22 +14,22 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * The threads of one provider whose code may block, where timeouts and deadlines reach
- * it. They are virtual where the JVM has them, else a pool of this provider's own, of the
- * size of its bulkhead. Safe for use by many threads.
+ * The threads of one provider whose code may block, so that timeouts and deadlines apply
+ * to it. They are virtual where the JVM has them, else a pool of this provider's own, of
+ * the size of its bulkhead. Safe for use by many threads.
  */
 public final class OwnThreads {
 
 	private static final int MOST_THREADS = 64;
 
-	/** Virtual threads cost next to nothing, so they are no limit. */
+	/** Virtual threads cost almost nothing, so their number is not limited further. */
 	private static final int MOST_VIRTUAL_THREADS = 1 << 16;
 
 	private static final int IDLE_SECONDS = 60;
 
 	private final String name;
 
-	/** By how many there may be; made when the provider is first asked so. */
+	/** By their size; each is made on first use. */
 	private final Map<Integer, Scheduler> pools = new ConcurrentHashMap<>();
 
 	/**
@@ -40,8 +40,8 @@ public final class OwnThreads {
 	}
 
 	/**
-	 * A context in which a provider takes so many threads at most where they are not
-	 * virtual, as many as calls are let in to it.
+	 * A context that limits a provider's threads, where they are not virtual, to the
+	 * number of calls that are admitted to it.
 	 * @param most 1 or more
 	 */
 	public static Context limit(Context context, int most) {
@@ -50,8 +50,8 @@ public final class OwnThreads {
 
 	/**
 	 * Runs code and subscribes to what it returns, on one of these threads and in the
-	 * caller's context. The wait for a thread is not the provider's silence. Cancelling
-	 * interrupts the code.
+	 * caller's context. The wait for a thread does not count as the provider's silence.
+	 * Cancelling interrupts the code.
 	 */
 	public <T> Flux<T> run(Supplier<? extends Publisher<T>> code) {
 		return Flux.deferContextual((context) -> {
@@ -98,7 +98,7 @@ public final class OwnThreads {
 				: Schedulers.newBoundedElastic(most, Integer.MAX_VALUE, this.name, IDLE_SECONDS, true);
 	}
 
-	/** By reflection, since they are there from Java 21 on. */
+	/** By reflection, because they exist only from Java 21 on. */
 	private @Nullable ThreadFactory virtualThreads() {
 		try {
 			Class<?> builder = Class.forName("java.lang.Thread$Builder");

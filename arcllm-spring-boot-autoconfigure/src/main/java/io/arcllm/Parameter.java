@@ -13,14 +13,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A part of a request that some models do not take: the words of {@code unsupported}.
+ * A part of a request that some models do not take. Its words are the values of {@code
+ * unsupported}.
  */
 public enum Parameter {
 
 	/** How random the answer is. */
 	TEMPERATURE(true, "temperature"),
 
-	/** How much of the probability mass is drawn from. */
+	/** The share of the probability mass that is drawn from. */
 	TOP_P(true, "top_p"),
 
 	/** How many tokens are drawn from. */
@@ -44,10 +45,10 @@ public enum Parameter {
 	/** Whether several tools may be called at once. */
 	PARALLEL_TOOL_CALLS(true, "parallel_tool_calls", "disable_parallel_tool_use"),
 
-	/** How urgent the vendor takes the call to be. */
+	/** The vendor's class of service for the call. */
 	SERVICE_TIER(true, "service_tier"),
 
-	/** The end user that the vendor is told of. */
+	/** The end user, as the vendor is told. */
 	USER(true, "user", "safety_identifier"),
 
 	/** Tools that the model may ask to be called. */
@@ -59,24 +60,26 @@ public enum Parameter {
 	/** Documents. */
 	DOCUMENTS(false, "file", "document", "files", "documents"),
 
-	/** An answer that holds to a schema. */
+	/** An answer that matches a schema. */
 	SCHEMA(false, "response_format", "json_schema", "format", "output_format", "output_config"),
 
 	/** A tool that must be called. */
 	FORCED_TOOL(false, "tool_choice", "tool_config"),
 
-	/** The answer as it is made; a model without it is asked for the whole answer. */
+	/**
+	 * The answer as it arrives; a model without streaming is asked for the whole answer.
+	 */
 	STREAMING(false, "stream"),
 
 	/**
-	 * The longest answer, under the name that a vendor refused: it is asked for under its
-	 * other one. No word of configuration.
+	 * The field for the longest answer whose name a vendor refused; the request is sent
+	 * again with the other name. Not a word of the configuration.
 	 */
 	MAX_TOKENS(false, "max_tokens", "max_completion_tokens"),
 
 	/**
-	 * How thinking is asked for, in the form that a vendor refused, such as a budget of
-	 * tokens: it is asked for in its other one. No word of configuration.
+	 * The form of thinking that a vendor refused, such as a budget of tokens; the request
+	 * is sent again with the other form. Not a word of the configuration.
 	 */
 	THINKING_FORM(false);
 
@@ -94,12 +97,12 @@ public enum Parameter {
 		return name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
-	/** Whether a request without it is still the request that was meant. */
+	/** Whether it may be left out of a request. */
 	public boolean mayBeLeftOut() {
 		return this.mayBeLeftOut;
 	}
 
-	/** The parameter that is written so in configuration. */
+	/** The parameter of this word in the configuration. */
 	public static Optional<Parameter> of(String word) {
 		return configurable().filter((one) -> one.word().equals(word)).findFirst();
 	}
@@ -114,21 +117,21 @@ public enum Parameter {
 	}
 
 	/**
-	 * Whether a vendor that refuses it is asked for the same in another form, which says
-	 * all that was meant.
+	 * Whether a vendor that refuses it is asked for the same in another form, so that
+	 * nothing is left out.
 	 */
 	public boolean isAnotherForm() {
 		return this == MAX_TOKENS || this == THINKING_FORM;
 	}
 
-	/** Whether a request is asked in another way instead of without it. */
+	/** Whether the request is sent in another form instead of without it. */
 	private boolean isAskedOtherwise() {
 		return this == STREAMING || isAnotherForm();
 	}
 
 	/**
-	 * The parameter that vendors call so, such as {@code stop_sequences},
-	 * {@code generationConfig.topP} or {@code thinking.type.enabled}.
+	 * The parameter of this name at a vendor, such as {@code stop_sequences}, {@code
+	 * generationConfig.topP} or {@code thinking.type.enabled}.
 	 */
 	public static Optional<Parameter> named(String name) {
 		String snake = name.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toLowerCase(Locale.ROOT).replace('-', '_');

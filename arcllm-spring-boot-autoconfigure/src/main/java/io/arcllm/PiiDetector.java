@@ -3,31 +3,33 @@ package io.arcllm;
 import java.util.List;
 
 /**
- * Finds one kind of personal data in text, for the module {@code redaction}: beans of
- * this type stand beside its own detectors.
+ * Finds one kind of personal data in text, for the module {@code redaction}. Beans of
+ * this type are used in addition to the built-in detectors. Must be safe for use by many
+ * threads.
  */
 public interface PiiDetector {
 
 	/**
-	 * What it finds, such as {@code customer-number}: in capitals it is the placeholder.
+	 * What it finds, such as {@code customer-number}; written in capitals, it is the
+	 * placeholder.
 	 */
 	String type();
 
 	/**
-	 * All that is to be taken out of the text. What it throws refuses the call.
+	 * All parts that are to be removed from the text. If it throws, the call is refused.
 	 */
 	List<Span> find(CharSequence text);
 
 	/**
-	 * The longest that is found, in characters. A stream is held back by as many.
+	 * The longest match, in characters. A stream is held back by that many characters.
 	 */
 	default int maxLength() {
 		return 256;
 	}
 
 	/**
-	 * Where something may have begun in a text that continues, and is not whole yet. A
-	 * detector that knows better than its longest match holds streams back less.
+	 * Where a match may have begun that is not complete yet, in a text that continues. A
+	 * detector that implements this holds streams back less.
 	 * @return an index, or the text's length where nothing has begun
 	 */
 	default int begunAt(CharSequence text) {

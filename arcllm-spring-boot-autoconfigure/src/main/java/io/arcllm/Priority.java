@@ -11,7 +11,7 @@ public enum Priority {
 	/** As usual. */
 	NORMAL,
 
-	/** Before all others, such as a person that waits. */
+	/** Before all others, such as a user that waits. */
 	HIGH
 
 }

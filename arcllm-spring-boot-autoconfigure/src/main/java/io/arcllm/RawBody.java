@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.function.Supplier;
 
 /**
- * A vendor's answer as it came, hidden from {@code toString} and from JSON, which say
- * nothing but its length.
+ * A vendor's answer as it came, hidden from {@code toString} and from JSON, which show
+ * only its length.
  */
 public final class RawBody {
 
@@ -15,7 +15,7 @@ public final class RawBody {
 	private final Supplier<byte[]> bytes;
 
 	/**
-	 * @param bytes the body, in UTF-8; not copied, so don't change it
+	 * @param bytes the body, in UTF-8; not copied, so it must not be changed
 	 */
 	public RawBody(byte[] bytes) {
 		this(bytes.length, () -> bytes);
@@ -37,7 +37,7 @@ public final class RawBody {
 	}
 
 	/**
-	 * All of it. It may repeat what was sent: don't log it.
+	 * The whole body. It may repeat what was sent, so do not log it.
 	 */
 	public String text() {
 		return new String(bytes(), StandardCharsets.UTF_8);

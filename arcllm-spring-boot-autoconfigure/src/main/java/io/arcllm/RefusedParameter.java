@@ -9,26 +9,26 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the word of {@link Parameter} where there is one, such as {@code top-p};
  * else the vendor's own
- * @param why what about it was refused
+ * @param why which aspect of it was refused
  * @param most the largest value that the vendor says it takes, or {@code null}
  */
 public record RefusedParameter(String name, Why why, @Nullable Integer most) implements Serializable {
 
 	/**
-	 * What about a parameter was refused.
+	 * Which aspect of a parameter was refused.
 	 */
 	public enum Why {
 
 		/** The model or vendor does not take it, whatever its value. */
 		PARAMETER,
 
-		/** Not together with what else was asked. */
+		/** Not together with another part of the request. */
 		COMBINATION,
 
 		/** Not this value. */
 		VALUE,
 
-		/** Not in this form: it is asked for in another one there. */
+		/** Not in this form; the vendor has another one. */
 		FORM
 
 	}

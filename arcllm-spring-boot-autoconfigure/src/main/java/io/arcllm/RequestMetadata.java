@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record RequestMetadata(@Nullable String tenant, @Nullable String session,
 		@AbsentIsEmpty Map<String, String> labels) {
 
-	/** Nothing is known. */
+	/** No tenant, session or labels. */
 	public static final RequestMetadata EMPTY = new RequestMetadata(null, null, Map.of());
 
 	public RequestMetadata {
@@ -29,7 +29,7 @@ public record RequestMetadata(@Nullable String tenant, @Nullable String session,
 	}
 
 	/**
-	 * This, and the other where this says nothing, label by label.
+	 * This metadata, completed with the other where this is unset, label by label.
 	 */
 	public RequestMetadata over(RequestMetadata other) {
 		if (other.equals(EMPTY) || equals(other)) {

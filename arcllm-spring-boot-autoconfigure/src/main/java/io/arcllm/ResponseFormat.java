@@ -13,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * @param type text, JSON, or JSON of a schema
  * @param name the schema's name
  * @param schema the JSON schema, for {@link Type#JSON_SCHEMA}
- * @param strict whether the vendor must hold the answer to the schema, where it can
+ * @param strict whether the vendor must make the answer match the schema, if it can
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record ResponseFormat(Type type, @Nullable String name, @Nullable Map<String, Object> schema,
 		@Nullable Boolean strict) {
 
-	/** Words. */
+	/** Text. */
 	public static final ResponseFormat TEXT = new ResponseFormat(Type.TEXT, null, null, null);
 
 	/** Any JSON. */
@@ -30,7 +30,7 @@ public record ResponseFormat(Type type, @Nullable String name, @Nullable Map<Str
 	 */
 	public enum Type {
 
-		/** Words. */
+		/** Text. */
 		TEXT,
 
 		/** Any JSON. */

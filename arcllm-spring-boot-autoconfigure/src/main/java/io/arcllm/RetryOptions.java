@@ -28,19 +28,19 @@ public final class RetryOptions {
 	}
 
 	/**
-	 * The longest wait. A target that asks for a longer one is not asked again; up to 10
-	 * % are added to what it asks for.
+	 * The longest wait. A target that names a longer one is not asked again; up to 10 %
+	 * are added to the time that it names.
 	 */
 	public RetryOptions maxWait(Duration maxWait) {
 		return set("max-wait", maxWait);
 	}
 
-	/** Whether waits are spread at random. */
+	/** Whether a random part is added to waits. */
 	public RetryOptions jitter(boolean jitter) {
 		return set("jitter", jitter);
 	}
 
-	/** The HTTP statuses that are worth another attempt. */
+	/** The HTTP statuses that are retried. */
 	public RetryOptions retryableStatusCodes(int... codes) {
 		return set("retryable-status-codes",
 				Arrays.stream(codes).mapToObj(String::valueOf).collect(Collectors.joining(",")));

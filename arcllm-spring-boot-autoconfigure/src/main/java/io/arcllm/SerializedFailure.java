@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is left of an {@link LlmException} when it is serialized: all that it says but
- * answers, bodies, causes and the trail.
+ * The serialized form of an {@link LlmException}: everything except answers, bodies,
+ * causes and the trail.
  */
 final class SerializedFailure implements Serializable {
 

@@ -15,25 +15,25 @@ public record StopReason(Type type, @AbsentIsEmpty String raw) {
 	 */
 	public enum Type {
 
-		/** It had said all. */
+		/** The answer is complete. */
 		END_TURN,
 
-		/** It wants tools called. */
+		/** The model calls tools. */
 		TOOL_USE,
 
-		/** The token limit. */
+		/** The limit of tokens was reached. */
 		MAX_TOKENS,
 
-		/** One of the request's stop sequences. */
+		/** One of the request's stop sequences came. */
 		STOP_SEQUENCE,
 
 		/** The vendor's filter cut it off. */
 		CONTENT_FILTER,
 
-		/** It refused. */
+		/** The model refused. */
 		REFUSAL,
 
-		/** It paused and wants to be asked to go on. */
+		/** The model paused; send its turn back to continue. */
 		PAUSE,
 
 		/** Something else; {@link StopReason#raw()} says what. */

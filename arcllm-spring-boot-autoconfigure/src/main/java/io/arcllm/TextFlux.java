@@ -4,7 +4,7 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.SynchronousSink;
 
 /**
- * The words of one streamed answer. An answer that begins anew ends it: two answers are
+ * The words of one streamed answer. An answer that starts again ends it: two answers are
  * never joined.
  */
 final class TextFlux {

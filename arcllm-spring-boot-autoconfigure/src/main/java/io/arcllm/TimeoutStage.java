@@ -1,7 +1,7 @@
 package io.arcllm;
 
 /**
- * When a target was silent for too long.
+ * The phase in which a target was silent for too long.
  */
 public enum TimeoutStage {
 

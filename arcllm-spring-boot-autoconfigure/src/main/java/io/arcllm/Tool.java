@@ -9,12 +9,12 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something the model may ask to be called.
+ * A tool that the model may call.
  *
  * @param name letters, digits, {@code _} and {@code -}
  * @param description what it is for; the model reads this
  * @param parameters the arguments' JSON schema; empty for none
- * @param strict whether the vendor must hold the arguments to the schema, where it can
+ * @param strict whether the vendor must make the arguments match the schema, if it can
  * @param isCacheable whether the tools up to this one are worth keeping in the vendor's
  * cache
  */
@@ -37,14 +37,14 @@ public record Tool(String name, @AbsentIsEmpty String description, @AbsentIsEmpt
 
 	/**
 	 * The same tool, marked as the end of a list that is worth keeping in the vendor's
-	 * cache. Vendors without such marks are not told.
+	 * cache. For vendors without such marks it is left out.
 	 */
 	public Tool cacheable() {
 		return new Tool(this.name, this.description, this.parameters, this.strict, true);
 	}
 
 	/**
-	 * A tool without a promise about strictness.
+	 * A tool that is neither strict nor marked.
 	 */
 	public static Tool of(String name, String description, Map<String, Object> parameters) {
 		return new Tool(name, description, parameters, null);

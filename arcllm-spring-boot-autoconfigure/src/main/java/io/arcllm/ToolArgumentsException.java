@@ -1,8 +1,8 @@
 package io.arcllm;
 
 /**
- * A model called a tool with arguments that are not a JSON object. Usually it was cut off
- * by {@code maxTokens}; telling it so in a tool result lets it try again.
+ * A model called a tool with arguments that are not a JSON object. Usually the answer was
+ * cut off at {@code maxTokens}. A tool result that says so lets the model try again.
  */
 public class ToolArgumentsException extends LlmException {
 

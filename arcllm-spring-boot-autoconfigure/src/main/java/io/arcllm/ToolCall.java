@@ -9,7 +9,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The model wants a tool called. Also a part of the assistant's turn when the
+ * A tool call of the model. It is also a part of the assistant's turn when the
  * conversation continues.
  *
  * @param id to be repeated in the result
@@ -31,8 +31,8 @@ public record ToolCall(@AbsentIsEmpty String id, @AbsentIsEmpty String name, @Ab
 	 * (ai.google.dev/gemini-api/docs/thought-signatures).
 	 *
 	 * @param json an object in the vendor's own words
-	 * @param provider the provider that attached it; others are not sent it. Empty where
-	 * that is not known: then it goes to vendors that attach such data
+	 * @param provider the provider that attached it; it is not sent to others. If it is
+	 * empty because that is not known, it is sent to vendors that attach such data
 	 */
 	public record VendorData(String json, String provider) {
 

@@ -11,11 +11,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tool, and what is done when the model calls it.
+ * A tool, and the function that runs when the model calls it.
  *
- * @param tool what the model is told of it
- * @param function given the arguments, says the result; what it throws is told the model
- * as an error
+ * @param tool the tool as the model sees it
+ * @param function makes the result from the arguments; what it throws is given to the
+ * model as an error
  */
 public record ToolFunction(Tool tool, Function<Map<String, @Nullable Object>, @Nullable Object> function) {
 
@@ -39,8 +39,8 @@ public record ToolFunction(Tool tool, Function<Map<String, @Nullable Object>, @N
 	}
 
 	/**
-	 * By what overriding methods have in common, and in the order of their names, so that
-	 * the same tools are the same bytes to a vendor's cache.
+	 * Finds overriding methods once, by their signature, and sorts by name, so that the
+	 * same tools make the same request for a vendor's prompt cache.
 	 */
 	private static void add(Object bean, Class<?> type, Map<String, ToolFunction> bySignature) {
 		for (Method method : type.getDeclaredMethods()) {

@@ -14,8 +14,8 @@ import reactor.util.context.Context;
 
 /**
  * Asks a model, runs the tools it calls, and asks again with their results, until it has
- * its answer. Tools run only for answers that came out of the whole stack: what fails and
- * is asked again elsewhere has run none.
+ * its answer. Tools run only for answers that the whole stack returned, so a round that
+ * fails over has run no tool. Immutable; safe for use by many threads.
  */
 public final class ToolLoop {
 
@@ -39,7 +39,7 @@ public final class ToolLoop {
 	}
 
 	/**
-	 * With these tools, too.
+	 * A loop with these tools, too.
 	 * @param beansOrTools beans with methods that carry {@link LlmTool}, and
 	 * {@link ToolFunction}s
 	 */
@@ -58,7 +58,7 @@ public final class ToolLoop {
 	}
 
 	/**
-	 * With so many rounds of tools at most; 10 where nothing is said.
+	 * A loop with this largest number of rounds in which tools run; the default is 10.
 	 */
 	public ToolLoop maxRounds(int rounds) {
 		if (rounds < 1) {
@@ -73,9 +73,9 @@ public final class ToolLoop {
 	}
 
 	/**
-	 * Asks until the model calls no tools any more.
-	 * @throws LlmException {@code DEADLINE_EXCEEDED}, with the last answer in
-	 * {@code partial()}, if it still calls tools after the last round
+	 * Asks until the model calls no tool any more. Blocks.
+	 * @throws LlmException {@code DEADLINE_EXCEEDED}, with the last answer in {@code
+	 * partial()}, if it still calls tools after the last round
 	 */
 	public LlmResponse run(LlmRequest request) {
 		List<Tool> tools = new ArrayList<>(request.tools());

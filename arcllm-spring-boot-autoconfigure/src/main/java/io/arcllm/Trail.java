@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param attempts in the order in which they ended
  * @param asked the name of a model that the call was made with, such as {@code fast};
  * {@code null} where it named a target or nothing
- * @param redactions how much redaction has taken out of the request and the answer, by
+ * @param redactions how many values redaction removed from the request and the answer, by
  * type
  */
 public record Trail(@AbsentIsEmpty List<Attempt> attempts, @Nullable String asked,
@@ -28,7 +28,7 @@ public record Trail(@AbsentIsEmpty List<Attempt> attempts, @Nullable String aske
 		redactions = redactions.isEmpty() ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(redactions));
 	}
 
-	/** What happened to a call that nothing was taken out of. */
+	/** A trail without redactions. */
 	public Trail(List<Attempt> attempts, @Nullable String asked) {
 		this(attempts, asked, Map.of());
 	}
@@ -38,14 +38,14 @@ public record Trail(@AbsentIsEmpty List<Attempt> attempts, @Nullable String aske
 	}
 
 	/**
-	 * How many requests went out.
+	 * How many requests were sent.
 	 */
 	public int requests() {
 		return (int) this.attempts.stream().filter(Attempt::wasSent).count();
 	}
 
 	/**
-	 * The last request that went out, if one did.
+	 * The last request that was sent, if any.
 	 */
 	public @Nullable Attempt last() {
 		for (int i = this.attempts.size() - 1; i >= 0; i--) {
@@ -57,15 +57,15 @@ public record Trail(@AbsentIsEmpty List<Attempt> attempts, @Nullable String aske
 	}
 
 	/**
-	 * Whether a request went out to that target.
+	 * Whether a request was sent to that target.
 	 */
 	public boolean hasAsked(Target target) {
 		return this.attempts.stream().anyMatch((one) -> one.wasSent() && one.target().equals(target));
 	}
 
 	/**
-	 * What all attempts cost together, as far as that is known; {@code null} where
-	 * nothing is, or where currencies differ.
+	 * What all attempts cost together, as far as that is known; {@code null} if no cost
+	 * is known, or if currencies differ.
 	 */
 	public @Nullable Cost cost() {
 		Cost sum = null;

@@ -63,7 +63,7 @@ final class TypedAnswer<T> {
 		return request.mutate().responseFormat(ResponseFormat.jsonSchema(name(), SCHEMAS.get(this.type))).build();
 	}
 
-	/** In the characters that vendors take. */
+	/** The type's name in characters that vendors accept. */
 	private String name() {
 		String name = this.type.getSimpleName().replaceAll("[^a-zA-Z0-9_-]", "_");
 		return (name.length() > LONGEST_NAME) ? name.substring(0, LONGEST_NAME) : name;
@@ -92,7 +92,7 @@ final class TypedAnswer<T> {
 	}
 
 	/**
-	 * Looked for when the first typed answer is asked for.
+	 * Loaded with the first typed answer.
 	 */
 	private static final class Holder {
 

@@ -4,10 +4,11 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tokens of an answer. Absent is not zero: what the vendor did not say is {@code null}.
+ * Tokens of an answer. Absent is not zero: what the vendor did not report is {@code
+ * null}.
  *
- * @param inputTokens all of the prompt, with what came from or went into a cache
- * @param outputTokens all of the answer, with its reasoning
+ * @param inputTokens the whole prompt, including what was read from or written to a cache
+ * @param outputTokens the whole answer, including its reasoning
  * @param cacheReadTokens the part of the prompt read from the vendor's cache
  * @param cacheWriteTokens the part of the prompt written to the vendor's cache
  * @param reasoningTokens the part of the answer that was thinking

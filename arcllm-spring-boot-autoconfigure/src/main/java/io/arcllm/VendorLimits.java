@@ -3,10 +3,12 @@ package io.arcllm;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a vendor says is left of its limits, as read from the headers of an answer.
+ * What is left of a vendor's limits, as read from the headers of an answer.
  *
- * @param remainingRequests requests that may still be sent, where it says so
- * @param remainingTokens tokens that may still be used, where it says so
+ * @param remainingRequests requests that may still be sent; {@code null} where the vendor
+ * does not say
+ * @param remainingTokens tokens that may still be used; {@code null} where the vendor
+ * does not say
  */
 public record VendorLimits(@Nullable Long remainingRequests, @Nullable Long remainingTokens) {
 }

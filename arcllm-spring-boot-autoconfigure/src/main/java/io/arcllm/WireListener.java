@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
 /**
- * Hears what happens on the wire during an attempt. In the Reactor context, under its own
- * class, where something listens.
+ * Is notified of what happens on the wire during an attempt. A listener stands in the
+ * Reactor context under this class.
  */
 public interface WireListener {
 
@@ -18,20 +18,20 @@ public interface WireListener {
 	void sending();
 
 	/**
-	 * The provider waits for a thread or a connection of our own: that is not its
-	 * silence.
+	 * The attempt waits for one of our own threads or connections. This does not count as
+	 * the vendor's silence.
 	 */
 	default void waiting() {
 	}
 
 	/**
-	 * The provider begins only now, after it was {@link #waiting}.
+	 * The attempt starts only now, after it was {@link #waiting}.
 	 */
 	default void begun() {
 	}
 
 	/**
-	 * The first word of an answer has come that is not passed on before it is whole.
+	 * The first content has come of an answer that is passed on only when it is complete.
 	 */
 	default void speaking() {
 	}
@@ -44,18 +44,19 @@ public interface WireListener {
 	}
 
 	/**
-	 * The attempt was refused here: nothing was sent after all.
+	 * The attempt was refused on our side, and nothing was sent.
 	 */
 	default void refused() {
 	}
 
 	/**
-	 * The vendor says what is left of its limits.
+	 * The vendor reports what is left of its limits.
 	 */
 	void remaining(VendorLimits limits);
 
 	/**
-	 * Whether the listener reads limits: to look for them in every answer has its price.
+	 * Whether the listener uses limits, because looking for them in every answer costs
+	 * time.
 	 */
 	default boolean wantsLimits() {
 		return true;
@@ -70,55 +71,55 @@ public interface WireListener {
 	}
 
 	/**
-	 * What surrounded the thread that made the call.
+	 * The context of the thread that made the call.
 	 */
 	default CallerContext caller() {
 		return CallerContext.NONE;
 	}
 
 	/**
-	 * The parameters that this attempt leaves out, also those that the provider itself
-	 * would add.
+	 * The parameters that this attempt leaves out, including those that the provider
+	 * itself would add.
 	 */
 	default Set<Parameter> without() {
 		return Set.of();
 	}
 
 	/**
-	 * Parameters of the request were left out, which the model does not take.
+	 * Parameters of the request were left out because the model does not take them.
 	 * @param parameters their words, such as {@code top-p}
 	 */
 	default void leftOut(List<String> parameters) {
 	}
 
 	/**
-	 * An answer begins.
-	 * @param answer what is known of it while it lasts, and when it never ends
+	 * An answer has begun.
+	 * @param answer what has come of it so far, also if it never ends
 	 */
 	default void answering(SoFar answer) {
 	}
 
 	/**
-	 * The attempt has ended: how, and what it cost. Told before its subscriber.
+	 * The attempt has ended. Called before its subscriber is notified.
 	 */
 	default void ended(Attempt attempt) {
 	}
 
 	/**
-	 * What a vendor has said until now. Safe for use by many threads.
+	 * What has come of an answer so far. Safe for use by many threads.
 	 */
 	interface SoFar {
 
 		/**
-		 * The tokens that it has told of.
+		 * The tokens that the vendor has reported so far.
 		 */
 		default Usage used() {
 			return Usage.UNKNOWN;
 		}
 
 		/**
-		 * The answer, if it has said that it is whole. It may still have more to say,
-		 * such as its tokens.
+		 * The answer, if the vendor has said that it is complete. More may follow, such
+		 * as its tokens.
 		 */
 		default @Nullable LlmResponse whole() {
 			return null;

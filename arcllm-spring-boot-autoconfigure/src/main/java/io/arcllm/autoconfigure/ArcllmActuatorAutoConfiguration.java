@@ -30,7 +30,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Shows what runs in the actuator, where there is one.
+ * The endpoint and the health contributor, where the actuator is present.
  */
 @AutoConfiguration(after = { ArcllmAutoConfiguration.class, ArcllmCircuitBreakerAutoConfiguration.class })
 public final class ArcllmActuatorAutoConfiguration {

@@ -50,14 +50,14 @@ public final class ArcllmAuditAutoConfiguration {
 		return (record) -> log.info(record.json());
 	}
 
-	/** The trace's, as it is in the log, where there is one. */
+	/** The trace id as in the log, if there is one. */
 	private static String id() {
 		String trace = MDC.get("traceId");
 		return (trace == null || trace.isBlank()) ? UUID.randomUUID().toString() : Objects.requireNonNull(trace);
 	}
 
 	/**
-	 * Told of each record that is lost.
+	 * Notified of each record that is lost.
 	 */
 	@FunctionalInterface
 	interface LostRecords {

@@ -84,7 +84,7 @@ import org.springframework.retry.RetryPolicy;
 import org.springframework.retry.backoff.BackOffPolicy;
 
 /**
- * Makes providers with their stacks of what is configured under {@code arcllm}.
+ * Makes the providers with their stacks from the configuration under {@code arcllm}.
  */
 @AutoConfiguration(after = { ArcllmPropertiesAutoConfiguration.class, WebClientAutoConfiguration.class })
 @Import(BulkheadConfiguration.class)
@@ -93,7 +93,7 @@ public final class ArcllmAutoConfiguration {
 
 	static final String PROVIDERS = "arcllmProviders";
 
-	/** Qualifies the application's own policies that ArcLLM is to use. */
+	/** The qualifier of the application's own policies. */
 	static final String QUALIFIER = "arcllm";
 
 	@Bean
@@ -129,7 +129,7 @@ public final class ArcllmAutoConfiguration {
 		return clients;
 	}
 
-	/** Reactor Netty is what ArcLLM asks over, whatever other clients use. */
+	/** ArcLLM uses Reactor Netty, whatever other clients of the application use. */
 	private static ReactorClientHttpConnectorBuilder connector(@Nullable ClientHttpConnectorBuilder<?> all) {
 		return (all instanceof ReactorClientHttpConnectorBuilder reactor) ? reactor
 				: ClientHttpConnectorBuilder.reactor();
@@ -145,7 +145,7 @@ public final class ArcllmAutoConfiguration {
 				() -> bridges.stream().toList());
 	}
 
-	/** What the retries of the whole process are taken from. */
+	/** The retry budget of the process. */
 	@Bean
 	@ConditionalOnMissingBean
 	RetryBudget arcllmRetryBudget(ModuleSettings settings) {
@@ -260,14 +260,13 @@ public final class ArcllmAutoConfiguration {
 	}
 
 	/**
-	 * Builds the primary stack at start-up, so that mistakes show then, logs it once, and
-	 * has the configuration checked for what does nothing.
+	 * Builds the primary stack at start-up, so that mistakes are found then, logs it, and
+	 * runs the linter.
 	 *
-	 * @param providers make it
-	 * @param injected the application's own bean that is injected as it is, if there is
-	 * one
-	 * @param linter warns
-	 * @param warmUp what is made
+	 * @param providers make the stack
+	 * @param injected the application's own bean that is injected without a stack, if any
+	 * @param linter logs warnings
+	 * @param warmUp what is prepared
 	 */
 	record StartUp(StackLlmProviders providers, @Nullable String injected, Linter linter,
 			WarmUp warmUp) implements SmartInitializingSingleton {

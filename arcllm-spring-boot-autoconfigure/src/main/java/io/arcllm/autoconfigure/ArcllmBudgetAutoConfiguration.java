@@ -37,7 +37,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
- * Offers budgets, shared ones where Redis is on the class path.
+ * Budgets, shared through Redis where it is on the class path.
  */
 @AutoConfiguration(before = ArcllmAutoConfiguration.class, after = ArcllmPropertiesAutoConfiguration.class,
 		afterName = { "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration",
@@ -99,7 +99,7 @@ public final class ArcllmBudgetAutoConfiguration {
 	}
 
 	/**
-	 * Where a connection to Redis comes from, if there is one.
+	 * The connection to Redis, if there is one.
 	 */
 	record BudgetStores(@Nullable Supplier<BudgetRedis> redis) {
 	}
@@ -120,7 +120,7 @@ public final class ArcllmBudgetAutoConfiguration {
 	}
 
 	/**
-	 * What can be done by hand.
+	 * The actuator's action.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(Endpoint.class)

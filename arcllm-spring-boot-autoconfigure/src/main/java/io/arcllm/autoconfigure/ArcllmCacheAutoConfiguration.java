@@ -18,13 +18,13 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Offers the cache where Caffeine is on the class path.
+ * The cache, where Caffeine is on the class path.
  */
 @AutoConfiguration(before = ArcllmAutoConfiguration.class, after = ArcllmPropertiesAutoConfiguration.class)
 @ConditionalOnClass(Caffeine.class)
 public final class ArcllmCacheAutoConfiguration {
 
-	/** The name of the cache that is asked for. */
+	/** The name of the cache in the application's cache manager. */
 	private static final String CACHE = "arcllm";
 
 	@Bean
@@ -33,7 +33,7 @@ public final class ArcllmCacheAutoConfiguration {
 				SingletonSupplier.ofNullable(() -> spring(manager(managers))));
 	}
 
-	/** Of several without a primary one, the one that names the cache. */
+	/** Of several managers without a primary one, the one that has the cache. */
 	private static @Nullable CacheManager manager(ObjectProvider<CacheManager> managers) {
 		CacheManager only = managers.getIfUnique();
 		return (only != null) ? only

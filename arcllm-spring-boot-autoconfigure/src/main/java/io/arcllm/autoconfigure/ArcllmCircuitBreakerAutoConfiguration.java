@@ -29,7 +29,7 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Offers circuit breakers where Resilience4j is on the class path.
+ * Circuit breakers, where Resilience4j is on the class path.
  */
 @AutoConfiguration(before = ArcllmAutoConfiguration.class, after = ArcllmPropertiesAutoConfiguration.class)
 @ConditionalOnClass(CircuitBreaker.class)
@@ -65,7 +65,8 @@ public final class ArcllmCircuitBreakerAutoConfiguration {
 	}
 
 	/**
-	 * A front of many vendors is down for one of them alone, unless it is said otherwise.
+	 * A host in front of many vendors has no breaker of its own by default, because only
+	 * one vendor behind it may be down.
 	 */
 	private static @Nullable String endpoint(ModuleSettings settings, @Nullable ProviderDefinition definition) {
 		if (definition == null) {

@@ -22,7 +22,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 /**
- * Offers the primary stack as LangChain4j's chat models, and takes its chat models as
+ * Provides the primary stack as LangChain4j's chat models, and its chat models as
  * targets.
  */
 @AutoConfiguration(after = ArcllmAutoConfiguration.class)

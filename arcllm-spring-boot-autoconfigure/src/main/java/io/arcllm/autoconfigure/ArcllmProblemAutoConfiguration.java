@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /**
- * Answers with a problem where a web application does not handle an LlmException itself.
+ * Answers with a problem if a web application does not handle an LlmException itself.
  */
 @AutoConfiguration
 @ConditionalOnWebApplication

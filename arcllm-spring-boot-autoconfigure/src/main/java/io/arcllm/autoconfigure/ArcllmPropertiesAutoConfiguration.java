@@ -20,7 +20,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * Binds and checks what is configured under {@code arcllm}.
+ * Binds and checks the configuration under {@code arcllm}.
  */
 @AutoConfiguration
 public final class ArcllmPropertiesAutoConfiguration {

@@ -35,8 +35,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
 /**
- * Offers rate limits where Bucket4j is on the class path, shared ones where Redis is,
- * too.
+ * Rate limits, where Bucket4j is on the class path; shared ones, where Redis is, too.
  */
 @AutoConfiguration(before = ArcllmAutoConfiguration.class, after = ArcllmPropertiesAutoConfiguration.class,
 		afterName = "org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration")
@@ -57,8 +56,8 @@ public final class ArcllmRateLimitAutoConfiguration {
 	/**
 	 * The gate of a rate limit.
 	 *
-	 * @param customizers add what settings cannot say
-	 * @param shared stores for all replicas, where there are any
+	 * @param customizers add limits that settings cannot express
+	 * @param shared the stores for all replicas, if there are any
 	 * @param gauges show the levels
 	 */
 	private record RateLimitGate(List<RateLimitCustomizer> customizers, Supplier<@Nullable SharedLimitStores> shared,
@@ -123,8 +122,7 @@ public final class ArcllmRateLimitAutoConfiguration {
 	}
 
 	/**
-	 * Where several replicas share levels, the target's name tells those of tenants
-	 * apart.
+	 * The name under which replicas share the levels of a tenant.
 	 */
 	private static Target ofTenant(Target target, String tenant) {
 		return new Target(target.provider(), target.model() + ":tenant:" + tenant);
@@ -149,7 +147,7 @@ public final class ArcllmRateLimitAutoConfiguration {
 	}
 
 	/**
-	 * A limiter's status as it is shown: without a limit there is no level.
+	 * A limiter's status for the actuator; without a limit there is no level.
 	 */
 	private record Level(@Nullable Long requests, @Nullable Long tokens, int queued, long admitted, long refused,
 			Duration nextIn) {

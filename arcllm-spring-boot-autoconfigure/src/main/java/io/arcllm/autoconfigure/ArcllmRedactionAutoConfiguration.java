@@ -19,8 +19,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Takes personal data out of requests and answers, and counts it by type where Micrometer
- * is set up.
+ * Removes personal data from requests and answers, and counts removals by type where
+ * Micrometer is set up.
  */
 @AutoConfiguration(before = ArcllmAutoConfiguration.class, after = ArcllmPropertiesAutoConfiguration.class,
 		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")

@@ -22,7 +22,7 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * Reads the configuration again when it is asked to, or told that it changed.
+ * Reads the configuration again on request, or when the environment has changed.
  */
 @AutoConfiguration(after = ArcllmAutoConfiguration.class)
 @ConditionalOnBean(StackLlmProviders.class)
@@ -30,7 +30,7 @@ public final class ArcllmRefreshAutoConfiguration {
 
 	private static final Log logger = LogFactory.getLog(ArcllmRefreshAutoConfiguration.class);
 
-	/** Spring Cloud's, known by its name so that it need not be there. */
+	/** Spring Cloud's event, by name, so that Spring Cloud is no dependency. */
 	private static final String CHANGED = "org.springframework.cloud.context.environment.EnvironmentChangeEvent";
 
 	@Bean

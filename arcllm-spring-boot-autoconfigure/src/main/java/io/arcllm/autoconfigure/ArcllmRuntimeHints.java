@@ -19,11 +19,11 @@ import org.springframework.aot.hint.RuntimeHintsRegistrar;
 import org.springframework.boot.context.properties.bind.BindableRuntimeHintsRegistrar;
 
 /**
- * Tells a native image what is read by reflection and from the class path.
+ * Registers for a native image what is read by reflection and from the class path.
  */
 final class ArcllmRuntimeHints implements RuntimeHintsRegistrar {
 
-	/** What own providers may throw, and what it is read by. */
+	/** Exceptions of other clients, and the types by which they are read. */
 	private static final List<String> SDK_TYPES = List.of("com.openai.errors.OpenAIServiceException",
 			"com.openai.core.http.Headers", "com.openai.core.JsonValue",
 			"com.anthropic.errors.AnthropicServiceException", "com.anthropic.core.http.Headers",

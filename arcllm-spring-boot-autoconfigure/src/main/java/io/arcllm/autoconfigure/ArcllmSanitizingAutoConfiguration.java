@@ -21,7 +21,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Keeps keys and passwords out of the actuator, also where it is told to show values.
+ * Masks keys and passwords in the actuator, even if it is configured to show values.
  */
 @AutoConfiguration
 @ConditionalOnClass(SanitizingFunction.class)
@@ -32,8 +32,8 @@ public final class ArcllmSanitizingAutoConfiguration {
 			Pattern.CASE_INSENSITIVE);
 
 	/**
-	 * Shorter keys are part of too many words: they are masked where they are all there
-	 * is.
+	 * Shorter keys occur inside ordinary words, so they are masked only where they are
+	 * the whole value.
 	 */
 	private static final int SHORTEST_PART = 8;
 
@@ -49,7 +49,7 @@ public final class ArcllmSanitizingAutoConfiguration {
 		};
 	}
 
-	/** Whether a value holds a configured key, whatever the property is called. */
+	/** Whether a value contains a configured key, whatever the name of the property. */
 	private static boolean holdsKey(@Nullable Object value, @Nullable ProviderDefinitions definitions) {
 		if (value == null || definitions == null) {
 			return false;
@@ -62,7 +62,7 @@ public final class ArcllmSanitizingAutoConfiguration {
 			.anyMatch((key) -> (key.length() < SHORTEST_PART) ? text.equals(key) : text.contains(key));
 	}
 
-	/** The variables that hold keys, though they do not begin with our name. */
+	/** The environment variables that have keys. */
 	private static Set<String> variables(@Nullable Presets presets) {
 		return (presets == null) ? Set.of()
 				: presets.names()

@@ -21,8 +21,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.Environment;
 
 /**
- * Offers the primary stack as Spring AI's chat model, and takes Spring AI's chat models
- * as targets.
+ * Provides the primary stack as Spring AI's chat model, and Spring AI's chat models as
+ * targets.
  */
 @AutoConfiguration(after = ArcllmAutoConfiguration.class)
 @ConditionalOnClass(ChatModel.class)

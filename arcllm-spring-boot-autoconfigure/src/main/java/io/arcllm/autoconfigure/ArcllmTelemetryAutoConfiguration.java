@@ -51,7 +51,7 @@ public final class ArcllmTelemetryAutoConfiguration {
 		return new VendorNames(vendors);
 	}
 
-	/** A name that is no vendor's is told by its wire format. */
+	/** A provider without a known vendor is named by its wire format. */
 	private static Vendor vendor(ProviderDefinition definition, Presets presets) {
 		URI url = URI.create(definition.baseUrl());
 		int port = (url.getPort() > 0) ? url.getPort() : definition.isEncrypted() ? 443 : 80;
@@ -96,7 +96,7 @@ public final class ArcllmTelemetryAutoConfiguration {
 		}
 
 		/**
-		 * Puts observations into stacks: one a call, and one an attempt.
+		 * Puts observations into stacks: one for each call, and one for each attempt.
 		 */
 		private record TelemetryFactory(Observations observations) implements ModuleFactory {
 

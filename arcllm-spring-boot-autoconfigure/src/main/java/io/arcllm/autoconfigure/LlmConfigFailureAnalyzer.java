@@ -9,8 +9,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Prints a mistake in the configuration as what is wrong and how to mend it, instead of a
- * stack trace.
+ * Describes a mistake in the configuration with what is wrong and what to change, instead
+ * of a stack trace.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class LlmConfigFailureAnalyzer extends AbstractFailureAnalyzer<LlmConfigException> {

@@ -14,8 +14,8 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 
 /**
- * Makes a problem of an LlmException that the application does not handle itself: its own
- * advice and handlers go before this one.
+ * Turns an LlmException into a problem, if the application does not handle it: advice and
+ * handlers of the application take precedence.
  */
 @RestControllerAdvice
 @Order(Ordered.LOWEST_PRECEDENCE)

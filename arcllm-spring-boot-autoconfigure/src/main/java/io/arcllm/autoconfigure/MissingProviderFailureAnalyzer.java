@@ -21,8 +21,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Names the key to set where a provider that is not configured is injected: no bean is to
- * be defined for it.
+ * Names the key to set if a provider is injected that is not configured, instead of
+ * asking for a bean.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 class MissingProviderFailureAnalyzer extends AbstractInjectionFailureAnalyzer<NoSuchBeanDefinitionException> {

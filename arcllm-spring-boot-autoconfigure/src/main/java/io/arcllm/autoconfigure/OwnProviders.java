@@ -16,7 +16,7 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
 
 /**
- * Finds the application's own provider beans, without making any.
+ * Finds the application's own provider beans without creating any.
  */
 final class OwnProviders {
 
@@ -49,7 +49,8 @@ final class OwnProviders {
 
 	/**
 	 * The names of our beans, before or after they are registered. An application that
-	 * was prepared at build time has that of the primary one of then, maybe with a model.
+	 * was prepared at build time (AOT) has the bean of the primary target of that time,
+	 * possibly with a model.
 	 * @param configured the names of the configured providers
 	 */
 	static List<String> ours(BeanDefinitionRegistry registry, List<String> configured) {
@@ -72,7 +73,8 @@ final class OwnProviders {
 	}
 
 	/**
-	 * The one that the application has marked as primary, and that is injected as it is.
+	 * The bean that the application has marked as primary, and that is injected without a
+	 * stack.
 	 */
 	static @Nullable String primary(ListableBeanFactory beans, Collection<String> own) {
 		return !(beans instanceof BeanDefinitionRegistry registry) ? null

@@ -25,11 +25,11 @@ import org.springframework.core.env.Environment;
 
 /**
  * Registers a lazy bean for each configured provider, with its name as the qualifier, and
- * marks the primary one. Backs off for beans of the application's own with the same name.
+ * marks the primary one. Backs off for beans of the application with the same name.
  */
 final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcessor {
 
-	/** What follows a provider's name in its bean's name. */
+	/** The suffix of the name of a provider's bean. */
 	static final String SUFFIX = "LlmProvider";
 
 	private final Environment environment;
@@ -59,9 +59,9 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 	}
 
 	/**
-	 * Of several the first, though none is the primary one: injecting it fails with that
-	 * message by {@link ChainCheck}, and not by Spring. A bean of the application's own
-	 * is the primary one where nothing else is there.
+	 * Of several providers without a primary one, the first: injecting it fails with the
+	 * message of {@link ChainCheck}, and not with Spring's. A bean of the application is
+	 * the primary one if there is no other.
 	 */
 	private static @Nullable String primary(List<String> names, List<String> own) {
 		return (names.isEmpty() && own.size() == 1) ? own.get(0) : names.stream().findFirst().orElse(null);
@@ -79,7 +79,7 @@ final class ProviderBeansRegistrar implements BeanDefinitionRegistryPostProcesso
 		return own.stream().anyMatch((name) -> registry.getBeanDefinition(name).isPrimary());
 	}
 
-	/** The application may have made its own. */
+	/** The bean of {@code LlmProviders}, which may be the application's own. */
 	private static String providers(BeanDefinitionRegistry registry) {
 		return (registry.containsBeanDefinition(ArcllmAutoConfiguration.PROVIDERS)
 				|| !(registry instanceof ListableBeanFactory beans))

@@ -39,8 +39,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.io.ResourceLoader;
 
 /**
- * Reads the configuration again, checks all of it, and swaps the stacks; what engines
- * know stays. A mistake changes nothing.
+ * Reads the configuration again, checks all of it, and swaps the stacks; the state of
+ * engines stays. A mistake changes nothing.
  */
 final class Refresh {
 
@@ -64,8 +64,8 @@ final class Refresh {
 	/**
 	 * What a refresh did.
 	 *
-	 * @param changed whether anything is configured otherwise than before
-	 * @param restart what changes with a restart alone
+	 * @param changed whether anything in the configuration has changed
+	 * @param restart what changes only with a restart
 	 */
 	record Done(boolean changed, List<String> restart) {
 	}
@@ -74,7 +74,8 @@ final class Refresh {
 	 * Reads again.
 	 * @param files whether the application's files are read, too, or only what the
 	 * environment has by now
-	 * @throws io.arcllm.LlmConfigException if there is a mistake; all stays as it was
+	 * @throws io.arcllm.LlmConfigException if there is a mistake; nothing has changed
+	 * then
 	 */
 	synchronized Done refresh(boolean files) {
 		ConfigurableEnvironment again = files ? read() : this.environment;
@@ -143,7 +144,7 @@ final class Refresh {
 		use(newer, targets, models, primary, ours);
 	}
 
-	/** From here on nothing fails. */
+	/** Applies the configuration. Nothing fails from here on. */
 	private void use(Newer newer, Targets targets, ModelNames models, @Nullable String primary,
 			List<ModuleFactory> ours) {
 		Stacks stacks = this.beans.getBean(Stacks.class);
@@ -163,7 +164,8 @@ final class Refresh {
 	}
 
 	/**
-	 * Names what of a changed configuration is only heeded at start: beans are made once.
+	 * Names the changes that take effect only with a restart, because beans are created
+	 * once.
 	 */
 	private static final class NeedsRestart {
 

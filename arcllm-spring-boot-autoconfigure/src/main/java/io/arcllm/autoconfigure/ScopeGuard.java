@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.InitializingBean;
 
 /**
- * Keeps what a handler throws, when it is told that an observation's scope opens or
- * closes, from the operators of a call and from their threads: with automatic context
- * propagation each of them opens and closes scopes. Replaces Micrometer's accessor from
- * the first start on: calls may be under way when a context closes, and a scope that was
- * opened by one accessor is closed by the one that is there then.
+ * Protects the operators of a call, and their threads, from what an observation handler
+ * throws when a scope opens or closes: with automatic context propagation every operator
+ * opens and closes scopes. It replaces Micrometer's accessor from the first start on,
+ * because calls may be under way when a context closes, and a scope may be closed by
+ * another accessor than the one that opened it.
  */
 final class ScopeGuard implements InitializingBean {
 
@@ -33,7 +33,7 @@ final class ScopeGuard implements InitializingBean {
 		}
 	}
 
-	/** A guard of another class loader is one of an application that has ended. */
+	/** A guard of another class loader belongs to an application that has ended. */
 	private static boolean isUnguarded(ThreadLocalAccessor<?> accessor) {
 		return accessor instanceof ObservationThreadLocalAccessor || (accessor.getClass() != Guarded.class
 				&& accessor.getClass().getName().equals(Guarded.class.getName()));
@@ -46,10 +46,10 @@ final class ScopeGuard implements InitializingBean {
 	 */
 	private static final class Guarded implements ThreadLocalAccessor<Observation> {
 
-		/** All registries have the scopes of threads in common. */
+		/** All registries share the scopes of threads. */
 		private final ObservationRegistry scopes = ObservationRegistry.create();
 
-		/** Has scopes, and tells nothing to any handler. */
+		/** An observation with scopes and without handlers. */
 		private final Observation nothing;
 
 		private final Hook hook = new Hook("A handler that is told of the scopes of observations");
@@ -84,7 +84,7 @@ final class ScopeGuard implements InitializingBean {
 			}
 		}
 
-		/** Opens a scope only where there is one to be hidden. */
+		/** Opens a scope only if there is one to hide. */
 		@Override
 		public void setValue() {
 			this.hook.run(this.inner::setValue);

@@ -18,10 +18,9 @@ import org.springframework.context.i18n.LocaleContext;
 import org.springframework.context.i18n.LocaleContextHolder;
 
 /**
- * Captures what Micrometer's context propagation knows of a thread, and its MDC and
- * locale, for which no accessor need be registered. What the caller did not have is not
- * there either where its context is restored: a thread may just be working for another
- * call.
+ * Captures the context of a thread by Micrometer's context propagation, and its MDC and
+ * locale, which need no accessor. Where the context is restored, values that the caller
+ * did not have are absent, because the thread may work for another call at that time.
  */
 final class ThreadLocalCapture implements CallerContext.Capture {
 
@@ -43,7 +42,7 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 				LocaleContextHolder.getLocaleContext());
 	}
 
-	/** What most threads outside of requests have, and most of ours, too. */
+	/** Restores an empty context, which most threads outside of requests have. */
 	private CallerContext.Restored restoreNothing(ContextView inner) {
 		if (!isClear()) {
 			return this.cleared.restore(inner);
@@ -51,12 +50,12 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 		return isInside(inner) ? this.inside.setThreadLocalsFrom(inner)::close : CallerContext.Restored.NOTHING;
 	}
 
-	/** Whether a Reactor context has anything that belongs into a thread. */
+	/** Whether a Reactor context has values for a thread. */
 	private static boolean isInside(ContextView context) {
 		return !context.isEmpty() && isAny((accessor) -> context.hasKey(accessor.key()));
 	}
 
-	/** Asked at each call and attempt, mostly in vain: without an iterator. */
+	/** Called at each call and attempt, so it uses no iterator. */
 	private static boolean isClear() {
 		if (LocaleContextHolder.getLocaleContext() != null || isAny((accessor) -> accessor.getValue() != null)) {
 			return false;

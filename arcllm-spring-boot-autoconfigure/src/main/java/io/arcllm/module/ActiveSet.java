@@ -6,13 +6,13 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 
 /**
- * What is under way: every call adds itself and takes itself out again, and hardly
- * anything ever looks at all of them. Adding to it takes no lock and no memory while few
- * are under way. Safe for use by many threads.
+ * The set of calls under way. Every call adds and removes itself, and all of them are
+ * rarely looked at. Adding takes no lock and no memory while few are under way. Safe for
+ * use by many threads.
  * <p>
  * Invariants: what was added stands in the one slot whose number {@link #add} gave, or
- * among the others, until it is removed; a slot is taken and given up by
- * {@code compareAndSet} alone, so nothing takes out what it did not put in.
+ * among the others, until it is removed; a slot is taken and given up by {@code
+ * compareAndSet} alone, so nothing removes what it did not add.
  *
  * @param <T> what is under way
  */
@@ -23,7 +23,7 @@ public final class ActiveSet<T> {
 
 	private static final int SLOTS = 256;
 
-	/** Slots next to each other share a cache line, and threads should not. */
+	/** Neighbouring slots share a cache line, which threads should not. */
 	private static final int OF_A_THREAD = 16;
 
 	/** How many slots are tried. */
@@ -34,7 +34,7 @@ public final class ActiveSet<T> {
 	private final Set<T> others = ConcurrentHashMap.newKeySet();
 
 	/**
-	 * Adds one that is not there yet.
+	 * Adds an element that is not in the set yet.
 	 * @return its slot, to be given to {@link #remove}
 	 */
 	public int add(T one) {
@@ -50,7 +50,7 @@ public final class ActiveSet<T> {
 	}
 
 	/**
-	 * Takes one out, if it is still there.
+	 * Removes an element, if it is still in the set.
 	 * @param slot what {@link #add} gave
 	 */
 	public void remove(T one, int slot) {
@@ -62,7 +62,10 @@ public final class ActiveSet<T> {
 		}
 	}
 
-	/** Does something with each, as far as it does not come or go meanwhile. */
+	/**
+	 * Calls the action for each element; elements that are added or removed meanwhile may
+	 * be missed.
+	 */
 	public void forEach(Consumer<? super T> action) {
 		for (int i = 0; i < SLOTS; i++) {
 			T one = this.slots.get(i);

@@ -9,14 +9,14 @@ import io.arcllm.TimeoutStage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long an attempt may be silent. Put into the {@link Scope} by the timeout module,
- * kept by the contract module, which alone sees what was delivered.
+ * How long an attempt may be silent. The timeout module puts it into the {@link Scope};
+ * the contract module enforces it, because only that module sees what was delivered.
  *
  * @param attempt for a whole answer
  * @param firstToken to the first content of a stream
  * @param idle between two pieces of content
  * @param minRate how fast a stream must be after its first content, if that is bounded
- * @param unread how long the subscriber may ask for nothing; zero for ever
+ * @param unread how long the subscriber may request nothing; zero for no limit
  */
 public record AttemptLimits(Duration attempt, Duration firstToken, Duration idle, @Nullable MinRate minRate,
 		Duration unread) {
@@ -36,11 +36,11 @@ public record AttemptLimits(Duration attempt, Duration firstToken, Duration idle
 	}
 
 	/**
-	 * How fast a stream must be at least, once it has begun. Written
-	 * {@code 5/s over 10s}: tokens a second, on average over each window of that length.
+	 * The lowest rate of a stream after its first content. Written {@code 5/s over 10s}:
+	 * tokens a second, on average over each window of that length.
 	 *
 	 * @param tokensPerSecond a token is four characters, and each event at least one
-	 * @param window how long is counted before it is judged
+	 * @param window how long tokens are counted before the rate is judged
 	 */
 	public record MinRate(int tokensPerSecond, Duration window) {
 
@@ -59,7 +59,7 @@ public record AttemptLimits(Duration attempt, Duration firstToken, Duration idle
 		}
 
 		/**
-		 * Reads the written form.
+		 * Parses the written form.
 		 */
 		public static MinRate of(String text) {
 			Matcher written = WRITTEN.matcher(text.trim().toLowerCase(Locale.ROOT));

@@ -25,16 +25,17 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.context.ContextView;
 
 /**
- * What the modules of a stack know together about one call: its deadline, the attempts it
- * has left, and its trail. Lives in the Reactor context. Safe for use by many threads, as
- * a hedge needs. Time is that of {@link Schedulers#parallel()}, and so virtual in tests.
+ * What the modules of a stack share about one call: its deadline, the attempts it has
+ * left, and its trail. It is part of the Reactor context. Safe for use by many threads,
+ * because a hedge uses it from several. Time is that of {@link Schedulers#parallel()},
+ * and so virtual in tests.
  * <p>
  * Invariants, all under the lock of the call: {@code attempts} is the number of attempts
  * that were taken and not given back, never above {@code maxAttempts}; an attempt is in
  * the trail once, when it has ended, so those that were taken and are not there are under
- * way; the list of the trail is never changed, only replaced. Listeners are told outside
- * the lock. An attempt on the wire is {@code underway}, or one of the {@code others},
- * which alone are under the lock: most calls have one attempt at a time.
+ * way; the list of the trail is never changed, only replaced. Listeners are called
+ * outside the lock. An attempt on the wire is {@code underway}, or one of the {@code
+ * others}, which alone are under the lock: most calls have one attempt at a time.
  */
 public final class Call {
 
@@ -67,7 +68,7 @@ public final class Call {
 
 	private List<Attempt> trail = List.of();
 
-	/** The attempt on the wire, where there is one alone. */
+	/** The attempt on the wire, if there is only one. */
 	private volatile Shutdown.@Nullable Underway underway;
 
 	/** The other attempts on the wire. */
@@ -115,7 +116,7 @@ public final class Call {
 	}
 
 	/**
-	 * The call that this subscription is part of; one without limits where there is none.
+	 * The call that this subscription is part of; a call without limits if there is none.
 	 */
 	public static Call of(ContextView context) {
 		Scope scope = Scope.in(context);
@@ -130,7 +131,7 @@ public final class Call {
 		return this.metadata;
 	}
 
-	/** What surrounded the thread that made the call. */
+	/** The context of the thread that made the call. */
 	public CallerContext caller() {
 		return this.caller;
 	}
@@ -150,7 +151,7 @@ public final class Call {
 		return Duration.ofNanos(elapsedNanos());
 	}
 
-	/** The moment that is so many nanoseconds after the start of the call. */
+	/** The moment this many nanoseconds after the start of the call. */
 	public long moment(long elapsed) {
 		return this.start + elapsed;
 	}
@@ -167,7 +168,7 @@ public final class Call {
 	}
 
 	/**
-	 * Nanoseconds until the deadline; {@link Long#MAX_VALUE} where there is none.
+	 * Nanoseconds until the deadline; {@link Long#MAX_VALUE} if there is none.
 	 */
 	public long remainingNanos() {
 		return (this.deadline == Long.MAX_VALUE) ? Long.MAX_VALUE : remainingNanos(elapsedNanos());
@@ -178,7 +179,7 @@ public final class Call {
 	}
 
 	/**
-	 * Whether another attempt may be made: there is one left, and the call may cost more.
+	 * Whether another attempt may be made: one is left, and the call may cost more.
 	 */
 	public synchronized boolean hasAttemptsLeft() {
 		return this.attempts < this.maxAttempts && !isClosed() && mayCostMore();
@@ -218,7 +219,7 @@ public final class Call {
 
 	/**
 	 * Whether the first request of the call went to this target and model, or would go
-	 * there now. Another one may be asked for less than what the caller wanted.
+	 * there now. For any other target, the request may be adapted.
 	 */
 	public synchronized boolean isSentFirst(Target target) {
 		return this.sentFirst == null || this.attempts == 0 || this.sentFirst.equals(target);
@@ -229,7 +230,7 @@ public final class Call {
 		this.attempts--;
 	}
 
-	/** Whether the application shuts down, so that nothing may begin. */
+	/** Whether the application shuts down, so that no attempt may begin. */
 	public boolean isClosed() {
 		return this.shutdown != null && this.shutdown.isClosed();
 	}
@@ -239,7 +240,10 @@ public final class Call {
 		return (this.shutdown == null) ? Mono.never() : this.shutdown.closing();
 	}
 
-	/** Notes an attempt that has begun, to be ended when the application does. */
+	/**
+	 * Registers an attempt that has begun, so that it ends when the application shuts
+	 * down.
+	 */
 	public void begun(Shutdown.Underway attempt) {
 		if (!UNDERWAY.compareAndSet(this, null, attempt)) {
 			synchronized (this) {
@@ -329,7 +333,7 @@ public final class Call {
 	}
 
 	/**
-	 * Notes that the answer that came last is no use.
+	 * Notes that the last answer was discarded.
 	 * @return the target that gave it, if one did
 	 */
 	public synchronized @Nullable Target noUse(String reason) {
@@ -359,13 +363,13 @@ public final class Call {
 			.build());
 	}
 
-	/** The time of day so many nanoseconds after the start of the call. */
+	/** The time of day this many nanoseconds after the start of the call. */
 	public Instant instant(long elapsed) {
 		return Instant.ofEpochSecond(this.startedAt / 1000, this.startedAt % 1000 * 1_000_000 + elapsed);
 	}
 
 	/**
-	 * What is recorded of the call's content is shown through this function. For the
+	 * Sets the function that is applied to recorded content of the call. Called by the
 	 * module that redacts answers.
 	 */
 	public void redactedBy(UnaryOperator<String> redaction) {
@@ -373,7 +377,7 @@ public final class Call {
 		this.redaction = (text) -> redaction.apply(before.apply(text));
 	}
 
-	/** Counts what redaction takes out, by type. */
+	/** Counts a value that redaction removes, by type. */
 	public synchronized void redacted(String type) {
 		if (this.redactions.isEmpty()) {
 			this.redactions = new HashMap<>();
@@ -381,7 +385,7 @@ public final class Call {
 		this.redactions.merge(type, 1, Integer::sum);
 	}
 
-	/** Takes out of a recorded text what the caller is not shown. */
+	/** Removes from a recorded text what the caller is not shown. */
 	public UnaryOperator<String> redaction() {
 		return this.redaction;
 	}

@@ -6,10 +6,11 @@ import io.arcllm.Attempt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call may cost, for the module that pays for it. Safe for use by many threads.
+ * The limit of what one call may cost, for the module that accounts for it. Safe for use
+ * by many threads.
  * <p>
- * Invariants: one module pays at a time, the one furthest out; there is a limit only
- * while one pays.
+ * Invariants: one module accounts for the call at a time, the outermost one; there is a
+ * limit only while a module does.
  */
 public final class CallCost {
 
@@ -20,8 +21,8 @@ public final class CallCost {
 	private boolean paid;
 
 	/**
-	 * Begins to pay for the call.
-	 * @return false if it is being paid for already, further out
+	 * Begins to account for the call.
+	 * @return false if an outer module does so already
 	 */
 	public synchronized boolean tryBegin() {
 		boolean begun = !this.paid;
@@ -29,23 +30,23 @@ public final class CallCost {
 		return begun;
 	}
 
-	/** What was paid for has ended. */
+	/** The module that accounts for the call has ended. */
 	public synchronized void end() {
 		this.paid = false;
 		this.limit = null;
 	}
 
-	/** Bounds what the call may cost; the first attempt is always made. */
+	/** Limits what the call may cost; the first attempt is always made. */
 	public synchronized void limit(CostLimit limit) {
 		this.limit = limit;
 	}
 
-	/** Whether there is a limit: most calls have none, and are not held up. */
+	/** Whether there is a limit. Most calls have none. */
 	boolean isLimited() {
 		return this.limit != null;
 	}
 
-	/** Whether an attempt was not made because the call has cost enough. */
+	/** Whether an attempt was not made because of the limit. */
 	public synchronized boolean hasStopped() {
 		return this.stopped;
 	}
@@ -63,13 +64,13 @@ public final class CallCost {
 	}
 
 	/**
-	 * Says whether a call may cost more.
+	 * Decides whether a call may cost more.
 	 */
 	@FunctionalInterface
 	public interface CostLimit {
 
 		/**
-		 * Whether another attempt may be made. Must not call back.
+		 * Whether another attempt may be made. Must not call methods of the call.
 		 * @param ended the attempts so far
 		 * @param running how many are under way
 		 */

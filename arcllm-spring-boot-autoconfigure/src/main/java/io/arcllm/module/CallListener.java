@@ -8,13 +8,14 @@ import io.arcllm.RequestMetadata;
 import io.arcllm.Trail;
 
 /**
- * Hears of the attempts of all calls: for meters and the record of decisions. Called on
- * the thread of the call, which waits for it.
+ * Is notified of the attempts of all calls, for meters and the record of decisions.
+ * Called on the thread of the call, so it must return soon. Must be safe for use by many
+ * threads.
  */
 @FunctionalInterface
 public interface CallListener {
 
-	/** Hears nothing. */
+	/** Does nothing. */
 	CallListener NONE = (attempt, before) -> {
 	};
 
@@ -26,7 +27,7 @@ public interface CallListener {
 
 	/**
 	 * An attempt has ended, or a target was passed over. Called instead of
-	 * {@link #ended(Attempt, Trail)}, which is what it does unless it is overridden.
+	 * {@link #ended(Attempt, Trail)}, to which it delegates unless it is overridden.
 	 * @param before what happened earlier in the same call
 	 * @param metadata tenant, session and labels of the call
 	 */
@@ -41,8 +42,8 @@ public interface CallListener {
 	}
 
 	/**
-	 * Tells all of them, in this order. What one throws is logged once and changes
-	 * nothing.
+	 * A listener that calls all of them, in this order. What one of them throws is logged
+	 * once and changes nothing.
 	 */
 	static CallListener all(List<CallListener> listeners) {
 		if (listeners.isEmpty()) {
@@ -58,7 +59,7 @@ public interface CallListener {
 	}
 
 	/**
-	 * Tells several listeners.
+	 * Calls several listeners.
 	 *
 	 * @param listeners each guarded
 	 */
@@ -88,7 +89,7 @@ public interface CallListener {
 	}
 
 	/**
-	 * Tells one listener, and keeps what it throws.
+	 * Calls one listener and catches what it throws.
 	 *
 	 * @param listener of the application
 	 * @param hook calls it

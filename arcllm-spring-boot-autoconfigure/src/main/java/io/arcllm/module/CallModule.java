@@ -28,9 +28,9 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * The head of every stack, where a call begins: gives it its deadline, its attempts and
- * its trail, and hands the trail out with the answer or the error. A call made inside
- * another one is part of it.
+ * The outermost module of every stack, where a call begins. It gives the call its
+ * deadline, its attempts and its trail, and adds the trail to the answer or the error. A
+ * call that is made inside another one is part of it.
  */
 public final class CallModule extends BaseModule {
 
@@ -43,30 +43,30 @@ public final class CallModule extends BaseModule {
 	private final Function<CallOptions, LlmProvider> stacks;
 
 	/**
-	 * Told of calls that were refused before their stack was asked, such as those of an
-	 * application that shuts down. The outermost module of a stack may be one.
+	 * Is notified of calls that were refused before their stack was asked, such as those
+	 * of an application that shuts down. The first module of a stack may implement it.
 	 */
 	public interface RefusalListener {
 
 		/**
 		 * A call was refused; nothing was sent.
-		 * @param failure what the caller is told
-		 * @param caller what surrounds the thread that makes the call
+		 * @param failure what the caller gets
+		 * @param caller the context of the thread that makes the call
 		 */
 		void refused(LlmRequest request, RuntimeException failure, CallerContext caller);
 
 	}
 
 	/**
-	 * What bounds a call, which listener is told of it, and its metadata.
+	 * The limits of calls, their listener, and where their metadata and context come
+	 * from.
 	 *
 	 * @param deadline for all attempts and waits
 	 * @param maxAttempts over all modules
-	 * @param listener is told of all attempts
-	 * @param metadata names tenant, session and labels where the call does not say so
-	 * itself
+	 * @param listener is notified of all attempts
+	 * @param metadata finds tenant, session and labels where the call does not set them
 	 * @param shutdown whether calls may begin
-	 * @param capture captures what surrounds the thread that makes a call
+	 * @param capture captures the context of the thread that makes a call
 	 */
 	public record Limits(Duration deadline, int maxAttempts, CallListener listener, RequestMetadataResolver metadata,
 			Shutdown shutdown, CallerContext.Capture capture) {
@@ -86,7 +86,7 @@ public final class CallModule extends BaseModule {
 			this(deadline, maxAttempts, listener, metadata, new Shutdown());
 		}
 
-		/** Limits of calls that carry their own metadata. */
+		/** Limits of calls without a resolver of metadata. */
 		public Limits(Duration deadline, int maxAttempts, CallListener listener) {
 			this(deadline, maxAttempts, listener, (context) -> RequestMetadata.EMPTY);
 		}
@@ -96,7 +96,7 @@ public final class CallModule extends BaseModule {
 			this(deadline, maxAttempts, CallListener.NONE);
 		}
 
-		/** The same for calls that are bounded by these. */
+		/** The same with another deadline and number of attempts. */
 		public Limits bounded(Duration deadline, int maxAttempts) {
 			return new Limits(deadline, maxAttempts, this.listener, this.metadata, this.shutdown, this.capture);
 		}
@@ -104,7 +104,7 @@ public final class CallModule extends BaseModule {
 
 	/**
 	 * @param limits what bounds each call
-	 * @param options how every call is treated; a call's own options go before them
+	 * @param options how every call is treated; a call's own options take precedence
 	 * @param stacks the stack for options that change it
 	 */
 	public CallModule(Limits limits, CallOptions options, Function<CallOptions, LlmProvider> stacks) {
@@ -113,7 +113,7 @@ public final class CallModule extends BaseModule {
 
 	/**
 	 * @param limits what bounds each call
-	 * @param options how every call is treated; a call's own options go before them
+	 * @param options how every call is treated; a call's own options take precedence
 	 * @param stacks the stack for options that change it
 	 * @param asked the name of a model that the stack stands for
 	 */
@@ -183,8 +183,9 @@ public final class CallModule extends BaseModule {
 	}
 
 	/**
-	 * A call that cannot begin: nothing of the stack is asked, but it may want to know.
-	 * @param failure what the caller is told
+	 * A call that cannot begin: the stack is not asked, but its first module is notified
+	 * if it is a {@link RefusalListener}.
+	 * @param failure what the caller gets
 	 */
 	public Flux<LlmEvent> refuse(LlmRequest request, RuntimeException failure) {
 		return EventStep.defer((context) -> {
@@ -209,8 +210,8 @@ public final class CallModule extends BaseModule {
 	}
 
 	/**
-	 * The stack that the call asks for, or where that cannot be made, the one with the
-	 * modules that it switches on and off.
+	 * The stack that the call's options ask for; if it cannot be made, the stack with
+	 * only those modules switched on and off.
 	 */
 	private LlmProvider listening(CallOptions wanted) {
 		Map<String, CallOptions.ModuleOverride> switches = new TreeMap<>();
@@ -222,15 +223,15 @@ public final class CallModule extends BaseModule {
 				return this.stacks.apply(options);
 			}
 			catch (RuntimeException ex) {
-				// that is what the caller is told
+				// the caller gets that failure
 			}
 		}
 		return this.inner;
 	}
 
 	/**
-	 * The request as modules see it: with the options that hold for it, and with all that
-	 * is known of its metadata.
+	 * The request as modules see it: with the effective options and the complete
+	 * metadata.
 	 */
 	private static LlmRequest told(LlmRequest request, CallOptions options, RequestMetadata otherwise) {
 		RequestMetadata metadata = request.metadata().over(options.metadata()).over(otherwise);
@@ -265,7 +266,7 @@ public final class CallModule extends BaseModule {
 	}
 
 	/**
-	 * Hands a call to its stack, and the call's trail out with the answer or the error.
+	 * Passes a call to its stack, and adds the trail to the answer or the error.
 	 */
 	static final class CallStep extends EventStep implements Shutdown.Underway {
 
@@ -315,7 +316,7 @@ public final class CallModule extends BaseModule {
 			super.cancel();
 		}
 
-		/** What is on the wire ends as interrupted, and with it mostly the call. */
+		/** Interrupts the attempts on the wire, which in most cases ends the call. */
 		@Override
 		public void interrupt() {
 			this.call.interrupt();
@@ -339,7 +340,9 @@ public final class CallModule extends BaseModule {
 			}
 		}
 
-		/** What a module of the application's own throws is a fault in the program. */
+		/**
+		 * An exception that a module of the application throws is a fault of the program.
+		 */
 		private static LlmException known(Throwable failure) {
 			Throwable cause = Exceptions.unwrap(failure);
 			return (cause instanceof LlmException known) ? known

@@ -12,13 +12,12 @@ import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call has learnt of its targets: how each failed, which want to be left alone,
- * and which gates stand before them. Safe for use by many threads.
+ * What one call has learnt of its targets: how each failed, which are paused, and which
+ * gates stand before them. Safe for use by many threads.
  * <p>
  * Invariants, all under one lock: a target has at most one failure and one pause, the
- * last ones; a pause is over by its time alone, and is never lifted; {@code first} is the
- * first target that was asked and not turned away by a gate of ours before it failed.
- * Gates are asked outside the lock.
+ * last ones; a pause ends only when its time is over; {@code first} is the first target
+ * that was asked and that no gate refused. Gates are asked outside the lock.
  */
 public final class CallTargets {
 
@@ -40,8 +39,7 @@ public final class CallTargets {
 	}
 
 	/**
-	 * Remembers that a target wants to be left alone, so that no later round asks it
-	 * early.
+	 * Pauses a target that named a wait, so that no later pass asks it too early.
 	 */
 	public synchronized void pause(Target target, LlmException failure, Duration wait) {
 		if (this.pauses.isEmpty()) {
@@ -51,15 +49,15 @@ public final class CallTargets {
 	}
 
 	/**
-	 * Whether any target wanted to be left alone.
+	 * Whether any target was paused.
 	 */
 	public synchronized boolean isPaused() {
 		return !this.pauses.isEmpty();
 	}
 
 	/**
-	 * The error after which this target is still to be left alone, with what is left of
-	 * its wait, if there is one.
+	 * The error because of which this target is still paused, with the rest of its wait;
+	 * {@code null} if it is not paused.
 	 */
 	public synchronized @Nullable LlmException pausedBy(Target target) {
 		Pause pause = this.pauses.isEmpty() ? null : this.pauses.get(target);
@@ -80,22 +78,23 @@ public final class CallTargets {
 	}
 
 	/**
-	 * How the targets failed that were asked, each the last time.
+	 * The last failure of each target that was asked.
 	 */
 	public synchronized Stream<LlmException> failures() {
 		return List.copyOf(this.failures.values()).stream();
 	}
 
 	/**
-	 * How a target failed when it was last asked, if it was and did.
+	 * The failure of a target when it was last asked; {@code null} if it was not asked or
+	 * did not fail.
 	 */
 	public synchronized @Nullable LlmException failure(Target target) {
 		return this.failures.get(target);
 	}
 
 	/**
-	 * Remembers the gate that stands before a target which failed, so that nothing waits
-	 * for one that is closed.
+	 * Remembers the gate before a target that failed, so that no retry waits for a closed
+	 * gate.
 	 */
 	public synchronized void gated(Target target, Readiness gate) {
 		if (this.gates.isEmpty()) {
@@ -105,8 +104,8 @@ public final class CallTargets {
 	}
 
 	/**
-	 * Why the gate before a target that failed would refuse it after that wait, if it
-	 * would.
+	 * Why the gate before a failed target would refuse a call after that wait; {@code
+	 * null} if it would not.
 	 */
 	public @Nullable Refusal refusalAfter(@Nullable Target target, Duration wait) {
 		Readiness gate;
@@ -124,7 +123,7 @@ public final class CallTargets {
 		}
 	}
 
-	/** A gate of ours refused the target that was about to be asked. */
+	/** A gate refused the call to the target that was about to be asked. */
 	public synchronized void notAsked(Target target) {
 		if (target.equals(this.first) && !this.failures.containsKey(target)) {
 			this.first = null;

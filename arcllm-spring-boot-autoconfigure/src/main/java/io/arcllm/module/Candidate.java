@@ -23,7 +23,7 @@ public interface Candidate {
 	Target target();
 
 	/**
-	 * The provider with its modules; made when it is first asked for.
+	 * The provider with its modules; created on first use.
 	 */
 	LlmProvider provider();
 
@@ -41,8 +41,8 @@ public interface Candidate {
 	}
 
 	/**
-	 * The request as this target should get it: with its own model, and to another
-	 * provider without what only the primary one understands.
+	 * The request for this target: with the target's own model, and for another provider
+	 * without what only the primary one understands.
 	 * @param primary the target that the request was written for
 	 */
 	default LlmRequest request(LlmRequest request, Target primary) {
@@ -63,9 +63,8 @@ public interface Candidate {
 	}
 
 	/**
-	 * The options that are in the request and not in the one that was made of it: by the
-	 * word of their parameter where they have one, such as {@code top-k}, else as they
-	 * are written.
+	 * The options of the request that the translated one does not have: by the word of
+	 * their parameter, such as {@code top-k}, else by their own name.
 	 */
 	static List<String> dropped(LlmRequest request, LlmRequest translated) {
 		if (request.options().isEmpty()) {
@@ -86,7 +85,7 @@ public interface Candidate {
 				kept.content().stream().filter((part) -> !isOfUnknownMaker(part)).toList(), kept.isCacheable());
 	}
 
-	/** Signed thinking that does not say its provider is the primary one's. */
+	/** Signed thinking without a provider belongs to the primary one. */
 	private static boolean isOfUnknownMaker(Content content) {
 		return content instanceof Content.Thinking thinking && thinking.provider() == null
 				&& (thinking.signature() != null || thinking.redacted() != null);

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.ContextView;
 
 /**
- * One pass of a call down a chain: which targets failed on it so far. Part of the
+ * One pass of a call through a chain: which targets have failed in it. It is part of the
  * {@link Scope}, so that redirectors inside a chain and the chain itself ask no target
  * twice. Safe for use by many threads.
  */
@@ -28,9 +28,9 @@ public final class ChainPass {
 	private Map<Target, LlmException> failures = Map.of();
 
 	/**
-	 * @param call the call that goes down the chain
-	 * @param heedsPauses whether paused targets are passed over. False where all are
-	 * paused: the module that tries again has then waited for the soonest
+	 * @param call the call that passes through the chain
+	 * @param heedsPauses whether paused targets are passed over. False if all are paused,
+	 * because the retry module has then waited for the first of them to be ready
 	 */
 	public ChainPass(Call call, boolean heedsPauses) {
 		this.call = call;
@@ -46,7 +46,7 @@ public final class ChainPass {
 	}
 
 	/**
-	 * Notes that a target failed, and that it wants to be left alone if it says so.
+	 * Notes that a target failed, and pauses it if the failure names a wait.
 	 */
 	public synchronized void failed(Target target, LlmException failure) {
 		refused(target, failure);
@@ -58,7 +58,7 @@ public final class ChainPass {
 	}
 
 	/**
-	 * Notes that a target failed which may be asked the same in another way.
+	 * Notes that a target failed that may be asked again in another form.
 	 */
 	public synchronized void refused(Target target, LlmException failure) {
 		writable().put(target, failure);
@@ -66,8 +66,7 @@ public final class ChainPass {
 	}
 
 	/**
-	 * Notes how a target failed in an earlier round, if it did and was not asked in this
-	 * one.
+	 * Takes over how a target failed in an earlier pass, if it was not asked in this one.
 	 */
 	public synchronized void recall(Target target) {
 		LlmException earlier = this.call.targets().failure(target);
@@ -84,7 +83,7 @@ public final class ChainPass {
 	}
 
 	/**
-	 * Passes a target over if it would refuse this request, or wants to be left alone.
+	 * Passes a target over if it would refuse this request, or is paused.
 	 * @param cause why it would be asked
 	 */
 	public boolean passOver(Candidate candidate, LlmRequest request, Attempt.Cause cause) {
@@ -113,8 +112,8 @@ public final class ChainPass {
 	}
 
 	/**
-	 * Whether the target could be asked now: it did not fail on this pass, does not want
-	 * to be left alone, and would not refuse the request.
+	 * Whether the target could be asked now: it did not fail in this pass, is not paused,
+	 * and would not refuse the request.
 	 */
 	public boolean isReady(Candidate candidate, LlmRequest request) {
 		return !hasFailed(candidate.target()) && this.call.targets().pausedBy(candidate.target()) == null
@@ -125,7 +124,7 @@ public final class ChainPass {
 		writable().put(target, refusal);
 	}
 
-	/** Most passes see no failure. */
+	/** Created with the first failure, because most passes have none. */
 	private Map<Target, LlmException> writable() {
 		if (this.failures.isEmpty()) {
 			this.failures = new LinkedHashMap<>();
@@ -134,7 +133,7 @@ public final class ChainPass {
 	}
 
 	/**
-	 * How that target failed.
+	 * The failure of that target in this pass; {@code null} if it did not fail.
 	 */
 	public synchronized @Nullable LlmException failure(Target target) {
 		return this.failures.get(target);
@@ -148,7 +147,7 @@ public final class ChainPass {
 	}
 
 	/**
-	 * The targets that failed as they are written, such as {@code anthropic -> openai}.
+	 * The targets that failed, as text, such as {@code anthropic -> openai}.
 	 */
 	public synchronized String written() {
 		return this.failures.keySet().stream().map(Target::toString).collect(Collectors.joining(" -> "));

@@ -15,15 +15,15 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * One step between a subscriber and what it wraps: passes everything on. A subclass
- * changes one thing; it stands for several operators, each of which costs every delta a
- * call.
+ * One step between a subscriber and an inner provider, which passes everything on. A
+ * subclass changes one thing. One step replaces several operators, each of which would
+ * cost a method call for every delta.
  * <p>
  * Invariants: {@code upstream} is {@code null} until {@link #connect}, then the
- * subscription, and a cancelled one for ever after {@link #cancel}. What is requested
+ * subscription, and after {@link #cancel} always a cancelled one. What is requested
  * before there is an upstream is kept in {@code missed}, and passed on exactly once: each
- * side writes its own field first and reads the other's afterwards, and
- * {@code getAndSet(0)} decides which of the two requests it.
+ * side writes its own field first and reads the other's afterwards, and {@code
+ * getAndSet(0)} decides which of the two requests it.
  */
 public abstract class EventStep implements CoreSubscriber<LlmEvent>, Subscription {
 
@@ -33,7 +33,7 @@ public abstract class EventStep implements CoreSubscriber<LlmEvent>, Subscriptio
 	private static final AtomicLongFieldUpdater<EventStep> MISSED = AtomicLongFieldUpdater.newUpdater(EventStep.class,
 			"missed");
 
-	/** The subscriber outside. */
+	/** The outer subscriber. */
 	protected final CoreSubscriber<? super LlmEvent> actual;
 
 	private volatile @Nullable Subscription upstream;
@@ -41,14 +41,14 @@ public abstract class EventStep implements CoreSubscriber<LlmEvent>, Subscriptio
 	private volatile long missed;
 
 	/**
-	 * @param actual the subscriber outside
+	 * @param actual the outer subscriber
 	 */
 	protected EventStep(CoreSubscriber<? super LlmEvent> actual) {
 		this.actual = actual;
 	}
 
 	/**
-	 * The same answer with a step of its own for each subscription.
+	 * The same answer with its own step for each subscription.
 	 */
 	public static Flux<LlmEvent> around(Flux<LlmEvent> answer,
 			Function<CoreSubscriber<? super LlmEvent>, EventStep> step) {
@@ -63,10 +63,11 @@ public abstract class EventStep implements CoreSubscriber<LlmEvent>, Subscriptio
 	}
 
 	/**
-	 * An answer that is made anew for each subscriber, in whose context. What
-	 * {@link Flux#deferContextual} does, in one step: every call goes through several of
-	 * them.
-	 * @param supplier asked once a subscription; what it throws fails that
+	 * An answer that is made for each subscriber, from its context. It does what
+	 * {@link Flux#deferContextual} does, in fewer steps, because every call goes through
+	 * several of them.
+	 * @param supplier called once for each subscription; what it throws fails the
+	 * subscription
 	 */
 	public static Flux<LlmEvent> defer(Function<Context, Flux<LlmEvent>> supplier) {
 		return new Flux<>() {
@@ -100,9 +101,9 @@ public abstract class EventStep implements CoreSubscriber<LlmEvent>, Subscriptio
 	}
 
 	/**
-	 * Takes the subscription of what is inside, and requests from it what was missed.
-	 * @return false if this step was cancelled, or has one: the subscription is then
-	 * cancelled
+	 * Takes the inner subscription, and requests from it what was requested before.
+	 * @return false if this step was cancelled or has a subscription already; the new one
+	 * is then cancelled
 	 */
 	protected final boolean connect(Subscription subscription) {
 		if (!UPSTREAM.compareAndSet(this, null, subscription)) {
@@ -122,7 +123,7 @@ public abstract class EventStep implements CoreSubscriber<LlmEvent>, Subscriptio
 		}
 	}
 
-	/** Whether what is inside has given a subscription, or this step was cancelled. */
+	/** Whether there is an inner subscription, or this step was cancelled. */
 	protected final boolean isConnected() {
 		return this.upstream != null;
 	}
@@ -163,14 +164,14 @@ public abstract class EventStep implements CoreSubscriber<LlmEvent>, Subscriptio
 	}
 
 	/**
-	 * A step that changes nothing but the context of what is inside.
+	 * A step that changes only the context of the inner provider.
 	 */
 	public static final class Within extends EventStep {
 
 		private final Context context;
 
 		/**
-		 * @param context of what is inside
+		 * @param context the inner context
 		 */
 		public Within(CoreSubscriber<? super LlmEvent> actual, Context context) {
 			super(actual);
@@ -185,12 +186,13 @@ public abstract class EventStep implements CoreSubscriber<LlmEvent>, Subscriptio
 	}
 
 	/**
-	 * A step that asks again or elsewhere, once, where what it wraps fails.
+	 * A step that makes one more request when the first one fails, to the same or another
+	 * target.
 	 * <p>
-	 * Invariants: {@code requested} is all that was ever asked for, and {@code produced}
-	 * all that was passed on; a subscription is taken, and a request is counted, under
-	 * the lock, so that each request reaches the subscription that there is, or is part
-	 * of what the next one is asked for, and never both. What has no limit is not
+	 * Invariants: {@code requested} is everything that was ever requested, and {@code
+	 * produced} everything that was passed on. A subscription is taken, and a request is
+	 * counted, under the lock. So each request either reaches the present subscription or
+	 * is part of what the next one is asked for, never both. Unbounded demand is not
 	 * counted.
 	 */
 	public abstract static class Resuming extends EventStep {
@@ -206,18 +208,19 @@ public abstract class EventStep implements CoreSubscriber<LlmEvent>, Subscriptio
 		private boolean resumed;
 
 		/**
-		 * @param actual the subscriber outside
+		 * @param actual the outer subscriber
 		 */
 		protected Resuming(CoreSubscriber<? super LlmEvent> actual) {
 			super(actual);
 		}
 
 		/**
-		 * What is asked after this failure; {@code null} to pass the failure on.
+		 * The answer to continue with after this failure; {@code null} to pass the
+		 * failure on.
 		 */
 		protected abstract @Nullable Flux<LlmEvent> resume(LlmException failure);
 
-		/** Whether what is asked now is what {@link #resume} gave. */
+		/** Whether the present answer is the one that {@link #resume} returned. */
 		protected final boolean isResumed() {
 			return this.resumed;
 		}

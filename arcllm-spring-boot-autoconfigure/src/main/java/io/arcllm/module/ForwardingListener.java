@@ -6,13 +6,13 @@ import io.arcllm.WireListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A listener in the middle: passes on what it hears to the one outside, if there is one,
- * but for what it listens to itself.
+ * A listener that passes everything on to an outer one, if there is one. A subclass
+ * overrides what it listens to itself.
  */
 public interface ForwardingListener extends WireListener {
 
 	/**
-	 * The listener outside.
+	 * The outer listener.
 	 */
 	@Nullable WireListener outer();
 

@@ -13,14 +13,14 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
- * One call at a gate: waits until the gate opens, passes the answer on, and tells the
- * gate of the end, exactly once and before the caller is told of it. An answer ends with
- * {@link LlmEvent.Completed}: what happens after it changes nothing.
+ * One call at a gate: it waits until the gate opens, passes the answer on, and notifies
+ * the gate of the end, exactly once and before the caller is notified. An answer ends
+ * with {@link LlmEvent.Completed}; what happens after that changes nothing.
  * <p>
  * Invariants: the stage goes WAITING, OPENING, OPEN, OVER and never back. What the gate
- * gave is given back by the thread that moves the stage from OPEN to OVER, or that finds
- * it OVER when the subscription comes, so exactly once; until the stage is OPENING the
- * gate has given nothing that it does not take back itself.
+ * gave is returned by the thread that moves the stage from OPEN to OVER, or that finds it
+ * OVER when the subscription comes, so exactly once. Until the stage is OPENING, the gate
+ * takes back by itself what it has given.
  */
 public abstract class GatedCall extends EventStep {
 
@@ -55,7 +55,7 @@ public abstract class GatedCall extends EventStep {
 	}
 
 	/**
-	 * A flux that makes a gated call of each subscription.
+	 * A flux that makes a gated call for each subscription.
 	 */
 	public static Flux<LlmEvent> flux(Function<CoreSubscriber<? super LlmEvent>, GatedCall> calls) {
 		return new Flux<>() {
@@ -73,12 +73,13 @@ public abstract class GatedCall extends EventStep {
 	}
 
 	/**
-	 * The call stands at the gate: {@link #open()} or {@link #refuse} it, now or later.
+	 * The call has come to the gate. The gate calls {@link #open()} or {@link #refuse},
+	 * now or later.
 	 */
 	protected abstract void enter();
 
 	/**
-	 * The caller went away before the gate opened.
+	 * The caller cancelled before the gate opened.
 	 */
 	protected void withdrawn() {
 	}
@@ -94,13 +95,13 @@ public abstract class GatedCall extends EventStep {
 	protected abstract void failed(Throwable failure);
 
 	/**
-	 * The caller went away, or the answer ended without being whole.
+	 * The caller cancelled, or the answer ended incomplete.
 	 */
 	protected abstract void abandoned();
 
 	/**
 	 * Lets the call through.
-	 * @return false if it is over already: what it was given must be given back
+	 * @return false if it is over already; what the gate gave must then be returned
 	 */
 	protected final boolean open() {
 		if (!STAGE.compareAndSet(this, WAITING, OPENING)) {
@@ -111,7 +112,7 @@ public abstract class GatedCall extends EventStep {
 	}
 
 	/**
-	 * Turns the call away, unless it is over already.
+	 * Refuses the call, unless it is over already.
 	 */
 	protected final void refuse(LlmException refusal) {
 		if (STAGE.compareAndSet(this, WAITING, OVER)) {
@@ -120,14 +121,14 @@ public abstract class GatedCall extends EventStep {
 	}
 
 	/**
-	 * Whether there is nothing left to do for this call.
+	 * Whether this call is over.
 	 */
 	protected final boolean isOver() {
 		return this.stage == OVER;
 	}
 
 	/**
-	 * The call as the modules of its stack know it.
+	 * The state of the call that the modules of its stack share.
 	 */
 	protected final Call call() {
 		return Call.of(currentContext());
@@ -180,8 +181,9 @@ public abstract class GatedCall extends EventStep {
 	}
 
 	/**
-	 * Lets go of what is behind the gate first, so that a place is never given away while
-	 * it is in use. A call that is just being opened is cancelled when it is open.
+	 * Cancels what is behind the gate first, so that a place is never given to another
+	 * call while it is in use. A call that is just being opened is cancelled when it is
+	 * open.
 	 */
 	@Override
 	public void cancel() {

@@ -8,9 +8,9 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs code of the application that is told of calls: what it throws is logged once and
- * changes nothing. The one place where listeners, meters, observation handlers and event
- * listeners are called.
+ * Runs code of the application that is notified of calls: what it throws is logged once
+ * and changes nothing. All listeners, meters, observation handlers and event listeners
+ * are called through hooks. Safe for use by many threads.
  */
 public final class Hook {
 
@@ -21,13 +21,13 @@ public final class Hook {
 	private final AtomicBoolean said = new AtomicBoolean();
 
 	/**
-	 * @param what is called, as the log names it
+	 * @param what the name of the code in the log
 	 */
 	public Hook(String what) {
 		this.what = what;
 	}
 
-	/** Runs it. */
+	/** Runs the code. */
 	public void run(Runnable code) {
 		try {
 			code.run();
@@ -38,8 +38,8 @@ public final class Hook {
 	}
 
 	/**
-	 * Asks it.
-	 * @param otherwise what holds where it throws
+	 * Calls the code and returns its result.
+	 * @param otherwise the result if it throws
 	 */
 	public <T extends @Nullable Object> T get(Supplier<T> code, Supplier<T> otherwise) {
 		try {

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The clock that modules go by, which is virtual in tests, in Resilience4j's form; and
- * how times are written.
+ * The clock of all modules, as a {@link Clock}; it is virtual in tests. Also parses
+ * durations in settings.
  */
 public final class ModuleClock extends Clock {
 
@@ -48,9 +48,9 @@ public final class ModuleClock extends Clock {
 	}
 
 	/**
-	 * Reads a time where a setting is a time or something else: {@code 500ms},
-	 * {@code 2s}, {@code PT0.5S}; milliseconds where no unit is.
-	 * @return {@code null} if it is none
+	 * Parses the duration of a setting that may also be something else: {@code 500ms},
+	 * {@code 2s}, {@code PT0.5S}; milliseconds if there is no unit.
+	 * @return {@code null} if the text is no duration
 	 */
 	public static @Nullable Duration time(String text) {
 		Matcher simple = SIMPLE.matcher(text.trim());

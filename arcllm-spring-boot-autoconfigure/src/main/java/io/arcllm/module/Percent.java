@@ -14,7 +14,7 @@ public record Percent(double ratio) {
 	}
 
 	/**
-	 * Reads the written form.
+	 * Parses the written form.
 	 */
 	public static Percent of(String text) {
 		String number = text.trim();

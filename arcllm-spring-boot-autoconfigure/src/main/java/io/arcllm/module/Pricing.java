@@ -6,7 +6,7 @@ import io.arcllm.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What tokens cost, by the configured prices.
+ * The cost of tokens, by the configured prices. Safe for use by many threads.
  */
 public interface Pricing {
 
@@ -14,8 +14,8 @@ public interface Pricing {
 	Pricing NONE = (target, usage) -> null;
 
 	/**
-	 * What these tokens of the target cost; {@code null} where its price is not known.
-	 * Tokens that are not known cost nothing.
+	 * The cost of these tokens of the target; {@code null} if its price is not known.
+	 * Unknown tokens cost nothing.
 	 */
 	@Nullable Cost cost(Target target, Usage usage);
 
@@ -29,7 +29,7 @@ public interface Pricing {
 	/**
 	 * The longest answer of the target to a request, in tokens; 0 where that is not
 	 * known.
-	 * @param asked what the request says
+	 * @param asked the limit in the request
 	 */
 	default int longestAnswer(Target target, @Nullable Integer asked) {
 		return (asked == null) ? 0 : asked;

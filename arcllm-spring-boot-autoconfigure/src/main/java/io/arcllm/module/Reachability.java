@@ -6,18 +6,18 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether a store on the network can be reached. While it is away, one call a second asks
- * it, and the others do not wait for it. Goes by the machine's clock, as the store does.
+ * Whether a store on the network can be reached. While it cannot, one call a second tries
+ * it, and the others do not wait for it. Uses the machine's clock, as the store does.
  * Safe for use by many threads.
  */
 public final class Reachability {
 
 	private static final long PROBE_EVERY = Duration.ofSeconds(1).toNanos();
 
-	/** When it is asked again, in nanoseconds; absent while it can be reached. */
+	/** When it is tried again, in nanoseconds; absent while it can be reached. */
 	private final AtomicReference<@Nullable Long> nextProbe = new AtomicReference<>();
 
-	/** Whether this call may ask the store. */
+	/** Whether this call may use the store. */
 	public boolean mayAsk() {
 		Long next = this.nextProbe.get();
 		long now = System.nanoTime();
@@ -26,7 +26,7 @@ public final class Reachability {
 
 	/**
 	 * The store did not answer.
-	 * @return whether it had until now
+	 * @return whether it could be reached until now
 	 */
 	public boolean lost() {
 		return this.nextProbe.getAndSet(System.nanoTime() + PROBE_EVERY) == null;
@@ -34,7 +34,7 @@ public final class Reachability {
 
 	/**
 	 * The store answered.
-	 * @return whether it was away until now
+	 * @return whether it could not be reached until now
 	 */
 	public boolean found() {
 		return this.nextProbe.get() != null && this.nextProbe.getAndSet(null) != null;

@@ -4,8 +4,8 @@ import io.arcllm.Priority;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says whether a gate would admit a call, without taking a permit or a probe: lets a
- * fallback pass over a target that would refuse.
+ * Tells whether a gate would admit a call, without taking a permit or a probe, so that a
+ * fallback passes over a target that would refuse. Safe for use by many threads.
  */
 @FunctionalInterface
 public interface Readiness {
@@ -14,7 +14,7 @@ public interface Readiness {
 	Readiness READY = () -> null;
 
 	/**
-	 * Why it would refuse now, or {@code null} if it would admit.
+	 * Why the gate would refuse now, or {@code null} if it would admit.
 	 */
 	@Nullable Refusal refusal();
 
@@ -28,7 +28,7 @@ public interface Readiness {
 	}
 
 	/**
-	 * The same for a request that matters so much, where calls may have to wait.
+	 * The same for a request of this model and priority, where calls may have to wait.
 	 * @param model of the request; {@code null} for the target's own
 	 * @param priority of the call
 	 */

@@ -9,13 +9,13 @@ import org.jspecify.annotations.Nullable;
  * Why a target would not be asked now.
  *
  * @param kind the error it would refuse with
- * @param reason in a few words, for the trail
- * @param retryAfter when it will admit again, where known
+ * @param reason the reason in a few words, for the trail
+ * @param retryAfter when it will admit calls again, where known
  */
 public record Refusal(ErrorKind kind, String reason, @Nullable Duration retryAfter) {
 
 	/**
-	 * Whether it would not refuse any more after that wait.
+	 * Whether it would admit calls after that wait.
 	 */
 	public boolean isOverIn(Duration wait) {
 		return this.retryAfter != null && this.retryAfter.compareTo(wait) <= 0;

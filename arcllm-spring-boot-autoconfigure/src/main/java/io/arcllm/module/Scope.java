@@ -14,20 +14,21 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * The one entry that modules keep in the Reactor context; inside an attempt its listener
- * holds it.
+ * What modules keep in the Reactor context, as a single entry; inside an attempt, the
+ * attempt's listener holds it.
  *
  * @param call the call that the subscription is part of
- * @param pass the call's pass down a chain, if it is on one
+ * @param pass the call's pass through a chain, if there is one
  * @param limits how long the attempt may be silent, if that is bounded; absent inside the
  * attempt
- * @param another asked whether another target of the chain is ready to be asked; absent
- * where there is none, and inside the attempt
+ * @param another tells whether another target of the chain is ready; absent if there is
+ * none, and inside the attempt
  * @param cause why the next attempt is made
- * @param abandonment says why the attempt is cancelled, where a redirector may do so
+ * @param abandonment tells why the attempt was cancelled, where a redirector may cancel
+ * it
  * @param without the parameters that the next attempt leaves out
- * @param dropped what the request of the next attempt was made without: words of
- * parameters, and names of options that are the primary target's alone
+ * @param dropped what was left out of the request of the next attempt: words of
+ * parameters, and names of options that belong to the primary target only
  */
 public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits,
 		@Nullable BooleanSupplier another, Attempt.Cause cause, @Nullable Abandonment abandonment,
@@ -41,7 +42,7 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	}
 
 	/**
-	 * The scope of this subscription; that of a new call without limits where there is
+	 * The scope of this subscription; the scope of a new call without limits if there is
 	 * none.
 	 */
 	public static Scope of(ContextView context) {
@@ -65,8 +66,8 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	}
 
 	/**
-	 * The listener of an attempt, inside of which it is the only entry: each one is
-	 * copied many times on the way to the wire.
+	 * The listener of an attempt. Inside the attempt it is the only entry of the context,
+	 * because each entry is copied many times on the way to the wire.
 	 */
 	public interface Holder extends WireListener {
 
@@ -80,7 +81,7 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 
 	}
 
-	/** The same call on this pass down a chain. */
+	/** The same call in this pass through a chain. */
 	public Scope on(ChainPass pass, @Nullable BooleanSupplier another) {
 		return new Scope(this.call, pass, this.limits, another, this.cause, this.abandonment, this.without,
 				this.dropped);
@@ -97,7 +98,7 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 				this.dropped);
 	}
 
-	/** The same call where it asks for this reason. */
+	/** The same call, with the cause of its next attempt. */
 	public Scope because(Attempt.Cause cause) {
 		return (cause == this.cause) ? this : new Scope(this.call, this.pass, this.limits, this.another, cause,
 				this.abandonment, this.without, this.dropped);
@@ -109,21 +110,21 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 				this.dropped);
 	}
 
-	/** The same call where it leaves these parameters out. */
+	/** The same call, with the parameters that the next attempt leaves out. */
 	public Scope without(Set<Parameter> without) {
 		return new Scope(this.call, this.pass, this.limits, this.another, this.cause, this.abandonment, without,
 				this.dropped);
 	}
 
-	/** The same call where it asks without these parameters and options. */
+	/** The same call, with what was left out of the request of the next attempt. */
 	public Scope dropping(List<String> dropped) {
 		return dropped.equals(this.dropped) ? this : new Scope(this.call, this.pass, this.limits, this.another,
 				this.cause, this.abandonment, this.without, dropped);
 	}
 
 	/**
-	 * What a call that is made inside an attempt, by a provider of the application's own,
-	 * is part of: neither limits nor what is left of the chain reach through an attempt.
+	 * The scope of a call that a provider of the application makes inside an attempt:
+	 * neither the limits nor the rest of the chain apply inside an attempt.
 	 */
 	public Scope inAttempt() {
 		return (this.limits == null && this.another == null && this.cause == Attempt.Cause.FIRST
@@ -136,26 +137,26 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 		this.call.skipped(target, error, reason, this.cause);
 	}
 
-	/** This context with this scope in it. */
+	/** The context with this scope in it. */
 	public Context into(Context context) {
 		return context.put(Scope.class, this);
 	}
 
 	/**
-	 * Why an attempt was cancelled, for the gates around it: set before it is cancelled.
-	 * Safe for use by many threads.
+	 * Why an attempt was cancelled, for the gates around it. It is set before the attempt
+	 * is cancelled. Safe for use by many threads.
 	 */
 	public static final class Abandonment {
 
 		private volatile boolean silent;
 
-		/** The target was silent for far too long: that is a failure of the target. */
+		/** The target was silent for so long that this is a failure of the target. */
 		public void silent() {
 			this.silent = true;
 		}
 
 		/**
-		 * Whether the target was silent for far too long.
+		 * Whether the target was silent for so long that this is a failure of the target.
 		 */
 		public boolean isSilent() {
 			return this.silent;

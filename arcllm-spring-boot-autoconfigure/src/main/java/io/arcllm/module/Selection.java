@@ -14,10 +14,10 @@ public interface Selection {
 	Selection ORDERED = (chain, request) -> chain;
 
 	/**
-	 * The same targets in the order in which this call asks them. Asks none of them
-	 * anything: one that would refuse is passed over later.
-	 * @param chain the primary target, which is asked for the request's own model, and
-	 * those after it
+	 * The same targets in the order in which this call asks them. None of them is asked
+	 * whether it is ready; a target that would refuse is passed over later.
+	 * @param chain the primary target, which gets the request's own model, and those
+	 * after it
 	 */
 	List<Candidate> order(List<Candidate> chain, LlmRequest request);
 

@@ -6,8 +6,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * Whether calls and attempts may begin, and which are under way: for the end of the
- * application. Safe for use by many threads.
+ * Whether calls and attempts may begin, and which are under way, for an orderly end of
+ * the application. Safe for use by many threads.
  * <p>
  * Invariants: once {@link #close} has returned, no attempt begins. A call that began
  * before is in the set until it ends, and knows its attempts, so {@link #interrupt}
@@ -26,7 +26,7 @@ public final class Shutdown {
 	 */
 	public interface Underway {
 
-		/** Ends it now, with what was delivered. */
+		/** Ends it now. It fails with what was delivered. */
 		void interrupt();
 
 	}
@@ -37,7 +37,7 @@ public final class Shutdown {
 		this.closed = false;
 	}
 
-	/** From now on nothing begins, and no call waits to try again. */
+	/** From now on no call or attempt begins, and no call waits for a retry. */
 	public void close() {
 		this.closed = true;
 		this.closing.tryEmitEmpty();
@@ -47,7 +47,7 @@ public final class Shutdown {
 		return this.closed;
 	}
 
-	/** Completes when nothing may begin any more. */
+	/** Completes when no call or attempt may begin any more. */
 	Mono<Void> closing() {
 		return this.closing.asMono();
 	}
@@ -57,7 +57,7 @@ public final class Shutdown {
 		return this.calls.size();
 	}
 
-	/** Ends all that is under way. */
+	/** Ends all calls under way. */
 	public void interrupt() {
 		this.calls.forEach(Underway::interrupt);
 	}
@@ -74,7 +74,7 @@ public final class Shutdown {
 		this.calls.remove(call, slot);
 	}
 
-	/** The error of what may not begin any more. */
+	/** The error of a call or attempt that may not begin. */
 	static LlmException refusal() {
 		return LlmException.of(ErrorKind.CANCELLED, "The application is shutting down: nothing was sent").build();
 	}

@@ -13,21 +13,21 @@ import io.arcllm.ToolCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one estimate of a request's tokens, for limits, context windows and cost: a quarter
- * of the UTF-8 bytes of all that is sent.
+ * Estimates the tokens of a request, for limits, context windows and cost: a quarter of
+ * the UTF-8 bytes of everything that is sent.
  */
 public final class TokenCount {
 
 	private static final int BYTES_A_TOKEN = 4;
 
-	/** A picture or a PDF; its bytes say nothing of its tokens. */
+	/** For a picture or a PDF, whose size says nothing about its tokens. */
 	private static final int TOKENS_A_FILE = 1000;
 
 	private TokenCount() {
 	}
 
 	/**
-	 * About how many tokens the request is: its messages with tool calls, results and
+	 * The estimated tokens of the request: its messages with tool calls, results and
 	 * thinking, its tools and the schema of its answer.
 	 */
 	public static int tokens(LlmRequest request) {
@@ -45,7 +45,7 @@ public final class TokenCount {
 		return tokens(bytes);
 	}
 
-	/** About how many tokens this text is. */
+	/** The estimated tokens of this text. */
 	public static int tokens(String text) {
 		return tokens(utf8(text));
 	}

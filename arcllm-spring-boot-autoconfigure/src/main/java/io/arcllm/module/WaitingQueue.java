@@ -11,8 +11,8 @@ import io.arcllm.Priority;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Calls that wait at a gate: those of higher priority first, and first come, first served
- * among those of the same. Not safe for use by several threads.
+ * Calls that wait at a gate: those of higher priority first, and in the order of arrival
+ * among those of the same priority. Not safe for use by several threads.
  *
  * @param <T> what waits
  */
@@ -30,20 +30,20 @@ public final class WaitingQueue<T> {
 	}
 
 	/**
-	 * How much a call matters; as usual where its options do not say.
+	 * The priority of a call; {@code NORMAL} if its options do not set it.
 	 */
 	public static Priority priority(LlmRequest request) {
 		Priority priority = request.callOptions().priority();
 		return (priority == null) ? Priority.NORMAL : priority;
 	}
 
-	/** Joins behind all that matter as much. */
+	/** Adds a waiter behind all others of its priority. */
 	public void add(T waiter, Priority priority) {
 		this.size += of(priority).add(waiter) ? 1 : 0;
 	}
 
 	/**
-	 * Leaves.
+	 * Removes a waiter.
 	 * @return whether it was there
 	 */
 	public boolean remove(T waiter) {
@@ -52,7 +52,7 @@ public final class WaitingQueue<T> {
 		return gone;
 	}
 
-	/** The one whose turn is next. */
+	/** The waiter whose turn is next. */
 	public @Nullable T head() {
 		T head = null;
 		for (Set<T> some : this.waiting.values()) {
@@ -61,7 +61,7 @@ public final class WaitingQueue<T> {
 		return head;
 	}
 
-	/** Takes out the one whose turn is next. */
+	/** Removes the waiter whose turn is next. */
 	public @Nullable T poll() {
 		T head = head();
 		if (head != null) {
@@ -70,7 +70,7 @@ public final class WaitingQueue<T> {
 		return head;
 	}
 
-	/** The last of those that matter least, and less than that. */
+	/** The last waiter of the lowest priority, if that is lower than this one. */
 	public @Nullable T lastBelow(Priority priority) {
 		for (Map.Entry<Priority, Set<T>> some : this.waiting.entrySet()) {
 			if (some.getKey().compareTo(priority) >= 0) {
@@ -87,14 +87,14 @@ public final class WaitingQueue<T> {
 		return null;
 	}
 
-	/** Whether one waits that matters less. */
+	/** Whether a waiter has a lower priority. */
 	public boolean hasBelow(Priority priority) {
 		return this.waiting.entrySet()
 			.stream()
 			.anyMatch((some) -> some.getKey().compareTo(priority) < 0 && !some.getValue().isEmpty());
 	}
 
-	/** How many wait that matter as much, or more. */
+	/** How many waiters have this priority or a higher one. */
 	public int sizeFrom(Priority priority) {
 		int size = 0;
 		for (Map.Entry<Priority, Set<T>> some : this.waiting.entrySet()) {

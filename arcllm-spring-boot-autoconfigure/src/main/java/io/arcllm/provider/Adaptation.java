@@ -15,10 +15,10 @@ import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of a request the one that a target takes: leaves out what may be left out,
- * translates what has another form there, and refuses the rest before anything is sent.
- * The request stays the same object where nothing has to change, and nothing is made for
- * it. Steps of one format are in {@link WireFormat#adapt}.
+ * Adapts a request to a target: leaves out what may be left out, translates what has
+ * another form there, and refuses the rest before anything is sent. If nothing has to
+ * change, the request stays the same object. Not safe for use by several threads. Steps
+ * of one format are in {@link WireFormat#adapt}.
  */
 public final class Adaptation {
 
@@ -49,9 +49,10 @@ public final class Adaptation {
 	}
 
 	/**
-	 * Adapts the request, first as every vendor needs it, then as the format does.
-	 * @throws LlmException {@code UNSUPPORTED} for what the model does not take and what
-	 * may not be left out
+	 * Adapts the request, first by the rules of all formats, then by those of this
+	 * format.
+	 * @throws LlmException {@code UNSUPPORTED} if the model does not take a part that may
+	 * not be left out
 	 */
 	public Adaptation to(WireFormat format) {
 		ToolIds ids = ToolIds.both(this.traits.toolIds(), format.toolIds());
@@ -85,7 +86,7 @@ public final class Adaptation {
 	}
 
 	/**
-	 * Leaves a parameter out, where the request has it.
+	 * Leaves a parameter out, if the request has it.
 	 * @param why such as {@code "is not taken together with thinking"}
 	 */
 	public void leaveOut(Parameter parameter, String why) {
@@ -110,7 +111,7 @@ public final class Adaptation {
 	}
 
 	/**
-	 * What to throw for what this target does not take.
+	 * The error for a part that this target does not take.
 	 * @param what such as {@code "takes no documents"}
 	 */
 	public LlmException refuse(String what) {
@@ -164,7 +165,10 @@ public final class Adaptation {
 		}
 	}
 
-	/** What says nothing and is refused by some: a choice of no tools, blank stops. */
+	/**
+	 * Removes parts without effect that some vendors refuse: a tool choice without tools,
+	 * blank stop sequences.
+	 */
 	private void withoutSenseless() {
 		if (!this.request.tools().isEmpty() || this.request.options().containsKey("tools")) {
 			return;

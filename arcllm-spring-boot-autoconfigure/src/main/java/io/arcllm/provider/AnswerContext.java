@@ -8,27 +8,27 @@ import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a decoder must know of the exchange it is part of.
+ * What a decoder needs to know about its exchange.
  *
  * @param target the target that was asked
  * @param requestId the vendor's id for the request, from the answer's headers
- * @param errors judges errors that come inside a successful answer
+ * @param errors classifies errors inside a successful answer
  */
 public record AnswerContext(Target target, @Nullable String requestId, InBandErrors errors) {
 
-	/** Of names and ids that vendors give. */
+	/** The longest name or id of a vendor, in characters. */
 	private static final int LONGEST = 200;
 
 	private static final int MOST_TOOL_CALLS = 1000;
 
-	/** Of blocks, or of other parts that are kept one by one. */
+	/** The most blocks or other parts of an answer that are kept. */
 	public static final int MOST_PARTS = 100_000;
 
-	/** What a part costs in memory besides its text. */
+	/** The memory of a part in addition to its text, in bytes. */
 	public static final int PART = 64;
 
 	/**
-	 * The answer is not what this vendor's answers look like.
+	 * The error of an answer that is not in the vendor's format.
 	 * @param what is wrong with it, such as {@code not JSON}
 	 */
 	public LlmException malformed(String what, @Nullable Throwable cause) {
@@ -41,7 +41,7 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 
 	/**
 	 * The target that answered.
-	 * @param model as the vendor names it, where it does
+	 * @param model the model as the vendor names it, or {@code null}
 	 */
 	public Target answered(@Nullable String model) {
 		return (model == null) ? this.target : new Target(this.target.provider(), PrintableText.clean(model, LONGEST));
@@ -55,8 +55,7 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 	}
 
 	/**
-	 * An answer with its reason to stop, judged. What says that tools are wanted and has
-	 * nothing in it is no answer.
+	 * The answer with its stop reason. A stop for tools without any content is an error.
 	 * @param word the vendor's word, if there is one
 	 */
 	public LlmResponse judged(LlmResponse answer, @Nullable String word) {
@@ -69,7 +68,7 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 	}
 
 	/**
-	 * The vendor gave the answer up.
+	 * The error of an answer that the vendor gave up.
 	 * @param word the vendor's word for it
 	 * @param partial what was delivered, or {@code null} for nothing
 	 */
@@ -83,8 +82,8 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 	}
 
 	/**
-	 * Refuses more tool calls than any model makes.
-	 * @param calls how many there are so far
+	 * Refuses an answer with too many tool calls.
+	 * @param calls the number of tool calls so far
 	 */
 	public void checkToolCalls(int calls) {
 		if (calls > MOST_TOOL_CALLS) {
@@ -93,8 +92,8 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 	}
 
 	/**
-	 * Refuses an answer of more parts than any has.
-	 * @param parts how many there are so far
+	 * Refuses an answer with too many parts.
+	 * @param parts the number of parts so far
 	 */
 	public void checkParts(int parts) {
 		if (parts >= MOST_PARTS) {
@@ -102,13 +101,13 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 		}
 	}
 
-	/** An id that others are made of. */
+	/** An id from which other ids are made. */
 	public static @Nullable String idForOthers(@Nullable String id) {
 		return (id != null && id.length() > LONGEST) ? id.substring(0, LONGEST) : id;
 	}
 
 	/**
-	 * The error that these bytes say, with what was delivered before it.
+	 * The error in these bytes, with what was delivered before it.
 	 */
 	public LlmException inBand(byte[] bytes, int offset, int length, @Nullable LlmResponse partial) {
 		LlmException error = this.errors.read(bytes, offset, length);
@@ -120,7 +119,7 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 	}
 
 	/**
-	 * The stream ended, and its end is not proven.
+	 * The error of a stream that ended without a valid end.
 	 * @param partial what was delivered, or {@code null} for nothing
 	 */
 	public LlmException interrupted(@Nullable LlmResponse partial) {
@@ -132,13 +131,13 @@ public record AnswerContext(Target target, @Nullable String requestId, InBandErr
 	}
 
 	/**
-	 * Judges errors that come inside a successful answer.
+	 * Classifies errors inside a successful answer.
 	 */
 	@FunctionalInterface
 	public interface InBandErrors {
 
 		/**
-		 * The error that these bytes say.
+		 * The error in these bytes.
 		 */
 		LlmException read(byte[] bytes, int offset, int length);
 

@@ -20,29 +20,29 @@ public interface AnswerDecoder {
 
 	/**
 	 * Reads one frame of a streamed answer.
-	 * @param frame valid during this call only
+	 * @param frame valid only during this call
 	 * @param out takes the deltas; never {@link LlmEvent.Completed}
 	 * @throws io.arcllm.LlmException if it is an error, or malformed
 	 */
 	void frame(Frame frame, Consumer<LlmEvent> out);
 
 	/**
-	 * Whether the vendor has said that nothing follows. Most close the stream right
-	 * after.
+	 * Whether the vendor has said that nothing follows. Most vendors close the stream
+	 * right after that.
 	 */
 	default boolean isOver() {
 		return false;
 	}
 
 	/**
-	 * The tokens that the vendor has told of so far.
+	 * The tokens that the vendor has reported so far.
 	 */
 	default Usage used() {
 		return Usage.UNKNOWN;
 	}
 
 	/**
-	 * How many characters are kept of the answer that were in no delta, such as
+	 * How many characters of the answer are kept that were in no delta, such as
 	 * signatures.
 	 */
 	default int kept() {
@@ -50,9 +50,9 @@ public interface AnswerDecoder {
 	}
 
 	/**
-	 * The stream has ended: the answer, if its end is proven.
-	 * @throws io.arcllm.LlmException {@code INTERRUPTED}, with what there is of the
-	 * answer, where it is not
+	 * The stream has ended: returns the answer, if its end is valid.
+	 * @throws io.arcllm.LlmException {@code INTERRUPTED}, with the partial answer, if it
+	 * is not
 	 */
 	LlmResponse end();
 

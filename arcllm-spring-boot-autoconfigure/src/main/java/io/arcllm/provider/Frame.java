@@ -20,7 +20,7 @@ public record Frame(@Nullable String event, byte[] bytes, int offset, int length
 	private static final List<String> SIGNS_OF_LIFE = List.of("ping", "pong", "keepalive", "keep-alive", "keep_alive",
 			"heartbeat");
 
-	/** JSON that says nothing at all. */
+	/** JSON without content. */
 	private static final List<String> NOTHING = List.of("{}", "null", "\"\"");
 
 	private static final int LONGEST_SIGN = 40;
@@ -41,9 +41,9 @@ public record Frame(@Nullable String event, byte[] bytes, int offset, int length
 	}
 
 	/**
-	 * Whether this is a sign of life and no part of the answer: by its name, or since its
-	 * data says nothing, is the word for such a sign, or begins with a colon, which no
-	 * JSON does.
+	 * Whether this is a keep-alive and not part of the answer: by its name, or because
+	 * its data is empty, is a word for a keep-alive, or begins with a colon, which JSON
+	 * does not.
 	 */
 	public boolean isComment() {
 		if (this.event == null) {
@@ -61,7 +61,7 @@ public record Frame(@Nullable String event, byte[] bytes, int offset, int length
 		return false;
 	}
 
-	/** Read without making a text of it where it is an object that has fields. */
+	/** Makes no text if the data is an object with fields. */
 	private boolean saysNothing() {
 		int from = this.offset;
 		int to = this.offset + this.length;

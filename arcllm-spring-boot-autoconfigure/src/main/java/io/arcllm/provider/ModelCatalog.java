@@ -43,7 +43,7 @@ public final class ModelCatalog {
 		this.prefixes = prefixes;
 	}
 
-	/** Reads the rows that are shipped. */
+	/** Reads the rows of the library. */
 	public static ModelCatalog load() {
 		Map<String, ModelTraits> exact = new HashMap<>();
 		TreeMap<String, ModelTraits> prefixes = new TreeMap<>();
@@ -63,8 +63,8 @@ public final class ModelCatalog {
 	}
 
 	/**
-	 * What is known of that model: of an exact name, else of its longest known beginning.
-	 * What stands before a {@code /}, as routers write it, does not matter.
+	 * What is known of a model: by its exact name, else by the longest known beginning. A
+	 * prefix before a {@code /}, as routers write it, is ignored.
 	 */
 	public ModelTraits find(@Nullable String model) {
 		if (model == null) {

@@ -11,20 +11,19 @@ import io.arcllm.ReasoningEffort;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a model beforehand: what it does not take, and how it wants to be
- * asked.
+ * What is known of a model: what it does not take, and in which form it is asked.
  *
  * @param unsupported what it does not take
- * @param thinking how it is asked to think; {@code null} where that is not known
+ * @param thinking how it is asked to think; {@code null} if that is not known
  * @param efforts the levels that it takes; empty for all
- * @param toolIds the form of ids of tool calls; {@code null} for that of its vendor
+ * @param toolIds the form of ids of tool calls; {@code null} for the form of its vendor
  * @param contextWindow how many tokens it takes, or {@code null}
  * @param maxOutput the longest answer in tokens, or {@code null}
- * @param acceptsPrefix whether it continues an unfinished turn of its own, or
- * {@code null} for what its vendor does
- * @param rules what else it refuses
- * @param maxTokens the longest answer of requests that do not say, in tokens
- * @param temperature how random the answers of requests that do not say are
+ * @param acceptsPrefix whether it continues an unfinished turn of its own, or {@code
+ * null} for the vendor's rule
+ * @param rules other things that it refuses
+ * @param maxTokens the longest answer of requests that set none, in tokens
+ * @param temperature the temperature of requests that set none
  * @param options extra fields of the request's body
  */
 public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinking, List<ReasoningEffort> efforts,
@@ -36,7 +35,7 @@ public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinkin
 	public static final ModelTraits UNKNOWN = new ModelTraits(Set.of(), null, List.of(), null, null, null, null,
 			Set.of(), null, null, Map.of());
 
-	/** What all models take that think adaptively. */
+	/** The efforts of all models that think adaptively. */
 	private static final List<ReasoningEffort> ADAPTIVE_EFFORTS = List.of(ReasoningEffort.LOW, ReasoningEffort.MEDIUM,
 			ReasoningEffort.HIGH);
 
@@ -48,7 +47,7 @@ public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinkin
 		/** By a number of tokens. */
 		BUDGET,
 
-		/** As much as it sees fit, with an effort. */
+		/** Adaptively, with an effort. */
 		ADAPTIVE,
 
 		/** By a level. */
@@ -70,18 +69,18 @@ public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinkin
 		/** Takes a temperature or top-p, not both. */
 		TEMPERATURE_OR_TOP_P,
 
-		/** Wants {@code max_completion_tokens} instead of {@code max_tokens}. */
+		/** Needs {@code max_completion_tokens} instead of {@code max_tokens}. */
 		MAX_COMPLETION_TOKENS,
 
 		/**
-		 * Refuses calls of tools without the thoughts that led to them while it thinks.
+		 * While it thinks, refuses tool calls without the thinking before them.
 		 */
 		THOUGHTS_WITH_TOOL_CALLS,
 
-		/** Refuses calls of tools that are not signed. */
+		/** Refuses tool calls that are not signed. */
 		SIGNED_TOOL_CALLS,
 
-		/** Refuses a turn of the user's straight after the result of a tool. */
+		/** Refuses a turn of the user directly after the result of a tool. */
 		ASSISTANT_AFTER_TOOL
 
 	}
@@ -92,17 +91,16 @@ public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinkin
 		rules = Set.copyOf(rules);
 	}
 
-	/** Whether it refuses that. */
+	/** Whether the rule applies to it. */
 	public boolean has(Rule rule) {
 		return this.rules.contains(rule);
 	}
 
 	/**
-	 * How many tokens an answer is asked to have at most: what the request says, else
-	 * what is set for the model, else for its provider; never more than the model can
-	 * give, since a vendor would refuse the request for it.
-	 * @param asked what the request says
-	 * @param otherwise what is set for the provider
+	 * The longest answer to ask for, in tokens: of the request, else of the model, else
+	 * of its provider; at most the model's longest answer, because a vendor refuses more.
+	 * @param asked the value of the request
+	 * @param otherwise the value of the provider
 	 */
 	public @Nullable Integer maxTokens(@Nullable Integer asked, @Nullable Integer otherwise) {
 		Integer wanted = first(asked, this.maxTokens, otherwise);
@@ -112,8 +110,8 @@ public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinkin
 	/**
 	 * The temperature to ask for: of the request, else of the model, else of its
 	 * provider.
-	 * @param asked what the request says
-	 * @param otherwise what is set for the provider
+	 * @param asked the value of the request
+	 * @param otherwise the value of the provider
 	 */
 	public @Nullable Double temperature(@Nullable Double asked, @Nullable Double otherwise) {
 		return first(asked, this.temperature, otherwise);
@@ -123,7 +121,7 @@ public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinkin
 		return (one != null) ? one : (two != null) ? two : three;
 	}
 
-	/** The same without these, too. */
+	/** The same, not taking these either. */
 	public ModelTraits andNot(Set<Parameter> refused) {
 		Set<Parameter> all = EnumSet.copyOf(refused);
 		all.addAll(this.unsupported);
@@ -140,8 +138,7 @@ public record ModelTraits(Set<Parameter> unsupported, @Nullable Thinking thinkin
 	}
 
 	/**
-	 * The level that it takes and that is nearest to this one: a lower one before a
-	 * higher.
+	 * The nearest level that it takes; a lower one takes precedence over a higher one.
 	 */
 	public @Nullable ReasoningEffort nearest(ReasoningEffort wanted) {
 		if (this.efforts.isEmpty() || this.efforts.contains(wanted)) {

@@ -9,14 +9,15 @@ import io.arcllm.Parameter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of a vendor beforehand, so that its name and a key are a whole provider.
+ * What is known of a vendor, so that its name and a key are enough to configure a
+ * provider.
  *
  * @param type the wire format: {@code anthropic}, {@code openai} or {@code ollama}
  * @param baseUrl where its API is; {@code null} where each customer has its own
- * @param keyVariables the environment variables that may hold the key, first one first
- * @param keyRequired whether it answers no request without a key; {@code true} unless the
- * row says otherwise
- * @param model asked where the configuration names none
+ * @param keyVariables the environment variables that may have the key, in order of
+ * precedence
+ * @param keyRequired whether it needs a key; {@code true} if the row does not say
+ * @param model the model if the configuration names none
  * @param quirks how it differs from its wire format, such as {@code no-stream-options}
  * @param acceptsPrefix whether it continues an unfinished turn of its own
  * @param unsupported what none of its models takes: words of {@link Parameter}
@@ -41,7 +42,7 @@ public record Preset(String type, @JsonProperty("base-url") @Nullable String bas
 		}
 	}
 
-	/** What is known of a vendor of which nothing is known. */
+	/** The preset of an unknown vendor. */
 	public static Preset none() {
 		return new Preset("", null, List.of(), false, null, Set.of(), false, Set.of());
 	}

@@ -21,15 +21,15 @@ import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The vendors that are known by name. An application adds one, or replaces one, by a row
- * in a {@value #RESOURCE} of its own. Immutable.
+ * The vendors that are known by name. An application adds or replaces a vendor with a row
+ * in its own {@value #RESOURCE}. Immutable.
  */
 public final class Presets {
 
-	/** Where an application puts rows of its own. */
+	/** The resource with the rows of an application. */
 	public static final String RESOURCE = "META-INF/arcllm/presets.json";
 
-	/** The wire formats that there are. */
+	/** The known wire formats. */
 	public static final List<String> FORMATS = List.of("anthropic", "openai", "ollama");
 
 	private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,63}");
@@ -48,9 +48,10 @@ public final class Presets {
 	}
 
 	/**
-	 * Reads our rows and those of the application; of two with the same name the
-	 * application's wins, and of its own the first on the class path.
-	 * @param classLoader sees the application; {@code null} for the thread's
+	 * Reads the rows of the library and of the application. Of two rows with the same
+	 * name, the application's is used, and of two rows of the application the first one
+	 * on the class path.
+	 * @param classLoader the application's class loader; {@code null} for the thread's
 	 * @throws LlmConfigException if a row cannot be read
 	 */
 	public static Presets load(@Nullable ClassLoader classLoader) {
@@ -93,7 +94,7 @@ public final class Presets {
 		return this.models;
 	}
 
-	/** The names of all vendors, ours first. */
+	/** The names of all vendors, those of the library first. */
 	public Set<String> names() {
 		return this.rows.keySet();
 	}
@@ -110,7 +111,7 @@ public final class Presets {
 		}
 	}
 
-	/** Whether a provider or a vendor may be called so. */
+	/** Whether this is a valid name of a provider or vendor. */
 	public static boolean isName(String name) {
 		return NAME.matcher(name).matches();
 	}

@@ -3,8 +3,8 @@ package io.arcllm.provider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Words from outside as they may stand in a log, a message or an accessor: without
- * control, line and bidi characters, and cut.
+ * Makes text from outside safe for a log, a message or an accessor: cuts it, and replaces
+ * control, line and bidi characters.
  */
 public final class PrintableText {
 
@@ -12,16 +12,16 @@ public final class PrintableText {
 	}
 
 	/**
-	 * The same words on one line; runs of space are one.
-	 * @param longest how many characters there may be
+	 * The same text on one line; runs of white space become one space.
+	 * @param longest the most characters
 	 */
 	public static @Nullable String of(@Nullable String text, int longest) {
 		return (text == null) ? null : clean(text, longest);
 	}
 
 	/**
-	 * The same words on one line; runs of space are one.
-	 * @param longest how many characters there may be
+	 * The same text on one line; runs of white space become one space.
+	 * @param longest the most characters
 	 */
 	public static String clean(String text, int longest) {
 		if (text.length() <= longest && isPlain(text)) {

@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * How prompts are kept in a vendor's cache.
  *
- * @param auto whether prompts are marked where the request does not say: the last tool,
- * the last block of the instructions and the last block of the last turn; vendors that
- * cache by themselves are told the session
+ * @param auto whether the last tool, the last block of the instructions and the last
+ * block of the last turn are marked without a mark in the request; vendors that cache by
+ * themselves get the session
  * @param lifetime how long marked prompts are kept: 5 minutes or an hour
  */
 public record PromptCache(boolean auto, Duration lifetime) {

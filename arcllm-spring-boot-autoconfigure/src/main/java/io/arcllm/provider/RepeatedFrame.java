@@ -6,15 +6,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recognises a frame that says what an earlier one said, but for its words. Most frames
- * of a stream do, byte for byte, so only their words need to be read. Anything that is
+ * Recognises a frame that is equal to an earlier one except for its words. Most frames of
+ * a stream are, byte for byte, so only their words have to be read. Everything that is
  * not certain is left to the JSON parser. Not safe for use by several threads.
  */
 public final class RepeatedFrame {
 
 	private static final int MOST_EXAMPLES = 4;
 
-	/** What a decoder puts where bytes are no UTF-8. */
+	/** The character that replaces bytes which are not UTF-8. */
 	private static final char UNREADABLE = '\uFFFD';
 
 	private byte[] before = {};
@@ -24,7 +24,8 @@ public final class RepeatedFrame {
 	private int examples;
 
 	/**
-	 * The words of this frame, if it is the example but for them, or {@code null}.
+	 * The words of this frame, if it is otherwise equal to the example; else {@code
+	 * null}.
 	 */
 	public @Nullable String words(Frame frame) {
 		int length = frame.length() - this.before.length - this.after.length;
@@ -44,14 +45,15 @@ public final class RepeatedFrame {
 	}
 
 	/**
-	 * Whether another example is of use: frames that vary in more than words have none.
+	 * Whether another example is worth keeping; not for streams whose frames vary in more
+	 * than their words.
 	 */
 	public boolean wantsExample() {
 		return this.examples < MOST_EXAMPLES;
 	}
 
 	/**
-	 * Takes a frame that was read, and that said nothing but words, for the example.
+	 * Keeps a parsed frame that had only words as the example.
 	 * @param start where the words begin in its bytes, after their quotation mark
 	 */
 	public void learn(Frame frame, int start) {
@@ -65,7 +67,7 @@ public final class RepeatedFrame {
 		}
 	}
 
-	/** Where the first byte is that JSON does not let stand for itself in a string. */
+	/** The index of the first byte that JSON escapes in a string, or that ends it. */
 	private static int plainUntil(byte[] bytes, int start, int end) {
 		int i = start;
 		while (i < end && (bytes[i] >= ' ' || bytes[i] < 0) && bytes[i] != '"' && bytes[i] != '\\') {

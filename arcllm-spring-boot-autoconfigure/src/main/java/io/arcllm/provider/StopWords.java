@@ -13,8 +13,8 @@ import io.arcllm.ToolCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one table of vendors' words for why a model stopped, for all formats, and for what
- * other libraries pass on of them.
+ * The table of vendors' words for stop reasons, for all formats and for models of other
+ * libraries.
  */
 public final class StopWords {
 
@@ -40,7 +40,7 @@ public final class StopWords {
 			Map.entry("guardrail_intervened", Type.CONTENT_FILTER), Map.entry("refusal", Type.REFUSAL),
 			Map.entry("pause_turn", Type.PAUSE));
 
-	/** The vendor says so that the answer was given up. */
+	/** Words for an answer that the vendor gave up. */
 	private static final Set<String> BROKEN = Set.of("abort", "aborted", "error", "cancelled", "canceled", "cancel",
 			"user_cancel", "interrupted", "timeout", "timed_out", "failed", "model_error", "network_error",
 			"server_error", "internal_error", "insufficient_system_resource", "unexpected_tool_call",
@@ -50,7 +50,7 @@ public final class StopWords {
 	}
 
 	/**
-	 * Whether this word says that the answer was given up: it is no end at all.
+	 * Whether this word means that the vendor gave the answer up, which is not an end.
 	 */
 	public static boolean isBroken(@Nullable String word) {
 		String key = key(word);
@@ -58,9 +58,8 @@ public final class StopWords {
 	}
 
 	/**
-	 * What the vendor's word means for this answer. Tool calls make {@code TOOL_USE}
-	 * whatever the word, unless the answer was cut off in the middle of one, or before
-	 * its arguments.
+	 * The stop reason of this answer. Tool calls make {@code TOOL_USE} whatever the word,
+	 * unless the answer was cut off in the middle of one, or before its arguments.
 	 */
 	public static StopReason read(@Nullable String word, LlmResponse answer) {
 		Type said = type(key(word));
@@ -77,10 +76,11 @@ public final class StopWords {
 	}
 
 	/**
-	 * What a word means that another library passes on.
-	 * @param word as the library says it
-	 * @param toolCalls whether the answer calls tools, which is a reason of its own
-	 * @throws LlmException an interruption, if the word says that the answer was given up
+	 * The stop reason for a word that another library passes on.
+	 * @param word the word of the library
+	 * @param toolCalls whether the answer calls tools, which takes precedence
+	 * @throws LlmException {@code INTERRUPTED}, if the word means that the vendor gave
+	 * the answer up
 	 */
 	public static StopReason read(String word, boolean toolCalls) {
 		if (isBroken(word)) {

@@ -12,14 +12,14 @@ import io.arcllm.Message;
 import io.arcllm.ToolCall;
 
 /**
- * Translates the ids of a conversation's tool calls and of their results, in their order,
- * so that both ends are alike. Some vendors count calls from the start in each turn: an
- * id that was used before gets another one, since others refuse it. Not safe for use by
- * several threads.
+ * Translates the ids of a conversation's tool calls and of their results, in order, so
+ * that both match. Some vendors count calls from the start in each turn; an id that was
+ * used before is replaced, because other vendors refuse it. Not safe for use by several
+ * threads.
  */
 final class ToolIdChanges {
 
-	/** So few calls are compared with each other. */
+	/** Up to this many calls are compared with each other. */
 	private static final int FEW = 64;
 
 	private final ToolIds ids;
@@ -27,10 +27,10 @@ final class ToolIdChanges {
 	/** How often each id was used for a call so far. */
 	private Map<String, Integer> uses = Map.of();
 
-	/** By the id of calls, those that are sent for the ones that are not answered yet. */
+	/** The ids that are sent for calls without a result, by the id of the call. */
 	private Map<String, Deque<String>> open = Map.of();
 
-	/** By the id of calls, the one that is sent for the one that was answered last. */
+	/** The id that was sent for the last call with a result, by the id of the call. */
 	private Map<String, String> answered = Map.of();
 
 	ToolIdChanges(ToolIds ids) {
@@ -38,8 +38,7 @@ final class ToolIdChanges {
 	}
 
 	/**
-	 * Whether an id has another form than this one, or is used by several calls. Makes no
-	 * object.
+	 * Whether an id has another form, or is used by several calls. Allocates nothing.
 	 */
 	static boolean isNeeded(ToolIds ids, List<Message> messages) {
 		int calls = 0;
@@ -73,7 +72,7 @@ final class ToolIdChanges {
 		return false;
 	}
 
-	/** The message with its ids as they are sent; the same one where all fit. */
+	/** The message with its ids as they are sent; the same object if all fit. */
 	Message of(Message message) {
 		List<Content> changed = null;
 		for (int i = 0; i < message.content().size(); i++) {

@@ -8,9 +8,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The form in which a vendor takes the ids of tool calls. An id in another form is
- * translated, the same one in the same way each time; the conversation itself keeps the
- * id that the call was made with.
+ * The form of ids of tool calls that a vendor accepts. An id in another form is
+ * translated, always in the same way; the conversation itself keeps the original id.
  */
 public enum ToolIds {
 
@@ -26,7 +25,7 @@ public enum ToolIds {
 	/** At most forty letters, digits, {@code _} and {@code -}. */
 	WORD_UP_TO_40(Alphabet.WORD, 40);
 
-	/** Of a translated id, where it may be as long. */
+	/** The length of a translated id, if the form allows it. */
 	private static final int LENGTH = 32;
 
 	private static final char[] ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -56,8 +55,7 @@ public enum ToolIds {
 	}
 
 	/**
-	 * The form that fits both, such as that of a model and that of the vendor which hosts
-	 * it.
+	 * The form that fits both, such as those of a model and of the vendor that hosts it.
 	 * @param other {@code null} for any
 	 */
 	public static @Nullable ToolIds both(@Nullable ToolIds one, @Nullable ToolIds other) {
@@ -67,7 +65,7 @@ public enum ToolIds {
 		return (one == OF_9 || other == OF_9) ? OF_9 : WORD_UP_TO_40;
 	}
 
-	/** Whether this vendor takes the id as it is. */
+	/** Whether the id is in this form. */
 	public boolean takes(String id) {
 		int length = id.length();
 		if (length < ((this == OF_9) ? this.most : 1) || length > this.most) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * How a vendor writes a question and an answer: pure functions, no I/O. Safe for use by
+ * How a vendor writes requests and answers: pure functions without I/O. Safe for use by
  * many threads.
  */
 public interface WireFormat {
@@ -19,7 +19,7 @@ public interface WireFormat {
 		/** Server-sent events. */
 		SSE,
 
-		/** A JSON document a line. */
+		/** One JSON document on each line. */
 		NDJSON
 
 	}
@@ -30,50 +30,50 @@ public interface WireFormat {
 	Framing framing();
 
 	/**
-	 * Where requests go: the configured base URL, completed.
+	 * The URL of requests, from the configured base URL.
 	 * @param baseUrl without a query, and without slashes at its end
 	 */
 	String url(String baseUrl);
 
 	/**
-	 * Adds the headers that this vendor wants, the key among them.
+	 * Adds the headers that this vendor needs, including the key.
 	 */
 	void headers(HttpHeaders headers, @Nullable String apiKey);
 
 	/**
-	 * The form in which this vendor takes ids of tool calls; {@code null} for any.
+	 * The form of ids of tool calls; {@code null} for any.
 	 */
 	default @Nullable ToolIds toolIds() {
 		return null;
 	}
 
 	/**
-	 * Makes of the request what this format can say to the model: after the steps that
-	 * all formats share.
-	 * @throws io.arcllm.LlmException {@code UNSUPPORTED} for what may not be left out
+	 * Adapts the request to what this format can express for the model, after the steps
+	 * that all formats share.
+	 * @throws io.arcllm.LlmException {@code UNSUPPORTED} if a part may not be left out
 	 */
 	default void adapt(Adaptation adaptation) {
 	}
 
 	/**
-	 * The other form in which a model is asked to think, where it refused this one.
-	 * @param refused {@code null} where none is known
+	 * The other form of thinking, after a model refused this one.
+	 * @param refused the refused form; {@code null} if it is not known
 	 */
 	default ModelTraits.@Nullable Thinking otherThinking(ModelTraits.@Nullable Thinking refused) {
 		return refused;
 	}
 
 	/**
-	 * The request's body as JSON. The same request is the same bytes.
+	 * The request's body as JSON. Equal requests give equal bytes.
 	 * @param request with its model set
 	 * @param traits what is known of the model
-	 * @throws io.arcllm.LlmException {@code UNSUPPORTED} for what the vendor cannot take,
-	 * {@code INVALID_REQUEST} for what none can
+	 * @throws io.arcllm.LlmException {@code UNSUPPORTED} for a part that the vendor
+	 * cannot take, {@code INVALID_REQUEST} for one that no vendor can take
 	 */
 	byte[] encode(LlmRequest request, ModelTraits traits);
 
 	/**
-	 * The request's body for a model of which nothing is known.
+	 * The request's body for an unknown model.
 	 */
 	default byte[] encode(LlmRequest request) {
 		return encode(request, ModelTraits.UNKNOWN);

@@ -1,5 +1,5 @@
 /**
- * What a vendor must say to be one: the format SPI and the presets.
+ * What describes a vendor: the SPI of wire formats, and the presets.
  */
 @NullMarked
 package io.arcllm.provider;

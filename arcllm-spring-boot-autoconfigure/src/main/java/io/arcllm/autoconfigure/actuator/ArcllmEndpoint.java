@@ -26,8 +26,8 @@ import org.springframework.boot.actuate.endpoint.annotation.Selector;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 
 /**
- * Shows platform engineers what calls go through and what was decided for them, and lets
- * them step in. Shows no secrets and nothing that was asked or answered.
+ * Shows operators what calls go through and what was decided for them, and lets them
+ * change it. It shows no secrets and no content of calls.
  */
 @Endpoint(id = "arcllm", defaultAccess = Access.READ_ONLY)
 public final class ArcllmEndpoint {
@@ -38,7 +38,7 @@ public final class ArcllmEndpoint {
 
 	/**
 	 * @param inventory what runs
-	 * @param actions what can be done other than to one provider
+	 * @param actions actions that do not concern one provider
 	 */
 	public ArcllmEndpoint(Inventory inventory, Collection<EndpointAction> actions) {
 		this.inventory = inventory;
@@ -46,7 +46,7 @@ public final class ArcllmEndpoint {
 	}
 
 	/**
-	 * All there is to see.
+	 * Shows everything.
 	 */
 	@ReadOperation
 	public Overview overview() {
@@ -55,12 +55,12 @@ public final class ArcllmEndpoint {
 	}
 
 	/**
-	 * Does something that is not about one provider.
+	 * Runs an action that does not concern one provider.
 	 * @param action the name of an {@link EndpointAction}, or of an {@link Action} on an
 	 * endpoint
-	 * @param tenant the tenant that is meant, where the action is about one
-	 * @param limit the limit that is meant, where the action is about one
-	 * @param endpoint the scheme, host and port whose breaker is meant, as gates show it
+	 * @param tenant the tenant, for actions that concern one
+	 * @param limit the limit, for actions that concern one
+	 * @param endpoint the scheme, host and port of a breaker, as gates show it
 	 */
 	@WriteOperation
 	public Object act(String action, @Nullable String tenant, @Nullable String limit, @Nullable String endpoint) {
@@ -77,17 +77,17 @@ public final class ArcllmEndpoint {
 	}
 
 	/**
-	 * Does something that is not about a host.
+	 * Runs an action that does not concern a host.
 	 */
 	public Object act(String action, @Nullable String tenant, @Nullable String limit) {
 		return act(action, tenant, limit, null);
 	}
 
 	/**
-	 * Steps in: for a whole provider, for one of its models, or for a host that providers
-	 * share.
+	 * Changes a provider, the breaker of one of its models, or that of a host that
+	 * providers share.
 	 * @param provider the provider's name, or the scheme, host and port of an endpoint
-	 * @param model whose breaker is meant; those of all models where it is left out
+	 * @param model the model of the breaker; the breakers of all models if it is left out
 	 * @throws InvalidEndpointRequestException if the write would change nothing
 	 */
 	@WriteOperation
@@ -112,7 +112,7 @@ public final class ArcllmEndpoint {
 		return new Changed(name, enabled, breakers);
 	}
 
-	/** What shuts a provider out may be the breaker of its host. */
+	/** The breaker of the provider's host may be the one that refuses. */
 	private int closeEndpoint(String provider) {
 		return this.inventory.closeEndpoint(provider);
 	}
@@ -134,7 +134,7 @@ public final class ArcllmEndpoint {
 		return changed(endpoint, action, null, true, breakers);
 	}
 
-	/** There is something to reset where a breaker was made, or a parameter refused. */
+	/** Resets breakers and refused parameters. */
 	private int reset(String provider, @Nullable String model) {
 		return (this.inventory.forgetRefusals(provider, model) > 0)
 				? this.inventory.breakers(provider, model, Breaker::reset) : breakers(provider, model, Breaker::reset);
@@ -163,27 +163,30 @@ public final class ArcllmEndpoint {
 	}
 
 	/**
-	 * What can be done by hand.
+	 * The changes of a provider.
 	 */
 	public enum Action {
 
-		/** No more calls to the provider. */
+		/** The provider gets no more calls. */
 		DISABLE,
 
-		/** Calls to the provider again. */
+		/** The provider gets calls again. */
 		ENABLE,
 
-		/** Its breakers refuse all until told otherwise. */
+		/** Its breakers refuse all calls until they are changed again. */
 		OPEN,
 
-		/** Its breakers let all through until they open by themselves. */
+		/** Its breakers let all calls through until they open by themselves. */
 		CLOSE,
 
-		/** Its breakers forget all they know, and close; so are refused parameters. */
+		/**
+		 * Its breakers forget what they counted, and close; refused parameters are
+		 * forgotten, too.
+		 */
 		RESET;
 
 		/**
-		 * The action of that name, however it is written.
+		 * The action of that name, in upper or lower case.
 		 * @throws InvalidEndpointRequestException if there is none
 		 */
 		static Action of(@Nullable String text) {
@@ -198,13 +201,13 @@ public final class ArcllmEndpoint {
 	}
 
 	/**
-	 * What there is to see.
+	 * What the endpoint shows.
 	 *
 	 * @param stack what calls of the primary provider go through, from the outside in
 	 * @param chain the primary target and its fallbacks, in order
 	 * @param providers by name
-	 * @param gates by module and target, what each gate knows
-	 * @param decisions the last ones, the newest first
+	 * @param gates the states of gates, by module and target
+	 * @param decisions the last decisions, the newest first
 	 */
 	public record Overview(@Nullable String stack, List<String> chain, Map<String, Provider> providers,
 			Map<String, Map<String, List<?>>> gates, List<Decision> decisions) {
@@ -215,14 +218,14 @@ public final class ArcllmEndpoint {
 	 * A provider as it is shown.
 	 *
 	 * @param type its wire format; {@code bean} for the application's own
-	 * @param model asked when a request names none
-	 * @param models all that are configured
+	 * @param model the model of requests that name none
+	 * @param models all configured models
 	 * @param key whether it has a key
-	 * @param keys how each key is, where there are several
+	 * @param keys the state of each key, if there are several
 	 * @param enabled whether it was not disabled
 	 * @param stack every wrapper around it by name, from the outside in
-	 * @param refusals by target, the parameters that it refused within the last hour and
-	 * is asked without
+	 * @param refusals the parameters that targets refused within the last hour and are
+	 * asked without, by target
 	 */
 	record Provider(String type, @Nullable String model, List<String> models, boolean key, List<KeyPool.State> keys,
 			boolean enabled, List<String> stack, Map<String, List<String>> refusals) {
@@ -232,7 +235,8 @@ public final class ArcllmEndpoint {
 	/**
 	 * What was changed.
 	 *
-	 * @param provider whose; the scheme, host and port of an endpoint
+	 * @param provider the name of the provider, or the scheme, host and port of an
+	 * endpoint
 	 * @param enabled whether it is asked now
 	 * @param breakers how many breakers were changed
 	 */

@@ -10,9 +10,9 @@ import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
 
 /**
- * Says from breakers' states, without a call, whether the primary chain can answer. Up
- * also when it cannot, unless that is configured: a load balancer would take the
- * application out with all that needs no model.
+ * Tells from the states of breakers, without a call, whether the primary chain can
+ * answer. It is up even if the chain cannot, unless configured otherwise, because a load
+ * balancer would take the whole application out of service.
  */
 public final class ArcllmHealthIndicator extends AbstractHealthIndicator {
 
@@ -21,7 +21,7 @@ public final class ArcllmHealthIndicator extends AbstractHealthIndicator {
 	private final DownWhen downWhen;
 
 	/**
-	 * When the application counts as down.
+	 * When the status is DOWN.
 	 */
 	public enum DownWhen {
 

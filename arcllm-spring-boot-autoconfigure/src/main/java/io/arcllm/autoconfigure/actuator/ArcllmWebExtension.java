@@ -13,8 +13,8 @@ import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.actuate.endpoint.web.annotation.EndpointWebExtension;
 
 /**
- * Answers writes over HTTP that change nothing with a 400 that says why, whatever the
- * application does with the messages of its errors.
+ * Answers a write over HTTP that changes nothing with a 400 and the reason, even if the
+ * application hides the messages of errors.
  */
 @EndpointWebExtension(endpoint = ArcllmEndpoint.class)
 public final class ArcllmWebExtension {
@@ -26,7 +26,7 @@ public final class ArcllmWebExtension {
 	}
 
 	/**
-	 * Does something that is not about one provider.
+	 * Runs an action that does not concern one provider.
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Object> act(@Nullable String action, @Nullable String tenant, @Nullable String limit,
@@ -35,7 +35,7 @@ public final class ArcllmWebExtension {
 	}
 
 	/**
-	 * Steps in for a provider.
+	 * Changes a provider.
 	 */
 	@WriteOperation
 	public WebEndpointResponse<Object> change(@Selector String provider, @Nullable String action,

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 
 /**
- * Tells the log, the application and the record of decisions what breakers decide. Models
- * that callers make up have no log line of their own.
+ * Passes the decisions of breakers on to the log, to event listeners and to the record of
+ * decisions. Models that are not configured have no log line.
  *
- * @param events where all changes are published
+ * @param events publishes all changes
  * @param decisions keeps the last ones
  * @param madeUp whether the model of a target is not configured
  */

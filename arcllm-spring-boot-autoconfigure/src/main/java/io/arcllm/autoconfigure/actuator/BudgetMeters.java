@@ -22,8 +22,8 @@ import io.micrometer.core.instrument.Tags;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows the configured limits of budgets as gauges, those of one provider, too, each for
- * all that it counts together: tenants and labels are no tags.
+ * Shows the configured limits of budgets as gauges, including those of single providers.
+ * Tenants and labels are no tags.
  */
 public final class BudgetMeters {
 
@@ -43,7 +43,7 @@ public final class BudgetMeters {
 
 	/**
 	 * @param registry has the meters
-	 * @param ledger what is spent
+	 * @param ledger has what is spent
 	 * @param settings the limits
 	 * @param providers the names of all providers, which may have limits of their own
 	 */
@@ -63,7 +63,7 @@ public final class BudgetMeters {
 	}
 
 	/**
-	 * Shows the limits that are configured now, and no others.
+	 * Shows exactly the limits that are configured now.
 	 */
 	public void show() {
 		this.hook.run(() -> {
@@ -74,7 +74,10 @@ public final class BudgetMeters {
 		});
 	}
 
-	/** Those for all providers first: a limit of one provider may have the same name. */
+	/**
+	 * The limits for all providers come first, because a limit of one provider may have
+	 * the same name.
+	 */
 	private Map<Tags, BudgetLimit> limits() {
 		List<@Nullable String> places = new ArrayList<>();
 		places.add(null);

@@ -7,11 +7,10 @@ import io.arcllm.module.circuitbreaker.BreakerState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the application's {@code @EventListener}s that a circuit breaker changed its
- * state. Published on the thread of the call that tipped the scales: listeners must
- * return soon.
+ * The event that a circuit breaker changed its state. It is published on the thread of
+ * the call that caused the change, so {@code @EventListener}s must return soon.
  *
- * @param target whose breaker it is
+ * @param target the target of the breaker
  * @param from the state before
  * @param to the state now
  * @param openFor how long it will stay open, when it opened

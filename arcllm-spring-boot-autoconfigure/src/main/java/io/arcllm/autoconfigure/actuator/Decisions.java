@@ -17,7 +17,7 @@ import io.arcllm.module.CallListener;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The last hundred decisions, for the actuator.
+ * Keeps the last hundred decisions, for the actuator. Safe for use by many threads.
  */
 public final class Decisions implements CallListener {
 
@@ -85,14 +85,13 @@ public final class Decisions implements CallListener {
 	}
 
 	/**
-	 * Something that was decided for a call or a target. Says nothing of what was asked
-	 * or answered.
+	 * A decision for a call or a target. It contains nothing of requests and answers.
 	 *
-	 * @param at when
-	 * @param type what
+	 * @param at the time of the decision
+	 * @param type what was decided
 	 * @param target the target that it is about
-	 * @param error the kind of error that led to it, if one did
-	 * @param detail in a few words
+	 * @param error the kind of error that led to it, or {@code null}
+	 * @param detail a few words
 	 */
 	public record Decision(Instant at, Type type, String target, @Nullable ErrorKind error, String detail) {
 
@@ -107,10 +106,10 @@ public final class Decisions implements CallListener {
 			/** Another target was asked instead. */
 			FALLBACK,
 
-			/** Another target was asked beside a silent one. */
+			/** Another target was asked in addition to a silent one. */
 			HEDGE,
 
-			/** A target was asked to go on with an answer that had broken off. */
+			/** A target was asked to recover an answer that had broken off. */
 			RECOVERY,
 
 			/** A target was passed over. */
@@ -119,7 +118,7 @@ public final class Decisions implements CallListener {
 			/** A breaker changed its state. */
 			BREAKER,
 
-			/** A target is left alone for a while. */
+			/** A target was paused. */
 			PAUSE,
 
 			/** Something was changed by hand. */

@@ -3,26 +3,26 @@ package io.arcllm.autoconfigure.actuator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that {@code POST /actuator/arcllm} does: each bean of this type is an action.
+ * An action of {@code POST /actuator/arcllm}. Each bean of this type is one.
  */
 public interface EndpointAction {
 
-	/** What the request calls it, such as {@code reload}. */
+	/** Its name in requests, such as {@code reload}. */
 	String name();
 
 	/**
-	 * Does it.
-	 * @return what was done, as JSON
+	 * Runs the action.
+	 * @return the result, written as JSON
 	 * @throws org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException
 	 * with a reason if nothing can be done
 	 */
 	Object run(Parameters parameters);
 
 	/**
-	 * What a request may name besides the action.
+	 * The parameters of an action.
 	 *
-	 * @param tenant the tenant that is meant
-	 * @param limit the limit that is meant
+	 * @param tenant the tenant, or {@code null}
+	 * @param limit the name of the limit, or {@code null}
 	 */
 	record Parameters(@Nullable String tenant, @Nullable String limit) {
 	}

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows the levels of configured targets as gauges, and counts the changes of their
- * breakers; models that callers make up get no gauge.
+ * breakers; models that are not configured get no gauge.
  *
  * @param registry has the meters
- * @param models the names of models as tags
+ * @param models gives the tags of models
  * @param hook registers them
  */
 public record EngineMeters(MeterRegistry registry, ModelTags models, Hook hook) implements Gauges, BreakerListener {

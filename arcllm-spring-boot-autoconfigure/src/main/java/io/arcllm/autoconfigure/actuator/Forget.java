@@ -18,10 +18,10 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forgets what is kept of a tenant's calls, or of all.
+ * Forgets what is kept of one tenant's calls, or of all calls.
  *
- * @param stacks whose modules keep something
- * @param targets whose keys and refusals are remembered
+ * @param stacks the stacks, whose modules keep data
+ * @param targets the targets, whose keys and refusals are kept
  */
 public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
 
@@ -61,7 +61,7 @@ public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
 		return forgotten;
 	}
 
-	/** Absent where levels are kept elsewhere, and that is away. */
+	/** Absent if the shared store of levels cannot be reached. */
 	private @Nullable Integer buckets(@Nullable String tenant) {
 		List<CompletableFuture<Integer>> all = engines(RateLimiter.class).stream()
 			.map((limiter) -> limiter.forget(tenant))
@@ -96,12 +96,13 @@ public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
 	/**
 	 * How much was forgotten.
 	 *
-	 * @param tenant of whose calls; of all where it is absent
-	 * @param cacheEntries answers that were kept; absent where the store cannot count
-	 * @param affinity sessions that had a target; always 0, since nothing is stored
-	 * @param buckets limits of tenants; absent where Redis has them and is away
-	 * @param keys keys that were brought, of all tenants or of the one
-	 * @param refusals parameters that targets were asked without; only with all
+	 * @param tenant the tenant; absent for all
+	 * @param cacheEntries cached answers; absent if the store cannot count
+	 * @param affinity always 0, because sessions are hashed and nothing is stored
+	 * @param buckets rate limits of tenants; absent if they are in Redis and Redis cannot
+	 * be reached
+	 * @param keys keys from a supplier
+	 * @param refusals parameters that targets refused; only without a tenant
 	 */
 	public record Forgotten(@Nullable String tenant, @Nullable Long cacheEntries, int affinity,
 			@Nullable Integer buckets, int keys, int refusals) {

@@ -24,7 +24,8 @@ import io.arcllm.module.circuitbreaker.BreakerStatus;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that runs, for the actuator. Looking makes no providers and no calls.
+ * Everything that runs, for the actuator. Reading it creates no provider and makes no
+ * call.
  */
 public final class Inventory {
 
@@ -87,7 +88,10 @@ public final class Inventory {
 		return providers;
 	}
 
-	/** By target, the parameters that it refused lately and is asked without. */
+	/**
+	 * The parameters that targets refused within the last hour and are asked without, by
+	 * target.
+	 */
 	private Map<String, List<String>> refusals(String provider) {
 		Map<String, List<String>> refusals = new TreeMap<>();
 		this.targets.refusals()
@@ -103,7 +107,7 @@ public final class Inventory {
 			.forget((target) -> target.provider().equals(provider) && (model == null || model.equals(target.model())));
 	}
 
-	/** What gates know, by module and target. */
+	/** The states of gates, by module and target. */
 	Map<String, Map<String, List<?>>> states() {
 		Map<String, Map<String, List<?>>> states = new LinkedHashMap<>();
 		for (ModuleFactory module : this.stacks.modules()) {
@@ -129,8 +133,8 @@ public final class Inventory {
 	}
 
 	/**
-	 * Does something to breakers.
-	 * @return to how many
+	 * Changes breakers.
+	 * @return how many were changed
 	 */
 	int breakers(String provider, @Nullable String model, Consumer<Breaker> change) {
 		List<Breaker> meant = all().stream()
@@ -151,8 +155,8 @@ public final class Inventory {
 	}
 
 	/**
-	 * Whether a target would be sent a call or a probe now. A breaker that would admit a
-	 * probe is not in the way, though it is still open.
+	 * Whether a target would get a call or a probe now. An open breaker that would admit
+	 * a probe does not count.
 	 */
 	boolean admits(Target target) {
 		ProviderDefinition definition = this.targets.definition(target.provider());
@@ -166,7 +170,7 @@ public final class Inventory {
 	}
 
 	/**
-	 * Resets the breaker of a provider's host where that refuses.
+	 * Resets the breaker of a provider's host, if it refuses calls.
 	 * @return how many were reset
 	 */
 	int closeEndpoint(String provider) {

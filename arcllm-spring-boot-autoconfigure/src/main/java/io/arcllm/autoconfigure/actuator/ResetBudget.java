@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 /**
- * Sets what is spent of budgets in this window to nothing; reservations stay.
+ * Sets what is spent of budgets in this window to 0; reservations stay.
  *
- * @param ledger what is spent
+ * @param ledger has what is spent
  * @param configured the names of the configured limits
  */
 public record ResetBudget(BudgetLedger ledger, Supplier<Collection<String>> configured) implements EndpointAction {
@@ -46,7 +46,7 @@ public record ResetBudget(BudgetLedger ledger, Supplier<Collection<String>> conf
 	/**
 	 * What was done.
 	 *
-	 * @param limits the names of the limits of which nothing is spent now
+	 * @param limits the names of the limits that were reset
 	 */
 	public record Reset(List<String> limits) {
 	}

@@ -1,5 +1,5 @@
 /**
- * Shows what runs, and lets platform engineers step in.
+ * Shows what runs in the actuator, and lets operators change it.
  */
 @NullMarked
 package io.arcllm.autoconfigure.actuator;

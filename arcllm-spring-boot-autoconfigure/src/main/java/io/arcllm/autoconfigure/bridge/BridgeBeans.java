@@ -18,13 +18,13 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
 /**
- * Decides what one of our models is to another library once all definitions are there:
- * nothing without a provider, the model that is injected where the application has no
- * other or says so, and one that is asked for by its name elsewhere.
+ * Decides how one of our models is injected, after all bean definitions are registered:
+ * not at all without a provider; as the default if the application has no other model or
+ * configures it so; otherwise by name only.
  *
- * @param environment says whether ours is the primary one
+ * @param environment has {@code primary}
  * @param ours the name of our bean
- * @param type what the other library injects
+ * @param type the other library's type of models
  * @param section where the bridge is configured, such as {@code arcllm.spring-ai}
  */
 public record BridgeBeans(Environment environment, String ours, Class<?> type,
@@ -44,7 +44,8 @@ public record BridgeBeans(Environment environment, String ours, Class<?> type,
 		boolean wraps = isOn("wrap");
 		boolean primary = wraps || isOn("primary");
 		if (wraps) {
-			// what is wrapped is injected by its own type only, whatever it was before
+			// a wrapped bean is injected only by its own type, even if it was primary
+			// before
 			others.stream()
 				.filter(registry::containsBeanDefinition)
 				.forEach((name) -> registry.getBeanDefinition(name).setPrimary(false));
@@ -84,7 +85,7 @@ public record BridgeBeans(Environment environment, String ours, Class<?> type,
 		return definition.isPrimary();
 	}
 
-	/** After whatever may still add definitions. */
+	/** Runs after everything that may add definitions. */
 	@Override
 	public int getOrder() {
 		return LOWEST_PRECEDENCE;

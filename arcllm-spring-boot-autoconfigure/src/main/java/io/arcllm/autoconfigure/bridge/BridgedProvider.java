@@ -16,9 +16,9 @@ import reactor.core.publisher.Flux;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * The primary stack as other libraries use it. They join all words of a stream, so
- * nothing can be taken back from them: where recovery is RESTART, a stream that breaks
- * off is an interruption, and no other target is asked in vain.
+ * The primary stack for other libraries. They join all words of a stream, so nothing can
+ * be taken back: with recovery RESTART, a stream that breaks off is an interruption, and
+ * no other target is asked.
  *
  * @param inner the stack
  */

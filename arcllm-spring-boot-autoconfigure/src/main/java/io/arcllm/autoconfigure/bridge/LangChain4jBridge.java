@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 /**
- * Makes providers of LangChain4j's chat models. The bean may be of either kind, or of
+ * Makes providers from LangChain4j's chat models. The bean may be of either type, or of
  * both.
  *
- * @param beans has them
+ * @param beans has the models
  */
 public record LangChain4jBridge(ListableBeanFactory beans) implements ModelBridge {
 

@@ -14,15 +14,15 @@ import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.config.SingletonBeanRegistry;
 
 /**
- * The beans that providers of another library's type name.
+ * Finds the beans that providers of another library's type name.
  *
- * @param beans has them
+ * @param beans has the models
  */
 record ModelBeans(ListableBeanFactory beans) {
 
 	/**
-	 * Checks a name, without making its bean.
-	 * @param setting where the name is written
+	 * Checks a name without creating its bean.
+	 * @param setting the setting with the name
 	 * @param types what the bean may be
 	 */
 	void check(ProviderDefinition definition, String setting, String name, Class<?>... types) {
@@ -47,8 +47,8 @@ record ModelBeans(ListableBeanFactory beans) {
 	}
 
 	/**
-	 * The name of the only bean that is not ours.
-	 * @param key says that it is to be asked
+	 * The name of the only bean that is not one of ours.
+	 * @param key the setting that asks for it
 	 */
 	String only(String key, ProviderDefinition definition, Class<?> type) {
 		List<String> there = there(type);
@@ -67,7 +67,7 @@ record ModelBeans(ListableBeanFactory beans) {
 						+ ".bean to the one that is to be wrapped, or leave only one.");
 	}
 
-	/** A bean that is there already; none is made. */
+	/** The bean if it exists already; it is not created. */
 	@Nullable Object made(String name) {
 		return (this.beans instanceof SingletonBeanRegistry singletons && this.beans.isSingleton(name))
 				? singletons.getSingleton(name) : null;

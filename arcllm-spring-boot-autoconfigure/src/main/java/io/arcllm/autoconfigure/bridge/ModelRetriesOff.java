@@ -13,14 +13,14 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Switches off the retries inside models of Spring AI's own starters that are asked by a
- * stack, which has its own. What the application has written stays.
+ * Switches off the retries inside models of Spring AI's starters that a stack asks,
+ * because the stack has its own. Settings of the application stay.
  *
- * @param environment gets the settings, behind all others
+ * @param environment gets the settings, with the lowest precedence
  */
 public record ModelRetriesOff(ConfigurableEnvironment environment) implements BeanFactoryPostProcessor {
 
-	/** By the name of the bean that a starter makes. */
+	/** The setting of each starter, by the name of its bean. */
 	private static final Map<String, String> SETTINGS = Map.of("openAiChatModel", "spring.ai.openai.chat.max-retries",
 			"anthropicChatModel", "spring.ai.anthropic.chat.max-retries");
 
@@ -48,7 +48,7 @@ public record ModelRetriesOff(ConfigurableEnvironment environment) implements Be
 			.orElse(false);
 	}
 
-	/** What a provider asks. */
+	/** The bean of a provider. */
 	record Asked(@Nullable String bean) {
 	}
 

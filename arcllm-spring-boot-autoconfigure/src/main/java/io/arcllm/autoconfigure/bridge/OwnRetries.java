@@ -13,20 +13,20 @@ import org.springframework.util.ReflectionUtils;
 import org.springframework.util.backoff.BackOff;
 
 /**
- * Finds out how often a model of another library repeats a request itself: by the client
- * that it has, else by the {@code getMaxRetries()} of its options, else by a field
- * {@code maxRetries}, else by its {@link RetryTemplate}.
+ * Finds out how often a model of another library repeats a request itself: from its
+ * client, else from {@code getMaxRetries()} of its options, else from a field {@code
+ * maxRetries}, else from its {@link RetryTemplate}.
  */
 final class OwnRetries {
 
-	/** More than this is said to be this, so that products stay numbers. */
+	/** The largest result, so that products stay small. */
 	private static final int MOST = 1000;
 
 	private OwnRetries() {
 	}
 
 	/**
-	 * The retries of a model; 0 where it has none, or hides them.
+	 * The retries of a model; 0 if it has none or they cannot be read.
 	 * @param model the model
 	 * @param options its options, if it has any
 	 */
@@ -47,7 +47,10 @@ final class OwnRetries {
 		return (retries == null) ? 0 : (int) Math.min(MOST, Math.max(0, retries.longValue()));
 	}
 
-	/** A model's options say what a client would be made with, if it were not there. */
+	/**
+	 * The retries of the model's client; the options only say what a new client would
+	 * have.
+	 */
 	private static @Nullable Number ofClient(Object model) {
 		Number[] found = new Number[1];
 		ReflectionUtils.doWithFields(model.getClass(), (field) -> {
@@ -68,7 +71,7 @@ final class OwnRetries {
 		}
 	}
 
-	/** Fails for none: what cannot be read is not known. */
+	/** Never fails: what cannot be read is {@code null}. */
 	private static @Nullable Object field(Object on, String name) {
 		try {
 			Field field = ReflectionUtils.findField(on.getClass(), name);

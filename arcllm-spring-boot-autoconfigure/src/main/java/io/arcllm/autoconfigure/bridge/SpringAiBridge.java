@@ -11,9 +11,9 @@ import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.beans.factory.ListableBeanFactory;
 
 /**
- * Makes providers of Spring AI's chat models.
+ * Makes providers from Spring AI's chat models.
  *
- * @param beans has them
+ * @param beans has the models
  */
 public record SpringAiBridge(ListableBeanFactory beans) implements ModelBridge {
 

@@ -1,5 +1,5 @@
 /**
- * Beans of other libraries' models: theirs as targets, ours as theirs.
+ * Beans for other libraries: their models as targets, and our stack as their model.
  */
 @NullMarked
 package io.arcllm.autoconfigure.bridge;

@@ -24,8 +24,8 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
 import org.springframework.util.ReflectionUtils;
 
 /**
- * All that is configured under {@code arcllm}. Defaults stand in
- * {@code META-INF/arcllm/defaults.properties}.
+ * The configuration under {@code arcllm}. The defaults are in {@code
+ * META-INF/arcllm/defaults.properties}.
  *
  * @param profile which defaults apply: 'resilient' makes calls survive failures of
  * vendors; written settings take precedence
@@ -68,7 +68,7 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 	}
 
 	/**
-	 * What is made at start.
+	 * What is prepared at start-up.
 	 */
 	public enum WarmUp {
 
@@ -98,8 +98,7 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 	}
 
 	/**
-	 * The modules: this record is the list of those that have settings, one component
-	 * each.
+	 * The modules with settings, one component each.
 	 *
 	 * @param order the modules from the outside in; those before 'fallback' wrap the
 	 * whole chain, those after it wrap each target
@@ -130,8 +129,8 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 			@NestedConfigurationProperty AuditSettings audit) {
 
 		/**
-		 * The settings of that type, for all providers that have none of their own.
-		 * @return {@code null} where a module without settings has no key, either
+		 * The settings of that type, for all providers without settings of their own.
+		 * @return {@code null} if the module has no key
 		 */
 		<S> @Nullable S settings(Class<S> type) {
 			for (RecordComponent component : Modules.class.getRecordComponents()) {
@@ -170,14 +169,14 @@ public record ArcllmProperties(Profile profile, @Nullable String provider, int m
 	}
 
 	/**
-	 * Which defaults hold.
+	 * Which defaults apply.
 	 */
 	public enum Profile {
 
 		/** Modules are off until they are switched on. */
 		NONE,
 
-		/** Calls survive what happens to vendors. */
+		/** Calls survive failures of vendors. */
 		RESILIENT
 
 	}

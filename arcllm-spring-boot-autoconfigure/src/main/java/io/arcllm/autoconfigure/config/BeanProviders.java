@@ -6,7 +6,7 @@ import java.util.Map;
 import io.arcllm.autoconfigure.config.ProviderDefinition.Beans;
 
 /**
- * Checks what is written of a provider that is a bean of another library.
+ * Checks the settings of a provider that is a bean of another library.
  */
 final class BeanProviders {
 
@@ -14,7 +14,7 @@ final class BeanProviders {
 	}
 
 	/**
-	 * The beans that are asked.
+	 * The beans of the provider.
 	 * @param key where the provider is written
 	 */
 	static Beans beans(String key, String type, ProviderProperties configured) {
@@ -43,7 +43,7 @@ final class BeanProviders {
 		return new Beans(bean, configured.streamingBean());
 	}
 
-	/** A wire format asks no bean. */
+	/** Refuses beans for a provider with a wire format. */
 	static void requireNone(String key, String type, ProviderProperties configured) {
 		String setting = (configured.bean() != null) ? "bean"
 				: (configured.streamingBean() != null) ? "streaming-bean" : null;

@@ -17,8 +17,9 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.core.convert.ConversionFailedException;
 
 /**
- * Says which key a value could not be bound to, where it is written, and what is allowed
- * there. Exceptions below are not kept as a cause, since they carry values.
+ * Describes a value that could not be bound: its key, the place where it is written, and
+ * what is allowed there. The original exception is not kept as the cause, because it
+ * contains the value.
  */
 final class BindMistake {
 
@@ -64,7 +65,9 @@ final class BindMistake {
 		return null;
 	}
 
-	/** Records name a key from where they stand, or from where their module does. */
+	/**
+	 * Finds the whole key: records name keys relative to themselves, or to their module.
+	 */
 	private static String locate(List<ConfigLayer> layers, ConfigurationPropertyName at, String named) {
 		for (ConfigurationPropertyName section = at; !section.isEmpty(); section = section.getParent()) {
 			String candidate = section + "." + named;

@@ -12,13 +12,13 @@ import org.springframework.core.io.ResourceLoader;
 
 /**
  * Reads the files of an application's configuration again, with their imports and in
- * Spring Boot's order; the command line and the environment stay.
+ * Spring Boot's order; the command line and the environment stay as they are.
  */
 public final class ConfigFiles {
 
 	private static final List<String> FILES = List.of("Config resource '", "Config tree '");
 
-	/** Is there in each environment that Spring Boot has prepared. */
+	/** A property source of each environment that Spring Boot has prepared. */
 	private static final String PREPARED = "random";
 
 	private ConfigFiles() {
@@ -72,7 +72,7 @@ public final class ConfigFiles {
 		return FILES.stream().anyMatch(source.getName()::startsWith);
 	}
 
-	/** Spring Boot's view of all sources is none itself. */
+	/** Whether it is Spring Boot's view of all sources, which is not a source itself. */
 	private static boolean isAttached(PropertySource<?> source) {
 		return source.getName().equals("configurationProperties");
 	}

@@ -9,20 +9,20 @@ import org.springframework.boot.origin.Origin;
 import org.springframework.core.env.PropertySource;
 
 /**
- * One place where settings are looked up, and what its keys begin with.
+ * One place where settings are looked up, and the prefix of its keys.
  *
  * @param prefix what the keys begin with, such as {@code arcllm.modules}; empty for
  * settings given in code
- * @param source the settings, by what follows the prefix
+ * @param source the settings, by the key after the prefix
  */
 public record ConfigLayer(String prefix, ConfigurationPropertySource source) {
 
-	/** The same, for what stands under a prefix. */
+	/** The layer of the keys under a prefix. */
 	ConfigLayer under(String prefix) {
 		return new ConfigLayer(key(prefix), this.source.withPrefix(prefix));
 	}
 
-	/** Whether it is that of the library's own defaults. */
+	/** Whether it has the library's own defaults. */
 	boolean isOurs() {
 		Object underlying = this.source.getUnderlyingSource();
 		return underlying instanceof PropertySource<?> known && known.getName().startsWith("META-INF/arcllm/");
@@ -45,7 +45,7 @@ public record ConfigLayer(String prefix, ConfigurationPropertySource source) {
 		return (origin == null) ? null : origin.toString();
 	}
 
-	/** A list stands under its first entry. */
+	/** Finds a list by its first entry. */
 	@Nullable ConfigurationProperty find(String name) {
 		ConfigurationProperty found = property(name);
 		found = (found == null) ? property(name + "[0]") : found;

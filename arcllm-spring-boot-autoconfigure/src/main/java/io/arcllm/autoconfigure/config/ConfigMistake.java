@@ -4,7 +4,7 @@ import io.arcllm.LlmConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A mistake in the configuration, told in two parts: what is wrong, and how to mend it.
+ * A mistake in the configuration: what is wrong, and what to change.
  */
 public class ConfigMistake extends LlmConfigException {
 

@@ -35,7 +35,7 @@ public final class ContradictionCheck {
 		return this.settings;
 	}
 
-	/** Checks the settings of all, and those that each provider has for itself. */
+	/** Checks the settings for all providers, and those of each provider. */
 	public void check() {
 		check(null);
 		this.properties.providers().forEach((name, provider) -> {
@@ -48,7 +48,7 @@ public final class ContradictionCheck {
 
 	/**
 	 * Checks the order of modules.
-	 * @param own names of modules that are the user's own beans
+	 * @param own names of modules that are beans of the application
 	 */
 	public void checkOrder(Collection<String> own) {
 		Set<String> known = new LinkedHashSet<>(this.binder.defaultOrder());
@@ -171,7 +171,7 @@ public final class ContradictionCheck {
 		}
 	}
 
-	/** A default never contradicts: only a configured value is too long. */
+	/** Only a configured value can be too long, never a default. */
 	private void compare(@Nullable String provider, String key, Duration value, Duration attempt) {
 		int dot = key.indexOf('.');
 		this.settings.configured(key.substring(0, dot), provider, key.substring(dot + 1)).ifPresent((layer) -> {

@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.core.ResolvableType;
 
 /**
- * The keys that are known, read from the records they are bound to.
+ * The tree of known keys, read from the records that they are bound to.
  */
 sealed interface KeyTree {
 
@@ -22,15 +22,15 @@ sealed interface KeyTree {
 	record Leaf(boolean list) implements KeyTree {
 	}
 
-	/** Whatever the user writes. */
+	/** Any keys. */
 	record Open() implements KeyTree {
 	}
 
-	/** A map of the user's own names, all alike. */
+	/** A map with names of the application, all with the same keys. */
 	record Each(KeyTree value) implements KeyTree {
 	}
 
-	/** A list of sections, all alike. */
+	/** A list of sections, all with the same keys. */
 	record Items(KeyTree value) implements KeyTree {
 	}
 
@@ -45,7 +45,7 @@ sealed interface KeyTree {
 	/** A section with keys of its own, by their name in {@code application.yml}. */
 	record Section(Map<String, KeyTree> children) implements KeyTree {
 
-		/** The key as it is spelt here, whichever way it was written. */
+		/** The key in its uniform spelling. */
 		@Nullable String spelling(String written) {
 			String uniform = uniform(written);
 			return this.children.keySet()
@@ -92,7 +92,7 @@ sealed interface KeyTree {
 		return isSection(raw) ? of(raw) : new Leaf(false);
 	}
 
-	/** A record that text can be made into is a value. */
+	/** Whether the record is a section; one that can be made from a text is a value. */
 	private static boolean isSection(Class<?> type) {
 		return type.isRecord() && List.of(type.getDeclaredMethods())
 			.stream()
@@ -116,9 +116,8 @@ sealed interface KeyTree {
 
 		/**
 		 * @param defaults the keys that have a default
-		 * @param own names of modules that are the user's own; their keys are theirs to
-		 * check
-		 * @param planned names of modules that are not there yet, and so can only be off
+		 * @param own names of modules of the application, whose keys are not checked
+		 * @param planned names of modules that do not exist yet, and can only be off
 		 */
 		KnownKeys(Set<String> defaults, Collection<String> own, Collection<String> planned) {
 			Map<String, KeyTree> sections = new LinkedHashMap<>();
@@ -136,12 +135,12 @@ sealed interface KeyTree {
 				.with("providers", new Each(KeyTree.of(ProviderProperties.class).with("modules", this.modules)))));
 		}
 
-		/** What stands under {@code arcllm.modules}, but for the order. */
+		/** The keys under {@code arcllm.modules}, except the order. */
 		Section modules() {
 			return this.modules;
 		}
 
-		/** What stands at the root: {@code arcllm}. */
+		/** The root, {@code arcllm}. */
 		Section root() {
 			return this.root;
 		}

@@ -31,15 +31,14 @@ import org.springframework.core.io.support.ResourcePropertySource;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Binds what is configured over the defaults of the library, and explains what cannot be
- * bound. Which sources there are is found out once: what is read again has a binder of
- * its own.
+ * Binds the configuration over the defaults of the library, and explains what cannot be
+ * bound. Its sources are fixed; a refresh makes a new binder.
  */
 public final class LayeredBinder {
 
 	private static final String DEFAULTS = "META-INF/arcllm/defaults.properties";
 
-	/** What stands over the defaults under the profile of that name. */
+	/** The defaults of the profile of that name. */
 	private static final String RESILIENT = "META-INF/arcllm/resilient.properties";
 
 	private static final String ORDER = "arcllm.modules.order";
@@ -63,15 +62,15 @@ public final class LayeredBinder {
 	}
 
 	/**
-	 * @param environment what is configured
-	 * @param modules names of modules that are beans of the application's own
+	 * @param environment the configuration
+	 * @param modules names of modules that are beans of the application
 	 */
 	public LayeredBinder(Environment environment, Collection<String> modules) {
 		this.environment = environment;
 		ResourcePropertySource defaults = read(DEFAULTS);
 		this.defaults = new ConfigLayer("", Objects.requireNonNull(ConfigurationPropertySource.from(defaults)));
 		this.defaultOrder = order(List.of(this.defaults.source()));
-		// a module in the order that is not one of ours is the user's own
+		// a module in the order that is not one of ours is the application's own
 		List<String> own = new ArrayList<>(order(MeantSources.of(environment)));
 		own.removeAll(defaultOrder());
 		own.addAll(modules);
@@ -87,17 +86,17 @@ public final class LayeredBinder {
 		}
 	}
 
-	/** The keys that are known. */
+	/** The known keys. */
 	KnownKeys known() {
 		return this.known;
 	}
 
-	/** Modules of ours that are not there yet. */
+	/** Our modules that do not exist yet. */
 	List<String> planned() {
 		return defaultOrder().stream().filter((module) -> !ModuleSettings.types().containsKey(module)).toList();
 	}
 
-	/** Our own modules, also those that are not there yet. */
+	/** Our modules, including those that do not exist yet. */
 	List<String> defaultOrder() {
 		return this.defaultOrder;
 	}
@@ -117,7 +116,7 @@ public final class LayeredBinder {
 		return sources.stream().map((source) -> VariableSource.meantBy(source, this.known.root(), declared)).toList();
 	}
 
-	/** What is configured, highest precedence first; what is left blank is not. */
+	/** The configuration, highest precedence first; blank keys are left out. */
 	List<ConfigLayer> configured() {
 		return this.configured.obtain();
 	}
@@ -129,12 +128,15 @@ public final class LayeredBinder {
 			.toList();
 	}
 
-	/** Whether a key is configured, as opposed to left to its default. */
+	/** Whether a key is configured, and not only has a default. */
 	public boolean isConfigured(String key) {
 		return configured().stream().anyMatch((layer) -> layer.contains(key));
 	}
 
-	/** All that is written under {@code arcllm}, to tell whether anything has changed. */
+	/**
+	 * Everything that is configured under {@code arcllm}, to find out whether anything
+	 * has changed.
+	 */
 	public Map<String, String> written() {
 		Map<String, String> written = new LinkedHashMap<>();
 		written("arcllm").forEach((key) -> configured().stream()
@@ -146,7 +148,7 @@ public final class LayeredBinder {
 		return written;
 	}
 
-	/** The keys that are written under a prefix. */
+	/** The configured keys under a prefix. */
 	List<String> written(String prefix) {
 		ConfigurationPropertyName root = ConfigurationPropertyName.of(prefix);
 		return configured().stream()
@@ -159,12 +161,15 @@ public final class LayeredBinder {
 			.toList();
 	}
 
-	/** What is configured under a prefix. */
+	/** The configuration under a prefix. */
 	List<ConfigLayer> configured(String prefix) {
 		return configured().stream().map((layer) -> layer.under(prefix)).toList();
 	}
 
-	/** The library's own defaults, with those of the profile and the ring over them. */
+	/**
+	 * The library's own defaults, with those of the profile and of {@code
+	 * arcllm.spring-ai.wrap} over them.
+	 */
 	ConfigLayer defaults() {
 		return this.effectiveDefaults.obtain();
 	}
@@ -202,7 +207,9 @@ public final class LayeredBinder {
 		return written("arcllm.profile", Profile.class, Profile.NONE);
 	}
 
-	/** What is written; a word that is no such value is told of when all is bound. */
+	/**
+	 * The configured value; an invalid one is reported later, when everything is bound.
+	 */
 	private <T> T written(String key, Class<T> type, T otherwise) {
 		List<ConfigurationPropertySource> sources = configured().stream().map(ConfigLayer::source).toList();
 		try {
@@ -214,7 +221,7 @@ public final class LayeredBinder {
 	}
 
 	/**
-	 * Does what may find a mistake, and says where the mistake is written.
+	 * Runs code that may find a mistake, and adds the place where it is written.
 	 */
 	public <T extends @Nullable Object> T located(Supplier<T> work) {
 		try {
@@ -259,7 +266,7 @@ public final class LayeredBinder {
 	}
 
 	/**
-	 * Binds a name over layers, the first of which wins, key by key.
+	 * Binds a name over layers, key by key; the first layer that has a key is used.
 	 */
 	<T> T bind(String name, Class<T> type, List<ConfigLayer> layers) {
 		try {

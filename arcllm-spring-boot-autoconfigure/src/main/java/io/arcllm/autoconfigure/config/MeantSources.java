@@ -22,10 +22,10 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 import org.springframework.core.env.Environment;
 
 /**
- * Property sources as they were meant: YAML's unquoted {@code on} is a key of that name,
- * and a key with nothing behind it, such as <code>max-wait:</code> or
- * <code>api-key: ${KEY:}</code>, is absent, since it must not become a zero. Only an
- * empty list is a value.
+ * Property sources with two corrections: YAML's unquoted {@code on} is a key of that
+ * name, and a key without a value, such as <code>max-wait:</code> or <code>api-key:
+ * ${KEY:}</code>, is absent, because it must not become a zero. Only an empty list is a
+ * value.
  */
 final class MeantSources {
 
@@ -35,7 +35,7 @@ final class MeantSources {
 	}
 
 	/**
-	 * The environment's sources, highest precedence first; blank keys are still there.
+	 * The environment's sources, highest precedence first, with blank keys.
 	 */
 	static List<ConfigurationPropertySource> of(Environment environment) {
 		List<ConfigurationPropertySource> sources = new ArrayList<>();

@@ -23,7 +23,7 @@ import org.springframework.boot.origin.Origin;
 import org.springframework.boot.origin.PropertySourceOrigin;
 
 /**
- * What names of {@code arcllm.models} and bare models stand for.
+ * Resolves names of {@code arcllm.models} and bare models to targets. Immutable.
  */
 public final class ModelNames {
 
@@ -38,11 +38,11 @@ public final class ModelNames {
 	private final Map<String, List<String>> bare = new LinkedHashMap<>();
 
 	/**
-	 * What a name stands for.
+	 * The meaning of a name.
 	 *
-	 * @param targets the targets, such as {@code openai/gpt-5-mini}, the first one first
-	 * @param chain whether they are a whole chain, as opposed to a target with the chain
-	 * of its provider
+	 * @param targets the targets in order, such as {@code openai/gpt-5-mini}
+	 * @param chain whether they are a whole chain, and not a target with the chain of its
+	 * provider
 	 */
 	public record Meant(List<String> targets, boolean chain) {
 
@@ -55,7 +55,7 @@ public final class ModelNames {
 	/**
 	 * @param configured {@code arcllm.models}: a target or a name, or a list of them
 	 * @param definitions the configured providers with their models
-	 * @param providers the names of all providers, the application's own included
+	 * @param providers the names of all providers, including beans of the application
 	 */
 	public ModelNames(Map<String, Object> configured, ProviderDefinitions definitions, Collection<String> providers) {
 		this.providers = Set.copyOf(providers);
@@ -117,7 +117,7 @@ public final class ModelNames {
 	}
 
 	/**
-	 * Finds names of which binding would lose a part, such as a dot.
+	 * Finds names that binding would change, for example by dropping a dot.
 	 * @param sources where names may be written
 	 */
 	static void checkSpelling(List<ConfigurationPropertySource> sources) {
@@ -141,7 +141,7 @@ public final class ModelNames {
 		}
 	}
 
-	/** Adds the targets of a name; says whether they are a chain. */
+	/** Adds the targets of a name; returns whether they are a chain. */
 	private boolean expand(String name, Map<String, List<String>> written, Set<String> chains,
 			Collection<String> providers, Set<String> within, List<String> targets) {
 		if (!within.add(name)) {
@@ -183,14 +183,14 @@ public final class ModelNames {
 		return text;
 	}
 
-	/** The names of {@code arcllm.models} with what is behind them. */
+	/** The names of {@code arcllm.models} with their meanings. */
 	public Map<String, Meant> all() {
 		return this.names;
 	}
 
 	/**
-	 * What a text stands for; {@code null} where it is no name, but a target or the model
-	 * of a provider.
+	 * The meaning of a text; {@code null} if it is no name, but a target or the model of
+	 * a provider.
 	 * @throws LlmException of the kind MODEL_NOT_FOUND if it is a model that several
 	 * providers have
 	 */
@@ -206,12 +206,15 @@ public final class ModelNames {
 		return models.isEmpty() ? meant : new Meant(models, false);
 	}
 
-	/** Whether the text may mean anything but a model of the provider that is asked. */
+	/**
+	 * Whether the text may have another meaning than a model of the provider that is
+	 * asked.
+	 */
 	public boolean isKnown(String text) {
 		return this.names.containsKey(text) || this.bare.containsKey(text) || isTarget(text);
 	}
 
-	/** Whether the text would be a target of a provider that there is. */
+	/** Whether the text is a target of an existing provider. */
 	public boolean isTarget(String text) {
 		int slash = text.indexOf('/');
 		return slash > 0 && this.providers.contains(text.substring(0, slash));
@@ -227,7 +230,7 @@ public final class ModelNames {
 		return false;
 	}
 
-	/** The targets that the entries of a chain stand for. */
+	/** The targets of the entries of a chain. */
 	public List<String> expand(List<String> chain) {
 		return chain.stream().flatMap((text) -> {
 			Meant meant = this.names.isEmpty() && this.bare.isEmpty() ? null : find(text);

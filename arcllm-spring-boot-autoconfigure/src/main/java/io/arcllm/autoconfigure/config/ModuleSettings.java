@@ -29,8 +29,9 @@ import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Whether a module is on for a provider and a call, and how it is set: overrides in code
- * over those of the provider over {@code arcllm.modules} over the defaults, key by key.
+ * Whether a module is on for a provider and a call, and its settings. Overrides in code
+ * take precedence over those of the provider, these over {@code arcllm.modules}, and
+ * these over the defaults, key by key. Safe for use by many threads.
  */
 public final class ModuleSettings {
 
@@ -38,23 +39,23 @@ public final class ModuleSettings {
 
 	private static final Map<String, Class<?>> TYPES = findTypes();
 
-	/** What is configured now; swapped when it is read again. */
+	/** The present configuration; swapped by a refresh. */
 	private volatile State state;
 
 	/**
-	 * What is configured, and what was bound of it so far.
+	 * A configuration, and what was bound from it so far.
 	 *
-	 * @param binder reads what stands elsewhere than in the properties
-	 * @param properties what is configured under {@code arcllm}
-	 * @param configured bound once, since what is configured stays as it is
+	 * @param binder reads what is not in the properties
+	 * @param properties the configuration under {@code arcllm}
+	 * @param configured settings that were bound, each once
 	 */
 	private record State(LayeredBinder binder, Supplier<ArcllmProperties> properties,
 			Map<Configured, Object> configured) {
 	}
 
 	/**
-	 * @param binder reads what stands elsewhere than in the properties
-	 * @param properties what is configured under {@code arcllm}
+	 * @param binder reads what is not in the properties
+	 * @param properties the configuration under {@code arcllm}
 	 */
 	public ModuleSettings(LayeredBinder binder, ArcllmProperties properties) {
 		this(binder, () -> properties);
@@ -68,7 +69,7 @@ public final class ModuleSettings {
 		this.state = new State(binder, properties, new ConcurrentHashMap<>());
 	}
 
-	/** From now on these are the settings. */
+	/** Applies a new configuration. */
 	public void use(ModuleSettings newer) {
 		this.state = newer.state;
 	}
@@ -77,7 +78,7 @@ public final class ModuleSettings {
 		return this.state.binder();
 	}
 
-	/** The modules that have settings, and the records of these. */
+	/** The modules with settings, and the records of their settings. */
 	public static Map<String, Class<?>> types() {
 		return TYPES;
 	}
@@ -93,9 +94,11 @@ public final class ModuleSettings {
 	}
 
 	/**
-	 * Whether the module is on: off beats settings, settings beat on, on beats the
-	 * configuration. A module without a switch, such as a user's own, is on.
-	 * @param provider whose overrides hold, or {@code null} for what wraps a whole chain
+	 * Whether the module is on. Off takes precedence over settings, settings over on, and
+	 * on over the configuration. A module without a switch, such as one of the
+	 * application, is on.
+	 * @param provider the provider whose overrides apply, or {@code null} for what wraps
+	 * a whole chain
 	 */
 	public boolean enabled(String module, @Nullable String provider, CallOptions options) {
 		Boolean overridden = options.modules().getOrDefault(module, AS_CONFIGURED).effectivelyEnabled();
@@ -114,7 +117,7 @@ public final class ModuleSettings {
 
 	/**
 	 * The module's settings.
-	 * @throws io.arcllm.LlmConfigException if a setting is not known or not valid
+	 * @throws io.arcllm.LlmConfigException if a setting is unknown or invalid
 	 */
 	public <S> S bind(String module, Class<S> type, @Nullable String provider, CallOptions options) {
 		checkKeys(module, options);
@@ -141,7 +144,7 @@ public final class ModuleSettings {
 		return type.cast(bound);
 	}
 
-	/** Whether a provider has settings of the module for itself. */
+	/** Whether a provider has its own settings of the module. */
 	private boolean hasOwn(String module, String provider) {
 		if (!ProviderDefinitions.isName(provider)) {
 			return false;
@@ -151,7 +154,10 @@ public final class ModuleSettings {
 		return binder().raw().stream().anyMatch((source) -> mayHave(source, name));
 	}
 
-	/** Variables do not tell where a name ends: each may belong to any of them. */
+	/**
+	 * Whether a source may have such settings. Variables do not show where a name ends,
+	 * so each may belong to any provider.
+	 */
 	private static boolean mayHave(ConfigurationPropertySource source, ConfigurationPropertyName name) {
 		if (source.getUnderlyingSource() instanceof SystemEnvironmentPropertySource variables) {
 			return Arrays.stream(variables.getPropertyNames())
@@ -160,7 +166,7 @@ public final class ModuleSettings {
 		return source.containsDescendantOf(name) != ConfigurationPropertyState.ABSENT;
 	}
 
-	/** Whether a provider has settings for itself, of whatever module. */
+	/** Whether a provider has its own settings of any module. */
 	boolean hasOwn(String provider) {
 		return hasOwn("", provider);
 	}
@@ -173,8 +179,8 @@ public final class ModuleSettings {
 	}
 
 	/**
-	 * The options of an entry of a chain with the types that they are sent with.
-	 * @param provider the provider whose chain it is
+	 * The options of a chain's entry, with the types in which they are sent.
+	 * @param provider the provider of the chain
 	 * @param index of the entry
 	 */
 	public Map<String, Object> typed(Map<String, Object> options, String provider, int index) {
@@ -186,8 +192,8 @@ public final class ModuleSettings {
 	}
 
 	/**
-	 * Refuses overrides of modules and settings that are not known.
-	 * @param own names of modules that are the user's own
+	 * Refuses overrides of unknown modules and settings.
+	 * @param own names of modules of the application
 	 */
 	public void check(CallOptions options, Collection<String> own) {
 		Set<String> known = new TreeSet<>(own);
@@ -223,7 +229,7 @@ public final class ModuleSettings {
 	}
 
 	/**
-	 * Where a setting is configured other than by default, highest precedence first.
+	 * The layer in which a setting is configured, except the defaults.
 	 */
 	public Optional<ConfigLayer> configured(String module, @Nullable String provider, String key) {
 		List<ConfigLayer> layers = layers(module, provider, CallOptions.NONE);
@@ -234,8 +240,8 @@ public final class ModuleSettings {
 	}
 
 	/**
-	 * Settings that are written for modules that are off where they are written, though
-	 * they were not switched off: the module by the whole key.
+	 * Settings of modules that are off without being switched off: the module by the
+	 * whole key.
 	 */
 	public Map<String, String> idle() {
 		Map<String, String> idle = new LinkedHashMap<>();
@@ -256,7 +262,7 @@ public final class ModuleSettings {
 		return idle;
 	}
 
-	/** Whether the module is off for the provider, though it was not switched off. */
+	/** Whether the module is off for the provider without being switched off. */
 	private boolean isIdle(String module, String provider) {
 		return !enabled(module, provider, CallOptions.NONE) && configured(module, provider, "enabled").isEmpty();
 	}
@@ -298,13 +304,13 @@ public final class ModuleSettings {
 	}
 
 	/**
-	 * Whose settings of which module, read as what.
+	 * The key of bound settings: module, type and provider.
 	 */
 	private record Configured(String module, Class<?> type, @Nullable String provider) {
 	}
 
 	/**
-	 * What every module has.
+	 * The switch of a module.
 	 */
 	public record Switch(@Nullable Boolean enabled) {
 

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /**
- * Guesses which known name was meant.
+ * Finds the known name that is nearest to a misspelt one.
  */
 public final class Nearest {
 
@@ -19,13 +19,17 @@ public final class Nearest {
 				.thenComparing(Comparator.naturalOrder()));
 	}
 
-	/** The same, but only when so much is alike that a slip is likely. */
+	/**
+	 * The same, but only if the names are so similar that a spelling mistake is likely.
+	 */
 	public static Optional<String> closeTo(String written, Collection<String> candidates) {
 		return to(written, candidates)
 			.filter((candidate) -> distance(written, candidate) <= Math.max(1, written.length() / 3));
 	}
 
-	/** How many characters must be added, removed or replaced, dashes aside. */
+	/**
+	 * How many characters have to be added, removed or replaced, without counting dashes.
+	 */
 	static int distance(String first, String second) {
 		String from = KeyTree.uniform(first);
 		String to = KeyTree.uniform(second);

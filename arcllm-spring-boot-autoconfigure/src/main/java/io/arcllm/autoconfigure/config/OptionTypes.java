@@ -21,9 +21,10 @@ import org.springframework.boot.origin.TextResourceOrigin;
 import org.springframework.core.io.Resource;
 
 /**
- * Gives the options of a provider the types that they are sent with. Binding makes a list
- * a map of its indexes; and where everything is text, as on the command line, numbers and
- * switches are recognised by their look. A YAML file says itself what is text.
+ * Gives the options of a provider the types in which they are sent. Binding turns a list
+ * into a map of its indexes. In sources where everything is text, such as the command
+ * line, numbers and booleans are recognised by their form; a YAML file has types of its
+ * own.
  */
 final class OptionTypes {
 
@@ -34,8 +35,9 @@ final class OptionTypes {
 	private final Set<String> typed = new HashSet<>();
 
 	/**
-	 * @param sources where options may be written, the first of which wins
-	 * @param key what they stand under, such as {@code arcllm.providers.openai.options}
+	 * @param sources where options may be written, highest precedence first
+	 * @param key the prefix of the options, such as {@code
+	 * arcllm.providers.openai.options}
 	 */
 	OptionTypes(List<ConfigurationPropertySource> sources, String key) {
 		ConfigurationPropertyName root = ConfigurationPropertyName.of(key);
@@ -70,7 +72,7 @@ final class OptionTypes {
 		return elements.stream().map((element) -> element.toLowerCase(Locale.ROOT)).collect(Collectors.joining("."));
 	}
 
-	/** The options as they are sent; what is blank is left out. */
+	/** The options as they are sent, without blank ones. */
 	Map<String, Object> of(Map<String, Object> options) {
 		return object(List.of(), options);
 	}

@@ -19,13 +19,14 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Binds {@link ArcllmProperties}, with the providers in the order they are declared in.
+ * Binds {@link ArcllmProperties}, with the providers in the order in which they are
+ * declared.
  */
 public final class PropertiesBinding {
 
 	private static final ConfigurationPropertyName PROVIDERS = ConfigurationPropertyName.of("arcllm.providers");
 
-	/** Sources that belong to one start of the application, and not to its files. */
+	/** Sources of the process, which are not files. */
 	private static final Set<String> OF_THE_PROCESS = Set.of("commandLineArgs", "systemProperties");
 
 	private PropertiesBinding() {
@@ -50,7 +51,7 @@ public final class PropertiesBinding {
 				bound.langchain4j());
 	}
 
-	/** The provider with the options of its own and of its models as they are sent. */
+	/** The provider, with its own options and those of its models as they are sent. */
 	private static ProviderProperties typed(ProviderProperties provider, List<ConfigurationPropertySource> sources,
 			String key) {
 		ProviderProperties typed = provider.options().isEmpty() ? provider
@@ -68,10 +69,10 @@ public final class PropertiesBinding {
 	}
 
 	/**
-	 * The names of the providers. The lowest source comes first, since files declare and
-	 * command lines override. A variable of the environment cannot write a dash, and so
-	 * does not declare 'myllm' beside 'my-llm'. A name with nothing beneath it is a
-	 * provider, too: its preset may be all it needs. A wrapped model comes first.
+	 * The names of the providers. The source of lowest precedence comes first, because
+	 * files declare and command lines override. A variable of the environment cannot have
+	 * a dash, so it does not declare 'myllm' beside 'my-llm'. A name without keys is a
+	 * provider, too, because its preset may be enough. A wrapped model comes first.
 	 */
 	public static List<String> names(LayeredBinder binder) {
 		List<ConfigurationPropertySource> sources = binder.raw();
@@ -88,8 +89,8 @@ public final class PropertiesBinding {
 	}
 
 	/**
-	 * The names in the order of the files; those that are known from the command line, a
-	 * system property or a variable alone follow by name.
+	 * The names in the order of the files; those that only the command line, a system
+	 * property or a variable declares follow by name.
 	 */
 	static List<String> namesInOrderOfFiles(LayeredBinder binder) {
 		List<String> names = names(binder);
@@ -110,7 +111,7 @@ public final class PropertiesBinding {
 				&& OF_THE_PROCESS.contains(known.getName()));
 	}
 
-	/** The names that stand elsewhere than in variables, the lowest source first. */
+	/** The names outside of variables, the source of lowest precedence first. */
 	static List<String> declared(List<ConfigurationPropertySource> sources) {
 		Set<String> names = new LinkedHashSet<>();
 		for (int i = sources.size() - 1; i >= 0; i--) {

@@ -17,17 +17,16 @@ import io.arcllm.provider.PromptCache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a provider is in the end: what is configured, over the preset of its name.
+ * The effective settings of a provider: its configuration over its preset.
  *
  * @param name its name under {@code arcllm.providers}
- * @param type its wire format: anthropic, openai or ollama; or the library that its beans
- * are of
- * @param beans the beans that are asked; none where it is asked by a wire format
- * @param baseUrl where it is, without a slash at the end; empty for beans
- * @param keys its keys: the configured ones, else that of the preset's variable
- * @param keyVariables the environment variables that may hold the key
+ * @param type its wire format: anthropic, openai or ollama; or the library of its beans
+ * @param beans the beans that are asked; {@code null} with a wire format
+ * @param baseUrl the URL of its API, without a slash at the end; empty for beans
+ * @param keys its keys: the configured ones, else the key in the preset's variable
+ * @param keyVariables the environment variables that may have the key
  * @param keyRequired whether it needs a key
- * @param model asked when a request names none
+ * @param model the model of requests that name none
  * @param headers extra headers
  * @param options extra fields of the body
  * @param defaults what is sent when a request leaves it out
@@ -37,9 +36,9 @@ import org.jspecify.annotations.Nullable;
  * @param acceptsPrefix whether it continues an unfinished turn of its own
  * @param onUnsupported what happens to a parameter that the first target does not take
  * @param promptCache how prompts are kept in the vendor's cache
- * @param known what is known of models: by their names, and of the vendor as a whole
- * @param keySettings when a refused key is tried again, and how long one may take to come
- * @param labels what a chain may ask for
+ * @param known what is known of its models and of the vendor
+ * @param keySettings when a refused key is tried again, and how long a supplier may take
+ * @param labels labels that a chain may require
  */
 public record ProviderDefinition(String name, String type, @Nullable Beans beans, String baseUrl, List<String> keys,
 		List<String> keyVariables, boolean keyRequired, @Nullable String model, Map<String, String> headers,
@@ -51,21 +50,21 @@ public record ProviderDefinition(String name, String type, @Nullable Beans beans
 	 * Models of another library that are beans of the application.
 	 *
 	 * @param bean the name of the bean that is asked
-	 * @param streaming the name of the one beside it that streams, if there is one
+	 * @param streaming the name of a second bean that streams, or {@code null}
 	 */
 	public record Beans(String bean, @Nullable String streaming) {
 
-		/** Instead of a name: the only bean that can be asked. */
+		/** In place of a name: the only bean of the type. */
 		static final String ONLY = "*";
 
-		/** Whether the only bean of the library's type is asked, whatever its name. */
+		/** Whether the only bean of the library's type is asked. */
 		public boolean isOnly() {
 			return this.bean.equals(ONLY);
 		}
 	}
 
 	/**
-	 * What is known of a vendor's models beforehand.
+	 * What is known of a vendor's models.
 	 *
 	 * @param preset the vendor, or {@code null}
 	 * @param catalog the models by name
@@ -81,12 +80,12 @@ public record ProviderDefinition(String name, String type, @Nullable Beans beans
 
 	private static final Set<String> FRONTS = Set.of("openrouter", "huggingface");
 
-	/** Whether it has no key but needs one. */
+	/** Whether it needs a key and has none. */
 	public boolean missingKey() {
 		return this.keyRequired && this.keys.isEmpty();
 	}
 
-	/** The scheme, host and port that it shares with whatever else is asked there. */
+	/** The scheme, host and port, which other providers may share. */
 	public @Nullable String endpoint() {
 		URI url = URI.create(this.baseUrl);
 		if (url.getHost() == null) {
@@ -96,7 +95,7 @@ public record ProviderDefinition(String name, String type, @Nullable Beans beans
 		return url.getScheme().toLowerCase(Locale.ROOT) + "://" + url.getHost().toLowerCase(Locale.ROOT) + ":" + port;
 	}
 
-	/** Whether models of many vendors are asked at the same host. */
+	/** Whether the host serves models of many vendors. */
 	public boolean frontsManyVendors() {
 		String endpoint = endpoint();
 		return FRONTS.contains(this.name) || (this.known.preset() != null && FRONTS.contains(this.known.preset()))
@@ -109,7 +108,7 @@ public record ProviderDefinition(String name, String type, @Nullable Beans beans
 	}
 
 	/**
-	 * What is known of a model: what is configured, over what is shipped.
+	 * What is known of a model: the configuration over the library's own rows.
 	 */
 	public ModelTraits traits(@Nullable String model) {
 		ModelTraits known = this.known.find(model);
@@ -121,7 +120,7 @@ public record ProviderDefinition(String name, String type, @Nullable Beans beans
 		return known;
 	}
 
-	/** How a missing key is mended. */
+	/** What to set if the key is missing. */
 	public String keyMend() {
 		String key = "set arcllm.providers." + this.name + ".api-key";
 		return this.keyVariables.isEmpty() ? key

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.env.Environment;
 
 /**
- * The configured providers, each resolved over its preset and checked.
+ * The configured providers, each completed by its preset and checked.
  */
 public final class ProviderDefinitions {
 
@@ -38,7 +38,7 @@ public final class ProviderDefinitions {
 	private volatile Map<String, ProviderDefinition> definitions;
 
 	/**
-	 * @throws io.arcllm.LlmConfigException if a provider cannot be what is configured
+	 * @throws io.arcllm.LlmConfigException if the configuration of a provider is wrong
 	 */
 	public ProviderDefinitions(Map<String, ProviderProperties> providers, Presets presets, Environment environment) {
 		this.presets = presets;
@@ -48,12 +48,12 @@ public final class ProviderDefinitions {
 		this.definitions = definitions;
 	}
 
-	/** From now on these are the providers. */
+	/** Applies new providers. */
 	public void use(ProviderDefinitions newer) {
 		this.definitions = newer.definitions;
 	}
 
-	/** All of them, in the order they are declared in. */
+	/** All providers, in the order in which they are declared. */
 	public Collection<ProviderDefinition> all() {
 		return this.definitions.values();
 	}
@@ -63,7 +63,7 @@ public final class ProviderDefinitions {
 		return this.definitions.get(name);
 	}
 
-	/** Whether the provider is configured, needs a key and has none. */
+	/** Whether the provider is configured, and needs a key and has none. */
 	boolean missingKey(String name) {
 		ProviderDefinition definition = find(name);
 		return definition != null && definition.missingKey();
@@ -94,7 +94,7 @@ public final class ProviderDefinitions {
 	}
 
 	/**
-	 * The known vendor that a provider is: the one that is named, else that of its own
+	 * The known vendor of a provider: its {@code preset}, else the vendor of its own
 	 * name.
 	 */
 	private String vendor(String key, String name, ProviderProperties configured) {
@@ -116,9 +116,9 @@ public final class ProviderDefinitions {
 	}
 
 	/**
-	 * What providers lack, and what is not used of known vendors; each warning begins
-	 * with the whole key.
-	 * @param keysAreBrought whether a bean of the application brings keys
+	 * Warnings about missing keys and models, and about known vendors without their
+	 * preset; each begins with the whole key.
+	 * @param keysAreBrought whether there is an {@code ApiKeySupplier} bean
 	 */
 	public List<String> warnings(boolean keysAreBrought) {
 		List<String> warnings = new ArrayList<>();
@@ -191,8 +191,8 @@ public final class ProviderDefinitions {
 	}
 
 	/**
-	 * The preset of the name; that of the type only where no URL is set, so that a
-	 * vendor's key is never sent to another host.
+	 * The preset of the name; that of the type only if no URL is set, so that a vendor's
+	 * key is never sent to another host.
 	 */
 	private Preset preset(String name, String type, ProviderProperties configured) {
 		Preset named = this.presets.find(name).filter((preset) -> preset.type().equals(type)).orElse(null);
@@ -221,13 +221,16 @@ public final class ProviderDefinitions {
 		return List.copyOf(keys);
 	}
 
-	/** Beans of the application may have names that no provider's settings can. */
+	/**
+	 * Whether the name is valid for a configured provider; beans of the application may
+	 * have other names.
+	 */
 	static boolean isName(String name) {
 		return Presets.isName(name);
 	}
 
 	/**
-	 * Sees to it that keys and prompts do not travel in the clear.
+	 * Checks base URLs, so that keys and prompts are not sent unencrypted.
 	 */
 	private static final class BaseUrl {
 
@@ -267,7 +270,8 @@ public final class ProviderDefinitions {
 				}
 			}
 			catch (URISyntaxException ex) {
-				// said below, without the text of the exception, which repeats the URL
+				// reported below, without the message of the exception, which repeats the
+				// URL
 			}
 			throw new ConfigMistake(key, "'" + key + "' is not a URL: '" + Text.maskUrl(url) + "'.",
 					"Write the scheme, the host and the path, such as https://llm.example.com/v1.");

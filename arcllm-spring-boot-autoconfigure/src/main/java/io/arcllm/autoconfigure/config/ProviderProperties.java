@@ -63,10 +63,10 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	 */
 	public enum PromptCacheMode {
 
-		/** What requests mark. */
+		/** Prompts that requests mark. */
 		OFF,
 
-		/** Also tools, instructions and the last turn. */
+		/** Tools, instructions and the last turn, too. */
 		AUTO
 
 	}
@@ -99,7 +99,7 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 		headers.forEach(ProviderProperties::checkHeader);
 	}
 
-	/** Says nothing of the value, which may be a secret. */
+	/** The message leaves out the value, which may be a secret. */
 	private static void checkHeader(String name, String value) {
 		if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 				|| value.chars().anyMatch((c) -> c < ' ' && c != '\t' || c == 0x7f)) {
@@ -197,7 +197,7 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 			}
 		}
 
-		/** What is known of this model: what is configured over what is shipped. */
+		/** What is known of this model: the configuration over the library's own row. */
 		public ModelTraits over(ModelTraits known) {
 			Set<Parameter> refused = (this.unsupported == null) ? known.unsupported()
 					: this.unsupported.stream()

@@ -4,9 +4,9 @@ import io.arcllm.CallOptions;
 import io.arcllm.Target;
 
 /**
- * Where in a stack a module stands.
+ * The position of a module in a stack.
  *
- * @param target the target that is wrapped; the primary one for what wraps a whole chain
+ * @param target the target that is wrapped; the primary one for a module around the chain
  * @param options what differs from the configuration
  */
 public record StackPosition(Target target, CallOptions options) {

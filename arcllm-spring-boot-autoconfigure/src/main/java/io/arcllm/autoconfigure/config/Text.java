@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How configured text is read and shown: blank is absent, and a secret is a mask.
+ * Reads and shows configured text: blank is absent, and secrets are masked.
  */
 public final class Text {
 
@@ -40,13 +40,13 @@ public final class Text {
 		return masked.toString();
 	}
 
-	/** The URL without what may be secret in it: the user, the password and the query. */
+	/** The URL without the parts that may be secret: user, password and query. */
 	public static String maskUrl(@Nullable String url) {
 		return (url == null) ? "null"
 				: QUERY.matcher(USER_INFO.matcher(url).replaceAll("//" + MASK + "@")).replaceAll("?" + MASK);
 	}
 
-	/** How a constant is written where keys and tags are, such as {@code half-open}. */
+	/** The constant as it is written in keys and tags, such as {@code half-open}. */
 	public static String dashed(Enum<?> constant) {
 		return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}

@@ -10,8 +10,8 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.core.env.Environment;
 
 /**
- * Refuses durations without a unit: 60 would be 60 milliseconds, and is mostly meant to
- * be seconds; and fractions where a whole number is needed.
+ * Refuses durations without a unit, because 60 would be 60 milliseconds and mostly means
+ * seconds, and fractions where a whole number is needed.
  *
  * @param environment resolves placeholders
  */
@@ -35,7 +35,7 @@ record UnitCheck(Environment environment) implements BindHandler {
 	}
 
 	/**
-	 * What should be a whole number has a fraction, which would be cut off.
+	 * A whole number has a fraction, which would be cut off.
 	 */
 	static final class NoWholeNumber extends IllegalArgumentException {
 

@@ -28,11 +28,11 @@ import org.springframework.core.env.StandardEnvironment;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Finds keys that are not read, and what was probably meant.
+ * Finds keys that are not read, and the known keys that were probably meant.
  */
 final class UnknownKeys {
 
-	/** All keys begin so, and are no more alike for it. */
+	/** The common beginning of all keys, which does not count as similarity. */
 	private static final int SHARED = "arcllm.".length();
 
 	private UnknownKeys() {
@@ -42,8 +42,8 @@ final class UnknownKeys {
 	 * A key that is not known.
 	 *
 	 * @param meant the nearest right key
-	 * @param likely whether it is so near that a slip is likely
-	 * @param others the keys of the section it was looked for in
+	 * @param likely whether it is so near that a spelling mistake is likely
+	 * @param others the keys of its section
 	 */
 	record Unknown(String meant, boolean likely, List<String> others) {
 
@@ -74,7 +74,7 @@ final class UnknownKeys {
 		return Optional.empty();
 	}
 
-	/** What stands at a path, or {@code null} if it is not known. */
+	/** The node at a path, or {@code null} if there is none. */
 	static @Nullable KeyTree node(Section root, List<String> path) {
 		KeyTree tree = root;
 		for (String element : path) {
@@ -130,7 +130,7 @@ final class UnknownKeys {
 		return new Unknown(shown, likely, here);
 	}
 
-	/** Where the same words stand, if that is at another place alone. */
+	/** The place of a key with the same name, if there is exactly one. */
 	private static Optional<String> elsewhere(Section root, List<String> path, int known) {
 		List<String> all = new ArrayList<>();
 		collectNodes(root, "", path, all);
@@ -175,7 +175,7 @@ final class UnknownKeys {
 		}
 	}
 
-	/** All keys; the user's own names are taken from the path where it has them. */
+	/** All keys, with the application's own names taken from the path. */
 	private static void collect(KeyTree tree, String prefix, List<String> path, List<String> keys) {
 		String dot = prefix.isEmpty() ? "" : prefix + ".";
 		if (tree instanceof Section section) {
@@ -194,8 +194,8 @@ final class UnknownKeys {
 	}
 
 	/**
-	 * Whether a variable of the environment is some way of writing a known key, since
-	 * dashes are left out there, or are underscores.
+	 * Whether a variable of the environment is a spelling of a known key, in which dashes
+	 * are left out or written as underscores.
 	 */
 	static boolean isKnownVariable(KeyTree tree, List<String> parts) {
 		if (tree instanceof Open) {
@@ -264,7 +264,7 @@ final class UnknownKeys {
 			}
 		}
 
-		/** A list has entries, and a map has names. */
+		/** Checks that a list has entries and a map has names. */
 		private void checkShape(ConfigurationPropertyName name) {
 			List<String> path = MeantSources.path(name);
 			for (int i = 1; i < path.size(); i++) {
@@ -285,7 +285,7 @@ final class UnknownKeys {
 			return i == 2 && path.get(1).equals("models");
 		}
 
-		/** Spring drops dots and slashes from keys, so that a model is no key. */
+		/** The name of a map's entry, from which Spring drops dots and slashes. */
 		private static String entry(List<String> path, int i) {
 			String last = path.get(i - 1);
 			return last.equals("models") ? "Write each model as an entry of the list: '- name: " + path.get(i) + "'."
@@ -308,8 +308,8 @@ final class UnknownKeys {
 		}
 
 		/**
-		 * The machine's system properties and environment belong to others, too: only
-		 * what looks like a slip is one.
+		 * Whether other programs use the source, too, as with system properties and the
+		 * environment; there, only a likely spelling mistake counts.
 		 */
 		private static boolean isShared(ConfigurationPropertySource source) {
 			return source.getUnderlyingSource() instanceof PropertySource<?> underlying

@@ -24,10 +24,9 @@ import org.springframework.boot.context.properties.source.IterableConfigurationP
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Variables of the environment under the names that files would give them. A variable
- * does not tell where an element ends, since dots, dashes and underscores are all
- * underscores there: the known keys tell. The links that a cluster makes to its services
- * are left out.
+ * Variables of the environment under the names of keys. A variable does not show where an
+ * element ends, because dots, dashes and underscores are all underscores in it; the known
+ * keys decide. The service links of a cluster are left out.
  */
 final class VariableSource implements IterableConfigurationPropertySource {
 
@@ -68,7 +67,7 @@ final class VariableSource implements IterableConfigurationPropertySource {
 	}
 
 	/**
-	 * The source with the names that are meant, if it has variables of ours.
+	 * The source with the names of keys, if it has variables of ours.
 	 */
 	static ConfigurationPropertySource meantBy(ConfigurationPropertySource source, Section root,
 			Collection<String> declared) {
@@ -79,8 +78,8 @@ final class VariableSource implements IterableConfigurationPropertySource {
 	}
 
 	/**
-	 * Whether a cluster made the variable, as a link to a service whose name begins like
-	 * ours.
+	 * Whether a cluster made the variable as a link to a service whose name begins with
+	 * arcllm.
 	 */
 	static boolean isLink(SystemEnvironmentPropertySource variables, String variable) {
 		return LINK.matcher(variable.toLowerCase(Locale.ROOT)).matches()
@@ -89,7 +88,10 @@ final class VariableSource implements IterableConfigurationPropertySource {
 				&& !isPort(variable, String.valueOf(variables.getProperty(variable)));
 	}
 
-	/** A plain port is one of ours, such as that of a proxy: a link has a URL. */
+	/**
+	 * Whether the value is a link's; a plain number is a port of ours, such as that of a
+	 * proxy.
+	 */
 	private static boolean isPort(String variable, String value) {
 		return variable.toLowerCase(Locale.ROOT).matches("arcllm\\w*(?<!service|_tcp|_udp|_sctp)_port")
 				&& !value.contains("://");
@@ -100,7 +102,7 @@ final class VariableSource implements IterableConfigurationPropertySource {
 		return Stream.concat(this.written.keySet().stream(), this.others.stream());
 	}
 
-	/** The names whose meaning is known. */
+	/** The variables that match a known key. */
 	Stream<ConfigurationPropertyName> known() {
 		return this.written.keySet().stream();
 	}
@@ -120,7 +122,7 @@ final class VariableSource implements IterableConfigurationPropertySource {
 		return this.source.getUnderlyingSource();
 	}
 
-	/** The key that is meant; {@code null} if none is known. */
+	/** The key of the variable; {@code null} if none matches. */
 	private static @Nullable String meant(KeyTree tree, List<String> parts, Collection<String> declared) {
 		return (tree instanceof Section section) ? meant(section, "", parts, declared) : null;
 	}
@@ -185,7 +187,7 @@ final class VariableSource implements IterableConfigurationPropertySource {
 			.orElse(written);
 	}
 
-	/** What follows is one name: of a field of the body, or of a header. */
+	/** The rest is one name, of a field of the body or of a header. */
 	private static @Nullable String open(String before, List<String> parts) {
 		if (parts.isEmpty()) {
 			return null;

@@ -17,7 +17,7 @@ import io.arcllm.module.audit.AuditedCallModule;
 import org.springframework.beans.factory.DisposableBean;
 
 /**
- * Puts audit into stacks: one queue, and one chain of hashes, for the same settings.
+ * Puts audit into stacks, with one queue and one chain of hashes for equal settings.
  */
 public final class AuditFactory implements ModuleFactory, DisposableBean {
 
@@ -30,7 +30,7 @@ public final class AuditFactory implements ModuleFactory, DisposableBean {
 	private final Map<AuditSettings, Audit> engines = new ConcurrentHashMap<>();
 
 	/**
-	 * @param maker makes what keeps the records
+	 * @param maker makes the engine
 	 */
 	public AuditFactory(ModuleSettings settings, Function<AuditSettings, Audit> maker) {
 		this.settings = settings;
@@ -48,7 +48,7 @@ public final class AuditFactory implements ModuleFactory, DisposableBean {
 		return isOff(settings) ? inner : new AuditModule(inner, position.target(), engine(settings));
 	}
 
-	/** No call ends without a record, whichever module ends it. */
+	/** Records every call, whichever module ends it. */
 	@Override
 	public LlmProvider aroundAll(LlmProvider stack, StackPosition position) {
 		AuditSettings settings = settings(position);
@@ -72,7 +72,7 @@ public final class AuditFactory implements ModuleFactory, DisposableBean {
 		return this.engines.values().stream().filter(type::isInstance).map(type::cast).toList();
 	}
 
-	/** Writes what is queued. */
+	/** Writes the queued records. */
 	@Override
 	public void destroy() {
 		this.engines.values().forEach(Audit::close);

@@ -55,8 +55,8 @@ public final class BudgetFactory implements ModuleFactory {
 
 	/**
 	 * @param settings the limits at each position
-	 * @param ledger what is spent
-	 * @param prices what targets cost
+	 * @param ledger has what is spent
+	 * @param prices the prices of targets
 	 * @param clock the time of day
 	 * @param hasRedis whether there is a connection to Redis
 	 */
@@ -74,8 +74,8 @@ public final class BudgetFactory implements ModuleFactory {
 	}
 
 	/**
-	 * Refuses configured targets of unknown price where a budget is on that blocks them,
-	 * and a shared budget without Redis.
+	 * Refuses configured targets without a price if a budget blocks them, and a shared
+	 * budget without Redis.
 	 */
 	public void check(Targets targets, ChainFactory chains) {
 		boolean memory = false;
@@ -93,7 +93,7 @@ public final class BudgetFactory implements ModuleFactory {
 		}
 	}
 
-	/** What changes while calls are made. */
+	/** Checks a configuration that is read again. */
 	@Override
 	public void check(ModuleSettings settings, ProviderDefinitions definitions) {
 		for (ProviderDefinition one : definitions.all()) {
@@ -167,7 +167,8 @@ public final class BudgetFactory implements ModuleFactory {
 	}
 
 	/**
-	 * Told after the configuration was read again: limits may be others.
+	 * Registers code that runs after the configuration was read again, because limits may
+	 * have changed.
 	 */
 	public void watch(Runnable watcher) {
 		this.watchers.add(watcher);

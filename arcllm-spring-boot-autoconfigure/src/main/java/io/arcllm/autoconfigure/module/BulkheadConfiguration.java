@@ -24,8 +24,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Offers bulkheads, and ones that find their size where Netflix' concurrency-limits are
- * on the class path.
+ * Bulkheads, also ones that find their size, where Netflix' concurrency-limits are on the
+ * class path.
  */
 @Configuration(proxyBeanMethods = false)
 public class BulkheadConfiguration {
@@ -33,14 +33,14 @@ public class BulkheadConfiguration {
 	private static final String NAME = "bulkhead";
 
 	/**
-	 * Makes what finds how many calls a target can take.
+	 * Makes limits that find how many calls a target can take.
 	 */
 	@FunctionalInterface
 	interface LimitFinder {
 
 		/**
-		 * @param target whose calls are bounded
-		 * @param initial where the search begins
+		 * @param target the target whose calls are limited
+		 * @param initial the first number
 		 */
 		ConcurrencyLimit limit(Target target, int initial);
 
@@ -61,7 +61,7 @@ public class BulkheadConfiguration {
 	/**
 	 * The gate of a bulkhead.
 	 *
-	 * @param finder finds the size where it is not set
+	 * @param finder makes limits for {@code auto}
 	 * @param gauges show how many calls are under way and wait
 	 */
 	private record BulkheadGate(LimitFinder finder, Gauges gauges) implements Gate<BulkheadSettings, Bulkhead> {
@@ -86,7 +86,7 @@ public class BulkheadConfiguration {
 			return bulkhead;
 		}
 
-		/** Where it cannot be found, the finder says why. */
+		/** Fails if the size is {@code auto} and cannot be found. */
 		@Override
 		public void check(Target target, BulkheadSettings own) {
 			if (own.maxConcurrent().isAuto()) {
@@ -112,13 +112,13 @@ public class BulkheadConfiguration {
 	}
 
 	/**
-	 * What finds the size of a bulkhead.
+	 * The search for the size of a bulkhead.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass(Limit.class)
 	static class Finding {
 
-		/** What a provider without connections of its own may be asked at once. */
+		/** The largest number of calls to a provider without connections of its own. */
 		private static final int MOST = 64;
 
 		@Bean

@@ -31,7 +31,7 @@ import io.arcllm.module.fallback.FallbackSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts caches into stacks. Caches of the same size share what is kept.
+ * Puts caches into stacks. Caches of the same size share their answers.
  */
 public final class CacheFactory implements ModuleFactory {
 
@@ -52,8 +52,8 @@ public final class CacheFactory implements ModuleFactory {
 	private final Map<Key, AnswerCache> caches = new LinkedHashMap<>();
 
 	/**
-	 * @param settings what is kept at each position
-	 * @param targets what calls may be asked of
+	 * @param settings the settings at each position
+	 * @param targets the targets of calls
 	 * @param clock the time of day
 	 * @param spring the store of the application's cache manager, if it has one
 	 */
@@ -88,7 +88,7 @@ public final class CacheFactory implements ModuleFactory {
 		return known;
 	}
 
-	/** The target and its chain, and what is sent where a request says nothing. */
+	/** The target and its chain, with the defaults of requests. */
 	private Route route(StackPosition position) {
 		StringBuilder route = new StringBuilder(position.target().toString());
 		CallOptions options = position.options();
@@ -112,7 +112,7 @@ public final class CacheFactory implements ModuleFactory {
 				definition.options().get("seed") != null);
 	}
 
-	/** Another model behind a name gives other answers. */
+	/** The targets behind names, because another model gives other answers. */
 	private List<Target> resolved(List<String> chain) {
 		return this.targets.modelNames().expand(chain).stream().map(this.targets::resolve).toList();
 	}
@@ -151,7 +151,7 @@ public final class CacheFactory implements ModuleFactory {
 
 	/**
 	 * Forgets the answers of a tenant.
-	 * @param tenant all where it is {@code null}
+	 * @param tenant the tenant; {@code null} for all
 	 */
 	@Override
 	public OptionalLong forget(@Nullable String tenant) {
@@ -166,7 +166,7 @@ public final class CacheFactory implements ModuleFactory {
 	}
 
 	private synchronized List<AnswerStore> stores() {
-		// also before the first call: other replicas keep answers there
+		// also before the first call, because other replicas keep answers there
 		boolean shared = this.targets.names().stream().anyMatch((name) -> isShared(this.settings, name));
 		AnswerStore spring = shared ? this.spring.get() : null;
 		List<AnswerStore> all = new ArrayList<>(this.stores.values());

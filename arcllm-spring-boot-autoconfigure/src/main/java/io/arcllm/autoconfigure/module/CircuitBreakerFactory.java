@@ -23,14 +23,14 @@ import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Puts circuit breakers into stacks: one for each provider and model that is asked, also
- * where the model comes with the request, and one for each host and port.
+ * Puts circuit breakers into stacks: one for each provider and model, including models
+ * that come with requests, and one for each host and port.
  */
 public final class CircuitBreakerFactory implements ModuleFactory {
 
 	public static final String NAME = "circuit-breaker";
 
-	/** Bounds the breakers of models that callers make up. */
+	/** The most breakers of models of a provider, because callers may invent models. */
 	static final int MOST_MODELS = 1000;
 
 	private final ModuleSettings settings;
@@ -49,8 +49,7 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 	/**
 	 * @param settings of breakers at each position
 	 * @param maker makes a breaker
-	 * @param endpoints the scheme, host and port of a provider whose targets share them,
-	 * by name
+	 * @param endpoints the scheme, host and port of a provider, by its name
 	 * @param tenantsHaveKeys whether tenants of a provider may have keys of their own
 	 */
 	public CircuitBreakerFactory(ModuleSettings settings, BiFunction<Target, CircuitBreakerSettings, Breaker> maker,
@@ -115,7 +114,7 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 		return breaker;
 	}
 
-	/** Looking makes no breaker. */
+	/** The breaker if it exists; none is created. */
 	private synchronized @Nullable Breaker known(Target target, @Nullable String model, CircuitBreakerSettings own) {
 		KeptEngines<CircuitBreakerSettings, Breaker> ofProvider = this.kept.get(target.provider());
 		return (ofProvider == null) ? null : ofProvider.find(asked(target, model), own);

@@ -5,7 +5,7 @@ import java.util.function.Supplier;
 import io.arcllm.Target;
 
 /**
- * Where engines show their levels, if there is a registry.
+ * Registers gauges of engines, if there is a registry.
  */
 @FunctionalInterface
 public interface Gauges {
@@ -16,7 +16,7 @@ public interface Gauges {
 
 	/**
 	 * Shows a level of a target's engine.
-	 * @param value asked whenever the level is read
+	 * @param value called whenever the level is read
 	 * @param tags names and values, in turn
 	 */
 	void gauge(String name, Target target, Supplier<Number> value, String... tags);

@@ -25,8 +25,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * One connection to the Redis of {@code spring.data.redis}, for all limits together. Made
- * when it is first needed.
+ * One connection to the Redis of {@code spring.data.redis}, for all limits together. It
+ * is opened on first use.
  */
 public final class LettuceConnection implements RedisConnection, DisposableBean {
 
@@ -100,7 +100,7 @@ public final class LettuceConnection implements RedisConnection, DisposableBean 
 	}
 
 	/**
-	 * The connection that Spring Boot has the settings of, for rate limits and budgets.
+	 * The connection with Spring Boot's settings, for rate limits and budgets.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConditionalOnClass({ StatefulRedisConnection.class, DataRedisConnectionDetails.class })

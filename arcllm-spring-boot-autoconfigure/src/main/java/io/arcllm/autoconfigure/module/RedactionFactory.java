@@ -20,7 +20,7 @@ import io.arcllm.module.redaction.RedactionModule;
 import io.arcllm.module.redaction.RedactionSettings;
 
 /**
- * Puts redaction into stacks: one engine for the same settings.
+ * Puts redaction into stacks, with one engine for equal settings.
  */
 public final class RedactionFactory implements ModuleFactory {
 
@@ -28,7 +28,7 @@ public final class RedactionFactory implements ModuleFactory {
 
 	private static final int MOST_KEPT = 500;
 
-	/** A bean of the application's own: it has no settings for itself. */
+	/** Stands for beans of the application, which have no settings of their own. */
 	private static final Target OWN = new Target("own", null);
 
 	private final ModuleSettings settings;
@@ -40,8 +40,8 @@ public final class RedactionFactory implements ModuleFactory {
 	private final Map<RedactionSettings, Redaction> engines = new ConcurrentHashMap<>();
 
 	/**
-	 * @param own detectors of the application's own
-	 * @param listener hears what is taken out, by type
+	 * @param own detectors of the application
+	 * @param listener is notified of removals, by type
 	 */
 	public RedactionFactory(ModuleSettings settings, List<PiiDetector> own, RedactionListener listener) {
 		this.settings = settings;
@@ -59,7 +59,7 @@ public final class RedactionFactory implements ModuleFactory {
 		return new RedactionModule(inner, engine(this.settings, position));
 	}
 
-	/** Makes the engines that are on, so that wrong expressions are found at start. */
+	/** Makes the engines that are on, so that wrong expressions are found at start-up. */
 	@Override
 	public void check(ModuleSettings settings, ProviderDefinitions definitions) {
 		Stream<Target> all = definitions.all().stream().map((one) -> new Target(one.name(), one.model()));
@@ -78,7 +78,7 @@ public final class RedactionFactory implements ModuleFactory {
 	private Redaction create(RedactionSettings own, ModuleSettings settings, StackPosition position) {
 		try {
 			Redaction engine = new Redaction(own, this.own, this.listener);
-			// options that vary from call to call are no reason to keep ever more engines
+			// engines for options of single calls are not kept without limit
 			if (this.engines.size() < MOST_KEPT) {
 				this.engines.put(own, engine);
 			}

@@ -23,15 +23,15 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.cache.Cache;
 
 /**
- * Answers in a cache of the application's, as JSON, so that it may be anywhere. Asked on
- * threads that may block. A cache that fails, or that takes long, has nothing, which is
- * logged; it is asked again a second later.
+ * Answers in a cache of the application, as JSON, so that any cache can store them. The
+ * cache is called on threads that may block. If it fails or takes too long, it counts as
+ * empty, which is logged, and it is tried again a second later.
  */
 public final class SpringAnswers implements AnswerStore {
 
 	private static final Log logger = LogFactory.getLog(SpringAnswers.class);
 
-	/** How long an answer of the cache is waited for. */
+	/** The longest wait for the cache. */
 	private static final Duration PATIENCE = Duration.ofSeconds(1);
 
 	private final Cache cache;
@@ -45,7 +45,7 @@ public final class SpringAnswers implements AnswerStore {
 	private final Executor threads = (task) -> Schedulers.boundedElastic().schedule(task);
 
 	/**
-	 * @param cache keeps them
+	 * @param cache keeps the answers
 	 */
 	public SpringAnswers(Cache cache) {
 		this.cache = cache;
@@ -71,7 +71,7 @@ public final class SpringAnswers implements AnswerStore {
 		return forgotten ? null : answer;
 	}
 
-	/** An entry of another version is none. */
+	/** Ignores an entry of another version. */
 	private @Nullable CachedAnswer parsed(String kept) {
 		try {
 			return this.json.readValue(kept, CachedAnswer.class);
@@ -90,8 +90,8 @@ public final class SpringAnswers implements AnswerStore {
 	}
 
 	/**
-	 * What cannot be looked through keeps a mark instead, in the cache itself: all
-	 * replicas take no answer of the tenant that is older.
+	 * If the cache cannot be searched, a mark is kept in it instead, and no replica uses
+	 * older answers of the tenant.
 	 */
 	@Override
 	public OptionalLong forget(@Nullable String tenant) {
@@ -105,7 +105,7 @@ public final class SpringAnswers implements AnswerStore {
 		return known;
 	}
 
-	/** All entries, where the cache can be looked through. */
+	/** All entries, if the cache can be searched. */
 	private @Nullable Map<?, ?> kept() {
 		Object kept = this.cache.getNativeCache();
 		if (kept instanceof com.github.benmanes.caffeine.cache.Cache<?, ?> caffeine) {

@@ -1,6 +1,6 @@
 /**
- * The factories of single modules: bind their settings, keep their engines, and connect
- * them to stores.
+ * The factories of single modules: they bind settings, keep engines, and connect them to
+ * stores.
  */
 @NullMarked
 package io.arcllm.autoconfigure.module;

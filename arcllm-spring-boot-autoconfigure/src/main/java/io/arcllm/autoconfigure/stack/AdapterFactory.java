@@ -40,11 +40,11 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
- * Makes the adapters that definitions describe, and keeps their keys.
+ * Makes the adapters of provider definitions, and keeps their keys.
  */
 public final class AdapterFactory {
 
-	/** Of one provider, whose traits are kept. */
+	/** The most models of one provider whose traits are kept. */
 	private static final int MOST_MODELS = 1000;
 
 	private final HttpClients clients;
@@ -57,14 +57,14 @@ public final class AdapterFactory {
 
 	private final Map<String, ApiKeys> keys = new ConcurrentHashMap<>();
 
-	/** The last ones, whose state those that take their place have. */
+	/** The previous pools, whose state new pools take over. */
 	private final Map<String, KeyPool> before = new ConcurrentHashMap<>();
 
 	/**
 	 * @param clients makes their connections
-	 * @param errors understands refusals
+	 * @param errors reads errors
 	 * @param supplier brings keys, if the application has one
-	 * @param bridges make providers of other libraries\' models
+	 * @param bridges make providers from other libraries' models
 	 */
 	public AdapterFactory(HttpClients clients, ErrorReader errors, @Nullable ApiKeySupplier supplier,
 			Supplier<List<ModelBridge>> bridges) {
@@ -87,7 +87,7 @@ public final class AdapterFactory {
 				this.errors);
 	}
 
-	/** A provider that asks with another client, with its exceptions read. */
+	/** A provider whose client is not ours, with its exceptions read. */
 	LlmProvider reading(LlmProvider own, String name) {
 		return new ForeignErrorsProvider(own, new ForeignErrors(this.errors), name);
 	}
@@ -115,7 +115,7 @@ public final class AdapterFactory {
 		return pool;
 	}
 
-	/** Keeps what is known of keys that stay, and forgets those that were changed. */
+	/** Keeps the state of keys that stay, and forgets keys that have changed. */
 	void forget(ProviderDefinition old, @Nullable ProviderDefinition newer) {
 		if (newer == null || !newer.keys().equals(old.keys()) || !newer.keySettings().equals(old.keySettings())) {
 			this.keys.remove(old.name());
@@ -123,14 +123,14 @@ public final class AdapterFactory {
 	}
 
 	/**
-	 * Whether the application brings keys itself.
+	 * Whether there is an {@code ApiKeySupplier} bean.
 	 */
 	boolean areKeysBrought() {
 		return this.supplier != null;
 	}
 
 	/**
-	 * Looked up once a model, and anew for names that callers make up in great number.
+	 * Traits are kept by model, up to a limit, because callers may invent models.
 	 */
 	private static Function<String, ModelTraits> traits(ProviderDefinition definition) {
 		Map<String, ModelTraits> known = new ConcurrentHashMap<>();
@@ -146,7 +146,7 @@ public final class AdapterFactory {
 		};
 	}
 
-	/** The session is told to the vendor only where prompts are to be cached. */
+	/** The vendor gets the session only if prompts are to be cached. */
 	private static Set<OpenAiQuirk> quirks(ProviderDefinition definition) {
 		Set<OpenAiQuirk> quirks = OpenAiQuirk.parse(definition.quirks());
 		if (!definition.promptCache().auto()) {
@@ -156,7 +156,7 @@ public final class AdapterFactory {
 	}
 
 	/**
-	 * The bridge to the library that the definition's beans are of.
+	 * The bridge to the library of the definition's beans.
 	 */
 	public ModelBridge bridge(ProviderDefinition definition) {
 		return this.bridges.get()
@@ -181,11 +181,11 @@ public final class AdapterFactory {
 	}
 
 	/**
-	 * Asks a provider that has no settings of its own for what is configured of it: what
-	 * a request leaves out, and the longest answer of its model.
+	 * Completes requests to a provider without HTTP settings by its configuration: what a
+	 * request leaves unset, and the longest answer of its model.
 	 *
-	 * @param inner is asked
-	 * @param definition what is configured
+	 * @param inner the provider that is asked
+	 * @param definition the configuration
 	 */
 	private record DefaultedProvider(LlmProvider inner, ProviderDefinition definition) implements LlmProvider {
 
@@ -213,8 +213,7 @@ public final class AdapterFactory {
 	}
 
 	/**
-	 * A provider that asks with a client of its own, whose exceptions are read for what
-	 * the vendor answered.
+	 * A provider with its own client, whose exceptions are read for the vendor's answer.
 	 */
 	private static final class ForeignErrorsProvider extends BaseModule {
 
@@ -224,9 +223,8 @@ public final class AdapterFactory {
 
 		/**
 		 * @param inner may throw anything
-		 * @param errors reads it
-		 * @param name the target's name, which may be another than the provider gives
-		 * itself
+		 * @param errors reads the exceptions
+		 * @param name the target's name, which may differ from the provider's own name
 		 */
 		ForeignErrorsProvider(LlmProvider inner, ForeignErrors errors, String name) {
 			super(inner);

@@ -17,13 +17,13 @@ import org.springframework.core.annotation.MergedAnnotations;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * What the application says for all of its HTTP clients.
+ * The application's settings for all of its HTTP clients.
  *
  * @param builder has filters and codecs; it is cloned
- * @param connector has what was customized for all clients, such as a proxy
- * @param settings {@code spring.http.clients}: times and an SSL bundle
+ * @param connector the customized connector of all clients, such as with a proxy
+ * @param settings {@code spring.http.clients}: timeouts and an SSL bundle
  * @param bundles the application's certificates
- * @param observations whether its clients may be observed
+ * @param observations whether clients are observed
  */
 public record ApplicationHttp(WebClient.Builder builder, ReactorClientHttpConnectorBuilder connector,
 		HttpClientSettings settings, @Nullable SslBundles bundles, boolean observations) {

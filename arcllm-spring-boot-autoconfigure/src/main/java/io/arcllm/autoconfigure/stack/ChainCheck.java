@@ -22,8 +22,8 @@ import io.arcllm.module.fallback.FallbackSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks which target is asked first and which after it, against the providers and the
- * user's own beans that there are.
+ * Checks the primary target and its chain against the existing providers and beans of the
+ * application.
  */
 public final class ChainCheck {
 
@@ -34,8 +34,8 @@ public final class ChainCheck {
 	private final ModelNames names;
 
 	/**
-	 * @param beans names of the user's own providers
-	 * @param names what names of models stand for
+	 * @param beans names of providers that are beans of the application
+	 * @param names the names of models
 	 */
 	public ChainCheck(ProviderDefinitions definitions, Collection<String> beans, ModelNames names) {
 		this.definitions = definitions;
@@ -45,8 +45,9 @@ public final class ChainCheck {
 	}
 
 	/**
-	 * The name of the provider that is injected where none is named: the only configured
-	 * one, else the only bean; {@code null} if there is no such.
+	 * The name of the provider that is injected without a qualifier: the configured
+	 * primary one, else the only configured provider, else the only bean; {@code null} if
+	 * there is none.
 	 * @param configured {@code arcllm.provider}
 	 */
 	public @Nullable String primary(@Nullable String configured) {
@@ -66,8 +67,8 @@ public final class ChainCheck {
 	}
 
 	/**
-	 * Checks the chains of the primary target, and those that providers have for
-	 * themselves, where fallback is on.
+	 * Checks the chain of the primary target, and the chains of single providers, where
+	 * fallback is on.
 	 * @param primary the primary target, if there is one
 	 */
 	public void checkAll(ModuleSettings settings, @Nullable String primary) {
@@ -91,7 +92,8 @@ public final class ChainCheck {
 				return;
 			}
 			String prefix = prefix(settings, first, setting);
-			// the chain of all holds for each target: the target itself is left out
+			// the chain for all providers applies to each target, without the target
+			// itself
 			boolean own = primary || prefix.startsWith("arcllm.providers.");
 			check(prefix + setting, chain, own ? first : new Target("", null));
 		});
@@ -100,7 +102,7 @@ public final class ChainCheck {
 		}
 	}
 
-	/** What stands before a setting where it is written. */
+	/** The prefix of a setting where it is configured. */
 	private static String prefix(ModuleSettings settings, Target first, String setting) {
 		return settings.configured("fallback", first.provider(), setting)
 			.map(ConfigLayer::prefix)
@@ -123,10 +125,10 @@ public final class ChainCheck {
 
 	/**
 	 * Checks a chain.
-	 * @param key where it is written, such as {@code arcllm.modules.fallback.chain}
-	 * @param primary the target it is the chain of
-	 * @throws LlmConfigException if a target is unknown, there twice, or the primary
-	 * itself
+	 * @param key the key of the chain, such as {@code arcllm.modules.fallback.chain}
+	 * @param primary the target whose chain it is
+	 * @throws LlmConfigException if a target is unknown, occurs twice, or is the primary
+	 * one
 	 */
 	public void check(String key, List<String> chain, Target primary) {
 		Set<Target> seen = new LinkedHashSet<>();
@@ -180,8 +182,8 @@ public final class ChainCheck {
 	}
 
 	/**
-	 * A target that is named without a model needs a configured one; for the primary a
-	 * list of models will do.
+	 * A target without a model needs a configured one; for the primary target, a list of
+	 * models is enough.
 	 */
 	private void requireModel(String key, Target target) {
 		ProviderDefinition definition = this.definitions.find(target.provider());

@@ -32,7 +32,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Puts targets in a row: fallback, hedge and selection.
+ * Makes chains of targets, with fallback, hedges and selection.
  */
 public final class ChainFactory {
 
@@ -51,9 +51,9 @@ public final class ChainFactory {
 	private final HedgeFactory hedge;
 
 	/**
-	 * @param budget what asking a target again that broke off is taken from
+	 * @param budget the retry budget, for asking a target again that broke off
 	 * @param selections decide which target of a chain is asked first
-	 * @param hedge asks other targets while one is silent
+	 * @param hedge makes hedges
 	 */
 	public ChainFactory(ModuleSettings settings, Targets targets, RetryBudget budget, Selections selections,
 			HedgeFactory hedge) {
@@ -65,8 +65,8 @@ public final class ChainFactory {
 	}
 
 	/**
-	 * Whether there is a chain: also one of the primary target alone, where streams that
-	 * break off are to be mended.
+	 * Whether there is a chain; recovery of streams makes a chain of the primary target
+	 * alone.
 	 */
 	boolean isOn(StackPosition position) {
 		return isEnabled(position) || streams(position).recovery() != Recovery.FAIL;
@@ -77,7 +77,7 @@ public final class ChainFactory {
 		return this.hedge.carryOver(newer);
 	}
 
-	/** Whether another target is asked where the first of the chain is silent. */
+	/** Whether the first target of the chain is hedged. */
 	boolean isHedged(StackPosition position) {
 		return this.settings.enabled(HedgeFactory.NAME, position.provider(), position.options())
 				&& targets(position).size() > 1;
@@ -121,21 +121,24 @@ public final class ChainFactory {
 				resolve(settings.contentPolicy(), position, candidates));
 	}
 
-	/** A target without the labels stays in the chain, where the trail says why. */
+	/**
+	 * A target without the labels stays in the chain and is passed over, so that the
+	 * trail says why.
+	 */
 	private Candidate labelled(Candidate candidate, List<String> labels) {
 		return this.targets.isLabelled(candidate.target().provider(), labels) ? candidate
 				: new UnlabelledCandidate(candidate.target(), labels);
 	}
 
 	/**
-	 * Whether another than the primary target may be asked first.
+	 * Whether another target than the primary one may be asked first.
 	 */
 	boolean selects(StackPosition position) {
 		return isEnabled(position) && (settings(position).selection() != FallbackSettings.Choice.ORDERED
 				|| settings(position).affinity() != FallbackSettings.Affinity.NONE);
 	}
 
-	/** The targets of a chain, the primary one first; without making any. */
+	/** The targets of a chain, the primary one first. Creates none of them. */
 	public List<Target> targets(StackPosition position) {
 		Set<Target> targets = new LinkedHashSet<>(List.of(position.target()));
 		if (isEnabled(position)) {
@@ -150,7 +153,7 @@ public final class ChainFactory {
 			.toList();
 	}
 
-	/** Whether the chain is written, and not that of a profile. */
+	/** Whether the chain is configured, and not that of the profile. */
 	private boolean isChosen(StackPosition position) {
 		return position.options().chain() != null || position.options().modules().containsKey(NAME)
 				|| this.settings.configured(NAME, position.provider(), "chain").isPresent()
@@ -158,7 +161,7 @@ public final class ChainFactory {
 				|| this.settings.configured(NAME, position.provider(), "chain[0].target").isPresent();
 	}
 
-	/** The other providers that have what they need to be asked. */
+	/** The other providers that are completely configured. */
 	private List<Target> othersOf(List<String> names, StackPosition position) {
 		return names.stream()
 			.filter((name) -> !name.equals(position.provider()) && this.targets.isComplete(name))
@@ -206,7 +209,7 @@ public final class ChainFactory {
 	}
 
 	/**
-	 * A target that is never asked, since it lacks what the chain asks for.
+	 * A target that is never asked, because it lacks labels that the chain requires.
 	 */
 	private record UnlabelledCandidate(Target target, List<String> labels) implements Candidate {
 

@@ -5,7 +5,7 @@ import io.arcllm.Target;
 import io.arcllm.module.Readiness;
 
 /**
- * What one kind of gate is made of.
+ * One kind of gate: its settings, engine and module.
  *
  * @param <S> its settings
  * @param <E> its engine
@@ -22,20 +22,20 @@ public interface Gate<S, E extends Readiness> {
 	E engine(Target target, S settings);
 
 	/**
-	 * Finds what it cannot be made with.
-	 * @param target that is to have the gate
+	 * Checks that the gate can be made.
+	 * @param target the target of the gate
 	 * @throws io.arcllm.LlmConfigException if there is such a mistake
 	 */
 	default void check(Target target, S settings) {
 	}
 
-	/** Gives an engine other settings; it forgets nothing. */
+	/** Applies new settings to an engine, which keeps its state. */
 	void use(E engine, S newer);
 
 	/** Wraps a provider. */
 	LlmProvider module(LlmProvider inner, E engine);
 
-	/** What an engine knows now, as the actuator shows it. */
+	/** The state of an engine, as the actuator shows it. */
 	Object status(E engine);
 
 }

@@ -14,15 +14,15 @@ import io.arcllm.autoconfigure.stack.KeptEngines.Change;
 import io.arcllm.module.Readiness;
 
 /**
- * Puts one kind of gate into stacks, with one engine a target and settings, so that all
- * stacks of a target share what the engine knows.
+ * Puts one kind of gate into stacks, with one engine for each target and settings, so
+ * that all stacks of a target share the engine's state.
  *
  * @param <S> the settings of the gate
  * @param <E> its engine
  */
 public final class GateFactory<S, E extends Readiness> implements ModuleFactory {
 
-	/** Bounds the engines of models that callers make up. */
+	/** The most engines, because callers may invent models. */
 	public static final int MOST_KEPT = 500;
 
 	private static final String OTHER_MODELS = "other";
@@ -34,8 +34,8 @@ public final class GateFactory<S, E extends Readiness> implements ModuleFactory 
 	private final KeptEngines<S, E> kept = new KeptEngines<>();
 
 	/**
-	 * @param gate what it is made of
-	 * @param settings of the gate at each position
+	 * @param gate the kind of gate
+	 * @param settings the settings at each position
 	 */
 	public GateFactory(Gate<S, E> gate, ModuleSettings settings) {
 		this.gate = gate;

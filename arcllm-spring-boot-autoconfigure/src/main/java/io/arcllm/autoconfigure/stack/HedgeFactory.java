@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Hedges the targets of chains: a part of the chain, so it has no place in the order.
+ * Hedges the targets of chains. A hedge is part of the chain, so it has no place in the
+ * order.
  */
 public final class HedgeFactory {
 
@@ -51,7 +52,7 @@ public final class HedgeFactory {
 	}
 
 	/**
-	 * The same chain with those of its targets hedged for which that is on.
+	 * The same chain, with hedges around those targets for which the module is on.
 	 */
 	List<Candidate> around(List<Candidate> chain, CallOptions options) {
 		List<Candidate> hedged = new ArrayList<>();
@@ -91,7 +92,8 @@ public final class HedgeFactory {
 	}
 
 	/**
-	 * What does not stream says its first word at its end, whatever the caller asks for.
+	 * A target that does not stream has its first word at the end, whatever the caller
+	 * asks for.
 	 */
 	private boolean isStreamed(Target target, LlmRequest request, boolean always) {
 		if (this.targets.definition(target.provider()) == null) {
@@ -123,7 +125,7 @@ public final class HedgeFactory {
 	}
 
 	/**
-	 * How many calls of one chain may be hedged.
+	 * The settings of a chain's hedge budget.
 	 */
 	private record Hedges(Percent maxRatio, int burst) {
 

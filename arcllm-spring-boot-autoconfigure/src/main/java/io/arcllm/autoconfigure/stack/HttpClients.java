@@ -53,7 +53,7 @@ public final class HttpClients implements InitializingBean, DisposableBean {
 
 	private static final Log logger = LogFactory.getLog(HttpClients.class);
 
-	/** No call takes longer. */
+	/** The longest time of a call on an old pool. */
 	private static final Duration RETIRED_FOR = Duration.ofMinutes(30);
 
 	private static final Duration SHORTEST_SWEEP = Duration.ofMillis(100);
@@ -78,9 +78,9 @@ public final class HttpClients implements InitializingBean, DisposableBean {
 	private final Queue<ConnectionProvider> retired = new ConcurrentLinkedQueue<>();
 
 	/**
-	 * @param application what it says for all of its clients
-	 * @param customizers have the last word
-	 * @param written whether a key is configured, as opposed to left to its default
+	 * @param application the application's settings for all clients
+	 * @param customizers change the clients last
+	 * @param written whether a key is configured, and not only has a default
 	 * @param propagates whether trace headers are sent to a provider
 	 */
 	public HttpClients(ApplicationHttp application, List<LlmWebClientCustomizer> customizers, Predicate<String> written,
@@ -105,13 +105,13 @@ public final class HttpClients implements InitializingBean, DisposableBean {
 				}));
 	}
 
-	/** Once a start. */
+	/** Runs once at start-up. */
 	@Override
 	public void afterPropertiesSet() {
 		NettyVersions.older().forEach(logger::warn);
 	}
 
-	/** Filters and codecs alone. */
+	/** A builder with the application's filters and codecs only. */
 	private WebClient.Builder plain() {
 		return this.application.builder()
 			.clone()
@@ -144,14 +144,14 @@ public final class HttpClients implements InitializingBean, DisposableBean {
 		return guarded.httpResponseDecoder((spec) -> spec.maxHeaderSize((int) http.maxHeaderSize().toBytes()));
 	}
 
-	/** The provider's own goes before that of all clients. */
+	/** The provider's setting takes precedence over that of all clients. */
 	private Duration connectTimeout(ProviderDefinition definition) {
 		Duration all = this.application.settings().connectTimeout();
 		String key = "arcllm.providers." + definition.name() + ".http.connect-timeout";
 		return (all == null || this.written.test(key)) ? definition.http().connectTimeout() : all;
 	}
 
-	/** The same ones as before, unless they are to be others. */
+	/** The same pool as before, unless its settings have changed. */
 	private ConnectionProvider connections(String provider, ProviderProperties.Http http) {
 		return this.pools.compute(provider, (name, before) -> {
 			if (before != null && before.http().equals(http)) {
@@ -174,7 +174,7 @@ public final class HttpClients implements InitializingBean, DisposableBean {
 			.build();
 	}
 
-	/** Calls under way end on it first. */
+	/** Closes a pool after the calls under way on it. */
 	private void retire(ConnectionProvider pool) {
 		this.retired.add(pool);
 		Schedulers.parallel().schedule(() -> {
@@ -184,7 +184,7 @@ public final class HttpClients implements InitializingBean, DisposableBean {
 		}, RETIRED_FOR.toMillis(), TimeUnit.MILLISECONDS);
 	}
 
-	/** An idle connection is closed on time, also where no call looks for one. */
+	/** How often idle connections are closed, even if no call needs one. */
 	private static Duration sweepInterval(Duration maxIdle) {
 		Duration half = maxIdle.dividedBy(2);
 		return (half.compareTo(SHORTEST_SWEEP) < 0) ? SHORTEST_SWEEP
@@ -206,7 +206,7 @@ public final class HttpClients implements InitializingBean, DisposableBean {
 
 	/**
 	 * The bundle of that name.
-	 * @throws ConfigMistake if there is none
+	 * @throws ConfigMistake if there is no such bundle
 	 */
 	public @Nullable SslBundle bundle(String provider, @Nullable String name) {
 		if (name == null) {
@@ -223,7 +223,9 @@ public final class HttpClients implements InitializingBean, DisposableBean {
 		return bundles.getBundle(name);
 	}
 
-	/** Not by Boot's settings: with them a bundle offers no HTTP/2. */
+	/**
+	 * Sets up TLS without Boot's settings, because these offer no HTTP/2 with a bundle.
+	 */
 	private static HttpClient secure(HttpClient netty, ProviderProperties.Http http, @Nullable SslBundle bundle,
 			Duration connect) {
 		if (bundle == null && !http.http2() && netty.configuration().sslProvider() != null) {

@@ -16,15 +16,16 @@ import io.arcllm.autoconfigure.config.StackPosition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What modules of one kind know, by target and settings. When the configuration changes,
- * an engine stays what it is, with other settings. Not safe for use by several threads.
+ * The engines of one kind of module, by target and settings. When the configuration
+ * changes, an engine keeps its state and gets new settings. Not safe for use by several
+ * threads.
  *
  * @param <S> settings
- * @param <E> what knows
+ * @param <E> the engine
  */
 public final class KeptEngines<S, E> {
 
-	/** The longest unused first. */
+	/** The least recently used first. */
 	private final Map<Key<S>, Kept<E>> kept = new LinkedHashMap<>(16, 0.75f, true);
 
 	public @Nullable E find(Target target, S settings) {
@@ -33,7 +34,7 @@ public final class KeptEngines<S, E> {
 	}
 
 	/**
-	 * @param position the first that asked for the engine
+	 * @param position the first position that needed the engine
 	 */
 	public void put(Target target, S settings, E engine, StackPosition position) {
 		this.kept.put(new Key<>(target, settings), new Kept<>(engine, position));
@@ -63,9 +64,11 @@ public final class KeptEngines<S, E> {
 	}
 
 	/**
-	 * Each engine can be found by its new settings, too, and does not know of them yet.
+	 * The first half of a change: each engine can be found by its new settings, too, and
+	 * does not have them yet.
 	 * @param newer the settings at a position
-	 * @return the other half: engines are told, and found by their new settings alone
+	 * @return the second half: engines get their new settings, and are found only by
+	 * these
 	 */
 	public Change<S, E> carryOver(Function<StackPosition, S> newer) {
 		Map<Key<S>, Kept<E>> next = new LinkedHashMap<>();
@@ -81,7 +84,7 @@ public final class KeptEngines<S, E> {
 			return new Key<>(key.target(), newer.apply(one.position()));
 		}
 		catch (LlmConfigException ex) {
-			// an override of a call that is none any more
+			// an override of a single call that is no longer used
 			return key;
 		}
 	}
@@ -105,20 +108,20 @@ public final class KeptEngines<S, E> {
 	/**
 	 * Half a change.
 	 *
-	 * @param next what is kept when it is finished
-	 * @param known by which keys something was found before
+	 * @param next the engines after the change
+	 * @param known the keys before the change
 	 */
 	public record Change<S, E>(Map<Key<S>, Kept<E>> next, Set<Key<S>> known) {
 	}
 
 	/**
-	 * What an engine is found by.
+	 * The key of an engine.
 	 */
 	public record Key<S>(Target target, S settings) {
 	}
 
 	/**
-	 * An engine, and for what it was made.
+	 * An engine and its first position.
 	 */
 	public record Kept<E>(E engine, StackPosition position) {
 	}

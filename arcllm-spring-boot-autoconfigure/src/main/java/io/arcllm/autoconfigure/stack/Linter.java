@@ -31,8 +31,8 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says at start-up what one call may cost at most, and which settings contradict each
- * other, do nothing, or waste a fallback.
+ * Logs at start-up what one call may cost at most, and which settings contradict each
+ * other, have no effect, or waste a fallback.
  */
 public final class Linter {
 
@@ -40,7 +40,7 @@ public final class Linter {
 
 	private static final Set<String> GATES = Set.of("circuit-breaker", "rate-limit", "bulkhead");
 
-	/** What no hop can do without where a request has it. */
+	/** The parts of a request that a hop must take. */
 	private static final Set<Parameter> NEEDED = Set.of(Parameter.TOOLS, Parameter.IMAGES, Parameter.DOCUMENTS,
 			Parameter.SCHEMA, Parameter.FORCED_TOOL);
 
@@ -59,12 +59,12 @@ public final class Linter {
 	private final ModelRetries retries;
 
 	/**
-	 * @param binder what is written
-	 * @param properties what is configured
-	 * @param settings of modules
-	 * @param targets what can be asked
-	 * @param stacks what calls go through
-	 * @param retries of models of other libraries
+	 * @param binder has the configured keys
+	 * @param properties the configuration
+	 * @param settings the settings of modules
+	 * @param targets all targets
+	 * @param stacks the stacks of targets
+	 * @param retries counts the retries of other libraries' models
 	 */
 	public Linter(LayeredBinder binder, ArcllmProperties properties, ModuleSettings settings, Targets targets,
 			Stacks stacks, ModelRetries retries) {
@@ -77,8 +77,8 @@ public final class Linter {
 	}
 
 	/**
-	 * Logs the bounds of a call and the warnings, as {@code arcllm.lint} says.
-	 * @throws ConfigMistake naming all warnings where these are to stop the start
+	 * Logs the bounds of a call and the warnings, as {@code arcllm.lint} configures.
+	 * @throws ConfigMistake with all warnings, if these stop the start
 	 */
 	public void run() {
 		if (this.properties.lint() == ArcllmProperties.Lint.OFF) {
@@ -94,7 +94,7 @@ public final class Linter {
 		warnings.forEach(logger::warn);
 	}
 
-	/** Logs the warnings of a configuration that is in use already. */
+	/** Logs the warnings after a refresh. */
 	public void warn() {
 		if (this.properties.lint() != ArcllmProperties.Lint.OFF) {
 			warnings(this.targets.names().stream().map(this.targets::resolve).toList()).forEach(logger::warn);
@@ -116,7 +116,7 @@ public final class Linter {
 		return warnings.stream().distinct().map(this::located).toList();
 	}
 
-	/** With where the key is written that it begins with. */
+	/** The warning with the place where its key is written. */
 	private String located(String warning) {
 		String origin = this.binder.origin(warning.substring(0, warning.indexOf(' ')));
 		return (origin == null) ? warning : warning + " (" + origin + ")";
@@ -132,7 +132,7 @@ public final class Linter {
 			warnings.add(enabled + " is true, but there is no other target to ask: set "
 					+ enabled.replace(".enabled", ".chain"));
 		}
-		// a chain that the profile made of all providers was not chosen by the
+		// a chain that the profile made from all providers was not chosen by the
 		// application
 		String key = Objects.requireNonNullElse(key(primary, "chain"), "");
 		if (!key.isEmpty()) {
@@ -211,7 +211,7 @@ public final class Linter {
 		return key(primary, setting) != null;
 	}
 
-	/** The whole key of a setting of the chain where it is written. */
+	/** The whole key of a setting of the chain, where it is configured. */
 	private @Nullable String key(Target primary, String setting) {
 		return this.settings.configured("fallback", primary.provider(), setting)
 			.map((ConfigLayer layer) -> layer.key("fallback." + setting))
@@ -252,7 +252,7 @@ public final class Linter {
 				+ this.settings.bind("budget", BudgetSettings.class, (String) null, CallOptions.NONE).currency();
 	}
 
-	/** What a full window and the longest answer cost. */
+	/** The cost of a full window and the longest answer. */
 	private @Nullable BigDecimal price(Target target) {
 		Model model = this.targets.model(target);
 		if (model == null || model.price() == null) {

@@ -3,8 +3,8 @@ package io.arcllm.autoconfigure.stack;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Changes the WebClient of a provider: a bean of this type is asked once for each
- * provider that is used.
+ * Changes the WebClient of a provider. A bean of this type is called once for each
+ * provider, when its client is made.
  */
 @FunctionalInterface
 public interface LlmWebClientCustomizer {

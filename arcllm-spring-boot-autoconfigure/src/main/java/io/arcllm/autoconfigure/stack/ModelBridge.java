@@ -4,16 +4,16 @@ import io.arcllm.LlmProvider;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 
 /**
- * Makes providers of the models that another library has as beans.
+ * Makes providers from the models of another library.
  */
 public interface ModelBridge {
 
-	/** The library, as {@code type} of a provider names it. */
+	/** The name of the library in {@code type} of a provider. */
 	String type();
 
 	/**
-	 * Whether the definition's beans are there. Makes none of them.
-	 * @throws io.arcllm.LlmConfigException if one is not, or is of another type
+	 * Checks that the definition's beans exist, without creating them.
+	 * @throws io.arcllm.LlmConfigException if one does not exist or has another type
 	 */
 	void check(ProviderDefinition definition);
 
@@ -23,8 +23,8 @@ public interface ModelBridge {
 	LlmProvider provider(ProviderDefinition definition);
 
 	/**
-	 * How often a request to that provider may be repeated by the library itself,
-	 * underneath ours: 0 where it is not, or where that is not known.
+	 * How often the library itself may repeat a request to that provider, inside our
+	 * attempts: 0 if it does not, or if that is not known.
 	 */
 	default int ownRetries(ProviderDefinition definition) {
 		return 0;

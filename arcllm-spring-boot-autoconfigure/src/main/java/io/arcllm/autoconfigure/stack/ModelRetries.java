@@ -8,15 +8,15 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 
 /**
- * Counts the requests that other libraries' models make by themselves, underneath the
+ * Counts the requests that other libraries' models make by themselves, inside the
  * attempts of a stack.
  *
- * @param targets what can be asked
+ * @param targets all targets
  * @param adapters know the libraries
  */
 public record ModelRetries(Targets targets, AdapterFactory adapters) {
 
-	/** How often a request to that target is repeated by the library itself. */
+	/** How often the library itself repeats a request to that target. */
 	int of(Target target) {
 		ProviderDefinition definition = this.targets.definition(target.provider());
 		return (definition == null || definition.beans() == null) ? 0
@@ -26,7 +26,7 @@ public record ModelRetries(Targets targets, AdapterFactory adapters) {
 	/**
 	 * The most requests of one call.
 	 * @param each the most attempts at one target
-	 * @param attempts the most attempts at all
+	 * @param attempts the most attempts of a call
 	 */
 	int requests(List<Target> chain, int each, int attempts) {
 		int left = attempts;
@@ -39,7 +39,7 @@ public record ModelRetries(Targets targets, AdapterFactory adapters) {
 		return requests + left;
 	}
 
-	/** That a model repeats by itself what its stack repeats, too. */
+	/** Warns of a model that repeats requests by itself in addition to its stack. */
 	List<String> warnings(Target target, int attempts) {
 		int own = of(target);
 		if (own == 0) {

@@ -26,12 +26,12 @@ public interface ModuleFactory {
 	String name();
 
 	/**
-	 * Wraps a provider. Asked only where the module is on.
+	 * Wraps a provider. Called only where the module is on.
 	 */
 	LlmProvider around(LlmProvider inner, StackPosition position);
 
 	/**
-	 * Wraps a whole stack, outside all other modules whatever their order. Asked only
+	 * Wraps a whole stack, outside all other modules whatever their order. Called only
 	 * where the module is on.
 	 */
 	default LlmProvider aroundAll(LlmProvider stack, StackPosition position) {
@@ -51,22 +51,21 @@ public interface ModuleFactory {
 	}
 
 	/**
-	 * Wraps an attempt, inside all other modules. Asked only where the module is on.
+	 * Wraps an attempt, inside all other modules. Called only where the module is on.
 	 */
 	default LlmProvider aroundAttempt(LlmProvider attempt, StackPosition position) {
 		return attempt;
 	}
 
 	/**
-	 * What the module knows about each target now, for the actuator: records without
-	 * secrets.
+	 * The state of the module for each target, for the actuator: records without secrets.
 	 */
 	default Map<Target, List<?>> states() {
 		return Map.of();
 	}
 
 	/**
-	 * The same as it is shown, by what it is about: targets, or names of limits.
+	 * The state as it is shown, by target or by the name of a limit.
 	 */
 	default Map<String, List<?>> levels() {
 		Map<String, List<?>> levels = new LinkedHashMap<>();
@@ -76,15 +75,15 @@ public interface ModuleFactory {
 
 	/**
 	 * Forgets what is kept of a tenant's calls.
-	 * @param tenant all where it is {@code null}
-	 * @return how much that was; empty where that is not known
+	 * @param tenant the tenant; {@code null} for all
+	 * @return how much was forgotten; empty if that is not known
 	 */
 	default OptionalLong forget(@Nullable String tenant) {
 		return OptionalLong.of(0);
 	}
 
 	/**
-	 * Finds what the module cannot be made with, where it is on.
+	 * Checks that the module can be made where it is on.
 	 * @param settings of all modules, in use or not
 	 * @param definitions the providers
 	 * @throws io.arcllm.LlmConfigException if there is such a mistake
@@ -93,9 +92,9 @@ public interface ModuleFactory {
 	}
 
 	/**
-	 * The configuration is about to change: what is known stays known.
-	 * @param newer the settings to come
-	 * @return the second half, run when they are those that stacks are built with
+	 * The configuration is about to change: prepares to keep the state of engines.
+	 * @param newer the new settings
+	 * @return the second half, run when stacks are built with the new settings
 	 */
 	default Runnable carryOver(ModuleSettings newer) {
 		return () -> {
@@ -103,7 +102,7 @@ public interface ModuleFactory {
 	}
 
 	/**
-	 * The engines of that type that were needed so far.
+	 * The engines of that type that exist so far.
 	 */
 	default <T> List<T> engines(Class<T> type) {
 		return List.of();

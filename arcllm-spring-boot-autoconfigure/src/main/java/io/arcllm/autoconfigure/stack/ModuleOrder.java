@@ -22,9 +22,9 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.annotation.OrderUtils;
 
 /**
- * The modules in order, from the outside in. A place in {@code arcllm.modules.order}
- * counts a hundred, so that an {@code @Order} can say where between two of them a module
- * of the application's own stands; one without stands innermost.
+ * The modules in order, from the outside in. The places in {@code arcllm.modules.order}
+ * are multiples of 100, so that the {@code @Order} of an application's module can be
+ * between two of them; a module without one is innermost.
  *
  * @param aroundChain the modules that wrap a whole chain
  * @param chained whether there is a place for the chain
@@ -34,7 +34,7 @@ import org.springframework.core.annotation.OrderUtils;
 public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List<ModuleFactory> aroundTarget,
 		List<AbsentModule> absent) {
 
-	/** What a place in the configured order counts. */
+	/** The distance of two places in the configured order. */
 	static final int STEP = 100;
 
 	private static final int INNERMOST = Ordered.LOWEST_PRECEDENCE;
@@ -42,7 +42,7 @@ public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List
 	/**
 	 * Sorts the modules.
 	 * @param order {@code arcllm.modules.order}
-	 * @param ours the library's own
+	 * @param ours the library's modules
 	 * @param beans has those of the application
 	 */
 	public static ModuleOrder of(List<String> order, List<ModuleFactory> ours, ListableBeanFactory beans) {
@@ -50,7 +50,8 @@ public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List
 		ours.stream()
 			.filter((module) -> order.contains(module.name()))
 			.forEach((module) -> ranked.add(new Ranked(module, rank(order, module.name()))));
-		// One by one: all at once leaves those out, without a word, that are being made
+		// one by one, because looking up all at once silently leaves out those that are
+		// being created
 		for (String name : beans.getBeanNamesForType(LlmModule.class)) {
 			LlmModule module = beans.getBean(name, LlmModule.class);
 			int rank = order.contains(name) ? rank(order, name) : rank(name, module, beans);
@@ -66,12 +67,12 @@ public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List
 		return ranked.map(Ranked::module).toList();
 	}
 
-	/** All modules, from the outside in, but for the chain. */
+	/** All modules, from the outside in, without the chain. */
 	public List<ModuleFactory> modules() {
 		return Stream.concat(this.aroundChain.stream(), this.aroundTarget.stream()).toList();
 	}
 
-	/** The names of all modules, of the chain, too. */
+	/** The names of all modules, including the chain. */
 	Collection<String> names() {
 		return Stream
 			.concat(Stream.of(ChainFactory.NAME),
@@ -115,7 +116,7 @@ public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List
 	}
 
 	/**
-	 * A module of the application's own.
+	 * A module of the application.
 	 */
 	private record OwnModule(String name, LlmModule module) implements ModuleFactory {
 
@@ -127,11 +128,11 @@ public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List
 	}
 
 	/**
-	 * A module that cannot be there, and says why when it is switched on.
+	 * A module that cannot be made, with the reason.
 	 *
 	 * @param name the module
-	 * @param expected whether it would be there if it was on in the configuration
-	 * @param reason why it cannot be there
+	 * @param expected whether it can be switched on in the configuration
+	 * @param reason why it cannot be made
 	 */
 	public record AbsentModule(String name, boolean expected, String reason) {
 
@@ -155,9 +156,9 @@ public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List
 		}
 
 		/**
-		 * Refuses to be on.
-		 * @param position where it is on
-		 * @throws LlmConfigException if it is wanted there
+		 * Refuses a module that is on.
+		 * @param position the position at which it may be on
+		 * @throws LlmConfigException if it is on there
 		 */
 		void refuse(StackPosition position) {
 			ModuleOverride override = position.options().modules().get(this.name);

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * What tokens cost, by the configured prices. Half a price is none.
+ * The cost of tokens by the configured prices. A price without input or output is none.
  */
 public final class Prices implements Pricing {
 
@@ -29,8 +29,8 @@ public final class Prices implements Pricing {
 	private final Supplier<String> currency;
 
 	/**
-	 * @param targets whose models have prices
-	 * @param settings where the currency of budgets is, which is that of the prices
+	 * @param targets the targets, whose models have prices
+	 * @param settings has the currency of budgets, which is that of prices
 	 */
 	public Prices(Targets targets, ModuleSettings settings) {
 		this.targets = targets;
@@ -66,7 +66,10 @@ public final class Prices implements Pricing {
 		return price.multiply(BigDecimal.valueOf(tokens));
 	}
 
-	/** Of the application's own providers nothing is configured: their answers say. */
+	/**
+	 * Whether the price is known; providers of the application report the cost with their
+	 * answers.
+	 */
 	@Override
 	public boolean isKnown(Target target) {
 		return this.targets.definition(target.provider()) == null || cost(target, Usage.UNKNOWN) != null;

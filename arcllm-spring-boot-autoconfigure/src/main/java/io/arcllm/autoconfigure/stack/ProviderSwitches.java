@@ -18,8 +18,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
 /**
- * Which providers were disabled by hand: chains pass over them, and calls to them are
- * refused. Forgotten at the end of the process.
+ * The providers that were disabled by hand: chains pass over them, and calls to them are
+ * refused. Applies until the process ends.
  */
 public final class ProviderSwitches {
 
@@ -27,13 +27,13 @@ public final class ProviderSwitches {
 
 	private final Set<String> disabled = ConcurrentHashMap.newKeySet();
 
-	/** Disables; no breaker changes. */
+	/** Disables a provider; no breaker changes. */
 	public int disable(String provider) {
 		this.disabled.add(provider);
 		return 0;
 	}
 
-	/** Enables; no breaker changes. */
+	/** Enables a provider; no breaker changes. */
 	public int enable(String provider) {
 		this.disabled.remove(provider);
 		return 0;
@@ -47,7 +47,7 @@ public final class ProviderSwitches {
 		return () -> isEnabled(provider) ? null : DISABLED;
 	}
 
-	/** The provider as long as it is enabled. */
+	/** The provider, which is asked only while it is enabled. */
 	LlmProvider around(LlmProvider inner, Target target) {
 		return new Switched(inner, target);
 	}
@@ -82,7 +82,7 @@ public final class ProviderSwitches {
 						.build());
 		}
 
-		/** Always there, so not part of what is written. */
+		/** Always present, so it is not shown. */
 		@Override
 		public String toString() {
 			return this.inner.toString();

@@ -22,11 +22,11 @@ import io.arcllm.module.routing.SessionSelection;
 import io.arcllm.module.routing.WeightedSelection;
 
 /**
- * Makes selections of settings, and keeps what those of one chain share.
+ * Makes selections from settings, and keeps what the selections of one chain share.
  */
 public final class Selections {
 
-	/** How long an answer is thought to be, in tokens. */
+	/** The assumed length of an answer, in tokens. */
 	private static final int ANSWER = 500;
 
 	private final Targets targets;
@@ -38,7 +38,7 @@ public final class Selections {
 	private final Map<Target, Selection> turns = new ConcurrentHashMap<>();
 
 	/**
-	 * @param targets knows the prices
+	 * @param targets has the prices
 	 * @param scores of all targets
 	 * @param random from 0 to 1
 	 */

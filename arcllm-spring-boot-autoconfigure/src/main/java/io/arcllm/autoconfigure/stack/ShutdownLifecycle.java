@@ -12,18 +12,18 @@ import reactor.core.scheduler.Schedulers;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Ends calls in good order when the application does: after the web server has drained,
- * nothing begins any more, what is on the wire may finish within the time of the phase,
- * and the rest is interrupted.
+ * Ends calls in order when the application shuts down: after the web server has drained,
+ * no call or attempt begins, attempts on the wire may finish within the time of the
+ * phase, and the rest is interrupted.
  */
 public final class ShutdownLifecycle implements SmartLifecycle {
 
 	private static final Log logger = LogFactory.getLog(ShutdownLifecycle.class);
 
-	/** Below the phases of Boot's web server, so that it stops before. */
+	/** Below the phases of Boot's web server, which therefore stops before. */
 	private static final int PHASE = DEFAULT_PHASE - 3072;
 
-	/** What is left of the phase for ending the rest. */
+	/** The part of the phase for interrupting the rest. */
 	private static final Duration RESERVE = Duration.ofMillis(500);
 
 	private static final long LOOK_AGAIN_MILLIS = 20;
@@ -35,8 +35,8 @@ public final class ShutdownLifecycle implements SmartLifecycle {
 	private volatile boolean running;
 
 	/**
-	 * @param shutdown knows the calls
-	 * @param timeout how long the phase may take
+	 * @param shutdown has the calls under way
+	 * @param timeout the longest time of the phase
 	 */
 	public ShutdownLifecycle(Shutdown shutdown, Duration timeout) {
 		this.shutdown = shutdown;
@@ -59,7 +59,7 @@ public final class ShutdownLifecycle implements SmartLifecycle {
 		return PHASE;
 	}
 
-	/** Without waiting. */
+	/** Stops without waiting. */
 	@Override
 	public void stop() {
 		stop(() -> {

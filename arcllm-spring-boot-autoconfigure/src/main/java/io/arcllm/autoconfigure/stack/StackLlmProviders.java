@@ -27,25 +27,25 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
- * Hands out providers with their stacks, each made once.
+ * Loads providers with their stacks, each made once. Safe for use by many threads.
  */
 public final class StackLlmProviders implements LlmProviders {
 
-	/** Options that vary from call to call are no reason to keep ever more stacks. */
+	/** The most stacks that are kept, because options may differ from call to call. */
 	private static final int MOST_KEPT = 500;
 
 	private final Targets targets;
 
 	private final Stacks stacks;
 
-	/** What is configured now; swapped when the configuration is read again. */
+	/** The present configuration; swapped by a refresh. */
 	private volatile Generation generation;
 
 	/**
-	 * What belongs to one configuration.
+	 * The stacks of one configuration.
 	 *
-	 * @param limits what bounds each call
-	 * @param primary the target that is meant where none is named
+	 * @param limits the limits of each call
+	 * @param primary the primary target
 	 * @param kept the stacks that were built
 	 */
 	private record Generation(CallModule.Limits limits, @Nullable String primary, Map<Stack, LlmProvider> kept) {
@@ -58,9 +58,9 @@ public final class StackLlmProviders implements LlmProviders {
 
 	/**
 	 * @param targets all that can be asked
-	 * @param stacks what is put around them
-	 * @param limits what bounds each call
-	 * @param primary the target that is meant where none is named
+	 * @param stacks builds their stacks
+	 * @param limits the limits of each call
+	 * @param primary the primary target
 	 */
 	public StackLlmProviders(Targets targets, Stacks stacks, CallModule.Limits limits, @Nullable String primary) {
 		this.targets = targets;
@@ -69,11 +69,11 @@ public final class StackLlmProviders implements LlmProviders {
 	}
 
 	/**
-	 * From now on calls go through stacks that are built anew; those under way end on the
-	 * old ones.
+	 * Applies a new configuration: new calls use newly built stacks, and calls under way
+	 * end on the old ones.
 	 * @param deadline of a call
 	 * @param maxAttempts of a call
-	 * @param primary the target that is meant where none is named
+	 * @param primary the primary target
 	 */
 	public void use(Duration deadline, int maxAttempts, @Nullable String primary) {
 		this.generation = new Generation(this.generation.limits().bounded(deadline, maxAttempts), primary);
@@ -127,7 +127,7 @@ public final class StackLlmProviders implements LlmProviders {
 		return this.generation.primary() != null;
 	}
 
-	/** The target that is meant where none is named; {@code null} without providers. */
+	/** The primary target; {@code null} without providers. */
 	public @Nullable Target primaryTarget() {
 		String primary = this.generation.primary();
 		return (primary == null) ? null : this.targets.resolve(primary);
@@ -169,10 +169,10 @@ public final class StackLlmProviders implements LlmProviders {
 	}
 
 	/**
-	 * What an application holds: asks the stack of the configuration that holds when a
-	 * call begins.
+	 * The provider that an application gets. It asks the stack of the configuration that
+	 * is present when a call begins.
 	 *
-	 * @param <G> what belongs to one configuration
+	 * @param <G> the stacks of one configuration
 	 */
 	private static final class LoadedProvider<G> implements LlmProvider, CallerContext.Source {
 
@@ -185,7 +185,7 @@ public final class StackLlmProviders implements LlmProviders {
 		private volatile Made<G> made;
 
 		/**
-		 * @param generation what holds now
+		 * @param generation the present configuration
 		 * @param maker makes the stack
 		 * @param capture captures the context of callers
 		 */
@@ -207,7 +207,7 @@ public final class StackLlmProviders implements LlmProviders {
 			return known.provider();
 		}
 
-		/** What the configuration does not know any more is asked as before. */
+		/** Keeps the old stack of a target that the new configuration does not have. */
 		private LlmProvider again(LlmProvider before, G now) {
 			try {
 				return this.maker.apply(now);
@@ -248,8 +248,8 @@ public final class StackLlmProviders implements LlmProviders {
 	}
 
 	/**
-	 * A redirector: a request whose model is a name of {@code arcllm.models}, or the
-	 * model of exactly one other provider, is asked of what that name stands for.
+	 * A redirector: sends a request whose model is a name of {@code arcllm.models}, or
+	 * the model of exactly one other provider, to the target or chain of that name.
 	 */
 	private static final class NamedModels extends BaseModule {
 
@@ -262,9 +262,9 @@ public final class StackLlmProviders implements LlmProviders {
 		private final Function<String, LlmProvider> load;
 
 		/**
-		 * @param calls asked for all other models
+		 * @param calls is asked for all other models
 		 * @param provider the provider of the primary target
-		 * @param load loads what a name stands for
+		 * @param load loads the target of a name
 		 */
 		NamedModels(CallModule calls, String provider, ModelNames names, Function<String, LlmProvider> load) {
 			super(calls);
@@ -300,7 +300,7 @@ public final class StackLlmProviders implements LlmProviders {
 			});
 		}
 
-		/** The model begins with the name of a provider, which may be what is meant. */
+		/** Adds a hint if the model begins with the name of a provider. */
 		private static LlmException hinted(LlmException failure, String model) {
 			return (failure.kind() != ErrorKind.MODEL_NOT_FOUND) ? failure
 					: LlmException
@@ -309,7 +309,7 @@ public final class StackLlmProviders implements LlmProviders {
 						.build();
 		}
 
-		/** Always there, so not part of what is written. */
+		/** Always present, so it is not shown. */
 		@Override
 		public String toString() {
 			return this.inner.toString();

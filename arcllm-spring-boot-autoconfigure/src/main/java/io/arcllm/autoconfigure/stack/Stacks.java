@@ -38,8 +38,8 @@ import reactor.core.publisher.Flux;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * Builds stacks. What stands before {@code fallback} in the order wraps a whole chain,
- * what stands after it wraps each target. A module that is off is not there.
+ * Builds stacks. A module before {@code fallback} in the order wraps the whole chain, and
+ * a module after it wraps each target. A module that is off is absent.
  */
 public final class Stacks {
 
@@ -54,10 +54,10 @@ public final class Stacks {
 	private final ProviderSwitches switches;
 
 	/**
-	 * @param targets what modules are put around
-	 * @param order the modules; asked for when the first stack is built, since modules of
-	 * the application may themselves need providers
-	 * @param chains puts the chain into its place
+	 * @param targets the targets that modules wrap
+	 * @param order the modules; called when the first stack is built, because modules of
+	 * the application may need providers themselves
+	 * @param chains makes the chains
 	 * @param settings which modules are on
 	 * @param switches which providers are disabled
 	 */
@@ -70,14 +70,14 @@ public final class Stacks {
 		this.switches = switches;
 	}
 
-	/** From now on stacks are built in that order. */
+	/** Applies a new order of modules. */
 	public void use(Supplier<ModuleOrder> order) {
 		this.order = SingletonSupplier.of(order);
 	}
 
 	/**
-	 * Finds modules that are on and cannot be there.
-	 * @throws LlmConfigException if there is one
+	 * Checks that all modules that are on can be made.
+	 * @throws LlmConfigException if one cannot
 	 */
 	public void check(Collection<AbsentModule> absent) {
 		this.targets.all().forEach((target) -> check(absent, new StackPosition(target, CallOptions.NONE)));
@@ -108,12 +108,12 @@ public final class Stacks {
 		return order().modules();
 	}
 
-	/** What wraps the target of a call made to it, by name, from the outside in. */
+	/** The names of all wrappers of a target, from the outside in. */
 	public List<String> wrappers(Target target) {
 		StackPosition position = new StackPosition(target, CallOptions.NONE);
 		List<String> names = new ArrayList<>(Layer.names(layers(position)));
 		if (isChained(position) && this.chains.isHedged(position)) {
-			// stands inside the chain, around each of its targets
+			// it is inside the chain, around each of its targets
 			names.add(names.indexOf(ChainFactory.NAME) + 1, HedgeFactory.NAME);
 		}
 		return names;
@@ -160,8 +160,7 @@ public final class Stacks {
 	}
 
 	/**
-	 * The target that the application asks for is asked even if the request looks too
-	 * long.
+	 * The primary target is asked even if the request looks too long.
 	 */
 	private ToIntFunction<LlmRequest> primaryWindow(StackPosition position) {
 		Target primary = position.target();
@@ -178,8 +177,8 @@ public final class Stacks {
 	}
 
 	/**
-	 * The adapter or bean alone. A provider whose code may block gets as many threads as
-	 * its bulkhead lets calls in.
+	 * The adapter or bean without modules. A provider whose code may block gets as many
+	 * threads as its bulkhead admits calls.
 	 */
 	private LlmProvider provider(StackPosition position) {
 		LlmProvider alone = this.targets.provider(position.provider());
@@ -196,7 +195,7 @@ public final class Stacks {
 		List<Readiness> gates = new ArrayList<>();
 		gates.add(this.switches.readiness(position.provider()));
 		for (ModuleFactory module : on(order().modules(), position)) {
-			// what stands around the chain may have a gate at each attempt
+			// a module around the chain may have a gate at each attempt
 			if (!module.wrapsAttempts() && !order().aroundTarget().contains(module)) {
 				continue;
 			}
@@ -208,7 +207,7 @@ public final class Stacks {
 		return gates;
 	}
 
-	/** What wraps one target, whether it is the primary one or one after it. */
+	/** The layers around one target of a chain. */
 	private List<Layer> targetLayers(StackPosition position) {
 		Target target = position.target();
 		List<Layer> layers = new ArrayList<>(modules(order().aroundTarget(), position));
@@ -235,7 +234,7 @@ public final class Stacks {
 		return layers;
 	}
 
-	/** What wraps each attempt at a target. */
+	/** The layers around each attempt at a target. */
 	private List<Layer> attemptLayers(StackPosition position) {
 		Target target = position.target();
 		List<Layer> layers = new ArrayList<>();
@@ -254,10 +253,10 @@ public final class Stacks {
 	}
 
 	/**
-	 * One wrapper of a stack: what builds the stack is what the actuator shows of it.
+	 * One layer of a stack, used to build the stack and to show it in the actuator.
 	 *
-	 * @param name as it is shown, such as {@code circuit-breaker}
-	 * @param wrapper puts it around what is inside of it
+	 * @param name its name in the actuator, such as {@code circuit-breaker}
+	 * @param wrapper wraps the inner provider
 	 */
 	private record Layer(String name, UnaryOperator<LlmProvider> wrapper) {
 
@@ -281,7 +280,7 @@ public final class Stacks {
 	}
 
 	/**
-	 * A provider whose code may block, told how many threads it may take.
+	 * A provider whose code may block, with the number of its threads.
 	 */
 	private record Threaded(LlmProvider inner, int threads) implements LlmProvider {
 

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.function.SingletonSupplier;
 
 /**
- * A target of a chain, made when it is first asked.
+ * A target of a chain, created on first use.
  */
 final class TargetCandidate implements Candidate {
 
@@ -35,11 +35,11 @@ final class TargetCandidate implements Candidate {
 
 	/**
 	 * @param target its name and model
-	 * @param provider makes it, with its modules
-	 * @param gates what must let calls to it through
-	 * @param contextWindow how many tokens it takes when asked for this request; zero
-	 * where that is not known or does not matter
-	 * @param primary whether it is asked for the request's own model
+	 * @param provider makes the provider with its modules
+	 * @param gates the gates before it
+	 * @param contextWindow its context window for a request, in tokens; 0 if it is not
+	 * known or not checked
+	 * @param primary whether it gets the request's own model
 	 */
 	TargetCandidate(Target target, Supplier<LlmProvider> provider, List<Readiness> gates,
 			ToIntFunction<LlmRequest> contextWindow, boolean primary) {

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.BeanFactory;
 
 /**
- * All that can be asked: the configured providers, and the application's own beans. Each
- * is made when it is first asked for.
+ * All targets: the configured providers, and the beans of the application. Each provider
+ * is created on first use.
  */
 public final class Targets {
 
@@ -54,10 +54,10 @@ public final class Targets {
 	private final LearntRefusals refusals = new LearntRefusals(ModuleClock::nanos);
 
 	/**
-	 * @param configured in their order
+	 * @param configured the configured providers, in their order
 	 * @param own the names of the application's provider beans
-	 * @param beans has them
-	 * @param adapters makes an adapter of a definition
+	 * @param beans has the provider beans
+	 * @param adapters makes the adapters
 	 * @param models {@code arcllm.models}
 	 */
 	public Targets(ProviderDefinitions configured, Set<String> own, BeanFactory beans, AdapterFactory adapters,
@@ -71,8 +71,8 @@ public final class Targets {
 	}
 
 	/**
-	 * Finds definitions whose beans are not there.
-	 * @throws LlmConfigException if there is one
+	 * Checks that the beans of definitions exist.
+	 * @throws LlmConfigException if one does not
 	 */
 	public void checkBridges(ProviderDefinitions definitions) {
 		definitions.all()
@@ -82,7 +82,7 @@ public final class Targets {
 	}
 
 	/**
-	 * The written target with the model that it stands for.
+	 * Resolves the text of a target, and its model.
 	 * @throws LlmConfigException if there is no such provider
 	 */
 	public Target resolve(String text) {
@@ -103,9 +103,9 @@ public final class Targets {
 	}
 
 	/**
-	 * From now on these are the targets; those under way are asked to their end.
+	 * Applies new providers; calls under way end on the old ones.
 	 * @param newer the configured providers
-	 * @param names what names of models stand for
+	 * @param names the names of models
 	 */
 	public void use(ProviderDefinitions newer, ModelNames names) {
 		for (ProviderDefinition old : this.configured.all()) {
@@ -119,13 +119,13 @@ public final class Targets {
 		this.modelNames = names;
 	}
 
-	/** What names of models stand for. */
+	/** The names of models. */
 	public ModelNames modelNames() {
 		return this.modelNames;
 	}
 
 	/**
-	 * The adapter or bean alone, without any module.
+	 * The adapter or bean, without modules.
 	 */
 	LlmProvider provider(String name) {
 		ProviderDefinition definition = this.configured.find(name);
@@ -137,7 +137,7 @@ public final class Targets {
 				: this.made.computeIfAbsent(name, (key) -> this.adapters.adapter(known));
 	}
 
-	/** Opens a connection to a configured provider, and forgets how that ends. */
+	/** Opens a connection to a configured provider, and ignores the result. */
 	void connect(String name) {
 		if (this.configured.find(name) != null && provider(name) instanceof HttpProvider vendor) {
 			vendor.connect().subscribe();
@@ -145,8 +145,8 @@ public final class Targets {
 	}
 
 	/**
-	 * Whether what the model does not take is refused where the target is the first of a
-	 * call, instead of left out.
+	 * Whether a parameter that the model does not take is refused instead of left out, if
+	 * the target is the first of a call.
 	 */
 	boolean refusesUnsupported(Target target) {
 		ProviderDefinition definition = this.configured.find(target.provider());
@@ -160,45 +160,47 @@ public final class Targets {
 	}
 
 	/**
-	 * Whether a configured target gives its words as they come, as far as it is known.
+	 * Whether a configured target streams, as far as that is known.
 	 */
 	boolean streams(Target target) {
 		return !traits(target).unsupported().contains(Parameter.STREAMING)
 				&& !this.refusals.of(target).contains(Parameter.STREAMING);
 	}
 
-	/** Which parameters targets refused lately. */
+	/** The parameters that targets refused within the last hour. */
 	public LearntRefusals refusals() {
 		return this.refusals;
 	}
 
-	/** What is configured; {@code null} for a bean of the application's own. */
+	/**
+	 * The definition of a configured provider; {@code null} for a bean of the
+	 * application.
+	 */
 	public @Nullable ProviderDefinition definition(String name) {
 		return this.configured.find(name);
 	}
 
-	/** How each key is, where there are several. */
+	/** The state of each key, if there are several. */
 	public List<KeyPool.State> keyStates(String name) {
 		ApiKeys keys = keys(name);
 		return (keys == null) ? List.of() : keys.states();
 	}
 
 	/**
-	 * The keys of a configured provider; {@code null} for a bean of the application's
-	 * own.
+	 * The keys of a configured provider; {@code null} for a bean of the application.
 	 */
 	public @Nullable ApiKeys keys(String name) {
 		ProviderDefinition definition = this.configured.find(name);
 		return (definition == null) ? null : this.adapters.keys(definition);
 	}
 
-	/** What configured providers lack; each warning begins with the whole key. */
+	/** Warnings about configured providers; each begins with the whole key. */
 	List<String> warnings() {
 		return this.configured.warnings(this.adapters.areKeysBrought());
 	}
 
 	/**
-	 * Whether a configured provider cannot be asked, because it has no key.
+	 * Whether a configured provider needs a key and has none.
 	 */
 	boolean isWithoutKey(String name) {
 		ProviderDefinition definition = this.configured.find(name);
@@ -206,8 +208,8 @@ public final class Targets {
 	}
 
 	/**
-	 * Whether a provider has what it needs to be asked: a URL, a model, and a key where
-	 * its preset wants one. A bean has its own.
+	 * Whether a provider is completely configured: a URL, a model, and a key if its
+	 * preset needs one. A bean always is.
 	 */
 	boolean isComplete(String name) {
 		ProviderDefinition definition = this.configured.find(name);
@@ -215,14 +217,14 @@ public final class Targets {
 	}
 
 	/**
-	 * How many tokens the target takes; zero where that is not known.
+	 * The context window of the target, in tokens; 0 if it is not known.
 	 */
 	int contextWindow(Target target) {
 		return Objects.requireNonNullElse(traits(target).contextWindow(), 0);
 	}
 
 	/**
-	 * What is known of the target's model: what is configured, over what is shipped.
+	 * What is known of the target's model: the configuration over the library's own rows.
 	 */
 	ModelTraits traits(Target target) {
 		ProviderDefinition definition = this.configured.find(target.provider());
@@ -243,7 +245,7 @@ public final class Targets {
 	}
 
 	/**
-	 * Whether it is known what any of the provider's models costs.
+	 * Whether any model of the provider has a price.
 	 */
 	boolean hasPrices(String name) {
 		ProviderDefinition definition = this.configured.find(name);
@@ -264,12 +266,12 @@ public final class Targets {
 		return this.configured.find(target.provider()) != null && !all().contains(target);
 	}
 
-	/** The names of the application's own beans. */
+	/** The names of the application's provider beans. */
 	public Set<String> own() {
 		return this.own;
 	}
 
-	/** The names of all: the configured ones, then the beans. */
+	/** The names of all providers: the configured ones, then the beans. */
 	public List<String> names() {
 		Set<String> names = new LinkedHashSet<>();
 		this.configured.all().forEach((definition) -> names.add(definition.name()));

@@ -25,7 +25,7 @@ import io.arcllm.module.redaction.RedactionSettings;
 import io.arcllm.module.retry.RetrySettings;
 
 /**
- * Finds values that start, and yet were hardly meant as they are written.
+ * Finds values that are valid, but probably mistakes.
  */
 final class WrittenLint {
 

@@ -1,5 +1,5 @@
 /**
- * Makes providers and puts modules around them.
+ * Makes providers, and puts modules around them.
  */
 @NullMarked
 package io.arcllm.autoconfigure.stack;

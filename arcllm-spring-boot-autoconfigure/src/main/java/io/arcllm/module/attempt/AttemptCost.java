@@ -16,13 +16,13 @@ import io.arcllm.module.TokenCount;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one attempt cost: the tokens that the vendor told of, and an estimate of those
- * that it did not, by the price of the model that answered, else of the one that was
- * asked.
+ * The cost of one attempt: of the tokens that the vendor reported, and of an estimate of
+ * those that it did not, by the price of the model that answered, else of the one that
+ * was asked.
  */
 final class AttemptCost {
 
-	/** Of attempts of which no price is known. */
+	/** For attempts without a known price. */
 	static final AttemptCost UNPRICED = new AttemptCost(Pricing.NONE, new Target("", null), LlmRequest.of(List.of()));
 
 	private final Pricing prices;
@@ -43,7 +43,7 @@ final class AttemptCost {
 	}
 
 	/**
-	 * Of a whole answer. A provider of the application's own may know better.
+	 * The cost of a whole answer. A provider of the application may have set it itself.
 	 * @param answered the target with the model that answered
 	 */
 	@Nullable Cost of(LlmResponse answer, Target answered) {
@@ -61,8 +61,8 @@ final class AttemptCost {
 
 	/**
 	 * Of an attempt that failed or was cancelled. An answer that never began costs what
-	 * the vendor told, which mostly is nothing. The words that were delivered count also
-	 * where the vendor had told of fewer tokens when it broke off.
+	 * the vendor reported, which is mostly nothing. The words that were delivered count
+	 * even if the vendor had reported fewer tokens by then.
 	 */
 	@Nullable Cost of(List<LlmEvent> delivered, Usage told, boolean began) {
 		if (this.prices == Pricing.NONE) {
@@ -80,8 +80,8 @@ final class AttemptCost {
 	}
 
 	/**
-	 * Whether a vendor that failed like this had begun to answer: an error that it tells
-	 * costs nothing.
+	 * Whether a vendor that failed like this had begun to answer. An error that it
+	 * answers costs nothing.
 	 */
 	static boolean began(LlmException failure) {
 		return failure.status() == null && failure.kind().cutsAnswers();

@@ -15,8 +15,8 @@ import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the vendor has said in this attempt, in case it never ends. Safe for use by many
- * threads.
+ * Keeps what the vendor has said in this attempt, in case it never ends. Safe for use by
+ * many threads.
  */
 final class AttemptListener implements Scope.Holder {
 
@@ -40,10 +40,10 @@ final class AttemptListener implements Scope.Holder {
 	private volatile boolean waiting;
 
 	/**
-	 * @param guard told when the provider begins after it was waiting
+	 * @param guard is notified when the provider begins after it was waiting
 	 * @param scope of the attempt
 	 * @param target the target that is asked
-	 * @param outer the listener outside, if there is one
+	 * @param outer the outer listener, if there is one
 	 */
 	AttemptListener(AttemptGuard guard, Scope scope, Target target, @Nullable WireListener outer) {
 		this.guard = guard;
@@ -98,7 +98,7 @@ final class AttemptListener implements Scope.Holder {
 	public void sending() {
 	}
 
-	/** Something may be sent from now on: tells the outer listener. */
+	/** From now on something may have been sent; notifies the outer listener. */
 	void begins() {
 		if (this.outer != null) {
 			this.outer.sending();
@@ -110,7 +110,7 @@ final class AttemptListener implements Scope.Holder {
 		this.refused = true;
 	}
 
-	/** The provider waits for something of ours. */
+	/** The provider waits for one of our own threads or connections. */
 	@Override
 	public void waiting() {
 		this.waiting = true;
@@ -158,8 +158,8 @@ final class AttemptListener implements Scope.Holder {
 	}
 
 	/**
-	 * Tells the outer listener. An attempt inside this one ends in its own listener, and
-	 * is not told further out.
+	 * Notifies the outer listener. An attempt inside this one is reported to its own
+	 * listener, and not to outer ones.
 	 */
 	void told(Attempt attempt) {
 		if (this.outer != null) {

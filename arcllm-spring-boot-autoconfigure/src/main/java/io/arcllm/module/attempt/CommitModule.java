@@ -20,9 +20,10 @@ import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A guard around the contract: holds the beginning of each stream back until its commit
- * point. A stream that fails before it has delivered nothing, so its failure is a plain
- * one. Stands outside {@link ContractModule}, which so sees every token when it comes.
+ * A guard around the contract: holds back the beginning of each stream until its commit
+ * point. A stream that fails before that has delivered nothing, so its failure is not an
+ * interruption. It stands outside {@link ContractModule}, which therefore sees every
+ * token when it arrives.
  */
 public final class CommitModule extends BaseModule {
 
@@ -56,19 +57,20 @@ public final class CommitModule extends BaseModule {
 	}
 
 	/**
-	 * Holds one stream back until its commit point, then lets it through in order and as
-	 * fast as it is taken. Until then it asks for one event after the other by itself;
-	 * afterwards the subscriber's demand alone counts.
+	 * Holds back one stream until its commit point, then passes it on in order, as fast
+	 * as it is requested. Until then it requests one event after the other by itself;
+	 * afterwards only the subscriber's demand counts.
 	 * <p>
 	 * Invariants: the stage leaves HOLDING once, to COMMITTED (events are emitted) or to
 	 * VOID (the stream failed first; they are dropped), by whichever of upstream and
-	 * timer is first. Upstream owes {@code asked - taken} events; while holding it owes
-	 * at most one, so that what is held back is all that was made.
+	 * timer is first. {@code asked - taken} events are requested from upstream and not
+	 * there yet; at most one while holding, so that everything that was made is held
+	 * back.
 	 */
 	static final class CommitStep extends EventStep {
 
 		/**
-		 * What is held back at most, in characters: a longer answer counts as delivered.
+		 * The most characters that are held back: a longer answer counts as delivered.
 		 */
 		static final int MOST = 4 << 20;
 
@@ -89,7 +91,9 @@ public final class CommitModule extends BaseModule {
 
 		private final EventQueue queue;
 
-		/** What upstream was asked for and has not given; belongs to the drain. */
+		/**
+		 * What was requested from upstream and has not come; used by the drain loop only.
+		 */
 		private long asked;
 
 		private final AtomicLong taken = new AtomicLong();

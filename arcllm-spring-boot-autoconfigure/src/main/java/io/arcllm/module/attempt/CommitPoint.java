@@ -10,13 +10,13 @@ import io.arcllm.module.ModuleClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From when on a stream counts as delivered. What comes before is held back, so that a
- * failure until then is one that no subscriber has seen. Written {@code first-token},
+ * The point from which a stream counts as delivered. What comes before it is held back,
+ * so that a subscriber sees nothing of a failure until then. Written {@code first-token},
  * {@code 500ms}, {@code 40-tokens} or {@code full}.
  *
- * @param tokens so many tokens have come; 1 for the first, {@link Integer#MAX_VALUE} for
- * no such bound
- * @param after so much time has passed since the first one came, if that counts
+ * @param tokens after this many tokens; 1 for the first, {@link Integer#MAX_VALUE} for no
+ * such bound
+ * @param after this long after the first token, or {@code null}
  */
 public record CommitPoint(int tokens, @Nullable Duration after) {
 
@@ -40,7 +40,7 @@ public record CommitPoint(int tokens, @Nullable Duration after) {
 	}
 
 	/**
-	 * Reads the written form.
+	 * Parses the written form.
 	 */
 	public static CommitPoint of(String text) {
 		String written = text.trim().toLowerCase(Locale.ROOT);
@@ -68,7 +68,7 @@ public record CommitPoint(int tokens, @Nullable Duration after) {
 	}
 
 	/**
-	 * Whether anything is held back at all.
+	 * Whether anything is held back.
 	 */
 	public boolean holdsBack() {
 		return this.tokens > 1;

@@ -29,7 +29,7 @@ import reactor.core.Exceptions;
  */
 final class Failures {
 
-	/** How many causes are looked at, as a chain of them may be a circle. */
+	/** How many causes are looked at, because a chain of causes may be a circle. */
 	private static final int DEEPEST = 16;
 
 	private static final List<Class<? extends RuntimeException>> FAULTS = List.of(IllegalArgumentException.class,
@@ -60,7 +60,7 @@ final class Failures {
 		return LlmException.of(kind, message).target(target).stage(stageOf(kind, cause)).cause(cause).build();
 	}
 
-	/** Clients wrap what the network did, such as {@code WebClientRequestException}. */
+	/** Clients wrap network errors, such as in {@code WebClientRequestException}. */
 	private static ErrorKind kindOf(Throwable failure) {
 		Throwable cause = failure;
 		for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
@@ -90,13 +90,19 @@ final class Failures {
 		return null;
 	}
 
-	/** Netty's and LangChain4j's have names like the others and no type in common. */
+	/**
+	 * By name, because the timeouts of Netty and LangChain4j share no type with the
+	 * others.
+	 */
 	private static boolean isTimeout(Throwable cause) {
 		return cause instanceof TimeoutException || cause instanceof InterruptedIOException
 				|| cause.getClass().getSimpleName().endsWith("TimeoutException");
 	}
 
-	/** What only the program can throw; it fails in the same way at the next try. */
+	/**
+	 * Exceptions that only a fault of the program causes; the next try would fail in the
+	 * same way.
+	 */
 	private static boolean isFault(Throwable failure) {
 		return failure instanceof Error || FAULTS.stream().anyMatch((fault) -> fault.isInstance(failure));
 	}
@@ -120,8 +126,8 @@ final class Failures {
 	}
 
 	/**
-	 * The same failure where nothing of the answer was passed on: the plain one below,
-	 * without what only the provider has seen.
+	 * The same failure if nothing of the answer was passed on: its cause, without the
+	 * partial answer that only the provider has seen.
 	 */
 	static LlmException undelivered(LlmException failure, Target target) {
 		if (failure.partial() == null) {
@@ -139,7 +145,7 @@ final class Failures {
 	}
 
 	/**
-	 * The tokens that a failed attempt used, as far as the vendor said.
+	 * The tokens that a failed attempt used, as far as the vendor reported them.
 	 */
 	static Usage usage(LlmException failure, Usage said) {
 		LlmResponse partial = failure.partial();

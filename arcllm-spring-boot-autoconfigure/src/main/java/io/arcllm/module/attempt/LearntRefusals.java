@@ -15,9 +15,9 @@ import io.arcllm.Parameter;
 import io.arcllm.Target;
 
 /**
- * Remembers for an hour which parameters a target, which is a provider and a model,
- * refused whatever their value. Of each provider the targets that were refused last,
- * 1,000 at most. Safe for use by many threads.
+ * Remembers for an hour which parameters a target (a provider and a model) refused
+ * whatever their value. For each provider it keeps at most 1,000 targets, those that
+ * refused last. Safe for use by many threads.
  */
 public final class LearntRefusals {
 
@@ -29,7 +29,7 @@ public final class LearntRefusals {
 
 	private final Map<String, Targets> providers = new HashMap<>();
 
-	/** Most processes never learn of a refusal, and so never take the lock. */
+	/** Most processes never learn a refusal, and so never take the lock. */
 	private volatile boolean empty = true;
 
 	/**
@@ -39,7 +39,7 @@ public final class LearntRefusals {
 		this.clock = clock;
 	}
 
-	/** What the target is known to refuse. */
+	/** The parameters that the target is known to refuse. */
 	public Set<Parameter> of(Target target) {
 		return this.empty ? Set.of() : known(target);
 	}
@@ -92,7 +92,7 @@ public final class LearntRefusals {
 			.collect(Collectors.toMap((target) -> target, this::known));
 	}
 
-	/** By target, the one that was used longest ago first. */
+	/** By target, the least recently used one first. */
 	@SuppressWarnings("serial")
 	private static final class Targets extends LinkedHashMap<Target, Map<Parameter, Long>> {
 

@@ -7,13 +7,13 @@ import io.arcllm.module.Call;
 import io.arcllm.module.AttemptLimits.MinRate;
 
 /**
- * Watches that a stream does not crawl: counts its tokens in windows, from the first
- * content on.
+ * Watches the rate of a stream: counts its tokens in windows, from the first content on.
  * <p>
  * Invariants: {@code tokens} is written by the provider's thread alone and only grows; a
  * window is begun and judged by the alarm's thread alone, after {@link #content} began
- * the first one. Time without demand is no part of a window: it begins with {@link #dry},
- * ends with {@link #asked}, and these alternate, since nothing comes without demand.
+ * the first one. Time without demand is not part of a window: it begins with
+ * {@link #dry}, ends with {@link #asked}, and these alternate, because nothing comes
+ * without demand.
  */
 final class RateWatch extends SharedTimer.Alarm {
 
@@ -60,12 +60,12 @@ final class RateWatch extends SharedTimer.Alarm {
 		}
 	}
 
-	/** Nothing is asked for from now on. */
+	/** There is no demand from now on. */
 	void dry() {
 		this.dryFrom = this.call.elapsedNanos();
 	}
 
-	/** Something is asked for again. */
+	/** There is demand again. */
 	void asked() {
 		long from = this.dryFrom;
 		if (from != NOT_DRY) {
@@ -75,8 +75,8 @@ final class RateWatch extends SharedTimer.Alarm {
 	}
 
 	/**
-	 * At the alarm: whether the window that has ended had too few tokens. Begins the next
-	 * one where it had not.
+	 * Called by the alarm: whether the window that has ended had too few tokens. If not,
+	 * the next one begins.
 	 */
 	boolean isTooSlow() {
 		long now = this.call.elapsedNanos();
@@ -97,7 +97,7 @@ final class RateWatch extends SharedTimer.Alarm {
 		return false;
 	}
 
-	/** Looks again a little later: an event is being passed on just now. */
+	/** Looks again a little later, because an event is being passed on just now. */
 	void later() {
 		ringIn(1_000_000);
 	}

@@ -11,15 +11,15 @@ import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Rings at many moments with one timer, set to the next of them: an attempt that ends
- * before its time, as nearly all do, sets no timer and wakes no thread. Safe for use by
- * many threads. Time is that of {@link Schedulers#parallel()}.
+ * Many alarms with one timer, which is set to the next of them. An attempt that ends in
+ * time, as nearly all do, sets no timer and wakes no thread. Safe for use by many
+ * threads. Time is that of {@link Schedulers#parallel()}.
  * <p>
- * Invariants: the timer is replaced under the lock, by an earlier one alone or when it
- * has rung; but for that moment there is a timer for the first of all alarms that wait.
+ * Invariants: the timer is replaced under the lock, only by an earlier one or after it
+ * has rung; at every other moment there is a timer for the first of all waiting alarms.
  * An alarm rings once for each time that it is set: the thread that sets its moment to
- * {@code NEVER} makes it ring. It stands in {@code set} from the first time that it is
- * set until it is stopped, after which it never rings again.
+ * {@code NEVER} makes it ring. It is in {@code set} from the first time that it is set
+ * until it is stopped, and never rings after that.
  */
 final class SharedTimer {
 
@@ -126,11 +126,11 @@ final class SharedTimer {
 			this.timer = timer;
 		}
 
-		/** What to do when it rings. */
+		/** Called when the alarm rings. */
 		abstract void ring();
 
 		/**
-		 * Sets it anew, unless it was stopped.
+		 * Sets the alarm again, unless it was stopped.
 		 * @param moment in nanoseconds of {@link Schedulers#parallel()}
 		 */
 		final void set(long moment) {
@@ -150,7 +150,7 @@ final class SharedTimer {
 			}
 		}
 
-		/** It does not ring any more. */
+		/** Stops the alarm for good. */
 		void stop() {
 			int before = PLACE.getAndSet(this, STOPPED);
 			if (before > NOT_SET) {

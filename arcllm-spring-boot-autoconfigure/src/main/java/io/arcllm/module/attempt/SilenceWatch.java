@@ -11,13 +11,13 @@ import io.arcllm.module.Call;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches one attempt for silence, and for the call's deadline. An event only notes the
- * time, and the alarm looks again when it rings.
+ * Watches one attempt for silence, and for the call's deadline. An event only stores the
+ * time; the alarm checks it when it rings.
  * <p>
  * Invariants: until it is stopped, the alarm is set to no later than the first moment at
  * which the attempt could be silent for too long, so a check may come early but not late;
- * time in which the subscriber asks for nothing is no silence, since {@code since} begins
- * anew when it asks again; the stage goes from {@code FIRST_TOKEN} to {@code IDLE} once.
+ * time without demand is no silence, because {@code since} starts again with the next
+ * demand; the stage goes from {@code FIRST_TOKEN} to {@code IDLE} once.
  */
 final class SilenceWatch extends SharedTimer.Alarm {
 
@@ -38,11 +38,11 @@ final class SilenceWatch extends SharedTimer.Alarm {
 
 	private volatile long since;
 
-	/** Since when the subscriber has asked for nothing, or NOT_DRY. */
+	/** Since when there has been no demand, or NOT_DRY. */
 	private volatile long dryFrom = NOT_DRY;
 
 	/**
-	 * @param guard looks for silence when the alarm rings
+	 * @param guard checks for silence when the alarm rings
 	 * @param listener knows the attempt
 	 * @param timer rings
 	 */
@@ -61,7 +61,7 @@ final class SilenceWatch extends SharedTimer.Alarm {
 	}
 
 	/**
-	 * The attempt began, so long after the call.
+	 * The attempt began, this many nanoseconds after the call.
 	 */
 	void begin(long elapsed) {
 		this.since = elapsed;
@@ -98,7 +98,7 @@ final class SilenceWatch extends SharedTimer.Alarm {
 		}
 	}
 
-	/** The subscriber asks for nothing from now on. */
+	/** There is no demand from now on. */
 	void dry() {
 		this.dryFrom = this.call.elapsedNanos();
 		if (this.limits != null && isShort(this.limits.unread())) {
@@ -106,18 +106,20 @@ final class SilenceWatch extends SharedTimer.Alarm {
 		}
 	}
 
-	/** The alarm rings for the other limits often enough where this one is longer. */
+	/**
+	 * If this limit is longer than the others, the alarm rings often enough for these.
+	 */
 	private boolean isShort(Duration unread) {
 		return !unread.isZero() && this.limits != null && unread.compareTo(this.limits.of(this.stage)) < 0;
 	}
 
-	/** The subscriber asks again. */
+	/** There is demand again. */
 	void asked() {
 		this.dryFrom = NOT_DRY;
 		excuse();
 	}
 
-	/** Whether the subscriber has asked for nothing for so long that it must be gone. */
+	/** Whether there has been no demand for so long that the subscriber must be gone. */
 	boolean isUnread() {
 		return untilUnread(this.call.elapsedNanos()) <= 0;
 	}
@@ -139,7 +141,7 @@ final class SilenceWatch extends SharedTimer.Alarm {
 	}
 
 	/**
-	 * The provider was asked for nothing until now: that is no silence.
+	 * There was no demand until now, which is no silence.
 	 */
 	void excuse() {
 		if (this.limits != null) {
@@ -148,7 +150,7 @@ final class SilenceWatch extends SharedTimer.Alarm {
 	}
 
 	/**
-	 * The failure to end the attempt with, if it has been silent for too long by now.
+	 * The failure that ends the attempt, if it has been silent for too long.
 	 */
 	@Nullable LlmException failure() {
 		if (this.call.remainingNanos() <= 0) {

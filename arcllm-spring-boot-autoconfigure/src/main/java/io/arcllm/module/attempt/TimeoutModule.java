@@ -12,15 +12,15 @@ import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
 
 /**
- * A gate: bounds the silence of every attempt made inside it. The contract guard keeps
- * the bounds, since it alone sees what was delivered.
+ * A gate: sets the longest silence of every attempt inside it. The contract module
+ * enforces the limits, because only that module sees what was delivered.
  */
 public final class TimeoutModule extends BaseModule {
 
 	private final AttemptLimits limits;
 
 	/**
-	 * @param inner what to bound
+	 * @param inner the provider whose attempts are limited
 	 * @param settings how long it may be silent
 	 */
 	public TimeoutModule(LlmProvider inner, TimeoutSettings settings) {

@@ -1,14 +1,14 @@
 package io.arcllm.module.attempt;
 
 /**
- * How whole answers are asked for.
+ * How whole answers are requested from a vendor.
  */
 public enum Upstream {
 
-	/** As the caller asks: whole. */
+	/** As the caller asked: whole. */
 	AS_ASKED,
 
-	/** As streams where the vendor can, and put together here. */
+	/** As streams where the vendor can stream; the library joins them. */
 	ALWAYS
 
 }

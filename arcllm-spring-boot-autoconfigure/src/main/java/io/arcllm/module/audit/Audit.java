@@ -23,12 +23,13 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Records calls through a bounded queue and a thread of its own. The engine of the
- * module.
+ * Records calls through a bounded queue and a thread of its own. The engine of the audit
+ * module; safe for use by many threads.
  * <p>
- * Invariants: numbers are given in the order of the queue; {@code kept}, the places
- * taken, is what is queued and, where calls are refused, what calls under way will need;
- * the thread that writes holds no lock while it hashes and writes.
+ * Invariants: numbers are given in the order of the queue; {@code kept}, the number of
+ * places taken, counts queued records and, with {@code on-sink-failure: refuse}, those
+ * that calls under way will need; the thread that writes holds no lock while it hashes
+ * and writes.
  */
 public final class Audit implements AutoCloseable {
 
@@ -36,7 +37,7 @@ public final class Audit implements AutoCloseable {
 
 	private static final String BEGINNING = "0".repeat(64);
 
-	/** How long a sink is left alone that failed, where no record may be lost. */
+	/** The wait before a failed sink is tried again, where no record may be lost. */
 	private static final Duration AGAIN = Duration.ofSeconds(1);
 
 	/** How long closing waits for a sink that blocks. */
@@ -67,10 +68,10 @@ public final class Audit implements AutoCloseable {
 	private String previous = BEGINNING;
 
 	/**
-	 * @param sink keeps records
-	 * @param clock says when calls ended
-	 * @param ids makes the id of a call; asked on the thread that calls
-	 * @param lost told of each record that is lost
+	 * @param sink stores records
+	 * @param clock gives the time at which calls end
+	 * @param ids makes the id of a call; called on the thread of the caller
+	 * @param lost is run for each record that is lost
 	 */
 	public Audit(AuditSettings settings, AuditSink sink, Clock clock, Supplier<String> ids, Runnable lost) {
 		this.settings = settings;
@@ -83,7 +84,7 @@ public final class Audit implements AutoCloseable {
 	/**
 	 * A call begins.
 	 * @return the call's id
-	 * @throws LlmException {@code AUDIT_UNAVAILABLE} where it could not be recorded
+	 * @throws LlmException {@code AUDIT_UNAVAILABLE} if it could not be recorded
 	 */
 	String begin(Target asked) {
 		if (refuses() && !tryKeep()) {
@@ -129,9 +130,9 @@ public final class Audit implements AutoCloseable {
 	}
 
 	/**
-	 * Notes what was done by hand, as a record of its own.
-	 * @param about what it was done to
-	 * @param outcome what was done
+	 * Records a change that an operator made.
+	 * @param about the target that was changed
+	 * @param outcome the change
 	 */
 	public void note(Target about, RequestMetadata metadata, String outcome) {
 		LlmRequest none = LlmRequest.of(List.of()).mutate().metadata(metadata).build();
@@ -161,7 +162,7 @@ public final class Audit implements AutoCloseable {
 		}
 	}
 
-	/** The next to be written, or {@code null} when there will be none. */
+	/** The next record to write, or {@code null} when there will be no more. */
 	private synchronized @Nullable RecordedCall take() {
 		while (this.queue.isEmpty() && !this.closed) {
 			try {
@@ -177,7 +178,7 @@ public final class Audit implements AutoCloseable {
 	}
 
 	/**
-	 * @return false when it is over
+	 * @return false when the audit has ended
 	 */
 	private synchronized boolean pause() {
 		try {
@@ -200,7 +201,7 @@ public final class Audit implements AutoCloseable {
 			return true;
 		}
 		catch (Throwable ex) {
-			// the writer continues, whatever it was
+			// the writer continues after any failure
 			warn("the sink failed with " + ex.getClass().getName());
 			return false;
 		}
@@ -230,11 +231,11 @@ public final class Audit implements AutoCloseable {
 	}
 
 	/**
-	 * How the record of a call is made: on the thread that writes, in the caller's
+	 * How the content of a record is made, on the writing thread and in the caller's
 	 * context.
 	 *
-	 * @param redaction takes out of content what the caller is not shown
-	 * @param caller what surrounded the thread that made the call
+	 * @param redaction removes from content what the caller is not shown
+	 * @param caller the context of the thread that made the call
 	 */
 	record Shown(UnaryOperator<String> redaction, CallerContext caller) {
 
@@ -242,7 +243,7 @@ public final class Audit implements AutoCloseable {
 
 	}
 
-	/** Writes what is queued. */
+	/** Writes the queued records. */
 	@Override
 	public void close() {
 		Thread thread;

@@ -12,9 +12,9 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
- * An observer: takes down what is asked and answered at its place in the stack. The
- * record itself is made by {@link AuditedCallModule}, outside all modules; where there is
- * none, by one of this module's own.
+ * An observer: notes the request and the answer at its place in the stack. The record
+ * itself is made by {@link AuditedCallModule}, outside all modules; without one, this
+ * module adds one.
  */
 public final class AuditModule extends BaseModule {
 
@@ -22,8 +22,8 @@ public final class AuditModule extends BaseModule {
 
 	/**
 	 * @param inner what is recorded
-	 * @param target the target that is asked where a request names no model
-	 * @param audit keeps the records; may be shared
+	 * @param target the target of requests without a model
+	 * @param audit stores the records; may be shared
 	 */
 	public AuditModule(LlmProvider inner, Target target, Audit audit) {
 		super(inner);
@@ -43,7 +43,7 @@ public final class AuditModule extends BaseModule {
 	}
 
 	/**
-	 * Takes down the answer, or what was delivered of it.
+	 * Notes the answer, or what was delivered of it.
 	 */
 	private static final class NotingStep extends EventStep {
 

@@ -7,9 +7,9 @@ import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
 /**
- * What was asked and answered at the place of audit in the stack of one call: what stands
- * further out may not have looked at it yet, or may have put back what was taken out.
- * Lives in the Reactor context. Safe for use by many threads.
+ * The request and the answer of one call at the place of audit in the stack. Outer
+ * modules may not have redacted the request yet, or may have restored values in the
+ * answer. It is part of the Reactor context. Safe for use by many threads.
  */
 final class AuditNote {
 
@@ -19,7 +19,7 @@ final class AuditNote {
 
 	private volatile @Nullable LlmResponse partial;
 
-	/** That of this call, if it is recorded further out. */
+	/** The note of this call, if an outer module records it. */
 	static @Nullable AuditNote in(ContextView context) {
 		return context.getOrDefault(AuditNote.class, null);
 	}
@@ -40,7 +40,7 @@ final class AuditNote {
 		this.partial = partial;
 	}
 
-	/** What was asked; {@code null} where the call did not come so far. */
+	/** The request; {@code null} if the call did not reach this place. */
 	@Nullable LlmRequest request() {
 		return this.request;
 	}

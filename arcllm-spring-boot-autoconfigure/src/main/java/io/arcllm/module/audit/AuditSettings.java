@@ -50,7 +50,7 @@ public record AuditSettings(Sink sink, boolean includeMessages, boolean includeR
 	 */
 	public enum IncludeTools {
 
-		/** Nothing but the hash of their definitions. */
+		/** Only the hash of their definitions. */
 		NONE,
 
 		/** Their names, too. */
@@ -62,11 +62,11 @@ public record AuditSettings(Sink sink, boolean includeMessages, boolean includeR
 	}
 
 	/**
-	 * What happens when records cannot be kept.
+	 * What happens when records cannot be written.
 	 */
 	public enum OnSinkFailure {
 
-		/** Calls go on; what is lost is counted, and leaves a gap in the numbers. */
+		/** Calls continue; a lost record is counted, and leaves a gap in the numbers. */
 		CONTINUE,
 
 		/** New calls are refused before anything is sent while the queue is full. */

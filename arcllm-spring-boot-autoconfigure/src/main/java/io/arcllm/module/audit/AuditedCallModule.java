@@ -26,9 +26,9 @@ import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
 
 /**
- * An observer outside all other modules: one record a call, whatever its end and
- * whichever module ended it. Of a call that did not come as far as the place of audit in
- * the stack, no content is recorded, since redaction may not have looked at it.
+ * An observer outside all other modules: one record for each call, however it ended and
+ * whichever module ended it. If a call did not reach the place of audit in the stack, no
+ * content is recorded, because redaction may not have seen it.
  */
 public final class AuditedCallModule extends BaseModule implements CallModule.RefusalListener {
 
@@ -38,8 +38,8 @@ public final class AuditedCallModule extends BaseModule implements CallModule.Re
 
 	/**
 	 * @param inner the whole stack
-	 * @param target the target that is asked where a request names no model
-	 * @param audit keeps the records; may be shared
+	 * @param target the target of requests without a model
+	 * @param audit stores the records; may be shared
 	 */
 	public AuditedCallModule(LlmProvider inner, Target target, Audit audit) {
 		super(inner);
@@ -72,7 +72,7 @@ public final class AuditedCallModule extends BaseModule implements CallModule.Re
 					Trail.EMPTY, new Audit.Shown(UnaryOperator.identity(), caller));
 		}
 		catch (LlmException unavailable) {
-			// nothing is sent, and there is no place for the record either
+			// nothing is sent, and the queue has no place for a record
 		}
 	}
 
@@ -98,7 +98,7 @@ public final class AuditedCallModule extends BaseModule implements CallModule.Re
 	}
 
 	/**
-	 * Takes down how a call ended.
+	 * Notes how a call ended.
 	 */
 	private interface Ending {
 
@@ -107,7 +107,7 @@ public final class AuditedCallModule extends BaseModule implements CallModule.Re
 	}
 
 	/**
-	 * Records the end of a call once: before the caller is told of it.
+	 * Records the end of a call once: before the caller is notified.
 	 */
 	private static final class AuditStep extends EventStep {
 
@@ -147,7 +147,7 @@ public final class AuditedCallModule extends BaseModule implements CallModule.Re
 			super.onNext(event);
 		}
 
-		/** An answer that was refused further out is not recorded. */
+		/** An answer that an outer module refused is not recorded. */
 		@Override
 		public void onError(Throwable failure) {
 			LlmResponse partial = (this.note.answer() == null) ? this.note.partial() : null;
@@ -156,7 +156,9 @@ public final class AuditedCallModule extends BaseModule implements CallModule.Re
 			super.onError(failure);
 		}
 
-		/** What a module of the application's own throws is a fault in the program. */
+		/**
+		 * An exception that a module of the application throws is a fault of the program.
+		 */
 		static String failed(Throwable failure) {
 			ErrorKind kind = (Exceptions.unwrap(failure) instanceof LlmException known) ? known.kind()
 					: ErrorKind.INVALID_REQUEST;

@@ -8,8 +8,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes values as JSON on one line, whatever is in them: control, line and bidi
- * characters stand as {@code \\uXXXX}, so that no text can look like another line.
+ * Writes values as JSON on one line. Control, line and bidi characters are written as
+ * {@code \\uXXXX}, so that no text can look like another line.
  */
 final class JsonLine {
 
@@ -26,7 +26,7 @@ final class JsonLine {
 		return new JsonLine(false).write(value).toString();
 	}
 
-	/** With names in the order of their characters: equal values are equal texts. */
+	/** With names in sorted order, so that equal values are equal texts. */
 	static String canonical(Object value) {
 		return new JsonLine(true).write(value).toString();
 	}
@@ -102,14 +102,14 @@ final class JsonLine {
 		this.out.append('"');
 	}
 
-	/** Control, C1, separators of lines, marks of direction. */
+	/** Control, C1, line and bidi characters. */
 	private static boolean isHidden(char c) {
 		return c < ' ' || (c >= 0x7F && c <= 0x9F) || c == 0x061C || c == 0x200E || c == 0x200F || c == 0x2028
 				|| c == 0x2029 || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069) || c == 0xFEFF;
 	}
 
 	/**
-	 * The text, or as much of its beginning as has so many UTF-8 bytes, and an ellipsis.
+	 * The text, or its longest beginning within this many UTF-8 bytes, and an ellipsis.
 	 */
 	static String cut(String text, int longest) {
 		if (text.length() * 3L <= longest || text.getBytes(StandardCharsets.UTF_8).length <= longest) {

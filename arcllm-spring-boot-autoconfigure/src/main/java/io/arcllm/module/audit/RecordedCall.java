@@ -27,15 +27,15 @@ import io.arcllm.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call that has ended, as it is queued: written, hashed and redacted later, on the
- * thread that writes.
+ * A call that has ended, in the queue. It is redacted, hashed and written later, on the
+ * writing thread.
  *
  * @param n its number
  * @param time when it ended
  * @param call its id
  * @param asked the target that was asked for
- * @param request what was asked
- * @param response what was answered or delivered, if anything was
+ * @param request the request
+ * @param response the answer, or what was delivered of it, if anything was
  * @param outcome how it ended
  * @param trail its attempts
  * @param shown how content is made for the record
@@ -125,7 +125,9 @@ record RecordedCall(long n, Instant time, String call, Target asked, LlmRequest 
 		return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
-	/** The hash of the system text as it was sent, its parts joined by line feeds. */
+	/**
+	 * The hash of the system text as it was sent, with its parts joined by line feeds.
+	 */
 	private @Nullable String system() {
 		List<String> parts = this.request.messages()
 			.stream()
@@ -165,7 +167,7 @@ record RecordedCall(long n, Instant time, String call, Target asked, LlmRequest 
 		return fields;
 	}
 
-	/** In UTF-8 bytes of all words. */
+	/** The sizes of all words, in UTF-8 bytes. */
 	private Map<String, Object> sizes() {
 		long asked = this.request.messages().stream().mapToLong((message) -> size(message.content())).sum();
 		Map<String, Object> fields = new LinkedHashMap<>();
@@ -208,7 +210,7 @@ record RecordedCall(long n, Instant time, String call, Target asked, LlmRequest 
 		return content.stream().map((part) -> part(part, settings)).toList();
 	}
 
-	/** Neither bytes nor signatures nor what only a vendor understands. */
+	/** Without bytes, signatures and blocks that only a vendor understands. */
 	private Map<String, @Nullable Object> part(Content part, AuditSettings settings) {
 		Map<String, @Nullable Object> fields = new LinkedHashMap<>();
 		fields.put("type", part.type());
@@ -251,7 +253,7 @@ record RecordedCall(long n, Instant time, String call, Target asked, LlmRequest 
 		return shown;
 	}
 
-	/** Where redaction fails, the record is made without the text. */
+	/** If redaction fails, the record is made without the text. */
 	private @Nullable String redacted(String text) {
 		try {
 			return this.shown.redaction().apply(text);

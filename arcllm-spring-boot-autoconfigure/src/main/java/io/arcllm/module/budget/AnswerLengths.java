@@ -11,14 +11,15 @@ import io.arcllm.module.TokenCount;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long answers of each target are expected to be: what they were until now, at first
- * a guess. Of made-up models the longest unused is forgotten.
+ * The expected length of answers of each target: their mean so far, at first a default.
+ * The number of targets is bounded; the least recently used one is forgotten. Safe for
+ * use by many threads.
  */
 public final class AnswerLengths {
 
 	private static final int FIRST_ANSWER = 500;
 
-	/** Where nothing bounds an answer. */
+	/** The longest answer if nothing limits it. */
 	private static final int LONGEST_ANSWER = 4096;
 
 	private static final double WEIGHT = 0.1;

@@ -18,8 +18,8 @@ import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
 
 /**
- * A gate right around an attempt: holds what it is expected to cost in the limits of its
- * provider and model, and puts what it did cost in its place.
+ * A gate around a single attempt: reserves its expected cost in the limits of its
+ * provider and model, and replaces that by its real cost.
  */
 public final class AttemptBudgetModule extends BaseModule {
 
@@ -53,7 +53,7 @@ public final class AttemptBudgetModule extends BaseModule {
 	}
 
 	/**
-	 * One attempt, which hears itself what it cost.
+	 * One attempt, which is notified of its own cost.
 	 */
 	static final class BudgetedAttempt extends ReservedCall implements ForwardingListener {
 

@@ -28,19 +28,20 @@ import io.arcllm.module.budget.BudgetWindow.Span;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides by the limits of one place whether calls and attempts may cost more: holds what
- * they are expected to cost, and puts what they did cost in its place. What is spent is
- * kept in a store that all places share. Knows a clock, and nothing of reactive streams.
+ * Decides by the limits of one stack whether calls and attempts may cost more: reserves
+ * their expected cost, and replaces it by their real cost. What is spent is kept in a
+ * store that all stacks share. It depends on a clock, and not on Reactive Streams. Safe
+ * for use by many threads.
  */
 public final class Budget {
 
 	/**
-	 * What is held for models of unknown price, so that a limit that is used up holds for
-	 * them.
+	 * What is reserved for models of unknown price, so that a limit that is used up
+	 * refuses them, too.
 	 */
 	private static final long UNKNOWN = 1;
 
-	/** A request of which nothing is known. */
+	/** A request without content, for expected costs before a request is known. */
 	private static final LlmRequest NOTHING = LlmRequest.of("");
 
 	private static final String PROCESS = UUID.randomUUID().toString();
@@ -59,7 +60,7 @@ public final class Budget {
 
 	/**
 	 * @param settings the limits
-	 * @param ledger what is spent, and what is known of answers; shared
+	 * @param ledger what is spent, and the expected lengths of answers; shared
 	 * @param prices what targets cost
 	 * @param clock the time of day
 	 */
@@ -76,7 +77,7 @@ public final class Budget {
 	}
 
 	/**
-	 * Whether a target of unknown price is not to be asked.
+	 * Whether the target is refused because its price is unknown.
 	 */
 	boolean refusesUnknown(Target target) {
 		boolean known = this.prices.isKnown(target);
@@ -86,7 +87,7 @@ public final class Budget {
 		return !known && this.settings.unknownPrice() == UnknownPrice.BLOCK;
 	}
 
-	/** What a request to a target may cost, in millionths. */
+	/** The amount to reserve for a request to a target, in millionths. */
 	long need(Target target, LlmRequest request) {
 		AnswerLengths lengths = this.ledger.lengths();
 		Usage usage = (this.settings.reserve() == Reserve.WORST) ? lengths.worst(target, request, this.prices)
@@ -101,8 +102,8 @@ public final class Budget {
 	}
 
 	/**
-	 * The accounts that concern an attempt, or a whole call.
-	 * @param ofAttempt whether it is an attempt
+	 * The accounts of an attempt, or of a whole call.
+	 * @param ofAttempt true for an attempt, false for a call
 	 */
 	List<BudgetAccount> accounts(boolean ofAttempt, Target target, LlmRequest request) {
 		List<BudgetAccount> accounts = new ArrayList<>(2);
@@ -130,8 +131,8 @@ public final class Budget {
 	}
 
 	/**
-	 * Holds money in all these accounts, or in none.
-	 * @param most how long it is held if it is never settled
+	 * Reserves money in all these accounts, or in none.
+	 * @param most how long it stays reserved if it is never settled
 	 */
 	Held reserve(List<BudgetAccount> accounts, long micros, Duration most) {
 		Reservation reservation = new Reservation(PROCESS + "-" + IDS.incrementAndGet(), micros, accounts);
@@ -140,7 +141,7 @@ public final class Budget {
 
 	/**
 	 * Replaces what was reserved by what was spent.
-	 * @param caller in whose context warnings are given
+	 * @param caller the context in which warnings are published
 	 */
 	void settle(Reservation reservation, long micros, CallerContext caller) {
 		store().settle(reservation, micros).thenAccept((levels) -> caller.run(() -> {
@@ -150,13 +151,13 @@ public final class Budget {
 		}));
 	}
 
-	/** Whether there are limits for which a chain passes over a target. */
+	/** Whether a limit can make a chain pass over a target. */
 	public boolean mayPassOver() {
 		return this.settings.limits().stream().anyMatch((limit) -> limit.action() == Action.FALLBACK);
 	}
 
 	/**
-	 * Why a chain is to pass over the target, if it is to.
+	 * Why a chain has to pass over the target, or {@code null}.
 	 */
 	public @Nullable Refusal refusal(Target target) {
 		for (BudgetAccount account : accounts(true, target, NOTHING)) {
@@ -204,7 +205,7 @@ public final class Budget {
 				false);
 	}
 
-	/** The error of a call that has cost enough. */
+	/** The error of a call that has reached {@code max-per-call}. */
 	BudgetExceededException enough(Target target, long spent) {
 		BigDecimal most = Objects.requireNonNull(this.settings.maxPerCall());
 		BigDecimal amount = Micros.amount(spent);
@@ -215,7 +216,7 @@ public final class Budget {
 	}
 
 	/**
-	 * A reservation, and what becomes of it.
+	 * A reservation and its result.
 	 */
 	record Held(Reservation reservation, CompletableFuture<Answer> answer) {
 	}

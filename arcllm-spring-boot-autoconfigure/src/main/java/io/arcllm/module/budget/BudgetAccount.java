@@ -3,8 +3,8 @@ package io.arcllm.module.budget;
 import io.arcllm.module.budget.BudgetWindow.Span;
 
 /**
- * What money is counted under: a limit, one of the things that it counts by themselves,
- * and a window.
+ * What money is counted under: a limit, one subject that it counts separately, and a
+ * window.
  *
  * @param limit the limit
  * @param subject the provider, model, tenant or label's value; empty for all together
@@ -12,7 +12,7 @@ import io.arcllm.module.budget.BudgetWindow.Span;
  */
 record BudgetAccount(BudgetLimit limit, String subject, Span span) {
 
-	/** Tells accounts apart, but for their windows. */
+	/** Identifies the account in all its windows. */
 	Key key() {
 		return new Key(this.limit.name(), this.subject);
 	}
@@ -24,16 +24,16 @@ record BudgetAccount(BudgetLimit limit, String subject, Span span) {
 	}
 
 	/**
-	 * How an account stands, in millionths.
+	 * The level of an account, in millionths.
 	 *
 	 * @param spent what ended attempts cost
-	 * @param reserved what is held for those under way
+	 * @param reserved what is reserved for those under way
 	 */
 	record Level(long spent, long reserved) {
 
 		static final Level NONE = new Level(0, 0);
 
-		/** Whether so much more would go beyond the amount. */
+		/** Whether this much more would exceed the amount. */
 		boolean exceeds(long need, long amount) {
 			return this.spent + this.reserved + need > amount;
 		}

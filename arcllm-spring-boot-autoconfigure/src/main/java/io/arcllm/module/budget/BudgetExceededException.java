@@ -9,8 +9,8 @@ import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call would have cost more than is left of a budget, or nothing is known of its price;
- * nothing was sent. Has no stack trace, so that refusing costs next to nothing.
+ * A call was refused because it may cost more than is left of a budget, or because its
+ * price is not known. Nothing was sent. Has no stack trace, so that refusing is cheap.
  */
 public class BudgetExceededException extends LlmException {
 
@@ -35,30 +35,30 @@ public class BudgetExceededException extends LlmException {
 		this.passesOn = passesOn;
 	}
 
-	/** Why, in a few words for the trail. */
+	/** The reason in a few words, for the trail. */
 	String reason() {
 		return this.reason;
 	}
 
 	/**
-	 * The name of the limit; {@code max-per-call} and {@code unknown-price} are two more.
+	 * The name of the limit, or {@code max-per-call} or {@code unknown-price}.
 	 */
 	public String limit() {
 		return this.limit;
 	}
 
-	/** How much was spent, where it is a matter of that. */
+	/** How much was spent; {@code null} if the price is not known. */
 	public @Nullable BigDecimal spent() {
 		return this.spent;
 	}
 
-	/** How much may be spent, where it is a matter of that. */
+	/** How much may be spent; {@code null} if the price is not known. */
 	public @Nullable BigDecimal amount() {
 		return this.amount;
 	}
 
 	/**
-	 * With {@code action: fallback}, the next target may be asked.
+	 * Whether the next target may be asked: only with {@code action: fallback}.
 	 */
 	@Override
 	public boolean failsOver() {

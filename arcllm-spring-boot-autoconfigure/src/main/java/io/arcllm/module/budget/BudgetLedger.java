@@ -23,14 +23,14 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all budgets of an application share: the stores of what is spent, what is known of
- * answers, and which warnings were given.
+ * What all budgets of an application share: the stores of what is spent, the expected
+ * lengths of answers, and which warnings were published. Safe for use by many threads.
  */
 public final class BudgetLedger {
 
 	private static final Log logger = LogFactory.getLog(BudgetLedger.class);
 
-	/** Providers that are told of, however many are made up. */
+	/** The most providers that are logged. */
 	private static final int MOST_TOLD = 100;
 
 	private final Clock clock;
@@ -47,7 +47,7 @@ public final class BudgetLedger {
 
 	private final Set<String> unknown = ConcurrentHashMap.newKeySet();
 
-	/** By account, how many warnings were given, or {@link #EXHAUSTED}. */
+	/** The largest announced share by account, or {@link #EXHAUSTED}. */
 	private final Map<BudgetAccount, Double> announced = new LinkedHashMap<>() {
 
 		@Override
@@ -61,9 +61,9 @@ public final class BudgetLedger {
 
 	/**
 	 * @param clock the time of day
-	 * @param listener hears when budgets come near their end
-	 * @param redis where levels with {@code store: redis} are kept; {@code null} where
-	 * there is none
+	 * @param listener is notified of warnings and used up limits
+	 * @param redis the store of levels with {@code store: redis}; {@code null} if there
+	 * is no Redis
 	 */
 	public BudgetLedger(Clock clock, BudgetListener listener, @Nullable Supplier<BudgetRedis> redis) {
 		this.clock = clock;
@@ -91,7 +91,7 @@ public final class BudgetLedger {
 		return this.redis.get();
 	}
 
-	/** Says once of each provider that models of it count nothing. */
+	/** Logs once for each provider that models without a price count as 0. */
 	void toldOfUnknown(Target target) {
 		if (this.unknown.size() < MOST_TOLD && this.unknown.add(target.provider())) {
 			logger.warn("Nothing is known of the price of " + target
@@ -99,7 +99,7 @@ public final class BudgetLedger {
 		}
 	}
 
-	/** An account was settled: gives the warnings that are due. */
+	/** An account was settled: publishes the warnings that are due. */
 	void spent(BudgetAccount account, Level level) {
 		BudgetLimit limit = account.limit();
 		if (level.spent() >= limit.micros()) {
@@ -123,7 +123,7 @@ public final class BudgetLedger {
 		}
 	}
 
-	/** An account has too little left: says so once a window. */
+	/** An account has too little left: publishes this once in each window. */
 	void exhausted(BudgetAccount account, Level level) {
 		BudgetLimit limit = account.limit();
 		if (announce(account, EXHAUSTED)) {
@@ -143,7 +143,7 @@ public final class BudgetLedger {
 				+ limit.currency();
 	}
 
-	/** Whether that was not said yet in this window. */
+	/** Whether this was not announced yet in this window. */
 	private synchronized boolean announce(BudgetAccount account, double share) {
 		Double before = this.announced.get(account);
 		if (before != null && before >= share) {
@@ -164,8 +164,8 @@ public final class BudgetLedger {
 	}
 
 	/**
-	 * Sets what is spent in this window to nothing; reservations stay.
-	 * @param limit whose; all where it is {@code null}
+	 * Sets what is spent in this window to 0; reservations stay.
+	 * @param limit the name of the limit; {@code null} for all limits
 	 */
 	public void reset(@Nullable String limit) {
 		Predicate<String> wanted = (name) -> limit == null || limit.equals(name);
@@ -175,7 +175,7 @@ public final class BudgetLedger {
 		}
 	}
 
-	/** The names of the limits that anything was counted for. */
+	/** The names of the limits under which something was counted. */
 	public Set<String> limits() {
 		Set<String> names = new TreeSet<>();
 		status().forEach((one) -> names.add(one.limit()));
@@ -183,7 +183,7 @@ public final class BudgetLedger {
 	}
 
 	/**
-	 * How all budgets stand that anything was counted for in this window.
+	 * The levels of all budgets under which something was counted in this window.
 	 */
 	public List<BudgetStatus> status() {
 		List<BudgetStatus> status = new ArrayList<>();

@@ -12,29 +12,28 @@ import io.arcllm.module.Percent;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One limit: so much money in so much time, for what it counts together.
+ * One limit of money in a window of time.
  *
- * @param name what it is called in errors, events, meters and the actuator; unset for its
- * scope and window, such as tenant-day
- * @param scope what is counted together: global, provider, model, tenant or label:key;
- * global where unset
- * @param window when it begins anew: hour, day, week, month, or total for never; month
- * where unset
- * @param zone the time zone of its windows; UTC where unset
+ * @param name its name in errors, events, meters and the actuator; if unset, its scope
+ * and window, such as tenant-day
+ * @param scope what is counted together: global, or each provider, model, tenant or value
+ * of a label (label:key) separately; global if unset
+ * @param window when counting starts again: with each hour, day, week or month, or total
+ * for never; month if unset
+ * @param zone the time zone of its windows; UTC if unset
  * @param amount how much may be spent in a window
- * @param currency of the amount, its ISO 4217 code; USD where unset. Prices are of the
- * same
- * @param action what happens when it is used up: block, warn or fallback; block where
- * unset
+ * @param currency the currency of the amount, an ISO 4217 code; USD if unset. Prices have
+ * the same currency
+ * @param action what happens when it is used up: block, warn or fallback; block if unset
  * @param warnAt the shares of the amount at which a warning is published
  */
 public record BudgetLimit(String name, BudgetScope scope, BudgetWindow window, ZoneId zone, BigDecimal amount,
 		String currency, Action action, List<Percent> warnAt) {
 
-	/** The currency of prices where no limit says otherwise. */
+	/** The currency of prices if no limit sets another one. */
 	public static final String DEFAULT_CURRENCY = "USD";
 
-	/** More than this many units of a currency is no limit. */
+	/** The largest amount of a limit, in units of the currency. */
 	private static final BigDecimal MOST = BigDecimal.valueOf(1_000_000_000_000L);
 
 	/**
@@ -45,7 +44,7 @@ public record BudgetLimit(String name, BudgetScope scope, BudgetWindow window, Z
 		/** Calls are refused. */
 		BLOCK,
 
-		/** Nothing but a warning. */
+		/** Only a warning is published. */
 		WARN,
 
 		/** The chain passes over the target. */
@@ -54,7 +53,7 @@ public record BudgetLimit(String name, BudgetScope scope, BudgetWindow window, Z
 	}
 
 	/**
-	 * Fills what was left out.
+	 * Fills in defaults.
 	 */
 	public BudgetLimit(@Nullable String name, @Nullable BudgetScope scope, @Nullable BudgetWindow window,
 			@Nullable ZoneId zone, @Nullable BigDecimal amount, @Nullable String currency, @Nullable Action action,

@@ -1,11 +1,11 @@
 package io.arcllm.module.budget;
 
 /**
- * Hears when budgets come near their end: for logs, events and meters.
+ * Is notified of warnings and of budgets that are used up, for logs, events and meters.
  */
 public interface BudgetListener {
 
-	/** Hears nothing. */
+	/** Does nothing. */
 	BudgetListener NONE = new BudgetListener() {
 	};
 

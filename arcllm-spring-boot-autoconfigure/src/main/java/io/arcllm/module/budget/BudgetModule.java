@@ -27,8 +27,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A gate: holds what a whole call is expected to cost in the limits that concern it, and
- * puts what all its attempts did cost in its place when it ends, however it ends.
+ * A gate: reserves the expected cost of a whole call in the limits that apply to it. When
+ * the call ends, in any way, the cost of all its attempts replaces the reservation.
  */
 public final class BudgetModule extends BaseModule {
 
@@ -48,7 +48,7 @@ public final class BudgetModule extends BaseModule {
 	}
 
 	/**
-	 * A call inside a call is paid for by the outer one.
+	 * A call inside another call is counted by the outer one.
 	 */
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
@@ -66,8 +66,8 @@ public final class BudgetModule extends BaseModule {
 	}
 
 	/**
-	 * One call or attempt at the limits that concern it. Invariant: what was reserved is
-	 * settled exactly once, by {@link #settle}, before the caller is told of the end.
+	 * One call or attempt at the limits that apply to it. Invariant: what was reserved is
+	 * settled exactly once, by {@link #settle}, before the caller is notified of the end.
 	 */
 	abstract static class ReservedCall extends GatedCall {
 
@@ -89,10 +89,10 @@ public final class BudgetModule extends BaseModule {
 			this.request = request;
 		}
 
-		/** What it did cost, in millionths. */
+		/** The real cost, in millionths. */
 		abstract long spent();
 
-		/** Holds money, and opens the gate when that is done. */
+		/** Reserves money, and then opens the gate. */
 		final void reserve(List<BudgetAccount> accounts, long need) {
 			if (accounts.isEmpty()) {
 				begin();
@@ -139,7 +139,7 @@ public final class BudgetModule extends BaseModule {
 			refuse(refusal);
 		}
 
-		/** It is over; nothing was sent or all is settled. */
+		/** It has ended: nothing was sent, or everything is settled. */
 		void ended() {
 		}
 
@@ -206,8 +206,8 @@ public final class BudgetModule extends BaseModule {
 		}
 
 		/**
-		 * Whether another attempt stays within {@code max-per-call}: never asked of the
-		 * first one, nor as long as nothing was spent.
+		 * Whether another attempt stays within {@code max-per-call}: not checked for the
+		 * first one, nor while nothing was spent.
 		 */
 		private boolean mayCostMore(List<Attempt> ended, int running) {
 			long most = Micros.floor(Objects.requireNonNull(this.budget.settings().maxPerCall()));
@@ -240,7 +240,8 @@ public final class BudgetModule extends BaseModule {
 		}
 
 		/**
-		 * The vendor's own error comes out, and says why nothing more was tried.
+		 * The vendor's own error is thrown, with the reason why nothing more was tried
+		 * among its suppressed errors.
 		 */
 		@Override
 		public void onError(Throwable failure) {

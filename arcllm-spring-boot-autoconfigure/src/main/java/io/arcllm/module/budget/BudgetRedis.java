@@ -5,14 +5,14 @@ import java.util.concurrent.CompletionStage;
 import io.lettuce.core.api.StatefulRedisConnection;
 
 /**
- * Where a connection to Redis comes from for budgets: asked when it is first needed, and
- * again while it cannot be had.
+ * Connects to Redis for budgets. Called on first use, and again while there is no
+ * connection.
  */
 @FunctionalInterface
 public interface BudgetRedis {
 
 	/**
-	 * Begins to connect; the connection may be shared.
+	 * Starts to connect; the connection may be shared.
 	 */
 	CompletionStage<StatefulRedisConnection<byte[], byte[]>> connect();
 

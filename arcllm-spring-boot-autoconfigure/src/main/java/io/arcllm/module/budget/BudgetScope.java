@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a limit counts together: everything, or each provider, model, tenant or value of a
- * label by itself.
+ * label separately.
  *
  * @param kind what is counted
  * @param label the key of the label; {@code null} for other kinds
@@ -58,14 +58,14 @@ public record BudgetScope(Kind kind, @Nullable String label) {
 				"scope must be global, provider, model, tenant or label:<key>, was '" + text + "'");
 	}
 
-	/** Whether each attempt is counted by itself, and not the whole call. */
+	/** Whether each attempt is counted, and not the whole call. */
 	boolean isOfAttempts() {
 		return this.kind == Kind.PROVIDER || this.kind == Kind.MODEL;
 	}
 
 	/**
-	 * What a call or attempt is counted under, or {@code null} where the limit does not
-	 * concern it.
+	 * The subject of a call or attempt, or {@code null} if the limit does not apply to
+	 * it.
 	 */
 	@Nullable String subject(Target target, LlmRequest request) {
 		RequestMetadata metadata = request.metadata();

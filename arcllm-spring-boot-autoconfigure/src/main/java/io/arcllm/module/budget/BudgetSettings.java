@@ -25,11 +25,11 @@ public record BudgetSettings(List<BudgetLimit> limits, @Nullable BigDecimal maxP
 		UnknownPrice unknownPrice, Store store, OnStoreFailure onStoreFailure) {
 
 	/**
-	 * What is held for a call while it is under way.
+	 * What is reserved for a call while it is under way.
 	 */
 	public enum Reserve {
 
-		/** What such answers took until now. */
+		/** The expected cost, from the answers so far. */
 		EXPECTED,
 
 		/** The longest answer that the request allows. */
@@ -45,7 +45,7 @@ public record BudgetSettings(List<BudgetLimit> limits, @Nullable BigDecimal maxP
 		/** They are not asked. */
 		BLOCK,
 
-		/** They count nothing. */
+		/** They count as 0. */
 		ALLOW
 
 	}
@@ -55,7 +55,7 @@ public record BudgetSettings(List<BudgetLimit> limits, @Nullable BigDecimal maxP
 	 */
 	public enum Store {
 
-		/** In this process: after a restart nothing is spent. */
+		/** In this process; a restart sets what is spent to 0. */
 		MEMORY,
 
 		/** In Redis, for all replicas of an application together. */
@@ -64,7 +64,7 @@ public record BudgetSettings(List<BudgetLimit> limits, @Nullable BigDecimal maxP
 	}
 
 	/**
-	 * What holds while the store cannot be reached.
+	 * What happens while the store cannot be reached.
 	 */
 	public enum OnStoreFailure {
 
@@ -102,7 +102,7 @@ public record BudgetSettings(List<BudgetLimit> limits, @Nullable BigDecimal maxP
 		return this.limits.isEmpty() ? BudgetLimit.DEFAULT_CURRENCY : this.limits.get(0).currency();
 	}
 
-	/** Whether anything is limited. */
+	/** Whether there is any limit. */
 	public boolean limitsAnything() {
 		return this.maxPerCall != null || !this.limits.isEmpty();
 	}

@@ -11,42 +11,43 @@ import io.arcllm.module.budget.BudgetAccount.Level;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where it is kept how much is spent and reserved: in memory, or where several replicas
- * share it. Never blocks. Safe for use by many threads.
+ * Keeps how much is spent and reserved, in memory or shared by several replicas. Never
+ * blocks. Safe for use by many threads.
  */
 interface BudgetStore {
 
 	/**
-	 * Holds the money in all accounts, or in none.
-	 * @param most how long it is held if it is never settled
-	 * @return how the accounts stood before; fails where there is no way to know
+	 * Reserves the money in all accounts, or in none.
+	 * @param most how long it stays reserved if it is never settled
+	 * @return the levels before it; fails if they cannot be read
 	 */
 	CompletableFuture<Answer> reserve(Reservation reservation, Duration most);
 
 	/**
 	 * Replaces what was reserved by what was spent.
-	 * @return how the accounts stand after it
+	 * @return the levels after it
 	 */
 	CompletableFuture<List<Level>> settle(Reservation reservation, long micros);
 
 	/**
-	 * How an account stands, as far as it is known here.
+	 * The level of an account, as far as this process knows it.
 	 */
 	Level level(BudgetAccount account);
 
-	/** The accounts that are known here, whatever their window. */
+	/** The accounts that this process knows, in any window. */
 	Map<Key, BudgetAccount> accounts();
 
 	/**
-	 * Sets what is spent to nothing; reservations stay.
+	 * Sets what is spent to 0; reservations stay.
 	 */
 	void reset(Predicate<String> limits);
 
 	/**
-	 * What became of a reservation.
+	 * The result of a reservation.
 	 *
-	 * @param refusedBy the account without enough money; {@code null} if it is held
-	 * @param level how that account stood
+	 * @param refusedBy the account without enough money; {@code null} if the money is
+	 * reserved
+	 * @param level the level of that account
 	 */
 	record Answer(@Nullable BudgetAccount refusedBy, Level level) {
 

@@ -6,17 +6,17 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells the application's {@code @EventListener}s that a share of a budget is spent, once
- * a window for each of the shares in {@code warn-at}.
+ * The event that a share of a budget is spent. Published once in each window for each of
+ * the shares in {@code warn-at}, to {@code @EventListener}s.
  *
  * @param limit the name of the limit
  * @param subject the provider, model, tenant or label's value that is counted; empty for
  * all together
  * @param share the share that was reached, between 0 and 1
  * @param spent how much is spent
- * @param amount how much may be
+ * @param amount how much may be spent
  * @param currency of both
- * @param windowEnd when the limit begins anew; {@code null} for never
+ * @param windowEnd when counting starts again; {@code null} for never
  */
 public record BudgetWarning(String limit, String subject, double share, BigDecimal spent, BigDecimal amount,
 		String currency, @Nullable Instant windowEnd) {

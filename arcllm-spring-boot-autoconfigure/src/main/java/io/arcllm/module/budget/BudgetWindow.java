@@ -11,8 +11,8 @@ import java.time.temporal.TemporalAdjusters;
 import org.jspecify.annotations.Nullable;
 
 /**
- * After what time a limit begins anew: at the turn of hours, days, weeks or months in its
- * time zone, or never.
+ * When a limit starts counting again: with each hour, day, week or month in its time
+ * zone, or never.
  */
 public enum BudgetWindow {
 
@@ -28,7 +28,7 @@ public enum BudgetWindow {
 	/** Each month, from the first. */
 	MONTH,
 
-	/** For ever. */
+	/** Never. */
 	TOTAL;
 
 	/**

@@ -14,13 +14,13 @@ import io.arcllm.module.budget.BudgetAccount.Level;
 import io.arcllm.module.budget.BudgetLimit.Action;
 
 /**
- * Levels of this process alone. Of the accounts of a limit the longest unused is
- * forgotten when there are very many, so that made-up tenants cost no memory without end;
- * one with money held is kept. Its lock is held for a few instructions.
+ * Levels of this process. The number of accounts of a limit is bounded, because callers
+ * may invent tenants; the least recently used one is forgotten, unless money is reserved
+ * in it. Its lock is held for a few instructions.
  */
 final class MemoryBudgets implements BudgetStore {
 
-	/** Accounts that are kept; made-up subjects are no reason to keep ever more. */
+	/** The most accounts that are kept. */
 	static final int MOST_KEPT = 10_000;
 
 	private final Map<Key, Entry> entries = new LinkedHashMap<>(16, 0.75f, true);
@@ -42,7 +42,7 @@ final class MemoryBudgets implements BudgetStore {
 		return Answer.HELD;
 	}
 
-	/** Holds the money whatever the limits are. */
+	/** Reserves the money whatever the limits are. */
 	synchronized void hold(Reservation reservation) {
 		for (BudgetAccount account : reservation.accounts()) {
 			entry(account).reserved += reservation.micros();
@@ -55,7 +55,7 @@ final class MemoryBudgets implements BudgetStore {
 	}
 
 	/**
-	 * What belongs to a window that is over changes nothing any more.
+	 * A reservation of a past window has no effect any more.
 	 */
 	private synchronized List<Level> settleNow(Reservation reservation, long micros) {
 		List<Level> levels = new ArrayList<>(reservation.accounts().size());
@@ -78,7 +78,7 @@ final class MemoryBudgets implements BudgetStore {
 		return (entry == null || !entry.account.span().equals(account.span())) ? Level.NONE : entry.level();
 	}
 
-	/** Learns what another store knows. */
+	/** Takes over the level of another store. */
 	synchronized void learn(BudgetAccount account, long spent) {
 		Entry entry = entry(account);
 		entry.spent = Math.max(spent, 0);
@@ -122,7 +122,7 @@ final class MemoryBudgets implements BudgetStore {
 
 	private static final class Entry {
 
-		/** With the limit as it is written now. */
+		/** With the present settings of the limit. */
 		private BudgetAccount account;
 
 		private long spent;

@@ -13,12 +13,12 @@ final class Micros {
 	private Micros() {
 	}
 
-	/** Never less than the amount: many small costs must not be counted as none. */
+	/** Rounds up, so that many small costs do not count as 0. */
 	static long ceil(BigDecimal amount) {
 		return amount.movePointRight(DIGITS).setScale(0, RoundingMode.CEILING).longValueExact();
 	}
 
-	/** Never more than the amount. */
+	/** Rounds down. */
 	static long floor(BigDecimal amount) {
 		return amount.movePointRight(DIGITS).setScale(0, RoundingMode.FLOOR).longValueExact();
 	}

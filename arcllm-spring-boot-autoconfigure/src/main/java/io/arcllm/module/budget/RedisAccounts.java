@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The accounts in Redis: a hash with what is spent ({@code s}) and reserved ({@code r}),
- * and a sorted set of the reservations by the time at which they lapse, so that a replica
- * that dies holds no money for ever. One script changes both, all accounts at once.
+ * and a sorted set of the reservations by the time at which they expire, so that the
+ * reservations of a replica that dies are returned. One script changes both, for all
+ * accounts at once.
  */
 final class RedisAccounts {
 
@@ -30,10 +31,10 @@ final class RedisAccounts {
 
 	private static final String HELD = ":held";
 
-	/** How long accounts stay after their windows, for calls under way. */
+	/** How long accounts are kept after their windows, for calls under way. */
 	private static final Duration KEPT = Duration.ofHours(1);
 
-	/** Refused when an account has too little left: answers its number and the levels. */
+	/** Refuses if an account has too little left: returns its number and the levels. */
 	private static final byte[] RESERVE = bytes("""
 			local t = redis.call('TIME')
 			local now = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -72,8 +73,8 @@ final class RedisAccounts {
 			""");
 
 	/**
-	 * Counts once, however often it is told: what was held is held no longer then, and
-	 * what was not leaves a mark.
+	 * Counts a settlement once, even if it is sent again: a reservation is removed, and a
+	 * settlement without one leaves a mark.
 	 */
 	private static final byte[] SETTLE = bytes("""
 			local t = redis.call('TIME')
@@ -128,7 +129,7 @@ final class RedisAccounts {
 
 	/**
 	 * Counts what was spent.
-	 * @param held whether the money was held here
+	 * @param held whether the money was reserved in Redis
 	 */
 	CompletableFuture<List<Level>> settle(Reservation reservation, long micros, boolean held,
 			BiConsumer<BudgetAccount, Level> known) {
@@ -168,8 +169,8 @@ final class RedisAccounts {
 	}
 
 	/**
-	 * Asks nothing over a connection that is known to be down, where Lettuce would queue
-	 * it up.
+	 * Fails if the connection is known to be down, because Lettuce would queue commands
+	 * then.
 	 */
 	private synchronized CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection() {
 		CompletableFuture<StatefulRedisConnection<byte[], byte[]>> known = this.connection;
@@ -185,7 +186,7 @@ final class RedisAccounts {
 		});
 	}
 
-	/** Sets what is spent to nothing in all windows of these limits. */
+	/** Sets what is spent to 0 in all windows of these limits. */
 	void reset(Predicate<String> limits) {
 		connection().thenAccept((connection) -> scan(connection, ScanCursor.INITIAL, limits));
 	}
@@ -212,7 +213,7 @@ final class RedisAccounts {
 		return length >= 0 && limits.test(rest.substring(0, length).replace("%7C", "|").replace("%25", "%"));
 	}
 
-	/** A name may hold anything; the window comes last, since a subject may, too. */
+	/** Names and subjects may contain any character, so the window comes last. */
 	private static String key(BudgetAccount account) {
 		return PREFIX + account.limit().name().replace("%", "%25").replace("|", "%7C") + "|" + account.subject() + "|"
 				+ account.span().start().getEpochSecond();

@@ -20,17 +20,20 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Levels in Redis, shared by all replicas of an application. While Redis is away, which
- * is logged once, {@code on-store-failure} holds; once a second one call finds out
- * whether it is back. What was spent meanwhile is told to Redis then. What Redis last
- * said is kept in memory: for the actuator, for chains, and as the beginning of
+ * Levels in Redis, shared by all replicas of an application. While Redis cannot be
+ * reached, which is logged once, {@code on-store-failure} decides, and one call a second
+ * tries it again. What was spent in that time is sent to Redis when it is back. The last
+ * levels from Redis are kept in memory, for the actuator, for chains, and as the start of
  * {@code local}.
  */
 final class RedisBudgets implements BudgetStore {
 
 	private static final Log logger = LogFactory.getLog(RedisBudgets.class);
 
-	/** Settlements that are kept until Redis is back; of more, the oldest are lost. */
+	/**
+	 * The most settlements that are kept until Redis is back; beyond that, the oldest are
+	 * lost.
+	 */
 	private static final int MOST_OWED = 10_000;
 
 	private final RedisAccounts accounts;
@@ -41,14 +44,14 @@ final class RedisBudgets implements BudgetStore {
 
 	private final Queue<Settlement> owed = new ArrayDeque<>();
 
-	/** Reservations that Redis knows nothing of, until they are settled. */
+	/** Reservations that are not in Redis, until they are settled. */
 	private final Set<String> unheld = ConcurrentHashMap.newKeySet();
 
 	private final Reachability redis = new Reachability();
 
 	/**
-	 * @param redis made when it is first needed, and again while it cannot be had
-	 * @param choice what holds while it is away
+	 * @param redis connects on first use, and again while there is no connection
+	 * @param choice what happens while Redis cannot be reached
 	 */
 	RedisBudgets(BudgetRedis redis, OnStoreFailure choice) {
 		this.accounts = new RedisAccounts(redis);
@@ -71,7 +74,7 @@ final class RedisBudgets implements BudgetStore {
 				return CompletableFuture.completedFuture(answer);
 			}
 			away(failure);
-			// it may still be held there, longer than any call waits
+			// the money may still be reserved there, for longer than any call waits
 			this.accounts.settle(reservation, 0, true, this::learn);
 			return without(reservation, most);
 		}).thenCompose((answer) -> answer);
@@ -97,7 +100,7 @@ final class RedisBudgets implements BudgetStore {
 	}
 
 	/**
-	 * In memory at once; in Redis as soon as it can be.
+	 * Settles in memory at once, and in Redis as soon as possible.
 	 */
 	@Override
 	public CompletableFuture<List<Level>> settle(Reservation reservation, long micros) {
@@ -188,9 +191,9 @@ final class RedisBudgets implements BudgetStore {
 	}
 
 	/**
-	 * What is to be counted.
+	 * A settlement that is to be sent.
 	 *
-	 * @param held whether the money is held in Redis
+	 * @param held whether the money is reserved in Redis
 	 */
 	private record Settlement(Reservation reservation, long micros, boolean held) {
 	}

@@ -3,11 +3,11 @@ package io.arcllm.module.budget;
 import java.util.List;
 
 /**
- * Money that is held for a call or attempt while it is under way.
+ * Money that is reserved for a call or attempt while it is under way.
  *
- * @param id tells reservations of all replicas apart
- * @param micros how much is held in each account
- * @param accounts where it is held
+ * @param id identifies the reservation among all replicas
+ * @param micros how much is reserved in each account, in millionths
+ * @param accounts the accounts in which it is reserved
  */
 record Reservation(String id, long micros, List<BudgetAccount> accounts) {
 }

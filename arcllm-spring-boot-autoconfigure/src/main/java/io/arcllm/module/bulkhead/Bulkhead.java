@@ -12,16 +12,16 @@ import io.arcllm.module.WaitingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places a target has, and the queue for them: the highest priority first, and first
- * come, first served. One serves all stacks of its target. Its lock is held for a few
- * instructions, never across a call.
+ * The places of a target and the queue for them, by priority and then by arrival. One
+ * bulkhead serves all stacks of its target. Safe for use by many threads. Its lock is
+ * held for a few instructions, never across a call.
  * <p>
- * Invariants: a call takes a place past the queue only while none waits; a waiter leaves
- * the queue by being admitted, displaced or withdrawn, and exactly one of them.
+ * Invariants: a call takes a place without queueing only while no call waits; a waiter
+ * leaves the queue in exactly one way: admitted, displaced or withdrawn.
  */
 public final class Bulkhead implements Readiness {
 
-	/** Where the search for the number of places begins. */
+	/** The first number of places, with {@code auto}. */
 	private static final int INITIAL = 5;
 
 	private final Target target;
@@ -41,9 +41,9 @@ public final class Bulkhead implements Readiness {
 	private long refused;
 
 	/**
-	 * A bulkhead whose number of places stays.
-	 * @param target whose calls it bounds
-	 * @param settings how many
+	 * A bulkhead with a fixed number of places.
+	 * @param target the target whose calls are limited
+	 * @param settings how many calls
 	 */
 	public Bulkhead(Target target, BulkheadSettings settings) {
 		this(target, settings, (initial) -> {
@@ -52,9 +52,10 @@ public final class Bulkhead implements Readiness {
 	}
 
 	/**
-	 * @param target whose calls it bounds
-	 * @param settings how many
-	 * @param finder makes what finds the number of places, from the one to begin with
+	 * @param target the target whose calls are limited
+	 * @param settings how many calls
+	 * @param finder makes the limit that finds the number of places, from the first
+	 * number
 	 */
 	public Bulkhead(Target target, BulkheadSettings settings, IntFunction<ConcurrencyLimit> finder) {
 		this.target = target;
@@ -69,8 +70,8 @@ public final class Bulkhead implements Readiness {
 	}
 
 	/**
-	 * From now on these are the settings. Calls under way keep their places, and those
-	 * that wait theirs in the queue.
+	 * Applies new settings. Calls under way keep their places, and waiting calls keep
+	 * theirs in the queue.
 	 */
 	public void use(BulkheadSettings newer) {
 		synchronized (this) {
@@ -82,7 +83,7 @@ public final class Bulkhead implements Readiness {
 		serve();
 	}
 
-	/** Whose calls it bounds. */
+	/** The target whose calls are limited. */
 	public Target target() {
 		return this.target;
 	}
@@ -106,7 +107,7 @@ public final class Bulkhead implements Readiness {
 	}
 
 	/**
-	 * Joins the queue. Where it is full, the last of those leaves it that matter less.
+	 * Joins the queue. If it is full, the last waiter of lower priority leaves it.
 	 * @return false if there is no room
 	 */
 	boolean queue(Waiter waiter) {
@@ -138,14 +139,14 @@ public final class Bulkhead implements Readiness {
 
 	/**
 	 * Leaves the queue.
-	 * @return false if the waiter was not in it, because a place is its own already
+	 * @return false if the waiter was not in it, because it has a place already
 	 */
 	synchronized boolean withdraw(Waiter waiter) {
 		return this.queue.remove(waiter);
 	}
 
 	/**
-	 * Leaves the queue because it took too long.
+	 * Leaves the queue because the wait took too long.
 	 */
 	synchronized boolean giveUp(Waiter waiter) {
 		boolean gone = this.queue.remove(waiter);
@@ -154,9 +155,10 @@ public final class Bulkhead implements Readiness {
 	}
 
 	/**
-	 * The call of a place ended, which says how the target does.
+	 * A call with a place ended in a way that says something about the load of the
+	 * target.
 	 * @param nanos how long it had its place, in nanoseconds
-	 * @param overloaded whether the target had too much to do
+	 * @param overloaded whether the target was overloaded
 	 */
 	void ended(long nanos, boolean overloaded) {
 		int running;
@@ -168,7 +170,7 @@ public final class Bulkhead implements Readiness {
 	}
 
 	/**
-	 * Gives a place back, or on to the call whose turn it is.
+	 * Returns a place, or gives it to the call whose turn it is.
 	 */
 	void leave() {
 		Waiter next;
@@ -215,7 +217,7 @@ public final class Bulkhead implements Readiness {
 	}
 
 	/**
-	 * What it is doing now.
+	 * The present state.
 	 */
 	public synchronized BulkheadStatus status() {
 		return new BulkheadStatus(this.running, this.queue.size(), this.limit.calls(), this.settings.maxQueue(),
@@ -223,18 +225,19 @@ public final class Bulkhead implements Readiness {
 	}
 
 	/**
-	 * A call in the queue of a bulkhead. Told once at most; must return soon.
+	 * A call in the queue of a bulkhead. One of its methods is called, at most once; it
+	 * must return soon.
 	 */
 	interface Waiter {
 
-		/** A place is its own. */
+		/** The call has a place. */
 		void admitted();
 
-		/** Its place in the queue was taken by one that matters more. */
+		/** A call of higher priority took its place in the queue. */
 		default void displaced() {
 		}
 
-		/** How much it matters. */
+		/** The priority of the call. */
 		default Priority priority() {
 			return Priority.NORMAL;
 		}

@@ -6,7 +6,7 @@ import io.arcllm.Target;
 
 /**
  * A call got no place in a target's bulkhead; nothing was sent. Has no stack trace, so
- * that refusing costs next to nothing.
+ * that refusing is cheap.
  */
 public class BulkheadFullException extends LlmException {
 

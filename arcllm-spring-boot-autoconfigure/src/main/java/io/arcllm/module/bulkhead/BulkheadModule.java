@@ -25,7 +25,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A gate: lets so many calls through at once, queues a few more, and refuses the rest.
+ * A gate: lets a number of calls through at once, queues a few more, and refuses the
+ * rest.
  */
 public final class BulkheadModule extends BaseModule {
 
@@ -50,7 +51,7 @@ public final class BulkheadModule extends BaseModule {
 	 */
 	static final class BulkheadCall extends GatedCall {
 
-		/** What a target says, or shows, that has too much to do. */
+		/** The failures of an overloaded target. */
 		private static final Set<ErrorKind> OVERLOADED = Set.of(ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED,
 				ErrorKind.TIMEOUT);
 
@@ -107,7 +108,7 @@ public final class BulkheadModule extends BaseModule {
 			this.bulkhead.ended(ModuleClock.nanos() - this.start, false);
 		}
 
-		/** Other failures say nothing of how much the target has to do. */
+		/** Other failures say nothing about the load of the target. */
 		@Override
 		protected void failed(Throwable failure) {
 			if (failure instanceof LlmException known && OVERLOADED.contains(known.kind())) {
@@ -149,8 +150,8 @@ public final class BulkheadModule extends BaseModule {
 			}
 
 			/**
-			 * On a thread of its own: the call that gives a place back must not wait for
-			 * the one that gets it.
+			 * On a thread of its own, because the call that returns a place must not wait
+			 * for the one that gets it.
 			 */
 			@Override
 			public void admitted() {

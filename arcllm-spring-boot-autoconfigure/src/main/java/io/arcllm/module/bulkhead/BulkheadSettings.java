@@ -3,7 +3,7 @@ package io.arcllm.module.bulkhead;
 import java.time.Duration;
 
 /**
- * How many calls a target gets at once.
+ * How many calls a target gets at the same time.
  *
  * @param maxConcurrent calls under way at once, a stream to its end; auto finds the
  * number between 1 and http.max-connections
@@ -19,7 +19,7 @@ public record BulkheadSettings(MaxConcurrent maxConcurrent, int maxQueue, Durati
 				+ queueTimeout + "; to refuse at once where no place is free, set max-queue to 0");
 	}
 
-	/** Settings with a number that stays. */
+	/** Settings with a fixed number. */
 	public static BulkheadSettings of(int maxConcurrent, int maxQueue, Duration queueTimeout) {
 		return new BulkheadSettings(MaxConcurrent.of(maxConcurrent), maxQueue, queueTimeout);
 	}

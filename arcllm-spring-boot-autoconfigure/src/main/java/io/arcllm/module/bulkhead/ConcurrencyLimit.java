@@ -1,7 +1,7 @@
 package io.arcllm.module.bulkhead;
 
 /**
- * How many calls a target gets at once, now. Safe for use by many threads.
+ * How many calls a target may get at the same time now. Safe for use by many threads.
  */
 @FunctionalInterface
 public interface ConcurrencyLimit {
@@ -12,10 +12,10 @@ public interface ConcurrencyLimit {
 	int calls();
 
 	/**
-	 * A call ended whose end says how the target does.
+	 * A call ended in a way that says something about the load of the target.
 	 * @param nanos how long it had its place, in nanoseconds
-	 * @param running how many had one when it ended, itself included
-	 * @param overloaded whether the target said, or showed, that it had too much to do
+	 * @param running how many calls had a place when it ended, including itself
+	 * @param overloaded whether the target was overloaded
 	 */
 	default void ended(long nanos, int running, boolean overloaded) {
 	}

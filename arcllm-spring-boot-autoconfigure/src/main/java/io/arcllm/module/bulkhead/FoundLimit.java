@@ -12,10 +12,11 @@ import com.netflix.concurrency.limits.limit.WindowedLimit;
 import io.arcllm.module.ModuleClock;
 
 /**
- * Finds how many calls a target can take, with Netflix' limits: one call more after each
- * answer while most places are taken, a tenth less after a refusal, and for a while then
- * one more after as many answers as there are places; and fewer while answers take far
- * longer than they did with fewer calls. The smaller of the two holds.
+ * Finds how many calls a target can take, with Netflix' concurrency-limits. By refusals:
+ * one more call after each answer while most places are taken, a tenth less after a
+ * refusal, and for a while after that one more call for as many answers as there are
+ * places. By latency: fewer calls while answers take much longer than they did with fewer
+ * calls. The smaller number applies. Safe for use by many threads.
  */
 public final class FoundLimit implements ConcurrencyLimit {
 
@@ -24,18 +25,21 @@ public final class FoundLimit implements ConcurrencyLimit {
 
 	private static final double KEPT_AFTER_A_REFUSAL = 0.9;
 
-	/** Answers are of very different lengths: only the mean of some says anything. */
+	/** Answers have very different lengths, so only means of several are compared. */
 	private static final int ANSWERS_A_WINDOW = 10;
 
 	private static final int SHORTEST_WINDOW = 100;
 
-	/** How often it is forgotten what was the shortest time: in windows a call. */
+	/** After how many windows the shortest time is measured again. */
 	private static final int WINDOWS_REMEMBERED = 300;
 
-	/** How careful it is after a refusal: so many times as many answers as places. */
+	/**
+	 * For how long growth is slow after a refusal: this many times as many answers as
+	 * places.
+	 */
 	private static final int CAREFUL = 10;
 
-	/** Few calls more or fewer are too few to tell. */
+	/** The smallest change in the number of calls that is significant. */
 	private static final int FEW = 6;
 
 	private static final int NO_REFUSAL = CAREFUL * UNBOUNDED + 1;
@@ -51,12 +55,12 @@ public final class FoundLimit implements ConcurrencyLimit {
 	/** Since the last refusal. */
 	private final AtomicInteger answers = new AtomicInteger(NO_REFUSAL);
 
-	/** When a refusal was last heeded. */
+	/** When a refusal last had an effect. */
 	private final AtomicLong heeded = new AtomicLong(-1);
 
 	/**
-	 * @param initial how many at first
-	 * @param most how many at most, asked each time
+	 * @param initial the first number
+	 * @param most the largest number, read each time
 	 */
 	public FoundLimit(int initial, IntSupplier most) {
 		this.most = most;
@@ -111,7 +115,9 @@ public final class FoundLimit implements ConcurrencyLimit {
 		return answers > CAREFUL * calls || answers % calls == 0;
 	}
 
-	/** Calls that were under way together and are refused together say it once. */
+	/**
+	 * Calls that were under way together and are refused together count as one refusal.
+	 */
 	private boolean isNews(long began) {
 		long before = this.heeded.get();
 		return began >= before && this.heeded.compareAndSet(before, ModuleClock.nanos() - this.created);

@@ -3,19 +3,20 @@ package io.arcllm.module.bulkhead;
 import java.util.Locale;
 
 /**
- * How many calls a target gets at once, written {@code 5} or {@code auto}.
+ * The number of calls that a target gets at the same time, written {@code 5} or {@code
+ * auto}.
  *
- * @param calls the number; 0 where it is to be found
+ * @param calls the number; 0 for {@code auto}
  */
 public record MaxConcurrent(int calls) {
 
-	/** The number is found from how the target does. */
+	/** The number is found from the target's answers. */
 	public static final MaxConcurrent AUTO = new MaxConcurrent(0);
 
 	private static final String WORD = "auto";
 
 	/**
-	 * Reads the written form.
+	 * Parses the written form.
 	 */
 	public static MaxConcurrent of(String text) {
 		String written = text.trim().toLowerCase(Locale.ROOT);
@@ -32,7 +33,7 @@ public record MaxConcurrent(int calls) {
 	}
 
 	/**
-	 * A number that stays.
+	 * A fixed number.
 	 */
 	public static MaxConcurrent of(Integer calls) {
 		if (calls < 1) {

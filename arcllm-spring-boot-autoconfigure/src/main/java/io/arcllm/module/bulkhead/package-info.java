@@ -1,5 +1,5 @@
 /**
- * Bounds how many calls a target gets at once, with a fair queue before it.
+ * Limits how many calls a target gets at the same time, with a fair queue before it.
  */
 @NullMarked
 package io.arcllm.module.bulkhead;

@@ -19,8 +19,9 @@ import io.arcllm.module.cache.CacheSettings.When;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which calls may have an answer that is kept, which answers are kept, and when
- * one is too old. Knows a clock, and nothing of reactive streams.
+ * Decides which calls may get a cached answer, which answers are kept, and when one is
+ * too old. It depends on a clock, and not on Reactive Streams. Safe for use by many
+ * threads.
  */
 public final class AnswerCache {
 
@@ -43,21 +44,21 @@ public final class AnswerCache {
 	private final Map<String, Flight> flights = new ConcurrentHashMap<>();
 
 	/**
-	 * What a call may be asked of.
+	 * The targets of a call, and the defaults that decide whether it is deterministic.
 	 *
 	 * @param targets the target and its chain, as written
-	 * @param temperature what is sent where a request says nothing
-	 * @param seeded whether a seed is sent where a request says nothing
+	 * @param temperature the temperature of requests that set none
+	 * @param seeded whether requests that set no seed get one
 	 */
 	public record Route(String targets, @Nullable Double temperature, boolean seeded) {
 	}
 
 	/**
 	 * @param settings which answers are kept, and for how long
-	 * @param route what calls may be asked of
-	 * @param store where answers are kept; shared
+	 * @param route the targets of calls
+	 * @param store keeps the answers; shared
 	 * @param clock the time of day
-	 * @param currency of the cost of an answer, which is 0
+	 * @param currency the currency of the cost of a cached answer, which is 0
 	 */
 	public AnswerCache(CacheSettings settings, Route route, AnswerStore store, Clock clock, String currency) {
 		this.settings = settings;
@@ -95,7 +96,7 @@ public final class AnswerCache {
 		return this.store.get(key);
 	}
 
-	/** The answer if it is not too old. */
+	/** The cached answer, if it is not too old. */
 	@Nullable LlmResponse fresh(@Nullable CachedAnswer found) {
 		Duration age = (found == null) ? null : found.age(this.clock.millis());
 		if (found == null || age == null || age.compareTo(this.settings.ttl()) > 0) {
@@ -106,7 +107,7 @@ public final class AnswerCache {
 		return found.answer().mutate().age(age).build();
 	}
 
-	/** The answer, if it may replace one that failed. */
+	/** The cached answer, if it may replace a failure. */
 	@Nullable LlmResponse stale(@Nullable CachedAnswer found) {
 		Duration age = (found == null) ? null : found.age(this.clock.millis());
 		if (found == null || age == null || this.settings.staleIfError().isZero()
@@ -118,8 +119,8 @@ public final class AnswerCache {
 	}
 
 	/**
-	 * Keeps a whole answer that is worth it.
-	 * @param attempts those of the call that made it
+	 * Keeps a whole answer, if it qualifies.
+	 * @param attempts the attempts of the call that got it
 	 */
 	void keep(String key, LlmRequest request, LlmResponse answer, List<Attempt> attempts) {
 		boolean whole = switch (answer.stopReason().type()) {
@@ -147,7 +148,7 @@ public final class AnswerCache {
 		return true;
 	}
 
-	/** The attempt that stands in the trail for an answer that was kept. */
+	/** The attempt that a cached answer has in the trail. */
 	Attempt.Builder attempt(LlmResponse answer) {
 		Duration age = (answer.age() == null) ? Duration.ZERO : answer.age();
 		String reason = answer.stale() ? "all targets failed: an older answer, kept for " : "kept for ";
@@ -156,14 +157,14 @@ public final class AnswerCache {
 			.cost(new Cost(BigDecimal.ZERO, this.currency));
 	}
 
-	/** An answer that another call shares; an older one stays as old as it is. */
+	/** An answer for a call that shares it; its age stays the same. */
 	LlmResponse shared(LlmResponse answer) {
 		this.hits.increment();
 		Duration age = (answer.age() == null) ? Duration.ZERO : answer.age();
 		return answer.mutate().age(age).build().withRaw(null);
 	}
 
-	/** What was found and kept. */
+	/** Hits, misses and entries so far. */
 	public CacheStatus status() {
 		OptionalLong entries = this.store.entries();
 		return new CacheStatus(this.hits.sum(), this.misses.sum(), this.stale.sum(), this.flights.size(),

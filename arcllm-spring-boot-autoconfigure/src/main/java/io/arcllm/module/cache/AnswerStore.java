@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where answers are kept. Never blocks. Safe for use by many threads.
+ * Keeps answers by key. Never blocks. Safe for use by many threads.
  */
 public interface AnswerStore {
 
@@ -21,12 +21,12 @@ public interface AnswerStore {
 
 	/**
 	 * Forgets the answers of a tenant.
-	 * @param tenant all where it is {@code null}
-	 * @return how many; empty where that is not known
+	 * @param tenant the tenant; {@code null} for all
+	 * @return how many; empty if that is not known
 	 */
 	OptionalLong forget(@Nullable String tenant);
 
-	/** About how many there are; empty where that is not known. */
+	/** About how many answers are kept; empty if that is not known. */
 	default OptionalLong entries() {
 		return OptionalLong.empty();
 	}

@@ -25,8 +25,8 @@ import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * A redirector: gives equal calls the answer that was kept, lets those that are under way
- * share one, and gives an older answer where all targets fail.
+ * A redirector: gives equal calls the cached answer, lets those at the same time share a
+ * request, and gives an older answer if all targets fail.
  */
 public final class CacheModule extends BaseModule {
 
@@ -65,7 +65,7 @@ public final class CacheModule extends BaseModule {
 		});
 	}
 
-	/** A future may hold {@code null}, which no stream may. */
+	/** A future may hold {@code null}, while a stream must not. */
 	private record Found(@Nullable CachedAnswer answer) {
 	}
 
@@ -87,7 +87,7 @@ public final class CacheModule extends BaseModule {
 		return this.cache.isSingleFlight() ? share(key, request, found) : ask(key, request, found);
 	}
 
-	/** An answer that was kept, as this call sees it. */
+	/** The events of a cached answer for this call. */
 	private List<LlmEvent> given(LlmResponse answer, boolean streaming, Call call) {
 		long elapsed = call.elapsedNanos();
 		call.ended(this.cache.attempt(answer)
@@ -124,7 +124,7 @@ public final class CacheModule extends BaseModule {
 	}
 
 	/**
-	 * Asks, keeps the answer, and gives an older one where that fails before the first
+	 * Asks and keeps the answer; gives an older one if the call fails before the first
 	 * word.
 	 */
 	private Flux<LlmEvent> ask(String key, LlmRequest request, @Nullable CachedAnswer found) {

@@ -23,7 +23,7 @@ public record CacheSettings(Duration ttl, int maxEntries, DataSize maxSize, When
 		boolean cacheFallback, Duration staleIfError, Store store) {
 
 	/**
-	 * Which calls have their answers kept.
+	 * Which calls use the cache.
 	 */
 	public enum When {
 
@@ -61,7 +61,7 @@ public record CacheSettings(Duration ttl, int maxEntries, DataSize maxSize, When
 		}
 	}
 
-	/** How long an answer may be of any use. */
+	/** How long an answer is kept: {@code ttl} and {@code stale-if-error}. */
 	Duration kept() {
 		return this.ttl.plus(this.staleIfError);
 	}

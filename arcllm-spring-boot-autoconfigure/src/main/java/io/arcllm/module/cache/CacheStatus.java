@@ -3,13 +3,13 @@ package io.arcllm.module.cache;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a cache does, for meters and the actuator.
+ * The state of a cache, for meters and the actuator.
  *
- * @param hits calls that were given an answer that was kept, or that another call got
- * @param misses calls for which there was none
- * @param stale calls that were given an older answer because all targets failed
+ * @param hits calls that got a cached answer, or the answer of another call
+ * @param misses calls without one
+ * @param stale calls that got an older answer because all targets failed
  * @param flights calls under way that others may share
- * @param entries about how many answers are kept; {@code null} where that is not known
+ * @param entries about how many answers are kept; {@code null} if that is not known
  */
 public record CacheStatus(long hits, long misses, long stale, int flights, @Nullable Long entries) {
 }

@@ -6,12 +6,12 @@ import io.arcllm.LlmResponse;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer that is kept.
+ * An answer in the cache.
  *
  * @param answer the answer, without attempts, cost and raw body
- * @param tenant the tenant that it was given to
- * @param keptAt when, in milliseconds of the epoch
- * @param keptFor how long it may be of use, in milliseconds
+ * @param tenant the tenant of the call that got it
+ * @param keptAt when it was kept, in milliseconds of the epoch
+ * @param keptFor how long it may be used, in milliseconds
  */
 public record CachedAnswer(LlmResponse answer, @Nullable String tenant, long keptAt, long keptFor) {
 

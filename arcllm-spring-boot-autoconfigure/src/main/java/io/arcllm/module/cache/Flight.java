@@ -23,13 +23,13 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
 /**
- * One call that equal ones share: the first asks, in its own context, and all hear the
- * events as they come. When the first is cancelled, the others keep it going; it ends
- * when all are gone.
+ * One request that equal calls share. The first call asks, in its own context, and all
+ * get the events as they come. If the first call is cancelled, the request continues for
+ * the others; it ends when all calls have left.
  * <p>
  * Invariants: {@code events} only grows, and every member reads it at its own pace and by
  * its own demand. {@code over} is set once, under the lock, with the last signal or when
- * the last member leaves; after it no one joins.
+ * the last member leaves; after that no call joins.
  */
 final class Flight {
 
@@ -46,7 +46,7 @@ final class Flight {
 	private boolean over;
 
 	/**
-	 * @param ended told when no one may join any more
+	 * @param ended is called when no call may join any more
 	 */
 	Flight(Consumer<Flight> ended) {
 		this.ended = ended;
@@ -54,8 +54,8 @@ final class Flight {
 
 	/**
 	 * Joins; the first to join asks.
-	 * @param shared what callers other than the first get instead of the end
-	 * @param question asks
+	 * @param shared makes the last event for callers other than the first
+	 * @param question makes the request
 	 * @return false if it is over
 	 */
 	boolean join(CoreSubscriber<? super LlmEvent> actual, Call call, Target target,
@@ -118,7 +118,7 @@ final class Flight {
 			all.get(0).drain();
 		}
 		else {
-			// each on a thread of its own: the slowest holds back no other
+			// each on a thread of its own, so that a slow one does not delay the others
 			all.forEach(Member::drainSoon);
 		}
 	}
@@ -137,7 +137,7 @@ final class Flight {
 	}
 
 	/**
-	 * The one that asks, in the context of the first member.
+	 * The request, in the context of the first member.
 	 */
 	private final class Asking implements CoreSubscriber<LlmEvent> {
 
@@ -176,8 +176,8 @@ final class Flight {
 	}
 
 	/**
-	 * One call of those that share: reads the events by its own demand, one thread at a
-	 * time. Its step alone adds to its queue.
+	 * One of the calls that share the request. It reads the events by its own demand, one
+	 * thread at a time; only its step adds to its queue.
 	 */
 	private final class Member implements Subscription {
 
@@ -189,7 +189,7 @@ final class Flight {
 
 		private final EventQueue queue;
 
-		/** How many of the shared events were taken; belongs to the step. */
+		/** How many of the shared events were taken; used by the step only. */
 		private int read;
 
 		private boolean spoke;
@@ -205,7 +205,7 @@ final class Flight {
 			this.shared = shared;
 		}
 
-		/** Its own deadline holds for it, too. */
+		/** Its own deadline applies to it, too. */
 		void expireWith(Call call, Target target) {
 			long left = call.remainingNanos();
 			if (left < Long.MAX_VALUE) {
@@ -235,7 +235,10 @@ final class Flight {
 			Schedulers.boundedElastic().schedule(this::drain);
 		}
 
-		/** What ends another's answer ends this one, but in its own caller's context. */
+		/**
+		 * Runs in the context of this member's caller, whichever thread has the next
+		 * event.
+		 */
 		void drain() {
 			if (this.expired != null || isOver()) {
 				this.caller.run(this.queue::drain);
@@ -245,7 +248,10 @@ final class Flight {
 			}
 		}
 
-		/** Takes one event after the other, so that no more waits than is asked for. */
+		/**
+		 * Takes one event after the other, so that no more events wait than were
+		 * requested.
+		 */
 		private void step() {
 			Throwable expired = this.expired;
 			if (expired != null) {
@@ -266,8 +272,8 @@ final class Flight {
 		}
 
 		/**
-		 * Others than the first get the end as theirs; one that heard nothing, its words,
-		 * too.
+		 * Members other than the first get their own last event, and its words before it
+		 * if they got no delta.
 		 */
 		private void take(LlmEvent event) {
 			LlmResponse answer = event.answer();

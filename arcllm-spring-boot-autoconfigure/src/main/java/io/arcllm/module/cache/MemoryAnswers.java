@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers in this process, bounded by their weight in bytes. An answer weighs at least
- * its share of all entries, and so bounds their number, too.
+ * its share of all entries, which bounds the number of answers, too. Safe for use by many
+ * threads.
  */
 public final class MemoryAnswers implements AnswerStore {
 
@@ -26,11 +27,11 @@ public final class MemoryAnswers implements AnswerStore {
 	private final Cache<String, CachedAnswer> answers;
 
 	/**
-	 * @param maxEntries the most answers
-	 * @param maxBytes the most bytes of all of them, about
+	 * @param maxEntries the largest number of answers
+	 * @param maxBytes the approximate memory for all of them, in bytes
 	 */
 	public MemoryAnswers(int maxEntries, long maxBytes) {
-		// rounded up: so many and no more
+		// rounded up, so that the number is never exceeded
 		long share = Math.max(1, (maxBytes + maxEntries - 1) / maxEntries);
 		this.answers = Caffeine.newBuilder()
 			.maximumWeight(share * maxEntries)

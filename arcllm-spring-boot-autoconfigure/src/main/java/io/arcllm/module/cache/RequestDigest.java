@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The key of a call: a hash of everything that changes its answer, and of its tenant.
- * Each value has its length or a mark before it, so that no two lists of values read
- * alike. Marks for a vendor's own cache, session, labels, deadline, priority and
- * streaming change no answer.
+ * Each value has its length or a mark before it, so that different lists of values never
+ * give the same bytes. Marks for a vendor's cache, session, labels, deadline, priority
+ * and streaming change no answer and are left out.
  */
 final class RequestDigest {
 
@@ -40,7 +40,7 @@ final class RequestDigest {
 
 	/**
 	 * The key of a request.
-	 * @param route the targets that it may be asked of
+	 * @param route the targets of the request
 	 */
 	static String of(String route, LlmRequest request) {
 		RequestDigest digest = new RequestDigest();
@@ -141,7 +141,7 @@ final class RequestDigest {
 		value(tool.strict());
 	}
 
-	/** The order of keys changes nothing. */
+	/** Independent of the order of keys. */
 	private void value(@Nullable Object value) {
 		if (value instanceof Map<?, ?> map) {
 			Map<String, @Nullable Object> sorted = new TreeMap<>();

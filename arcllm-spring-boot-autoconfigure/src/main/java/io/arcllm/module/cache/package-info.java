@@ -1,5 +1,5 @@
 /**
- * Keeps whole answers, and gives them to equal calls.
+ * Keeps whole answers, and returns them for equal calls.
  */
 @NullMarked
 package io.arcllm.module.cache;

@@ -15,8 +15,9 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides whether a target is asked, from how its calls ended. One serves all stacks of
- * its target. Its lock is held for a few instructions, never across a call.
+ * Decides whether a target is asked, from how its calls ended. One breaker serves all
+ * stacks of its target. Safe for use by many threads. Its lock is held for a few
+ * instructions, never across a call.
  */
 public final class Breaker implements Readiness {
 
@@ -45,10 +46,10 @@ public final class Breaker implements Readiness {
 	}
 
 	/**
-	 * @param target whose calls it watches
+	 * @param target the target whose calls are counted
 	 * @param settings when it opens
-	 * @param listener hears what it decides
-	 * @param customizer may change what the settings cannot say
+	 * @param listener is notified of what it decides
+	 * @param customizer may change what settings cannot express
 	 */
 	public Breaker(Target target, CircuitBreakerSettings settings, BreakerListener listener,
 			Consumer<CircuitBreakerConfig.Builder> customizer) {
@@ -56,12 +57,12 @@ public final class Breaker implements Readiness {
 	}
 
 	/**
-	 * @param target whose calls it watches
+	 * @param target the target whose calls are counted
 	 * @param settings when it opens
-	 * @param listener hears what it decides
-	 * @param customizer may change what the settings cannot say
-	 * @param capture captures the context that the listener is told in: that of the call
-	 * whose end decided
+	 * @param listener is notified of what it decides
+	 * @param customizer may change what settings cannot express
+	 * @param capture captures the context in which the listener is called: that of the
+	 * call whose end decided
 	 */
 	public Breaker(Target target, CircuitBreakerSettings settings, BreakerListener listener,
 			Consumer<CircuitBreakerConfig.Builder> customizer, CallerContext.Capture capture) {
@@ -72,21 +73,21 @@ public final class Breaker implements Readiness {
 	}
 
 	/**
-	 * Whose calls it watches.
+	 * The target whose calls are counted.
 	 */
 	public Target target() {
 		return this.target;
 	}
 
 	/**
-	 * When it opens.
+	 * The present settings.
 	 */
 	public CircuitBreakerSettings settings() {
 		return this.settings;
 	}
 
 	/**
-	 * From now on these are the settings; window, state and pauses stay.
+	 * Applies new settings; window, state and pauses stay.
 	 */
 	public void use(CircuitBreakerSettings newer) {
 		this.lock.lock();
@@ -127,7 +128,7 @@ public final class Breaker implements Readiness {
 		}
 	}
 
-	/** Neither success nor failure: gives the permit back. */
+	/** Neither a success nor a failure: returns the permit. */
 	void released(Admission admission) {
 		this.lock.lock();
 		try {
@@ -139,7 +140,7 @@ public final class Breaker implements Readiness {
 		}
 	}
 
-	/** The answer has begun: what the target asked for is over. */
+	/** The answer has begun, which ends the target's pause. */
 	void answering(Admission admission) {
 		this.lock.lock();
 		try {
@@ -172,7 +173,10 @@ public final class Breaker implements Readiness {
 		}
 	}
 
-	/** Only a failure that the target has not to do with leaves the probe to another. */
+	/**
+	 * Ends a probe. A failure that says nothing about the target makes the next call the
+	 * probe.
+	 */
 	private void end(long probe, Throwable failure) {
 		if (failure instanceof LlmException known && (!known.wasSent() || known.kind().endsTheCall())) {
 			this.pauses.abandoned(probe);
@@ -183,8 +187,8 @@ public final class Breaker implements Readiness {
 	}
 
 	/**
-	 * What is not the target's failure, but a reason to leave it alone. An exhausted
-	 * quota that is worth another attempt is that of one key of several.
+	 * Failures that do not count, but pause the target. An exhausted quota that may be
+	 * retried concerns only one of several keys.
 	 */
 	private void judge(int era, LlmException failure, String model) {
 		Duration retryAfter = retryAfter(failure);
@@ -204,7 +208,7 @@ public final class Breaker implements Readiness {
 		}
 	}
 
-	/** The wait that the vendor names, as far as one answer may decide. */
+	/** The wait that the vendor names, at most {@code max-pause}. */
 	private Duration retryAfter(LlmException failure) {
 		Duration retryAfter = failure.retryAfter();
 		Duration longest = this.settings.maxPause();
@@ -244,14 +248,14 @@ public final class Breaker implements Readiness {
 				: refusal;
 	}
 
-	/** The model that a request asks, as far as it is known here. */
+	/** The model of a request, or the target's own. */
 	String modelOf(@Nullable String requested) {
 		String model = (requested == null) ? this.target.model() : requested;
 		return (model == null) ? "" : model;
 	}
 
 	/**
-	 * Puts it into a state, whatever it knows.
+	 * Puts it into a state, whatever it has counted.
 	 */
 	public void force(BreakerState state) {
 		this.lock.lock();
@@ -264,7 +268,7 @@ public final class Breaker implements Readiness {
 	}
 
 	/**
-	 * Forgets all it knows and closes, also where it was forced open or disabled.
+	 * Forgets everything it counted and closes, even if it was forced open or disabled.
 	 */
 	public void reset() {
 		this.lock.lock();
@@ -278,7 +282,7 @@ public final class Breaker implements Readiness {
 	}
 
 	/**
-	 * What it knows now.
+	 * The present state.
 	 */
 	public BreakerStatus status() {
 		this.lock.lock();
@@ -296,13 +300,13 @@ public final class Breaker implements Readiness {
 	}
 
 	/**
-	 * What a breaker says to a call.
+	 * The breaker's decision for a call.
 	 *
-	 * @param era between two changes of state: a call that ends in a later one than it
-	 * began in says nothing about the target as it is now
+	 * @param era the time between two changes of state; a call that ends in a later era
+	 * than it began in says nothing about the present target
 	 * @param probe the number of the probe that the call is after a pause, or
 	 * {@link BreakerPauses#NONE}
-	 * @param refusal why not, where it is turned away
+	 * @param refusal why the call is refused, or {@code null}
 	 */
 	record Admission(int era, long probe, @Nullable Refusal refusal) {
 	}

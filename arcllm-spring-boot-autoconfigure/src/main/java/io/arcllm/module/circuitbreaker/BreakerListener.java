@@ -8,13 +8,13 @@ import io.arcllm.module.Hook;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what circuit breakers decide: for logs, events and meters. Called outside the
- * breaker's lock, in order, on the thread of the call that tipped the scales; what it
- * throws is ignored.
+ * Is notified of what circuit breakers decide, for logs, events and meters. Called
+ * outside the breaker's lock, in order, on the thread of the call that caused the
+ * decision, so it must return soon. What it throws is logged once and changes nothing.
  */
 public interface BreakerListener {
 
-	/** Hears nothing. */
+	/** Does nothing. */
 	BreakerListener NONE = (target, from, to, openFor) -> {
 	};
 
@@ -25,22 +25,21 @@ public interface BreakerListener {
 	void changed(Target target, BreakerState from, BreakerState to, @Nullable Duration openFor);
 
 	/**
-	 * A target, or one model of it, is left alone for a while without the breaker being
-	 * open.
+	 * A target, or one model of it, is paused although the breaker is not open.
 	 */
 	default void paused(Target target, Duration duration, String reason) {
 	}
 
 	/**
-	 * Tells all of them, in this order. What one throws is logged once and changes
-	 * nothing.
+	 * A listener that calls all of them, in this order. What one of them throws is logged
+	 * once and changes nothing.
 	 */
 	static BreakerListener all(List<BreakerListener> listeners) {
 		return new AllListeners(listeners.stream().map(GuardedListener::of).toList());
 	}
 
 	/**
-	 * Tells several listeners.
+	 * Calls several listeners.
 	 *
 	 * @param listeners each guarded
 	 */
@@ -59,7 +58,7 @@ public interface BreakerListener {
 	}
 
 	/**
-	 * Tells one listener, and keeps what it throws.
+	 * Calls one listener and catches what it throws.
 	 *
 	 * @param listener of the application
 	 * @param hook calls it

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.util.context.Context;
 
 /**
- * What a breaker decided and its listener was not told yet: collected under the breaker's
- * lock, told outside it, in order.
+ * Decisions of a breaker that its listener was not notified of yet: collected under the
+ * breaker's lock, and passed on outside it, in order.
  */
 final class BreakerNotifications {
 
@@ -30,8 +30,8 @@ final class BreakerNotifications {
 	private final AtomicInteger telling = new AtomicInteger();
 
 	/**
-	 * @param capture captures the context of the call that has news, which another call's
-	 * thread may tell
+	 * @param capture captures the context of the call that caused a decision, because
+	 * another call's thread may pass it on
 	 */
 	BreakerNotifications(Target target, BreakerListener listener, CallerContext.Capture capture) {
 		this.capture = capture;
@@ -54,7 +54,7 @@ final class BreakerNotifications {
 	}
 
 	/**
-	 * Tells all there is, or leaves it to the thread that is telling already.
+	 * Passes on all decisions, or leaves that to the thread that is doing so already.
 	 */
 	void tell() {
 		if (this.notifications.isEmpty() || this.telling.getAndIncrement() != 0) {

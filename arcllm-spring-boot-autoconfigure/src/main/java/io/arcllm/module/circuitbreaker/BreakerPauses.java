@@ -9,13 +9,13 @@ import io.arcllm.module.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * For how long a target, or one of its models, is to be left alone although its breaker
- * is closed. A pause ends with one probe: the others are refused until it has an answer,
- * for as long again as the pause was at most. Not safe for use by several threads.
+ * The pauses of a target or of its models while its breaker is closed. A pause ends with
+ * one probe. Other calls are refused until the probe has an answer, but no longer than
+ * the pause was. Not safe for use by several threads.
  * <p>
- * Invariants: a pause that ran out stays until its probe proves or replaces it. It has at
- * most one probe, whose number is that of the last one admitted; a probe that was let go
- * of leaves the pause to the next call.
+ * Invariants: a pause whose time is over stays until its probe ends it or starts a new
+ * one. It has at most one probe, whose number is that of the last one admitted; if a
+ * probe is cancelled, the next call is the probe.
  */
 final class BreakerPauses {
 
@@ -30,14 +30,14 @@ final class BreakerPauses {
 
 	private long probes;
 
-	/** Leaves the whole target alone; never shortens a pause. */
+	/** Pauses the whole target; never shortens a pause. */
 	void pauseTarget(long now, long until, String reason) {
 		if (this.target == null || this.target.until - until < 0) {
 			this.target = new Pause(now, until, ErrorKind.THROTTLED, reason);
 		}
 	}
 
-	/** Leaves one model alone. */
+	/** Pauses one model. */
 	void pauseModel(String model, long now, long until, String reason) {
 		if (this.models.size() >= MOST_MODELS) {
 			this.models.values().removeIf((pause) -> pause.until - now <= 0);
@@ -76,7 +76,7 @@ final class BreakerPauses {
 		return this.probes;
 	}
 
-	/** The target answers that probe: its pause is over. */
+	/** The target answered that probe: its pause is over. */
 	void proved(long probe) {
 		if (this.target != null && this.target.probe == probe) {
 			this.target = null;
@@ -84,7 +84,7 @@ final class BreakerPauses {
 		this.models.values().removeIf((pause) -> pause.probe == probe);
 	}
 
-	/** The probe was cancelled before it could say anything: the next call is one. */
+	/** The probe was cancelled before it had an answer: the next call is the probe. */
 	void abandoned(long probe) {
 		if (this.target != null && this.target.probe == probe) {
 			this.target.probe = NONE;

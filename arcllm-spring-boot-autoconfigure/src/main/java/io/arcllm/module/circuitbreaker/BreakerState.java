@@ -7,22 +7,22 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
  */
 public enum BreakerState {
 
-	/** Lets all through. */
+	/** Lets all calls through. */
 	CLOSED,
 
-	/** Refuses all until its time is over. */
+	/** Refuses all calls until its time is over. */
 	OPEN,
 
-	/** Lets a few probes through, and refuses the rest. */
+	/** Lets a few probes through, and refuses all other calls. */
 	HALF_OPEN,
 
-	/** Refuses all until told otherwise. */
+	/** Refuses all calls until it is changed by hand. */
 	FORCED_OPEN,
 
-	/** Lets all through and counts nothing, until told otherwise. */
+	/** Lets all calls through and counts nothing, until it is changed by hand. */
 	DISABLED,
 
-	/** Lets all through and counts, until told otherwise. */
+	/** Lets all calls through and counts, until it is changed by hand. */
 	METRICS_ONLY;
 
 	static BreakerState of(CircuitBreaker.State state) {

@@ -15,14 +15,15 @@ import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnStateTransiti
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resilience4j's windows and states, and what it does not know: failures in a row, until
- * when it is open, and which calls belong to which state, so that a late answer never
- * takes or gives back the permit of a probe. Not safe for use by several threads.
+ * Resilience4j's windows and states, with what Resilience4j does not have: failures in a
+ * row, the time until which it is open, and the state in which each call began, so that a
+ * late answer never takes or returns the permit of a probe. Not safe for use by several
+ * threads.
  * <p>
- * Invariants: every change of state begins a new era, with no probes and no failures in a
- * row; {@code probes} is the number of permits of Resilience4j's half-open state that
- * calls of this era hold; only a call that ends in the era in which it began is counted
- * or gives its permit back. {@code openUntil} is set with each change to open.
+ * Invariants: every change of state begins a new era, without probes and failures in a
+ * row; {@code probes} is the number of Resilience4j's half-open permits that calls of
+ * this era have; only a call that ends in the era in which it began is counted or returns
+ * its permit. {@code openUntil} is set with each change to open.
  */
 final class BreakerStateMachine {
 
@@ -70,9 +71,9 @@ final class BreakerStateMachine {
 	}
 
 	/**
-	 * From now on these are the settings. The state stays, with its era and the probes
-	 * under way; the window is filled with as many failures and slow calls as the old one
-	 * had, which may open it.
+	 * Applies new settings. The state, its era and the probes under way stay. The window
+	 * is filled with as many failures and slow calls as the old one had, which may open
+	 * the breaker.
 	 */
 	void use(CircuitBreakerSettings newer) {
 		CircuitBreaker before = this.circuit;
@@ -90,7 +91,7 @@ final class BreakerStateMachine {
 		refill(before.getMetrics());
 	}
 
-	/** Failures last: what they are of all calls must not look more on the way. */
+	/** Adds failures last, so that their share never looks larger on the way. */
 	private void refill(CircuitBreaker.Metrics known) {
 		long slow = this.settings.slowCall().duration().toNanos() + 1;
 		int failed = known.getNumberOfFailedCalls();
@@ -137,13 +138,13 @@ final class BreakerStateMachine {
 
 	/**
 	 * Changes with every change of state. A call that ends in a later era than it began
-	 * in says nothing about the target as it is now.
+	 * in says nothing about the present target.
 	 */
 	int era() {
 		return this.era;
 	}
 
-	/** Why a call would be turned away; takes nothing. */
+	/** Why a call would be refused; takes no permit. */
 	@Nullable Refusal refusal() {
 		return switch (state()) {
 			case CLOSED, DISABLED, METRICS_ONLY -> null;
@@ -161,7 +162,7 @@ final class BreakerStateMachine {
 		return new Refusal(ErrorKind.CIRCUIT_OPEN, reason, retryAfter);
 	}
 
-	/** Takes a permit where {@link #refusal()} had nothing to say. */
+	/** Takes a permit, after {@link #refusal()} returned {@code null}. */
 	@Nullable Refusal admit() {
 		if (state() == BreakerState.OPEN) {
 			this.circuit.transitionToHalfOpenState();
@@ -202,7 +203,7 @@ final class BreakerStateMachine {
 		}
 	}
 
-	/** Opens without counting, where it decides at all. */
+	/** Opens without counting, unless the breaker is forced into a state. */
 	void open(Duration retryAfter) {
 		openFor(retryAfter);
 		if (state() == BreakerState.CLOSED || state() == BreakerState.HALF_OPEN) {

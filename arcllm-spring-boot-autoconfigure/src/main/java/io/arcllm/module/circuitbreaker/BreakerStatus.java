@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a circuit breaker knows, for meters, health and the actuator.
+ * The state of a circuit breaker, for meters, health and the actuator.
  *
  * @param state what it does with calls
  * @param failureRate the share of failures in the window in percent, once there were
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param failures failures in the window
  * @param consecutiveFailures failures in a row
  * @param probes probes under way
- * @param refused calls turned away since the start
- * @param retryAfter when it will admit again, where it does not and knows
+ * @param refused calls refused since the start
+ * @param retryAfter when it will admit calls again, if it does not now and that is known
  */
 public record BreakerStatus(BreakerState state, @Nullable Double failureRate, @Nullable Double slowCallRate, int calls,
 		int failures, int consecutiveFailures, int probes, long refused, @Nullable Duration retryAfter) {

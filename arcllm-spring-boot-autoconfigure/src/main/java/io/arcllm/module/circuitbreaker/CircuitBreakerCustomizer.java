@@ -4,15 +4,15 @@ import io.arcllm.Target;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 
 /**
- * Changes what settings cannot say about circuit breakers: a bean of this type is asked
- * once for each breaker.
+ * Changes what settings cannot express about circuit breakers. A bean of this type is
+ * called once for each breaker.
  */
 @FunctionalInterface
 public interface CircuitBreakerCustomizer {
 
 	/**
 	 * Called after the settings were applied.
-	 * @param target whose breaker it will be
+	 * @param target the target of the breaker
 	 */
 	void customize(Target target, CircuitBreakerConfig.Builder config);
 

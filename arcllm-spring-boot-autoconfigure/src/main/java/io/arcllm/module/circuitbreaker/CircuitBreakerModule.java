@@ -21,8 +21,8 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
- * A gate: refuses calls to a target that is down, and tells its breaker how the others
- * end.
+ * A gate: refuses calls to a target that is down, and reports to its breaker how the
+ * others end.
  */
 public final class CircuitBreakerModule extends BaseModule {
 
@@ -58,8 +58,8 @@ public final class CircuitBreakerModule extends BaseModule {
 	 * name none
 	 * @param endpoint the breaker that all targets at the same host and port share, if
 	 * there is one
-	 * @param tenantsHaveKeys whether a key may be that of the caller's tenant alone: what
-	 * it is refused for says nothing of other tenants
+	 * @param tenantsHaveKeys whether a key may belong to the caller's tenant; its refusal
+	 * then says nothing about other tenants
 	 */
 	public CircuitBreakerModule(LlmProvider inner, Function<@Nullable String, Breaker> breakers,
 			@Nullable Breaker endpoint, boolean tenantsHaveKeys) {
@@ -184,7 +184,7 @@ public final class CircuitBreakerModule extends BaseModule {
 			return ModuleClock.nanos() - this.start;
 		}
 
-		/** The host answered; how fast is a matter of the target. */
+		/** The host answered; the time it took concerns only the target. */
 		private void reached() {
 			if (this.endpoint != null) {
 				this.endpoint.succeeded(this.atEndpoint, 0);

@@ -65,8 +65,8 @@ public record CircuitBreakerSettings(Window window, int windowSize, int minimumC
 	}
 
 	/**
-	 * The calls after which a rate means something: never more than a window of calls
-	 * holds.
+	 * The fewest calls before a rate is used; never more than the size of a window of
+	 * calls.
 	 */
 	int effectiveMinimumCalls() {
 		return (this.window == Window.COUNT) ? Math.min(this.minimumCalls, this.windowSize) : this.minimumCalls;

@@ -5,8 +5,8 @@ import io.arcllm.Target;
 import io.arcllm.module.Refusal;
 
 /**
- * A call was turned away because its target is down, or is to be left alone for a while;
- * nothing was sent. Has no stack trace, so that refusing costs next to nothing.
+ * A call was refused because its target is down or paused. Nothing was sent. Has no stack
+ * trace, so that refusing is cheap.
  */
 public class CircuitOpenException extends LlmException {
 

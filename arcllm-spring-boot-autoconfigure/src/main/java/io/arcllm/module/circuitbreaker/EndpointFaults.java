@@ -8,8 +8,8 @@ import io.arcllm.LlmException;
 import io.arcllm.TimeoutStage;
 
 /**
- * Which failures are those of a host and port, whatever is asked there: what cannot be
- * reached, and a gateway that has nothing behind it.
+ * Tells which failures count on a host and port instead of a target: a host that cannot
+ * be reached, and a gateway without a vendor behind it.
  */
 final class EndpointFaults {
 
@@ -33,7 +33,7 @@ final class EndpointFaults {
 		return OF_AN_EDGE.contains(status) || (OF_A_GATEWAY.contains(status) && !isOfTheVendor(failure));
 	}
 
-	/** Vendors say in JSON what is wrong; gateways send a page, or nothing. */
+	/** Vendors describe errors in JSON; gateways send a page, or nothing. */
 	private static boolean isOfTheVendor(LlmException failure) {
 		String body = (failure.body() == null) ? "" : failure.body().stripLeading();
 		return failure.vendorCode() != null || body.startsWith("{") || body.startsWith("[");

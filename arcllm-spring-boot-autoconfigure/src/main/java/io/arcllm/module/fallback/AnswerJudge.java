@@ -12,15 +12,17 @@ import io.arcllm.module.fallback.FallbackSettings.OnAnswer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which answers are no use, so that another target is asked for a better one.
+ * Decides which answers count as failures, so that another target is asked for a better
+ * one.
  *
- * @param useless what makes an answer useless
- * @param streams whether streams are held back until they are whole, and so can be judged
- * @param fits whether words are of a format
+ * @param useless which answers count as failures
+ * @param streams whether streams are held back until they are complete, so that they can
+ * be judged
+ * @param fits whether a text matches a format
  */
 public record AnswerJudge(Set<OnAnswer> useless, boolean streams, BiPredicate<ResponseFormat, String> fits) {
 
-	/** Every answer is of use. */
+	/** Accepts every answer. */
 	public static final AnswerJudge NONE = new AnswerJudge(Set.of(), false, (format, text) -> true);
 
 	public AnswerJudge {
@@ -32,7 +34,7 @@ public record AnswerJudge(Set<OnAnswer> useless, boolean streams, BiPredicate<Re
 		return !this.useless.isEmpty() && (this.streams || !request.streaming());
 	}
 
-	/** Why the answer is no use; {@code null} if it is. */
+	/** Why the answer counts as a failure; {@code null} if it does not. */
 	@Nullable OnAnswer uselessness(LlmRequest request, LlmResponse answer) {
 		for (OnAnswer reason : OnAnswer.values()) {
 			if (this.useless.contains(reason) && is(reason, request, answer)) {
@@ -56,7 +58,7 @@ public record AnswerJudge(Set<OnAnswer> useless, boolean streams, BiPredicate<Re
 		return content instanceof Content.Thinking || (content instanceof Content.Text text && text.text().isBlank());
 	}
 
-	/** An answer that calls tools is not the last one. */
+	/** An answer that calls tools is not final, so it never counts as this. */
 	private boolean isOfAnotherFormat(@Nullable ResponseFormat format, LlmResponse answer) {
 		return format != null && answer.toolCalls().isEmpty() && !this.fits.test(format, answer.text());
 	}

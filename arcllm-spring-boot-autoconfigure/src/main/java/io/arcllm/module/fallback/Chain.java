@@ -7,11 +7,11 @@ import io.arcllm.LlmException;
 import io.arcllm.module.Candidate;
 
 /**
- * The targets of a chain, resolved.
+ * The targets of a chain.
  *
- * @param targets the primary one and those after it
- * @param contextWindow those for requests that are too long
- * @param contentPolicy those for requests that a filter refused
+ * @param targets the primary target and those after it
+ * @param contextWindow the targets for requests that are too long
+ * @param contentPolicy the targets for requests that a filter refused
  */
 public record Chain(List<Candidate> targets, List<Candidate> contextWindow, List<Candidate> contentPolicy) {
 
@@ -30,8 +30,8 @@ public record Chain(List<Candidate> targets, List<Candidate> contextWindow, List
 	}
 
 	/**
-	 * The targets that may be asked after this error; none if it is no reason to ask
-	 * another.
+	 * The targets that may be asked after this error; none if the error does not fail
+	 * over.
 	 */
 	List<Candidate> after(LlmException failure, List<Candidate> rest, FallbackSettings settings) {
 		if (failure.kind() == ErrorKind.CONTENT_POLICY && settings.on().contains(failure.kind())) {

@@ -12,12 +12,11 @@ import io.arcllm.module.Refusal;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One target of a chain: written as a target alone, or with what requests to it leave
- * unset.
+ * One target of a chain, optionally with values for what requests leave unset.
  *
  * @param target the target, such as openai or openai/gpt-5-mini
- * @param maxTokens the longest answer, in tokens; also where the request says more
- * @param temperature how random the answer is where the request does not say
+ * @param maxTokens the longest answer, in tokens; also an upper bound for the request
+ * @param temperature the temperature, if the request sets none
  * @param options extra fields in the body of requests to it
  */
 public record ChainEntry(String target, @Nullable Integer maxTokens, @Nullable Double temperature,
@@ -37,12 +36,12 @@ public record ChainEntry(String target, @Nullable Integer maxTokens, @Nullable D
 		options = (options == null) ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(options));
 	}
 
-	/** A target that is asked for what the request says. */
+	/** An entry with a target only. */
 	public static ChainEntry of(String target) {
 		return new ChainEntry(target, null, null, null);
 	}
 
-	/** The target of the chain, asked with what this entry says. */
+	/** The candidate, with the values of this entry. */
 	public Candidate around(Candidate candidate) {
 		boolean plain = this.maxTokens == null && this.temperature == null && fields().isEmpty();
 		return plain ? candidate : new EntryCandidate(candidate, this);
@@ -53,8 +52,8 @@ public record ChainEntry(String target, @Nullable Integer maxTokens, @Nullable D
 	}
 
 	/**
-	 * The request with what it leaves unset, and no longer an answer than this entry
-	 * wants.
+	 * The request with the values that it leaves unset, and with the upper bound of this
+	 * entry.
 	 */
 	LlmRequest complete(LlmRequest request) {
 		LlmRequest.Builder completed = request.mutate();
@@ -71,7 +70,7 @@ public record ChainEntry(String target, @Nullable Integer maxTokens, @Nullable D
 	}
 
 	/**
-	 * A target with an entry that says more than its name.
+	 * A target whose entry has values.
 	 */
 	private record EntryCandidate(Candidate inner, ChainEntry entry) implements Candidate {
 

@@ -34,8 +34,8 @@ import reactor.util.context.Context;
 
 /**
  * A redirector: asks the next target of the chain when one fails before it delivered
- * anything, and afterwards recovers the answer where recovery is on. No target is asked
- * inside another's fallback, and none is made before it is asked.
+ * anything, and recovers the answer after that if recovery is on. No target is asked
+ * inside another target's fallback, and none is created before it is asked.
  */
 public final class FallbackModule extends BaseModule {
 
@@ -50,25 +50,25 @@ public final class FallbackModule extends BaseModule {
 	private final AnswerJudge judge;
 
 	/**
-	 * A chain that leaves a stream that broke off as it is.
+	 * A chain without recovery of streams.
 	 */
 	public FallbackModule(Chain chain, FallbackSettings settings, Selection selection) {
 		this(chain, settings, selection, RecoveryPlan.NONE);
 	}
 
 	/**
-	 * A chain to which every answer is of use.
+	 * A chain that accepts every answer.
 	 */
 	public FallbackModule(Chain chain, FallbackSettings settings, Selection selection, RecoveryPlan resume) {
 		this(chain, settings, selection, resume, AnswerJudge.NONE);
 	}
 
 	/**
-	 * @param chain whose first target is the primary one
+	 * @param chain the chain; its first target is the primary one
 	 * @param settings when to ask the next
 	 * @param selection which target to ask first
-	 * @param resume what to do when a stream breaks off
-	 * @param judge says which answers are no use
+	 * @param resume how streams that break off are recovered
+	 * @param judge decides which answers count as failures
 	 */
 	public FallbackModule(Chain chain, FallbackSettings settings, Selection selection, RecoveryPlan resume,
 			AnswerJudge judge) {
@@ -97,7 +97,7 @@ public final class FallbackModule extends BaseModule {
 	}
 
 	/**
-	 * A chain of one is there only for streams that break off.
+	 * A chain of one target only recovers streams, so it is not shown.
 	 */
 	@Override
 	public String toString() {
@@ -106,7 +106,7 @@ public final class FallbackModule extends BaseModule {
 	}
 
 	/**
-	 * One call's way down the chain.
+	 * The pass of one call through the chain.
 	 */
 	static final class FallbackCall {
 
@@ -126,7 +126,10 @@ public final class FallbackModule extends BaseModule {
 
 		private final ChainPass pass;
 
-		/** An answer that is no use is kept: no other such answer comes out. */
+		/**
+		 * Whether an answer that counts as a failure is kept; only the first one may be
+		 * returned.
+		 */
 		private boolean hasUseless;
 
 		FallbackCall(FallbackModule module, LlmRequest request, Call call) {
@@ -149,7 +152,7 @@ public final class FallbackModule extends BaseModule {
 			return this.call.targets().pausedBy(target) == null && (earlier == null || earlier.isRetryable());
 		}
 
-		/** Asks the first of these that may be asked, for a subscriber to come. */
+		/** Asks the first of these targets that may be asked, on subscription. */
 		private Flux<LlmEvent> ask(List<Candidate> targets) {
 			return new Flux<>() {
 
@@ -162,7 +165,8 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		/**
-		 * Asks the first of these that may be asked, and the ones after it when it fails.
+		 * Asks the first of these targets that may be asked, and the next ones if it
+		 * fails.
 		 */
 		void ask(Supplier<List<Candidate>> targets, Attempt.Cause cause, CoreSubscriber<? super LlmEvent> actual) {
 			Leg leg;
@@ -184,7 +188,7 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		/**
-		 * The first of these that may be asked.
+		 * The first of these targets that may be asked.
 		 * @throws LlmException if none may be
 		 */
 		private Leg first(List<Candidate> targets, Attempt.Cause cause, CoreSubscriber<? super LlmEvent> actual) {
@@ -204,8 +208,8 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		/**
-		 * The targets for requests that are too long, after one that was passed over for
-		 * that, unless it is one of them.
+		 * The targets for requests that are too long, after a target was passed over for
+		 * that reason, unless it is one of them.
 		 */
 		private List<Candidate> wider(Candidate passedOver, List<Candidate> targets) {
 			LlmException refusal = this.pass.failure(passedOver.target());
@@ -218,7 +222,7 @@ public final class FallbackModule extends BaseModule {
 			return targets.stream().anyMatch((other) -> this.pass.isReady(other, this.request));
 		}
 
-		/** An answer that is judged when it is whole. */
+		/** An answer that is judged when it is complete. */
 		private Flux<LlmEvent> judged(Leg leg, LlmProvider provider) {
 			return EventStep.defer((context) -> provider.exchange(leg.written))
 				.contextWrite((context) -> leg.context)
@@ -229,8 +233,8 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		/**
-		 * An answer, or that of another target where it is no use. Where no other is of
-		 * use either, it comes out as it is.
+		 * The answer, or that of another target if it counts as a failure. If no other
+		 * answer is better, this one is returned.
 		 */
 		private Flux<LlmEvent> judged(Candidate candidate, List<LlmEvent> events, List<Candidate> rest) {
 			Flux<LlmEvent> asItIs = Flux.fromIterable(events);
@@ -282,8 +286,8 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		/**
-		 * Whether a target after the first one that was asked does not take what that one
-		 * could: it is passed over, and never ends the chain.
+		 * Whether a target after the first one refused the request. It is then passed
+		 * over, and does not end the chain.
 		 */
 		private boolean isRefusedHere(Candidate candidate, LlmException failure) {
 			return (failure.kind() == ErrorKind.INVALID_REQUEST || failure.kind() == ErrorKind.UNSUPPORTED)
@@ -291,9 +295,9 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		/**
-		 * What the caller is told: what ended the call, else the error of the primary
-		 * target if it was asked, else that of the first target that was. Where all that
-		 * were asked refused the request, that of the first.
+		 * The error for the caller: what ended the call, else the error of the primary
+		 * target if it was asked, else that of the first target that was asked. If all
+		 * targets that were asked refused the request, that of the first of them.
 		 */
 		private LlmException exhausted() {
 			List<LlmException> all = this.pass.failures();
@@ -316,12 +320,14 @@ public final class FallbackModule extends BaseModule {
 			return (all.size() == 1) ? told : told.exhausted(this.pass.written(), all);
 		}
 
-		/** Whether the failure is of a target that was asked, and not passed over. */
+		/**
+		 * Whether the failure is that of a target that was asked, and not passed over.
+		 */
 		private boolean wasAsked(LlmException failure) {
 			return !failure.kind().isUnsent() && this.call.targets().failures().anyMatch((one) -> isOf(failure, one));
 		}
 
-		/** What is left of a pause is told in a copy of the failure that began it. */
+		/** The rest of a pause is reported in a copy of the failure that began it. */
 		private static boolean isOf(LlmException failure, LlmException earlier) {
 			return failure == earlier || failure.getCause() == earlier;
 		}
@@ -337,7 +343,7 @@ public final class FallbackModule extends BaseModule {
 		}
 
 		/**
-		 * One target on the way, and what comes after it.
+		 * One target of the pass, and what comes after it.
 		 */
 		private static final class Leg extends EventStep.Resuming {
 

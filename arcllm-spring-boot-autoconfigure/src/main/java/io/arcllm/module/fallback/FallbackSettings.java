@@ -36,11 +36,11 @@ public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindo
 	private static final Pattern WEIGHT = Pattern.compile("(\\S.*)=\\s*(\\d{1,9}(?:\\.\\d{1,9})?)\\s*");
 
 	/**
-	 * Whose error is thrown when all fail.
+	 * Which error is thrown when all targets fail.
 	 */
 	public enum OnExhausted {
 
-		/** The primary target's. */
+		/** That of the primary target. */
 		PRIMARY,
 
 		/** That of the target asked last. */
@@ -49,7 +49,7 @@ public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindo
 	}
 
 	/**
-	 * In which order the targets are asked.
+	 * The order in which targets are asked.
 	 */
 	public enum Choice {
 
@@ -74,11 +74,11 @@ public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindo
 	}
 
 	/**
-	 * What makes an answer useless.
+	 * Which answers count as failures.
 	 */
 	public enum OnAnswer {
 
-		/** It is not of the format that the request asked for. */
+		/** It does not match the format of the request. */
 		INVALID_SCHEMA,
 
 		/** The model refused, or a filter cut it off. */
@@ -87,7 +87,7 @@ public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindo
 		/** It was cut off at the limit of tokens. */
 		MAX_TOKENS,
 
-		/** It says nothing and calls no tool. */
+		/** It has no text and calls no tool. */
 		EMPTY
 
 	}
@@ -97,10 +97,10 @@ public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindo
 	 */
 	public enum Affinity {
 
-		/** It does not. */
+		/** No. */
 		NONE,
 
-		/** As long as its target is ready. */
+		/** Yes, as long as its target is ready. */
 		SESSION
 
 	}
@@ -116,13 +116,13 @@ public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindo
 		weightByTarget(weights);
 	}
 
-	/** The targets of the chain as they are written. */
+	/** The targets of the chain, as text. */
 	public List<String> chainTargets() {
 		return this.chain.stream().map(ChainEntry::target).toList();
 	}
 
 	/**
-	 * The weights by the targets they are written for.
+	 * The weights by target.
 	 */
 	public Map<String, Double> weightByTarget() {
 		return weightByTarget(this.weights);

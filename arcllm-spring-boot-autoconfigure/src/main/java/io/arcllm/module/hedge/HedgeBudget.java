@@ -3,14 +3,14 @@ package io.arcllm.module.hedge;
 import io.arcllm.module.Percent;
 
 /**
- * How many calls of one chain may be hedged: a few at once, and a share of all. Safe for
- * use by many threads.
+ * The number of calls of one chain that may be hedged: a burst, and a share of all calls.
+ * Safe for use by many threads.
  */
 public final class HedgeBudget {
 
 	private static final long WHOLE = 1_000_000;
 
-	/** What quiet times save up for a bad one. */
+	/** The most hedges that are saved. */
 	private static final int MOST_SAVED = 10;
 
 	private long share;
@@ -20,7 +20,7 @@ public final class HedgeBudget {
 	private long saved;
 
 	/**
-	 * @param settings how many there may be
+	 * @param settings the share and the burst
 	 */
 	public HedgeBudget(HedgeSettings settings) {
 		this.saved = settings.burst() * WHOLE;
@@ -28,9 +28,9 @@ public final class HedgeBudget {
 	}
 
 	/**
-	 * From now on so many may be hedged; what is saved is no more for it.
-	 * @param maxRatio the share of all calls
-	 * @param burst so many at once
+	 * Applies new settings; saved hedges do not increase.
+	 * @param maxRatio the largest share of all calls
+	 * @param burst how many calls may be hedged before the ratio counts
 	 */
 	public synchronized void use(Percent maxRatio, int burst) {
 		this.share = Math.round(maxRatio.ratio() * WHOLE);
@@ -39,7 +39,7 @@ public final class HedgeBudget {
 	}
 
 	/**
-	 * A call begins: it earns its share of a hedge.
+	 * A call begins, and adds its share of a hedge.
 	 */
 	synchronized void called() {
 		this.saved = Math.min(this.most, this.saved + this.share);

@@ -9,17 +9,18 @@ import io.arcllm.module.ModuleClock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * After what silence to hedge, written {@code p95} or {@code 800ms}.
+ * The silence after which a call is hedged, written {@code p95} or {@code 800ms}.
  *
- * @param percentile of the times to the first token, if there is no fixed time
- * @param time fixed, if there is one
+ * @param percentile the percentile of the times to the first token, if there is no fixed
+ * time
+ * @param time the fixed time, or {@code null}
  */
 public record HedgeDelay(int percentile, @Nullable Duration time) {
 
 	private static final Pattern PERCENTILE = Pattern.compile("p([1-9]\\d?)");
 
 	/**
-	 * Reads the written form.
+	 * Parses the written form.
 	 */
 	public static HedgeDelay of(String text) {
 		String written = text.trim().toLowerCase(Locale.ROOT);

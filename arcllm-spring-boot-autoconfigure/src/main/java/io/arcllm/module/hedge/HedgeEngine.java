@@ -6,20 +6,20 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one target: how long it takes to its first token or to its whole
- * answer. Safe for use by many threads.
+ * Learns how long one target takes to its first token or to its whole answer, and decides
+ * when to hedge. Safe for use by many threads.
  */
 public final class HedgeEngine {
 
-	/** Fewer say nothing of a percentile. */
+	/** The fewest times for a percentile. */
 	static final int ENOUGH = 20;
 
 	private static final int KEPT = 256;
 
-	/** The percentile that says what is usual. */
+	/** The percentile that counts as the usual time. */
 	private static final int USUAL = 95;
 
-	/** So many times what is usual is a failure of the target. */
+	/** This many times the usual time is a failure of the target. */
 	private static final int FAR_TOO_LONG = 3;
 
 	private static final Duration FAR_TOO_LONG_UNTIL_KNOWN = Duration.ofSeconds(10);
@@ -29,17 +29,18 @@ public final class HedgeEngine {
 	private final Times whole = new Times();
 
 	/**
-	 * The first token came after that time, or had not come by then.
+	 * The first token came after this time, or had not come by then.
 	 */
 	synchronized void took(boolean streaming, long nanos) {
 		(streaming ? this.streamed : this.whole).add(nanos);
 	}
 
 	/**
-	 * How long the target may be silent before another is asked; {@code null} where it is
-	 * not known how long a whole answer of it takes, so that an ordinary long one is not
+	 * How long the target may be silent before another one is asked; {@code null} if the
+	 * times of its whole answers are not known, so that an ordinary long answer is not
 	 * paid for twice.
-	 * @param firstWord whether the first word ends the silence, or the whole answer
+	 * @param firstWord true if the first word ends the silence, false if only the whole
+	 * answer does
 	 */
 	synchronized @Nullable Duration delay(boolean firstWord, HedgeSettings settings) {
 		if (firstWord) {

@@ -35,12 +35,12 @@ import reactor.util.context.Context;
 
 /**
  * A redirector inside a chain: when its target is silent for longer than usual, the next
- * one is asked too, and the first to speak is listened to. A target that fails is left to
- * the chain.
+ * one is asked, too, and the first content wins. A target that fails is left to the
+ * chain.
  */
 public final class HedgeModule extends BaseModule {
 
-	/** The options with which tools of the vendor's own are asked for. */
+	/** The options that request a vendor's own tools. */
 	private static final Set<String> SERVER_TOOLS = Set.of("tools", "mcp_servers", "web_search_options", "container",
 			"plugins");
 
@@ -53,19 +53,19 @@ public final class HedgeModule extends BaseModule {
 	private final Knowledge knowledge;
 
 	/**
-	 * A target that is hedged within a budget of its own.
+	 * A hedged target with its own budget.
 	 */
 	public HedgeModule(Candidate own, List<Candidate> others, HedgeSettings settings, HedgeEngine engine) {
 		this(own, others, settings, new Knowledge(engine, new HedgeBudget(settings), LlmRequest::streaming));
 	}
 
 	/**
-	 * What hedges share.
+	 * What hedges of a chain share.
 	 *
-	 * @param engine what is known of the target; shared by all stacks of it
+	 * @param engine the times of the target; shared by all its stacks
 	 * @param budget how many calls may be hedged; shared by the targets of a chain
-	 * @param streamed whether the target is asked for a stream, whether or not the caller
-	 * asks for one, so that its first word is known
+	 * @param streamed whether a request is sent as a stream, even if the caller asks for
+	 * a whole answer, so that the first word is known
 	 */
 	public record Knowledge(HedgeEngine engine, HedgeBudget budget, Predicate<LlmRequest> streamed) {
 	}
@@ -105,7 +105,9 @@ public final class HedgeModule extends BaseModule {
 		};
 	}
 
-	/** What a vendor does on its own side is not to be done twice. */
+	/**
+	 * Requests with a vendor's own tools are not hedged, because these would run twice.
+	 */
 	private static boolean hasServerTools(LlmRequest request) {
 		return SERVER_TOOLS.stream().anyMatch(request.options()::containsKey);
 	}
@@ -126,7 +128,7 @@ public final class HedgeModule extends BaseModule {
 		return this.knowledge.engine();
 	}
 
-	/** Whether the first word of the answer ends the silence, or the whole of it. */
+	/** Whether the first word ends the silence, and not only the whole answer. */
 	boolean hasFirstWord(LlmRequest request) {
 		return this.knowledge.streamed().test(request);
 	}
@@ -136,13 +138,13 @@ public final class HedgeModule extends BaseModule {
 	}
 
 	/**
-	 * One call that may be asked twice. The first to speak wins; the other is cancelled
-	 * before the caller is told of it. Decisions are taken under the lock, signals given
-	 * outside it.
+	 * One call with one or two requests. The first content wins; the other request is
+	 * cancelled before the caller gets that content. Decisions are made under the lock,
+	 * signals are sent outside it.
 	 * <p>
 	 * Invariants: there are one or two legs, and at most one winner, which never changes;
-	 * only the winner's events are passed on. A failure is told when no leg is left that
-	 * could win, and once ({@code over}). The second leg gets the demand that was not met
+	 * only the winner's events are passed on. A failure is passed on once ({@code over}),
+	 * when no leg is left that could win. The second leg gets the demand that was open
 	 * when it began; all later demand goes to both until one has won.
 	 */
 	static final class HedgedCall implements Subscription {
@@ -289,7 +291,7 @@ public final class HedgeModule extends BaseModule {
 			return true;
 		}
 
-		/** The failure to tell of, if no attempt is left to wait for. */
+		/** The failure to pass on, if no attempt is left to wait for. */
 		private synchronized @Nullable Throwable told(Leg leg, Throwable failure) {
 			leg.failure = failure;
 			Leg other = (leg == this.first) ? this.second : this.first;
@@ -302,7 +304,7 @@ public final class HedgeModule extends BaseModule {
 		}
 
 		/**
-		 * One of the two.
+		 * One of the two requests.
 		 */
 		private final class Leg extends EventStep implements ForwardingListener {
 
@@ -336,7 +338,7 @@ public final class HedgeModule extends BaseModule {
 				return this.outer;
 			}
 
-			/** The first word of a whole answer that is asked for as a stream. */
+			/** The first content of a whole answer that is requested as a stream. */
 			@Override
 			public void speaking() {
 				wins(this);

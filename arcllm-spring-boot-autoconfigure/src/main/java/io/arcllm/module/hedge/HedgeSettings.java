@@ -5,7 +5,7 @@ import java.time.Duration;
 import io.arcllm.module.Percent;
 
 /**
- * When a second target is asked too.
+ * When a second target is asked, too.
  *
  * @param after when the second target is asked: after a percentile of the target's own
  * times to the first token, or a fixed time

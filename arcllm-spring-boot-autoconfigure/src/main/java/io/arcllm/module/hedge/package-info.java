@@ -1,5 +1,5 @@
 /**
- * Asks a second target when the first is slow, and takes the one that speaks first.
+ * Asks a second target when the first one is slow, and uses the one that answers first.
  */
 @NullMarked
 package io.arcllm.module.hedge;

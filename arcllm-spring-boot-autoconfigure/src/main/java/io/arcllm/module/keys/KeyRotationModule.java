@@ -15,25 +15,25 @@ import io.arcllm.module.Scope;
 import reactor.core.publisher.Flux;
 
 /**
- * A redirector: asks the same target again at once when its key was refused and another
- * one is there. Each try is an attempt of the call.
+ * A redirector: asks the same target again at once when its key was refused and there is
+ * another key. Each try is an attempt of the call.
  */
 public final class KeyRotationModule extends BaseModule {
 
 	private final BiPredicate<LlmRequest, LlmException> another;
 
 	/**
-	 * @param inner what to ask again
-	 * @param another whether there is a key left to which this has not happened
+	 * @param inner the provider that is asked again
+	 * @param another whether there is another key that was not refused in this way
 	 */
 	public KeyRotationModule(LlmProvider inner, Predicate<LlmException> another) {
 		this(inner, (request, failure) -> another.test(failure));
 	}
 
 	/**
-	 * @param inner what to ask again
-	 * @param another whether the caller of that request has a key left to which this has
-	 * not happened
+	 * @param inner the provider that is asked again
+	 * @param another whether there is another key for this request that was not refused
+	 * in this way
 	 */
 	public KeyRotationModule(LlmProvider inner, BiPredicate<LlmRequest, LlmException> another) {
 		super(inner);

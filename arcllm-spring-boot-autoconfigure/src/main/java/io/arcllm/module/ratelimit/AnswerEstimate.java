@@ -4,8 +4,8 @@ import io.arcllm.LlmRequest;
 import io.arcllm.module.TokenCount;
 
 /**
- * About how many tokens a call will use: those of the request, and for the answer what
- * this target's answers took on average, but never more than the request allows.
+ * The estimated tokens of a call: those of the request, and for the answer the average of
+ * this target's answers, but never more than the request allows.
  */
 final class AnswerEstimate {
 

@@ -11,7 +11,7 @@ import io.github.bucket4j.ConfigurationBuilder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One limit: so many a minute, refilled evenly, so many at once.
+ * One limit: a number a minute, refilled evenly, and a number at once.
  *
  * @param perMinute how many a minute
  * @param capacity how many at once
@@ -41,7 +41,7 @@ record BucketLimit(long perMinute, long capacity, BucketConfiguration configurat
 		return new BucketLimit(perMinute, capacity, bucket.build());
 	}
 
-	/** Tells buckets that are not the same apart, also between processes. */
+	/** Identifies the bucket, also between processes. */
 	String id() {
 		return this.perMinute + ":" + this.capacity
 				+ Arrays.stream(this.configuration.getBandwidths())
@@ -51,7 +51,7 @@ record BucketLimit(long perMinute, long capacity, BucketConfiguration configurat
 					.collect(Collectors.joining());
 	}
 
-	/** Nanoseconds in which so many come back. */
+	/** Nanoseconds in which this many are refilled. */
 	long nanosFor(long amount) {
 		return (long) (amount * (60e9 / this.perMinute));
 	}

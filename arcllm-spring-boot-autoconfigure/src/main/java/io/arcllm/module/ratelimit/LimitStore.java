@@ -3,49 +3,49 @@ package io.arcllm.module.ratelimit;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Where the levels of a limit are kept: in memory, or where several replicas share them.
- * Never blocks. Safe for use by many threads.
+ * Keeps the levels of a limit, in memory or shared by several replicas. Never blocks.
+ * Safe for use by many threads.
  */
 public interface LimitStore {
 
 	/**
 	 * Takes one request and these tokens, or nothing.
-	 * @return nanoseconds until they could be taken, 0 if they were; fails where there is
-	 * no way to know
+	 * @return nanoseconds until they could be taken, 0 if they were taken; fails if the
+	 * level cannot be read
 	 */
 	CompletableFuture<Long> take(long tokens);
 
 	/**
-	 * Takes one request and these tokens if that is known to be possible without asking
-	 * elsewhere.
+	 * Takes one request and these tokens, if that is possible without a remote call.
 	 */
 	default boolean takeNow(long tokens) {
 		return false;
 	}
 
 	/**
-	 * Gives back what is positive, and takes what is negative, into debt if need be.
+	 * Returns positive amounts, and takes negative ones, if necessary as debt.
 	 */
 	void adjust(long requests, long tokens);
 
 	/**
-	 * Nanoseconds until so much could be taken, as far as it is known here.
+	 * Nanoseconds until this much could be taken, as far as this process knows.
 	 */
 	long waitFor(long requests, long tokens);
 
 	/**
-	 * Requests left, as far as it is known here; {@link Long#MAX_VALUE} without a limit.
+	 * Requests left, as far as this process knows; {@link Long#MAX_VALUE} without a
+	 * limit.
 	 */
 	long requests();
 
 	/**
-	 * Tokens left, as far as it is known here; {@link Long#MAX_VALUE} without a limit.
+	 * Tokens left, as far as this process knows; {@link Long#MAX_VALUE} without a limit.
 	 */
 	long tokens();
 
 	/**
-	 * Nanoseconds that an answer of the store itself may take: a call that may not wait
-	 * for its turn still waits for that.
+	 * Nanoseconds that an answer of the store may take; even a call that may not wait for
+	 * its turn waits for that.
 	 */
 	default long latency() {
 		return 0;
@@ -53,24 +53,23 @@ public interface LimitStore {
 
 	/**
 	 * Forgets the levels.
-	 * @return whether there were any elsewhere; fails where there is no way to know
+	 * @return whether a remote store had any; fails if that cannot be found out
 	 */
 	default CompletableFuture<Boolean> forget() {
 		return CompletableFuture.completedFuture(false);
 	}
 
 	/**
-	 * Forgets the levels that are kept elsewhere for tenants of this limit's target.
-	 * @return of how many tenants; fails where there is no way to know
+	 * Forgets the remote levels of all tenants of this limit's target.
+	 * @return the number of tenants; fails if that cannot be found out
 	 */
 	default CompletableFuture<Integer> forgetTenants() {
 		return CompletableFuture.completedFuture(0);
 	}
 
 	/**
-	 * From now on these are the settings; levels stay in proportion to what there may be
-	 * at most.
-	 * @return false if another store is needed for them
+	 * Applies new settings; levels stay in proportion to the capacity.
+	 * @return false if these settings need another store
 	 */
 	default boolean use(RateLimitSettings newer) {
 		return false;

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Levels of this process alone.
+ * Levels of this process. Safe for use by many threads.
  */
 public final class MemoryStore implements LimitStore {
 
@@ -32,8 +32,8 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	/**
-	 * @param settings how much
-	 * @param customizer adds what they cannot say
+	 * @param settings the limits
+	 * @param customizer adds limits that settings cannot express
 	 */
 	public MemoryStore(RateLimitSettings settings, BiConsumer<LimitUnit, ConfigurationBuilder> customizer) {
 		this(settings, customizer, new SchedulerTime());
@@ -62,7 +62,7 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	/**
-	 * Never 0 where nothing was taken, even if it came back in the meantime.
+	 * Never returns 0 if nothing was taken, even if enough was refilled in the meantime.
 	 */
 	@Override
 	public CompletableFuture<Long> take(long tokens) {
@@ -120,7 +120,7 @@ public final class MemoryStore implements LimitStore {
 	private record Level(BucketLimit limit, Bucket bucket) {
 
 		/**
-		 * @param before the level whose place it takes, and whose share it has
+		 * @param before the level that it replaces, and whose share it gets
 		 */
 		static @Nullable Level of(@Nullable BucketLimit limit, TimeMeter time, @Nullable Level before) {
 			if (limit == null || (before != null && before.limit().id().equals(limit.id()))) {
@@ -151,8 +151,8 @@ public final class MemoryStore implements LimitStore {
 		}
 
 		/**
-		 * Exact also where the last one is only partly refilled, and for more than the
-		 * bucket can hold.
+		 * Exact even if the last unit is only partly refilled, and for amounts above the
+		 * capacity.
 		 */
 		long waitFor(long amount) {
 			long available = this.bucket.getAvailableTokens();
@@ -168,7 +168,7 @@ public final class MemoryStore implements LimitStore {
 	}
 
 	/**
-	 * The clock that modules go by, which is virtual in tests.
+	 * The clock of all modules, which is virtual in tests.
 	 */
 	private static final class SchedulerTime implements TimeMeter {
 

@@ -30,7 +30,7 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
 /**
- * A gate: lets calls through at the pace of a limit, and refuses those that would wait
+ * A gate: lets calls through at the rate of a limit, and refuses those that would wait
  * too long.
  */
 public final class RateLimitModule extends BaseModule {
@@ -54,10 +54,10 @@ public final class RateLimitModule extends BaseModule {
 	/**
 	 * One call at a rate limit.
 	 * <p>
-	 * Invariants of the reservation: it is held from the gate on, and leaves {@code HELD}
-	 * once: to {@code REFUNDED} where the call ends before anything was sent, or to
-	 * {@code SENT}, after which it is settled by what was used. What was refunded and is
-	 * sent after all is charged again.
+	 * Invariants of the reservation: it starts as {@code HELD} at the gate and leaves
+	 * that state once: to {@code REFUNDED} if the call ends before anything was sent, or
+	 * to {@code SENT}, after which it is settled with the real usage. A refunded request
+	 * that is sent after all is charged again.
 	 */
 	static final class RateLimitCall extends GatedCall implements ForwardingListener {
 
@@ -105,8 +105,8 @@ public final class RateLimitModule extends BaseModule {
 		}
 
 		/**
-		 * Takes again what was given back when the caller went away while a gate behind
-		 * this one was opening.
+		 * Takes again what was returned because the caller cancelled while an inner gate
+		 * was opening.
 		 */
 		@Override
 		public void sending() {
@@ -177,7 +177,7 @@ public final class RateLimitModule extends BaseModule {
 		}
 
 		/**
-		 * What a vendor counted of an answer that broke off is not all that it takes off.
+		 * The usage of an answer that broke off is only a lower bound.
 		 */
 		private void settleMore(Usage counted) {
 			Integer tokens = counted.totalTokens();
@@ -248,8 +248,8 @@ public final class RateLimitModule extends BaseModule {
 			}
 
 			/**
-			 * On a thread of its own where others are being served: they must not wait
-			 * for this call to be sent.
+			 * On a thread of its own if others are being served, because these must not
+			 * wait until this call is sent.
 			 */
 			@Override
 			public void admitted() {

@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much a target is asked for.
+ * How many requests and tokens a target gets.
  *
  * @param requestsPerMinute requests a minute; unset for no limit
  * @param tokensPerMinute tokens a minute, input and output together; unset for no limit
@@ -29,7 +29,7 @@ public record RateLimitSettings(@Nullable Integer requestsPerMinute, @Nullable I
 		/** The target, for all calls together. */
 		TARGET,
 
-		/** Each tenant by itself; calls without one share theirs. */
+		/** Each tenant; calls without a tenant share a limit. */
 		TENANT
 
 	}
@@ -48,7 +48,7 @@ public record RateLimitSettings(@Nullable Integer requestsPerMinute, @Nullable I
 	}
 
 	/**
-	 * What holds while the store cannot be reached.
+	 * What happens while the store cannot be reached.
 	 */
 	public enum OnStoreFailure {
 

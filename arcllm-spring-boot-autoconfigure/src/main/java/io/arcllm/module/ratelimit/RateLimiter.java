@@ -18,12 +18,13 @@ import io.arcllm.module.ratelimit.RateLimitSettings.Store;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reserves what calls are expected to use, settles what they did use, and keeps the line
- * of those that wait. One serves all stacks of its target.
+ * Reserves what calls are expected to use, settles what they really used, and keeps the
+ * queue of waiting calls. One limiter serves all stacks of its target. Safe for use by
+ * many threads.
  */
 public final class RateLimiter implements Readiness {
 
-	/** Tenants that are known at once; made-up ones are no reason to keep ever more. */
+	/** The most tenants that are kept, because callers may invent tenants. */
 	static final int MOST_TENANTS = 10_000;
 
 	private final Target target;
@@ -38,7 +39,7 @@ public final class RateLimiter implements Readiness {
 
 	private final Stores stores;
 
-	/** By tenant, the longest unused first. */
+	/** By tenant, the least recently used first. */
 	private final Map<String, RateLimiter> tenants = new LinkedHashMap<>(16, 0.75f, true) {
 
 		@Override
@@ -56,30 +57,30 @@ public final class RateLimiter implements Readiness {
 
 		/**
 		 * A store for settings.
-		 * @param tenant whose levels it keeps; {@code null} for those of the target
+		 * @param tenant the tenant; {@code null} for the target itself
 		 */
 		LimitStore store(@Nullable String tenant, RateLimitSettings settings);
 
 	}
 
 	/**
-	 * A limiter of this process alone.
+	 * A limiter with levels in this process.
 	 */
 	public RateLimiter(Target target, RateLimitSettings settings) {
 		this(target, settings, (tenant, own) -> new MemoryStore(own));
 	}
 
 	/**
-	 * A limiter whose tenants have levels in this process.
+	 * A limiter with this store, whose tenants have levels in this process.
 	 */
 	public RateLimiter(Target target, RateLimitSettings settings, LimitStore store) {
 		this(target, settings, (tenant, own) -> (tenant == null) ? store : new MemoryStore(own));
 	}
 
 	/**
-	 * @param target whose calls it limits
-	 * @param settings how much
-	 * @param stores make what keeps the levels
+	 * @param target the target whose calls are limited
+	 * @param settings the limits
+	 * @param stores make the stores of levels
 	 */
 	public RateLimiter(Target target, RateLimitSettings settings, Stores stores) {
 		this(target, settings, stores, null);
@@ -94,8 +95,8 @@ public final class RateLimiter implements Readiness {
 	}
 
 	/**
-	 * From now on these are the settings. Levels stay in proportion, and calls that wait
-	 * go on waiting.
+	 * Applies new settings. Levels stay in proportion, and waiting calls stay in the
+	 * queue.
 	 */
 	public void use(RateLimitSettings newer) {
 		this.settings = newer;
@@ -112,7 +113,7 @@ public final class RateLimiter implements Readiness {
 		return this.line.store();
 	}
 
-	/** The limiter of a call: that of its tenant where each has its own. */
+	/** The limiter of a call: that of its tenant, if each tenant has its own. */
 	RateLimiter of(LlmRequest request) {
 		String tenant = request.metadata().tenant();
 		return (tenant == null || this.settings.by() == By.TARGET) ? this : ofTenant(tenant);
@@ -130,9 +131,9 @@ public final class RateLimiter implements Readiness {
 	}
 
 	/**
-	 * Forgets the levels of a tenant, also those that other replicas share.
-	 * @param tenant all where it is {@code null}
-	 * @return of how many tenants; fails where there is no way to know
+	 * Forgets the levels of a tenant, including those that replicas share.
+	 * @param tenant the tenant; {@code null} for all
+	 * @return the number of tenants; fails if that cannot be found out
 	 */
 	public CompletableFuture<Integer> forget(@Nullable String tenant) {
 		int here;
@@ -148,7 +149,7 @@ public final class RateLimiter implements Readiness {
 				: this.stores.store(tenant, this.settings).forget().thenApply((known) -> known ? 1 : 0);
 	}
 
-	/** Whose calls it limits. */
+	/** The target whose calls are limited. */
 	public Target target() {
 		return this.target;
 	}
@@ -157,7 +158,7 @@ public final class RateLimiter implements Readiness {
 		return this.settings.maxWait();
 	}
 
-	/** Tokens to reserve: never more than a whole minute's, the rest becomes debt. */
+	/** Tokens to reserve, at most those of a whole minute; the rest becomes debt. */
 	long estimate(LlmRequest request) {
 		Integer most = this.settings.tokensPerMinute();
 		return (most == null) ? 0 : Math.min(most, this.estimate.of(request));
@@ -168,7 +169,7 @@ public final class RateLimiter implements Readiness {
 	}
 
 	/**
-	 * Nothing was sent: gives everything back.
+	 * Nothing was sent: returns everything.
 	 */
 	void refund(long tokens) {
 		store().adjust(1, tokens);
@@ -176,14 +177,14 @@ public final class RateLimiter implements Readiness {
 	}
 
 	/**
-	 * It was sent all the same: takes everything again.
+	 * The request was sent after all: takes everything again.
 	 */
 	void charge(long tokens) {
 		store().adjust(-1, -tokens);
 	}
 
 	/**
-	 * Replaces what was reserved by what was really used.
+	 * Replaces the reservation by the real usage.
 	 */
 	void settle(long reserved, Usage usage) {
 		Integer used = usage.totalTokens();
@@ -200,10 +201,10 @@ public final class RateLimiter implements Readiness {
 	}
 
 	/**
-	 * The vendor says what is left: where it is less than thought, others use the same
-	 * limit, and the level is lowered. Never raises it, because calls under way may not
-	 * be counted there yet. One at a time: what two answers say must not be taken off
-	 * twice.
+	 * The vendor reports what is left. If that is less than the level here, another
+	 * application uses the same limit, and the level is lowered. It is never raised,
+	 * because the vendor may not have counted calls under way. Synchronized, so that two
+	 * answers do not lower it twice.
 	 */
 	public synchronized void observe(VendorLimits limits) {
 		Long requests = limits.remainingRequests();

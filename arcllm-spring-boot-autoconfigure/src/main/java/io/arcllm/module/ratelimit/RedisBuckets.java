@@ -23,20 +23,20 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The buckets of one target in Redis. Asks nothing over a connection that is known to be
- * down, where Lettuce would queue it up.
+ * The buckets of one target in Redis. Sends nothing over a connection that is known to be
+ * down, because Lettuce would queue it.
  */
 final class RedisBuckets {
 
 	private static final Duration KEPT_AFTER_REFILL = Duration.ofMinutes(1);
 
-	/** Stands between the key of a target and the name of its tenant. */
+	/** Separates the key of a target and the name of a tenant. */
 	private static final String TENANT = ":tenant:";
 
-	/** How long removing may take, which goes through all keys of Redis. */
+	/** The longest time for removing, which scans all keys of Redis. */
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-	/** Within this time all replicas know a change that is published to them. */
+	/** The time in which all replicas see a published change. */
 	private static final Duration LOWERED_ONCE = Duration.ofSeconds(5);
 
 	private final String key;
@@ -58,8 +58,8 @@ final class RedisBuckets {
 	}
 
 	/**
-	 * Connects, and asks for what changes nothing: the first question takes longer than
-	 * all others, because much is loaded and made for it.
+	 * Connects, and sends a command without effect, because the first command takes much
+	 * longer than all others.
 	 */
 	void warmUp() {
 		shared().thenAccept((shared) -> {
@@ -98,8 +98,8 @@ final class RedisBuckets {
 	}
 
 	/**
-	 * Takes what is more than the share that these buckets have. Asked by each replica of
-	 * an application, at once or one after the other, it is taken once.
+	 * Lowers the level to the share that the earlier buckets had. If several replicas do
+	 * this, the level is lowered once.
 	 */
 	void lowerTo(RedisBuckets before) {
 		shared().thenAccept((shared) -> {
@@ -130,7 +130,10 @@ final class RedisBuckets {
 		return inTime(shared().thenCompose((shared) -> shared.remove(keys)).thenApply((removed) -> removed > 0));
 	}
 
-	/** Removes the buckets of all tenants of this target; of how many. */
+	/**
+	 * Removes the buckets of all tenants of this target, and returns the number of
+	 * tenants.
+	 */
 	CompletableFuture<Integer> forgetTenants() {
 		return inTime(shared().thenCompose((shared) -> shared.removeAll(this.key + TENANT)));
 	}
@@ -153,7 +156,7 @@ final class RedisBuckets {
 	}
 
 	/**
-	 * A connection, and what Bucket4j makes of it.
+	 * A connection, and Bucket4j's manager for it.
 	 */
 	private record Shared(StatefulRedisConnection<byte[], byte[]> connection, AsyncProxyManager<byte[]> buckets) {
 
@@ -172,8 +175,7 @@ final class RedisBuckets {
 		}
 
 		/**
-		 * Removes all keys with this beginning; counts those that differ before their
-		 * unit.
+		 * Removes all keys with this prefix, and counts them without their units.
 		 */
 		CompletableFuture<Integer> removeAll(String beginning) {
 			String pattern = beginning.replaceAll("([\\\\*?\\[\\]^])", "\\\\$1") + "*";
@@ -256,7 +258,8 @@ final class RedisBuckets {
 	}
 
 	/**
-	 * What is known here of a bucket: what Redis last said, and what came back since.
+	 * What this process knows of a bucket: its last level in Redis, and what was refilled
+	 * since.
 	 */
 	private static final class Known {
 

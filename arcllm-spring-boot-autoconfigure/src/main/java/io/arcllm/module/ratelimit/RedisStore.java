@@ -12,9 +12,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Levels in Redis, shared by all replicas of an application. While Redis is away, which
- * is logged once, {@code on-store-failure} holds; from time to time one call finds out
- * whether it is back.
+ * Levels in Redis, shared by all replicas of an application. While Redis cannot be
+ * reached, which is logged once, {@code on-store-failure} decides; one call a second
+ * tries it again. Safe for use by many threads.
  */
 public final class RedisStore implements LimitStore {
 
@@ -33,11 +33,11 @@ public final class RedisStore implements LimitStore {
 	private final Reachability redis = new Reachability();
 
 	/**
-	 * @param target whose levels they are
-	 * @param settings how much
-	 * @param customizer adds what they cannot say
-	 * @param connection made at once without waiting for it, and again while it cannot be
-	 * had
+	 * @param target the target of the limit
+	 * @param settings the limits
+	 * @param customizer adds limits that settings cannot express
+	 * @param connection connects at once without waiting, and again while there is no
+	 * connection
 	 */
 	public RedisStore(Target target, RateLimitSettings settings, BiConsumer<LimitUnit, ConfigurationBuilder> customizer,
 			RedisConnection connection) {

@@ -3,20 +3,21 @@ package io.arcllm.module.ratelimit;
 import io.arcllm.Target;
 
 /**
- * Where rate limits with {@code store: redis} keep their levels. A bean of the
- * application's own takes the place of Redis.
+ * Makes the stores of rate limits with {@code store: redis}. A bean of the application
+ * replaces Redis.
  */
 @FunctionalInterface
 public interface SharedLimitStores {
 
 	/**
-	 * Makes the store of a target's limit; asked once for each. Must not block.
+	 * Makes the store of a target's limit; called once for each limit. Must not block.
 	 */
 	LimitStore create(Target target, RateLimitSettings settings);
 
 	/**
-	 * Finds what stores cannot be made without.
-	 * @throws io.arcllm.LlmConfigException if it is not there
+	 * Checks that stores can be made.
+	 * @throws io.arcllm.LlmConfigException if something is missing, such as a library or
+	 * a connection
 	 */
 	default void check() {
 	}

@@ -8,8 +8,8 @@ import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call would have had to wait too long for its turn; nothing was sent. Has no stack
- * trace, so that refusing costs next to nothing.
+ * A call was refused because it would have waited too long for its turn. Nothing was
+ * sent. Has no stack trace, so that refusing is cheap.
  */
 public class ThrottledException extends LlmException {
 

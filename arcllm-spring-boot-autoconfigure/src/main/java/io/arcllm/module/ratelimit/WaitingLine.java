@@ -12,16 +12,15 @@ import reactor.core.Disposables;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * The queue of a rate limit: the highest priority first, and first come, first served.
- * Only its head asks the store; the others wait behind it without a thread. Its lock is
- * held for a few instructions, never across a call.
+ * The queue of a rate limit, by priority and then by arrival. Only its head asks the
+ * store; the others wait behind it without a thread. Its lock is held for a few
+ * instructions, never across a call.
  * <p>
- * Invariants: a ticket is told once, by the thread that takes it out of the queue; at
+ * Invariants: a ticket is notified once, by the thread that removes it from the queue; at
  * most one request to the store is under way, for the head ({@code asking}), and while
- * the head waits for tokens only the timer or something that came back asks again
- * ({@code sleeping}, {@code stale}); {@code queuedTokens} is the sum of the tickets in
- * the queue. A ticket that left while the store was asked gives back what was taken for
- * it.
+ * the head waits for tokens, only the timer or a refund asks again ({@code sleeping},
+ * {@code stale}); {@code queuedTokens} is the sum of the tickets in the queue. If a
+ * ticket left while the store was asked, what was taken for it is returned.
  */
 final class WaitingLine {
 
@@ -38,7 +37,7 @@ final class WaitingLine {
 
 	private boolean sleeping;
 
-	/** Something came back while the store was asked. */
+	/** Whether tokens were refunded while the store was asked. */
 	private boolean stale;
 
 	private long admitted;
@@ -50,7 +49,7 @@ final class WaitingLine {
 	}
 
 	/**
-	 * Passes where no call waits and the store knows at once.
+	 * Lets a call pass if no other waits and the store can answer at once.
 	 */
 	synchronized boolean pass(long tokens) {
 		boolean passed = this.queue.isEmpty() && this.store.takeNow(tokens);
@@ -59,7 +58,7 @@ final class WaitingLine {
 	}
 
 	/**
-	 * Joins the queue; the ticket is told, now or later.
+	 * Joins the queue; the ticket is notified now or later.
 	 */
 	void enter(Ticket ticket) {
 		long wait;
@@ -88,7 +87,7 @@ final class WaitingLine {
 		}
 	}
 
-	/** Nanoseconds that those ahead and one more would wait. */
+	/** Nanoseconds that a new ticket of this priority would wait. */
 	private long wait(Priority priority, long tokens) {
 		long all = tokens;
 		for (int i = priority.ordinal(); i < this.queuedTokens.length; i++) {
@@ -110,7 +109,7 @@ final class WaitingLine {
 	}
 
 	/**
-	 * The ticket waited as long as it may.
+	 * The ticket has waited for the longest time that it may.
 	 */
 	void expire(Ticket ticket) {
 		wake();
@@ -184,8 +183,8 @@ final class WaitingLine {
 	}
 
 	/**
-	 * Sets the timer under the lock: one that is due at once must not be taken for the
-	 * one after it.
+	 * Sets the timer under the lock, so that a timer that is due at once is not taken for
+	 * the next one.
 	 */
 	private synchronized void sleep(long wait) {
 		this.asking = false;
@@ -204,7 +203,7 @@ final class WaitingLine {
 	}
 
 	/**
-	 * Something came back: perhaps the head need not wait any longer.
+	 * Tokens were refunded: the head may not have to wait any longer.
 	 */
 	void serveSoon() {
 		boolean waiting;
@@ -217,7 +216,7 @@ final class WaitingLine {
 	}
 
 	/**
-	 * Nanoseconds after which a ticket that may wait so long has {@link #expire expired}.
+	 * Nanoseconds after which a ticket with this patience has {@link #expire expired}.
 	 */
 	long expiry(long patience) {
 		return patience + this.store.latency();
@@ -228,7 +227,7 @@ final class WaitingLine {
 		return wait(priority, 1);
 	}
 
-	/** From now on levels are kept there. */
+	/** Changes the store of levels. */
 	void use(LimitStore newer) {
 		this.store = newer;
 		serveSoon();
@@ -244,17 +243,18 @@ final class WaitingLine {
 	}
 
 	/**
-	 * A call in the queue of a rate limit. Told exactly once.
+	 * A call in the queue of a rate limit. One of its methods {@code admitted} and {@code
+	 * refused} is called, exactly once.
 	 */
 	interface Ticket {
 
-		/** What it wants to reserve. */
+		/** The tokens to reserve. */
 		long tokens();
 
-		/** Nanoseconds it may still wait. */
+		/** Nanoseconds that it may still wait. */
 		long patience();
 
-		/** How much its call matters. */
+		/** The priority of its call. */
 		default Priority priority() {
 			return Priority.NORMAL;
 		}

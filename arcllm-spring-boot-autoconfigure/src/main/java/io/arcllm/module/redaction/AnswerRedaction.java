@@ -15,8 +15,8 @@ import io.arcllm.ToolCall;
  * Redacts one answer, event by event.
  * <p>
  * Invariants: held-back words come out before events of another kind, so that the order
- * of blocks stays; joined deltas are what the whole answer says; what is held back when
- * the answer fails never comes out.
+ * of blocks stays; joined deltas are equal to the whole answer; what is held back when
+ * the answer fails is never passed on.
  */
 final class AnswerRedaction implements LlmEvent.Visitor {
 
@@ -30,10 +30,13 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 
 	private final Map<Integer, JsonRedaction> calls = new TreeMap<>();
 
-	/** What follows from the event that is looked at. */
+	/** The events that the present event becomes. */
 	private List<LlmEvent> out = List.of();
 
-	/** What is taken out of deltas is not counted again in the whole answer. */
+	/**
+	 * Whether removals were counted in the deltas, so that they are not counted again in
+	 * the whole answer.
+	 */
 	private boolean counted;
 
 	AnswerRedaction(Redactor redactor, Placeholders placeholders) {
@@ -43,7 +46,7 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 		this.thinking = new Words(redactor, placeholders);
 	}
 
-	/** What of all events so far may be passed on. */
+	/** The events that may be passed on after this one. */
 	List<LlmEvent> next(LlmEvent event) {
 		this.out = new ArrayList<>(2);
 		this.counted |= event.isContent();
@@ -120,7 +123,7 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 		this.calls.clear();
 	}
 
-	/** The whole answer; the vendor's own body goes where anything was taken out. */
+	/** The whole answer, without the vendor's body if anything was removed. */
 	private LlmResponse whole(LlmResponse answer) {
 		Redactor.Replacement replacement = this.counted ? this.placeholders::replaceAgain : this.placeholders::replace;
 		StructureWalk walk = new StructureWalk((words) -> this.redactor.redact(words, replacement),
@@ -132,10 +135,9 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 	}
 
 	/**
-	 * Signed thinking stays as it is in its block; where its words are shown elsewhere,
-	 * they are redacted. So it is with blocks that only their vendor understands, which
-	 * may repeat the thoughts: where a detector finds something in one of them, other
-	 * words are shown than the blocks say.
+	 * Signed thinking stays unchanged in its block; where its words are shown elsewhere,
+	 * they are redacted. The same holds for blocks that only their vendor understands,
+	 * because these may repeat the thinking.
 	 */
 	private static LlmResponse shown(LlmResponse before, LlmResponse answer, StructureWalk walk) {
 		boolean same = true;
@@ -163,8 +165,7 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 	}
 
 	/**
-	 * The failure, with what was delivered before it: what was held back is no part of
-	 * it.
+	 * The failure with what was delivered before it, without what was held back.
 	 */
 	LlmException failed(LlmException failure) {
 		StructureWalk walk = new StructureWalk((words) -> {
@@ -174,7 +175,7 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 		return failure.withPartials((partial) -> shown(partial, changed(partial, walk), walk).withRaw(null));
 	}
 
-	/** Words that follow each other are one text, as they are in the deltas. */
+	/** Adjacent blocks of text are redacted as one text, as in the deltas. */
 	private LlmResponse changed(LlmResponse answer, StructureWalk walk) {
 		List<Content> before = answer.content();
 		List<Content> after = new ArrayList<>(before.size());
@@ -197,7 +198,7 @@ final class AnswerRedaction implements LlmEvent.Visitor {
 		return same ? answer : answer.withContent(after);
 	}
 
-	/** Changes in words that stand in several blocks are put into the first of them. */
+	/** A change that spans several blocks is put into the first of them. */
 	private static boolean joined(List<Content> blocks, StructureWalk walk, List<Content> after) {
 		StringBuilder all = new StringBuilder();
 		blocks.forEach((block) -> all.append(((Content.Text) block).text()));

@@ -5,7 +5,7 @@ import java.util.List;
 import io.arcllm.PiiDetector;
 
 /**
- * A detector of the application's own.
+ * A detector that is a bean of the application.
  */
 final class BeanDetector extends Detector {
 
@@ -16,7 +16,10 @@ final class BeanDetector extends Detector {
 		this.own = own;
 	}
 
-	/** It sees the words before, too; what it finds there was decided before. */
+	/**
+	 * It sees earlier characters, too; its matches there are ignored, because they were
+	 * decided before.
+	 */
 	@Override
 	void find(Scan scan, int from, Matches matches) {
 		List<PiiDetector.Span> spans = this.own.find(scan.text);

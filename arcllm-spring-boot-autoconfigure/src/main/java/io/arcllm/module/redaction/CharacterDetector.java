@@ -1,8 +1,8 @@
 package io.arcllm.module.redaction;
 
 /**
- * A detector whose matches can be told by their first character and the one before it;
- * {@link Redactor} looks for those of all such detectors at once.
+ * A detector whose matches can be recognised by their first character and the one before
+ * it; {@link Redactor} searches for those of all such detectors in one pass.
  */
 abstract class CharacterDetector extends Detector {
 
@@ -44,8 +44,8 @@ abstract class CharacterDetector extends Detector {
 	abstract boolean mayBegin(int before, char c);
 
 	/**
-	 * Where the match that begins there ends, or 0. Changes {@link Scan#start} where only
-	 * the later part of what was recognised is to be taken out.
+	 * Where the match that begins there ends, or 0. Changes {@link Scan#start} if only a
+	 * later part of the match is to be removed.
 	 */
 	abstract int match(Scan scan, int start);
 

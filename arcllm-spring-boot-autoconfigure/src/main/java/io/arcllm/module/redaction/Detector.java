@@ -1,7 +1,7 @@
 package io.arcllm.module.redaction;
 
 /**
- * Finds one kind of what is to be taken out, in time proportional to the text.
+ * Finds one kind of values to remove, in time proportional to the text.
  */
 abstract class Detector {
 
@@ -20,12 +20,12 @@ abstract class Detector {
 	}
 
 	/**
-	 * Adds all there is from an index on, and says where something may have begun that is
-	 * not whole yet. What stands before the index is context: it was decided before.
+	 * Adds all matches from an index on, and where a match may have begun that is not
+	 * complete yet. What stands before the index is context only.
 	 * <p>
-	 * What is found depends on at most {@link Redactor#CONTEXT} characters before it, and
-	 * else only on characters that were asked for through the scan; hence a text gives
-	 * the same matches in one piece and in many.
+	 * A match depends on at most {@link Redactor#CONTEXT} characters before it, and
+	 * otherwise only on characters that were read through the scan. So a text gives the
+	 * same matches in one piece and in many.
 	 */
 	abstract void find(Scan scan, int from, Matches matches);
 

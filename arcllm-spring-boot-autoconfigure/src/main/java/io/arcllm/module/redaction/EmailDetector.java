@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Set;
 
 /**
- * Finds addresses of mail: a name, an at sign, and a domain with at least one dot that
- * ends in letters.
+ * Finds mail addresses: a name, an at sign, and a domain with at least one dot that ends
+ * in letters.
  */
 final class EmailDetector extends CharacterDetector {
 
@@ -13,7 +13,7 @@ final class EmailDetector extends CharacterDetector {
 
 	private static final int LONGEST_LABEL = 63;
 
-	/** Names of files such as {@code logo@2x.png}, which no domain ends with. */
+	/** Endings of file names such as {@code logo@2x.png}. */
 	private static final Set<String> FILES = Set.of("png", "jpg", "jpeg", "gif", "svg", "webp", "css", "js", "jsx",
 			"tsx", "html", "htm", "json", "xml", "txt", "pdf", "exe", "dll", "jar", "yml", "yaml");
 

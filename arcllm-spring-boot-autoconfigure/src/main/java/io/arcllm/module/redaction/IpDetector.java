@@ -3,8 +3,8 @@ package io.arcllm.module.redaction;
 import java.util.Set;
 
 /**
- * Finds addresses of IPv4 and IPv6. Versions, times, hardware addresses and names of
- * programming languages with colons are none.
+ * Finds addresses of IPv4 and IPv6. Versions, times, hardware addresses and names in
+ * programming languages with colons do not count.
  */
 final class IpDetector extends CharacterDetector {
 
@@ -78,8 +78,8 @@ final class IpDetector extends CharacterDetector {
 	}
 
 	/**
-	 * Eight groups, or fewer with a double colon; one of those must begin like an address
-	 * that is given out, with a group of three or four and a digit.
+	 * Eight groups, or fewer with a double colon; an abbreviated address must begin like
+	 * one that is in use, with a group of three or four characters and a digit.
 	 */
 	private static int six(Scan scan, int start) {
 		int index = start;
@@ -124,7 +124,7 @@ final class IpDetector extends CharacterDetector {
 		return (right && !Scan.isWord(next) && (next != ':' || !Scan.isHex(scan.at(index + 1)))) ? index : 0;
 	}
 
-	/** The host itself; {@code a[::1]} is a part of a list. */
+	/** The loopback address; {@code a[::1]} is an index of a list. */
 	private static int loopback(Scan scan, int start) {
 		boolean slice = scan.before(start) == '[' && start > 1
 				&& (Scan.isWord(scan.before(start - 1)) || scan.before(start - 1) == ']');
@@ -133,7 +133,7 @@ final class IpDetector extends CharacterDetector {
 				: start + 3;
 	}
 
-	/** An address of IPv4 in the form of IPv6, or the host itself. */
+	/** An IPv4 address in the form of IPv6, or the loopback address. */
 	private static int mapped(Scan scan, int start) {
 		if (scan.at(start + 1) == ':' && scan.at(start + 2) == '1') {
 			return loopback(scan, start);

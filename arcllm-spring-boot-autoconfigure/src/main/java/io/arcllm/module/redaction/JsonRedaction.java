@@ -1,9 +1,9 @@
 package io.arcllm.module.redaction;
 
 /**
- * Redacts JSON that comes in pieces, in its string values only: names, numbers and what
- * stands between them go through as they are, and so do escapes that nothing was taken
- * out of. Text that is no JSON does no harm.
+ * Redacts JSON that comes in pieces, in its string values only. Names, numbers and white
+ * space are passed on unchanged, and so are escapes in which nothing was found. Text that
+ * is no JSON is accepted, too.
  */
 final class JsonRedaction {
 
@@ -18,7 +18,7 @@ final class JsonRedaction {
 
 	private final StringBuilder widths = new StringBuilder();
 
-	/** How much of these two was put out; removed now and then, not each time. */
+	/** How much of these two was passed on; removed from time to time, not each time. */
 	private int readWritten;
 
 	private int readWidths;
@@ -26,7 +26,7 @@ final class JsonRedaction {
 	/** Whether objects or arrays are open, the innermost last. */
 	private final StringBuilder open = new StringBuilder();
 
-	/** What is known of an escape that is not whole yet. */
+	/** The part of an escape that is not complete yet. */
 	private final StringBuilder escape = new StringBuilder();
 
 	private State state = State.BETWEEN;
@@ -43,14 +43,14 @@ final class JsonRedaction {
 		this.value = new TextRedaction(redactor, replacement, new Written());
 	}
 
-	/** All of a document. */
+	/** Redacts a whole document. */
 	static String redact(String json, Redactor redactor, Redactor.Replacement replacement) {
 		JsonRedaction redaction = new JsonRedaction(redactor, replacement);
 		String redacted = redaction.add(json) + redaction.end();
 		return redacted.equals(json) ? json : redacted;
 	}
 
-	/** The next piece, and what of all may be passed on. */
+	/** Adds the next piece, and returns what may be passed on. */
 	String add(String piece) {
 		StringBuilder decoded = new StringBuilder();
 		for (int i = 0; i < piece.length(); i++) {
@@ -70,7 +70,7 @@ final class JsonRedaction {
 		return take();
 	}
 
-	/** There is no more. */
+	/** Ends the document, and returns the rest. */
 	String end() {
 		this.value.end();
 		this.out.append(this.written, this.readWritten, this.written.length()).append(this.escape);
@@ -164,7 +164,7 @@ final class JsonRedaction {
 		decoded.append(c);
 	}
 
-	/** Many matches in one long value cost no more than its length. */
+	/** Keeps the cost of many matches in one long value proportional to its length. */
 	private void compact() {
 		if (this.readWidths > this.widths.length() / 2) {
 			this.written.delete(0, this.readWritten);
@@ -182,7 +182,7 @@ final class JsonRedaction {
 	}
 
 	/**
-	 * Puts characters out as they are written.
+	 * Passes characters on as they are written.
 	 */
 	private final class Written implements TextRedaction.Output {
 
@@ -202,7 +202,7 @@ final class JsonRedaction {
 			}
 		}
 
-		/** How many characters these are as they are written. */
+		/** The length of these characters as they are written. */
 		private int read(int characters) {
 			int width = 0;
 			for (int i = 0; i < characters; i++) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What detectors found in a text: those that overlap become one.
+ * The matches of detectors in a text. Matches that overlap become one.
  */
 final class Matches {
 
@@ -20,8 +20,9 @@ final class Matches {
 	private int open;
 
 	/**
-	 * @param stopWords what is never taken out, in lower case
-	 * @param detectors of matches at the same place, that of the first of these holds
+	 * @param stopWords words that are never removed, in lower case
+	 * @param detectors the detectors in order of precedence, for matches at the same
+	 * place
 	 */
 	Matches(String text, Set<String> stopWords, List<Detector> detectors) {
 		this.text = text;
@@ -31,12 +32,12 @@ final class Matches {
 	}
 
 	/**
-	 * A part to be taken out.
+	 * A part of the text to remove.
 	 *
 	 * @param start of its first character
 	 * @param end after its last character
-	 * @param length of the longest of the matches it was merged of
-	 * @param detector found the longest
+	 * @param length of the longest of the merged matches
+	 * @param detector the detector that found the longest
 	 */
 	record Match(int start, int end, int length, Detector detector) {
 
@@ -58,17 +59,17 @@ final class Matches {
 		this.found.add(new Match(start, end, end - start, detector));
 	}
 
-	/** Something may have begun there that is not whole yet. */
+	/** A match may have begun there that is not complete yet. */
 	void open(int start) {
 		this.open = Math.min(this.open, start);
 	}
 
-	/** All that was found, also what overlaps. */
+	/** All matches, including those that overlap. */
 	List<Match> all() {
 		return List.copyOf(this.found);
 	}
 
-	/** All that was found, in order and without overlaps. */
+	/** All matches, in order and without overlaps. */
 	List<Match> merged() {
 		if (this.found.size() < 2) {
 			return this.found;
@@ -97,8 +98,8 @@ final class Matches {
 	}
 
 	/**
-	 * Up to where all is decided, whatever comes after the text: no match has begun
-	 * before it that could still grow, and none reaches over it.
+	 * The index up to which everything is decided, whatever text follows: no match before
+	 * it could still grow, and none spans it.
 	 */
 	int decidedUntil(List<Match> merged) {
 		int until = this.open;

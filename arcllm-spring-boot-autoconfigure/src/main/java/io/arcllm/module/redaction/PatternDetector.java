@@ -4,15 +4,15 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 
 /**
- * Finds what a regular expression of the user's matches, in linear time. A match that is
- * longer than allowed is cut there if it is one by then, and else none, so that a stream
- * never waits for more.
+ * Finds the matches of a regular expression from the configuration, in linear time. A
+ * match that is too long is cut at its longest length, if it is a match by then, so that
+ * a stream never waits for more.
  */
 final class PatternDetector extends Detector {
 
 	private final Pattern pattern;
 
-	/** Matches from where something may have begun to the end of a text. */
+	/** Matches the beginning of a match at the end of a text. */
 	private final Pattern begun;
 
 	private final int longest;
@@ -49,7 +49,7 @@ final class PatternDetector extends Detector {
 		open(text, from, matches);
 	}
 
-	/** Whether there is a match already within the length that is allowed. */
+	/** Whether there is a match within the allowed length. */
 	private boolean isBegun(String text, int start) {
 		Matcher within = this.pattern.matcher(text.substring(0, start + this.longest));
 		return within.find(start) && within.start() == start;

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 
 /**
  * Finds phone numbers: a plus, a country code and the number; or 3-3-4 digits with
- * separators between them. Bare digits are none.
+ * separators between them. Digits without separators do not count.
  */
 final class PhoneDetector extends CharacterDetector {
 
@@ -30,7 +30,7 @@ final class PhoneDetector extends CharacterDetector {
 
 	private static final int LONGEST_SEPARATOR = 3;
 
-	/** An area code in brackets comes early. */
+	/** The largest number of digits before an area code in brackets. */
 	private static final int LATEST_BRACKET = 4;
 
 	PhoneDetector() {
@@ -125,7 +125,7 @@ final class PhoneDetector extends CharacterDetector {
 		return (end == 0 || goesOn(scan, end, spaced) || (spaced && follows(scan, start, ' '))) ? 0 : end;
 	}
 
-	/** Whether it is a later part of something longer, such as an order number. */
+	/** Whether it is part of a longer number, such as an order number. */
 	private static boolean follows(Scan scan, int start, char separator) {
 		return scan.before(start) == separator
 				&& (Scan.isDigit(scan.before(start - 1)) || (separator != ' ' && Scan.isWord(scan.before(start - 1))));
@@ -141,7 +141,7 @@ final class PhoneDetector extends CharacterDetector {
 		return c == '-' || c == '.' || Scan.isSpace(c);
 	}
 
-	/** Where exactly so many digits end, or 0. */
+	/** Where exactly this many digits end, or 0. */
 	static int digits(Scan scan, int from, int count) {
 		for (int i = 0; i < count; i++) {
 			if (!Scan.isDigit(scan.at(from + i))) {

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What replaces the values that were removed in one call. Numbered, they lead back to it;
- * in this call alone. Safe for use by several threads.
+ * The placeholders of the values that were removed in one call. If they are numbered, the
+ * values can be restored, in this call only. Safe for use by several threads.
  */
 final class Placeholders {
 
@@ -23,7 +23,7 @@ final class Placeholders {
 
 	private final RedactionListener listener;
 
-	/** Already in the request, in the caller's own words. */
+	/** Placeholders that the request itself contains. */
 	private final Set<String> taken = new HashSet<>(0);
 
 	private final Map<String, Integer> last = new HashMap<>(0);
@@ -39,7 +39,7 @@ final class Placeholders {
 		this.listener = listener;
 	}
 
-	/** Numbers that stand in this text are not given. */
+	/** The numbers of placeholders in this text are not used. */
 	synchronized void avoid(String text) {
 		if (this.numbered && text.indexOf('[') >= 0) {
 			Matcher matcher = NUMBERED.matcher(text);
@@ -49,12 +49,12 @@ final class Placeholders {
 		}
 	}
 
-	/** What is taken out from now on comes from the answer: it is not put back. */
+	/** What is removed from now on comes from the answer, and is not restored. */
 	synchronized void endRequest() {
 		this.restorable = false;
 	}
 
-	/** What stands for this value. */
+	/** The placeholder of this value; counts the removal. */
 	synchronized String replace(Detector detector, String value) {
 		if (!(detector instanceof PlaceholderDetector) && !isPutBack(detector, value)) {
 			this.listener.redacted(detector.type());
@@ -62,7 +62,7 @@ final class Placeholders {
 		return replaceAgain(detector, value);
 	}
 
-	/** What stands for this value, which was counted before. */
+	/** The placeholder of this value, whose removal was counted before. */
 	synchronized String replaceAgain(Detector detector, String value) {
 		if (detector instanceof PlaceholderDetector) {
 			return this.values.getOrDefault(value, value);
@@ -70,7 +70,7 @@ final class Placeholders {
 		return isPutBack(detector, value) ? value : replaceUncounted(detector, value);
 	}
 
-	/** What stands for this value where nothing is put back. */
+	/** The placeholder of this value where nothing is restored. */
 	synchronized String replaceUncounted(Detector detector, String value) {
 		String name = name(detector.type());
 		if (!this.numbered) {
@@ -80,7 +80,7 @@ final class Placeholders {
 		return (known != null) ? known : give(name, value);
 	}
 
-	/** Whether the answer repeats what the request said, which its reader knows. */
+	/** Whether the answer repeats a value of the request. */
 	private boolean isPutBack(Detector detector, String value) {
 		String known = this.restorable ? null : this.byValue.get(name(detector.type()) + value);
 		return known != null && this.values.containsKey(known);
@@ -99,7 +99,7 @@ final class Placeholders {
 		return placeholder;
 	}
 
-	/** Finds what is to be put back; {@code null} where nothing is. */
+	/** The detector of placeholders to restore; {@code null} if there are none. */
 	synchronized @Nullable Detector restoring() {
 		return this.values.isEmpty() ? null : new PlaceholderDetector(this.values.keySet());
 	}

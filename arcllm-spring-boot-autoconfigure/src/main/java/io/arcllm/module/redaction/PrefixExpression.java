@@ -6,9 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes of a regular expression another one, which matches all beginnings of what the
- * first matches. RE2 does not tell whether more text could have changed a match; this
- * does.
+ * Makes from a regular expression another one that matches all prefixes of its matches.
+ * RE2 does not tell whether more text could change a match; this expression does.
  */
 final class PrefixExpression {
 
@@ -21,8 +20,8 @@ final class PrefixExpression {
 	}
 
 	/**
-	 * The expression of all beginnings.
-	 * @param regex in RE2's syntax, already known to be right
+	 * The expression of all prefixes.
+	 * @param regex in RE2's syntax, which must be valid
 	 */
 	static String of(String regex) {
 		return new PrefixExpression(regex).alternatives().beginning();
@@ -31,8 +30,8 @@ final class PrefixExpression {
 	/**
 	 * A part of an expression.
 	 *
-	 * @param whole what matches all of it
-	 * @param beginning what matches all its beginnings, the empty one included
+	 * @param whole the expression of the whole part
+	 * @param beginning the expression of all its prefixes, including the empty one
 	 */
 	private record Part(String whole, String beginning) {
 
@@ -76,7 +75,7 @@ final class PrefixExpression {
 		return first.then(sequence());
 	}
 
-	/** Whether flags stand here that hold for the rest of the group. */
+	/** Whether flags stand here that apply to the rest of the group. */
 	private boolean isFlags() {
 		int end = this.index + 2;
 		while (end < this.regex.length() && "imsU-".indexOf(this.regex.charAt(end)) >= 0) {
@@ -209,7 +208,7 @@ final class PrefixExpression {
 
 	private static final java.util.regex.Pattern BRACES = java.util.regex.Pattern.compile("\\{(\\d+)(,(\\d*))?}");
 
-	/** So often before the last, which may have just begun. */
+	/** The repetition without its last element, which may be incomplete. */
 	private static String fewer(String braces) {
 		java.util.regex.Matcher matcher = BRACES.matcher(braces);
 		matcher.matches();

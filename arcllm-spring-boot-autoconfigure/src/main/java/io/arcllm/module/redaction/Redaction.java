@@ -11,7 +11,7 @@ import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the module does for each call. Safe for use by several threads.
+ * Redacts calls by the settings. Safe for use by several threads.
  */
 public final class Redaction {
 
@@ -24,8 +24,8 @@ public final class Redaction {
 	private final boolean own;
 
 	/**
-	 * @param own detectors of the application's own
-	 * @param listener hears what is taken out, by type
+	 * @param own detectors of the application
+	 * @param listener is notified of removals, by type
 	 * @throws IllegalArgumentException if an expression is wrong
 	 */
 	public Redaction(RedactionSettings settings, List<PiiDetector> own, RedactionListener listener) {
@@ -36,14 +36,14 @@ public final class Redaction {
 		this.listener = (type) -> hook.run(() -> listener.redacted(type));
 	}
 
-	/** What detectors of the application's own are asked in. */
+	/** The context in which detectors of the application are called. */
 	CallerContext caller(@Nullable Scope scope) {
 		return (this.own && scope != null) ? scope.call().caller() : CallerContext.NONE;
 	}
 
 	/**
 	 * A call begins.
-	 * @param call hears what is taken out of this call
+	 * @param call is notified of removals in this call
 	 */
 	OneCall begin(RedactionListener call) {
 		return new OneCall(new Placeholders(this.settings.restore(), (type) -> {
@@ -63,7 +63,7 @@ public final class Redaction {
 			this.placeholders = placeholders;
 		}
 
-		/** What goes out. */
+		/** The redacted request. */
 		LlmRequest request(LlmRequest request) {
 			Redaction outer = Redaction.this;
 			if (!outer.settings.redactsRequests()) {
@@ -83,7 +83,7 @@ public final class Redaction {
 			return redacted;
 		}
 
-		/** Redacts its answer; {@code null} where answers stay as they are. */
+		/** Redacts the answer; {@code null} if answers stay as they are. */
 		@Nullable AnswerRedaction answer() {
 			Detector restoring = this.placeholders.restoring();
 			Redactor answers = Redaction.this.settings.redactsAnswers() ? Redaction.this.redactor
@@ -94,7 +94,7 @@ public final class Redaction {
 			return new AnswerRedaction((restoring == null) ? answers : answers.with(restoring), this.placeholders);
 		}
 
-		/** How what is recorded of this call is shown; nothing is put back in it. */
+		/** Redacts recorded content of this call; nothing is restored in it. */
 		UnaryOperator<String> shown() {
 			return Redaction.this.settings.redactsAnswers()
 					? (text) -> Redaction.this.redactor.redact(text, this.placeholders::replaceUncounted)

@@ -1,17 +1,17 @@
 package io.arcllm.module.redaction;
 
 /**
- * Hears of what is taken out, by type: never the values.
+ * Is notified of removals, by type; never of the values.
  */
 @FunctionalInterface
 public interface RedactionListener {
 
-	/** Hears nothing. */
+	/** Does nothing. */
 	RedactionListener NONE = (type) -> {
 	};
 
 	/**
-	 * One more was taken out.
+	 * A value was removed.
 	 * @param type such as {@code email}, or the name of a pattern
 	 */
 	void redacted(String type);

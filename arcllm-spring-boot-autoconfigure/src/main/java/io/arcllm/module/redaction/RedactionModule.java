@@ -11,7 +11,7 @@ import io.arcllm.module.Scope;
 import reactor.core.publisher.Flux;
 
 /**
- * A redirector: asks with what a request may say, and passes on what an answer may say.
+ * A redirector: sends the redacted request, and passes on the redacted answer.
  */
 public final class RedactionModule extends BaseModule {
 

@@ -9,7 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is taken out of requests and answers.
+ * What is removed from requests and answers.
  *
  * @param detectors what is searched for: email, phone, ssn, credit-card, iban, ip, secret
  * @param patterns regular expressions for what else is searched for
@@ -49,11 +49,11 @@ public record RedactionSettings(List<Kind> detectors, List<Expression> patterns,
 	}
 
 	/**
-	 * What the module looks for by itself.
+	 * The built-in detectors.
 	 */
 	public enum Kind {
 
-		/** Addresses of mail with a dotted domain. */
+		/** Mail addresses with a dotted domain. */
 		EMAIL,
 
 		/** Numbers with a plus and a country code, or of 3-3-4 digits with separators. */
@@ -82,17 +82,17 @@ public record RedactionSettings(List<Kind> detectors, List<Expression> patterns,
 	}
 
 	/**
-	 * Which way is looked at.
+	 * What is redacted.
 	 */
 	public enum Direction {
 
 		/** Requests and answers. */
 		BOTH,
 
-		/** Requests alone. */
+		/** Only requests. */
 		REQUEST,
 
-		/** Answers alone. */
+		/** Only answers. */
 		RESPONSE
 
 	}
@@ -102,13 +102,13 @@ public record RedactionSettings(List<Kind> detectors, List<Expression> patterns,
 	 */
 	public enum OnError {
 
-		/** The call is refused: nothing goes out that was not looked at. */
+		/** The call is refused: nothing is sent that was not searched. */
 		REFUSE
 
 	}
 
 	/**
-	 * A regular expression of the user's, in RE2's syntax.
+	 * A regular expression from the configuration, in RE2's syntax.
 	 *
 	 * @param name names the placeholder, in capitals
 	 * @param regex the expression

@@ -14,12 +14,12 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Knows what is to be taken out of a text: all detectors together. The engine of the
- * module; knows nothing of calls.
+ * Finds what is to be removed from a text, with all detectors together. The engine of the
+ * module; independent of calls. Safe for use by many threads.
  */
 final class Redactor {
 
-	/** So many characters before a match may decide whether it is one. */
+	/** The most characters before a match that decide whether it is one. */
 	static final int CONTEXT = 32;
 
 	private static final Log logger = LogFactory.getLog(Redactor.class);
@@ -29,7 +29,7 @@ final class Redactor {
 
 	private final Beginnings beginnings;
 
-	/** Those that look for themselves. */
+	/** Those that search by themselves. */
 	private final List<Detector> others;
 
 	private final AtomicBoolean failed = new AtomicBoolean();
@@ -37,7 +37,7 @@ final class Redactor {
 	private final Set<String> stopWords;
 
 	/**
-	 * Says what replaces what was found.
+	 * Makes the placeholder of a match.
 	 */
 	@FunctionalInterface
 	interface Replacement {
@@ -47,8 +47,8 @@ final class Redactor {
 	}
 
 	/**
-	 * @param detectors what is looked for
-	 * @param stopWords words that are never taken out
+	 * @param detectors what is searched for
+	 * @param stopWords words that are never removed
 	 */
 	Redactor(List<Detector> detectors, List<String> stopWords) {
 		this(detectors, new Beginnings(characters(detectors)),
@@ -70,7 +70,7 @@ final class Redactor {
 			.toList();
 	}
 
-	/** The same with one more thing to look for, which goes before all others. */
+	/** The same with one more detector, which takes precedence over all others. */
 	Redactor with(Detector more) {
 		return new Redactor(first(more, this.detectors), this.beginnings, first(more, this.others), this.stopWords);
 	}
@@ -80,7 +80,7 @@ final class Redactor {
 	}
 
 	/**
-	 * Looks at a text from an index on.
+	 * Searches a text from an index on.
 	 */
 	Matches find(String text, int from) {
 		Matches matches = new Matches(text, this.stopWords, this.detectors);
@@ -97,7 +97,7 @@ final class Redactor {
 		return matches;
 	}
 
-	/** Says neither the text nor what the detector says of it. */
+	/** The message has neither the text nor the detector's own message. */
 	private LlmException refused(Detector detector, RuntimeException failure) {
 		String message = "The detector '" + detector.type() + "' of redaction failed (" + failure.getClass().getName()
 				+ ")";
@@ -107,7 +107,7 @@ final class Redactor {
 		return LlmException.of(ErrorKind.CONTENT_POLICY, message + ": the call is refused").build();
 	}
 
-	/** The same text with placeholders; the same instance where nothing was found. */
+	/** The text with placeholders; the same instance if nothing was found. */
 	String redact(String text, Replacement replacement) {
 		List<Match> all = text.isEmpty() ? List.of() : find(text, 0).merged();
 		if (all.isEmpty()) {
@@ -128,8 +128,9 @@ final class Redactor {
 	}
 
 	/**
-	 * Where in a text matches of several detectors may begin: found in one pass, by a
-	 * table of each ASCII character after each other one. At most places that is nowhere.
+	 * Where in a text matches of several detectors may begin: found in one pass, with a
+	 * table of each ASCII character after each other one. At most places no match can
+	 * begin.
 	 */
 	private static final class Beginnings {
 
@@ -168,7 +169,7 @@ final class Redactor {
 		}
 
 		/**
-		 * Has all detectors look at a text from an index on.
+		 * Lets all detectors search a text from an index on.
 		 * @throws RuntimeException of the detector that fails
 		 */
 		void find(Scan scan, int from, Matches matches) {

@@ -8,7 +8,7 @@ import io.arcllm.module.redaction.RedactionSettings.Expression;
 import io.arcllm.module.redaction.RedactionSettings.Kind;
 
 /**
- * Makes the engine that settings ask for.
+ * Makes the engine from the settings.
  */
 final class Redactors {
 
@@ -16,7 +16,7 @@ final class Redactors {
 	}
 
 	/**
-	 * @param own detectors of the application's own
+	 * @param own detectors of the application
 	 * @throws IllegalArgumentException naming the pattern that is wrong
 	 */
 	static Redactor of(RedactionSettings settings, List<PiiDetector> own) {

@@ -1,8 +1,8 @@
 package io.arcllm.module.redaction;
 
 /**
- * A text that is looked at character by character, and remembers whether its end was
- * reached: then more text could change what was found.
+ * A text that is read character by character. It remembers whether its end was reached,
+ * because then more text could change the result.
  */
 final class Scan {
 
@@ -15,7 +15,9 @@ final class Scan {
 
 	private boolean hitEnd;
 
-	/** Where the last match begins, which may be later than where it was looked for. */
+	/**
+	 * Where the last match begins, which may be after the place where the search began.
+	 */
 	int start;
 
 	Scan(String text) {
@@ -27,7 +29,7 @@ final class Scan {
 		return this.end;
 	}
 
-	/** Begins to look at a place. */
+	/** Starts the search at a place. */
 	void begin(int index) {
 		this.start = index;
 		this.hitEnd = false;
@@ -65,8 +67,8 @@ final class Scan {
 	}
 
 	/**
-	 * Whether it is a letter of a script that is written with spaces: words of others
-	 * have no end by which an address could be told from what stands before it.
+	 * Whether it is a letter of a script that is written with spaces. In other scripts,
+	 * an address could not be told apart from the words before it.
 	 */
 	static boolean isLetter(int c) {
 		return isAsciiLetter(c) || (c >= 0xAA && c < 0x590 && Character.isLetter(c));
@@ -76,7 +78,7 @@ final class Scan {
 		return isDigit(c) || isLetter(c) || c == '_';
 	}
 
-	/** Spaces that stand inside numbers: also those that do not break. */
+	/** Spaces inside numbers, including those that do not break. */
 	static boolean isSpace(int c) {
 		return c == ' ' || c == 0xA0 || c == 0x202F;
 	}

@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Finds keys, tokens and passwords: by the prefixes that vendors give them, by the words
- * before them, and by their look.
+ * Finds keys, tokens and passwords: by the prefixes of vendors, by the words before them,
+ * and by their form.
  */
 final class SecretDetector extends CharacterDetector {
 
@@ -23,7 +23,7 @@ final class SecretDetector extends CharacterDetector {
 
 	private static final int SHORTEST_VALUE = 4;
 
-	/** Of a query's parameter. */
+	/** The longest name of a query's parameter. */
 	private static final int LONGEST_NAME = 32;
 
 	private static final int SHORTEST_JWT = 8;
@@ -41,11 +41,11 @@ final class SecretDetector extends CharacterDetector {
 	/** Prefixes that the key follows at once. */
 	private static final String[][] JOINED = byLetter("AIza", "AKIA", "ASIA", "ABSK", "ya29.", "SG.", "hvs.", "xoxe.");
 
-	/** Words that tell what stands after a colon or an equals sign. */
+	/** Words before a colon or an equals sign that announce a secret. */
 	private static final String[][] LABELS = byLetter("api key", "access token", "token", "secret", "password",
 			"credential", "key");
 
-	/** Words before rows of hexadecimal digits that are no key. */
+	/** Words before hexadecimal digits that are no key. */
 	private static final List<String> HASHES = List.of("sha1", "sha2", "sha3", "sha5", "sha-", "md5", "hash", "digest",
 			"checksum", "fingerprint", "etag", "commit", "trace", "uuid", "guid");
 
@@ -57,7 +57,7 @@ final class SecretDetector extends CharacterDetector {
 		super("secret");
 	}
 
-	/** Most words of a text begin like none of them. */
+	/** By their first letter, because most words of a text begin with none of them. */
 	private static String[][] byLetter(String... texts) {
 		String[][] byLetter = new String['z' + 1][0];
 		for (char c = 0; c < byLetter.length; c++) {
@@ -135,7 +135,7 @@ final class SecretDetector extends CharacterDetector {
 		return (digit && index - from >= shortest) ? index : 0;
 	}
 
-	/** JSON in Base64, as web tokens begin. */
+	/** JSON in Base64, which is how web tokens begin. */
 	private static int webToken(Scan scan, int start) {
 		if (!is(scan, start, "eyJ")) {
 			return 0;
@@ -155,7 +155,10 @@ final class SecretDetector extends CharacterDetector {
 		return (index - start >= SHORTEST_JWT) ? index : 0;
 	}
 
-	/** Letters and digits in a row that are no word; a commit's name of 40 is none. */
+	/**
+	 * A long run of letters and digits that is no word; a commit hash of 40 characters
+	 * does not count.
+	 */
 	private static int run(Scan scan, int start) {
 		int index = start;
 		boolean digit = false;
@@ -175,7 +178,7 @@ final class SecretDetector extends CharacterDetector {
 		return (key && scan.at(index) != '_') ? index : 0;
 	}
 
-	/** Whether the words before say that it is a checksum or the id of a trace. */
+	/** Whether the words before it mean a checksum or the id of a trace. */
 	private static boolean isHash(Scan scan, int start) {
 		String before = Redactor.lowerCase(scan.text.substring(Math.max(0, start - Redactor.CONTEXT), start));
 		return HASHES.stream().anyMatch(before::contains) || before.endsWith("00-");
@@ -200,7 +203,10 @@ final class SecretDetector extends CharacterDetector {
 		return 0;
 	}
 
-	/** What follows the scheme of an Authorization header: no word of a sentence. */
+	/**
+	 * The credentials after the scheme of an Authorization header; a word of a sentence
+	 * does not count.
+	 */
 	private static int credentials(Scan scan, int from) {
 		int index = from;
 		boolean telling = false;

@@ -18,16 +18,16 @@ import io.arcllm.ToolCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Changes the texts of requests and answers, and nothing else of them: what stays the
- * same is the same instance. Blocks that are signed or that only their vendor understands
- * are left alone.
+ * Changes the texts of requests and answers, and nothing else. What does not change stays
+ * the same instance. Blocks that are signed or that only their vendor understands are not
+ * changed.
  *
  * @param text changes words
  * @param json changes the string values of a JSON document
  */
 record StructureWalk(UnaryOperator<String> text, UnaryOperator<String> json) {
 
-	/** Parts of a schema that are no words. */
+	/** Keywords of a schema whose values are not texts. */
 	private static final Set<String> STRUCTURE = Set.of("type", "format", "pattern", "required", "$ref", "$schema",
 			"$id", "$anchor", "$defs");
 
@@ -121,7 +121,7 @@ record StructureWalk(UnaryOperator<String> text, UnaryOperator<String> json) {
 				: new ResponseFormat(format.type(), format.name(), schema, format.strict());
 	}
 
-	/** A value of JSON, with its strings changed but for those under these names. */
+	/** A JSON value with its strings changed, except those under these names. */
 	private Object value(Object value, Set<String> except) {
 		if (value instanceof String words) {
 			String changed = this.text.apply(words);
@@ -146,7 +146,7 @@ record StructureWalk(UnaryOperator<String> text, UnaryOperator<String> json) {
 		return same ? map : changed;
 	}
 
-	/** The same list where each is the same. */
+	/** The same list if no element changed. */
 	@SuppressWarnings("unchecked")
 	private static <T extends @Nullable Object> List<T> all(List<T> list, Function<? super T, ?> change) {
 		List<T> changed = null;

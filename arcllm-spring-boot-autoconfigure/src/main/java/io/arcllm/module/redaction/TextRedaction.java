@@ -7,7 +7,7 @@ import io.arcllm.module.redaction.Matches.Match;
 /**
  * Redacts a text that comes in pieces: holds back only what may still become a match.
  * <p>
- * Invariant: what was put out is what {@link Redactor#redact} makes of the same
+ * Invariant: what was passed on is what {@link Redactor#redact} makes of the same
  * beginning, whatever comes after it.
  */
 final class TextRedaction {
@@ -18,7 +18,7 @@ final class TextRedaction {
 
 	private final Output output;
 
-	/** The end of what was put out, as context, and then what is held back. */
+	/** The end of what was passed on, as context, and then what is held back. */
 	private final StringBuilder buffer = new StringBuilder();
 
 	private int decided;
@@ -37,18 +37,18 @@ final class TextRedaction {
 		/** The next characters stay as they are. */
 		void keep(CharSequence text, int from, int to);
 
-		/** So many of the next characters are replaced. */
+		/** This many of the next characters are replaced. */
 		void replace(int characters, String replacement);
 
 	}
 
-	/** The next piece. */
+	/** Adds the next piece. */
 	void add(CharSequence piece) {
 		this.buffer.append(piece);
 		decide(false);
 	}
 
-	/** There is no more: nothing can grow any longer. A new text begins. */
+	/** Ends the text, so that no match can grow any more. A new text begins. */
 	void end() {
 		if (this.buffer.length() > this.decided) {
 			decide(true);
@@ -56,7 +56,7 @@ final class TextRedaction {
 		forget();
 	}
 
-	/** What is held back is not wanted any more. A new text begins. */
+	/** Drops what is held back. A new text begins. */
 	void forget() {
 		this.buffer.setLength(0);
 		this.decided = 0;

@@ -1,5 +1,5 @@
 /**
- * Takes personal data and secrets out of requests and answers.
+ * Removes personal data and secrets from requests and answers.
  */
 @NullMarked
 package io.arcllm.module.redaction;

@@ -19,8 +19,8 @@ import org.springframework.retry.backoff.SleepingBackOffPolicy;
 import org.springframework.retry.backoff.ThreadWaitSleeper;
 
 /**
- * Decides how long to wait: what the vendor asks for with up to 10 % on top, else what
- * the strategy says. Where a whole chain failed, until the soonest target is ready.
+ * Decides how long to wait: the time that the vendor names plus up to 10 %, else the time
+ * of the strategy. If a whole chain failed, until the first of its targets is ready.
  */
 public class LlmBackOffPolicy implements SleepingBackOffPolicy<LlmBackOffPolicy> {
 

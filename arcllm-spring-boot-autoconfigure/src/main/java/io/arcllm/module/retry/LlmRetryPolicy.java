@@ -11,14 +11,14 @@ import org.springframework.retry.RetryContext;
 import org.springframework.retry.policy.SimpleRetryPolicy;
 
 /**
- * Decides whether the same is asked again: by the count, then by the error's status and
- * kind, and not where the vendor wants to be left alone for longer than we would wait.
- * Where a whole chain failed, one target worth asking again is enough.
+ * Decides whether a request is retried: by the number of retries, then by the error's
+ * status and kind. It is not retried if the vendor names a longer wait than the settings
+ * allow. If a whole chain failed, one target that may be asked again is enough.
  */
 public class LlmRetryPolicy extends SimpleRetryPolicy {
 
 	/**
-	 * Statuses below 500 of faults that pass; asked again only where the kind allows it.
+	 * Statuses below 500 of temporary failures; retried only if the kind allows it.
 	 */
 	private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
@@ -37,7 +37,7 @@ public class LlmRetryPolicy extends SimpleRetryPolicy {
 	}
 
 	/**
-	 * The targets' errors that are worth asking again.
+	 * The errors of targets that may be asked again.
 	 */
 	private Stream<LlmException> worthAsking(LlmException failure) {
 		return Stream.concat(Stream.of(failure), failure.others().stream()).filter(this::isWorthAsking);
@@ -49,8 +49,7 @@ public class LlmRetryPolicy extends SimpleRetryPolicy {
 	}
 
 	/**
-	 * Whether the settings let the error be tried again, however long its target asked to
-	 * be left alone.
+	 * Whether the settings allow a retry after the error, whatever wait its target named.
 	 */
 	private boolean allows(LlmException failure) {
 		if (Boolean.FALSE.equals(failure.details().retryable())) {

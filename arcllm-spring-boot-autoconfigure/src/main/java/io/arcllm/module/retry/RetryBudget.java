@@ -31,7 +31,7 @@ public final class RetryBudget {
 	}
 
 	/**
-	 * From now on these are the settings; calls and retries stay counted.
+	 * Applies new settings; calls and retries stay counted.
 	 */
 	public void use(RetrySettings.Budget newer) {
 		this.settings = newer;

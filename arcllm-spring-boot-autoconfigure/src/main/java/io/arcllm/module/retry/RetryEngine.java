@@ -16,8 +16,8 @@ import org.springframework.retry.backoff.NoBackOffPolicy;
 import org.springframework.retry.backoff.SleepingBackOffPolicy;
 
 /**
- * Asks Spring Retry's policies whether to try again and after what wait, without waiting.
- * Safe for use by many threads.
+ * Asks Spring Retry's policies whether to retry and how long to wait, and does not wait
+ * itself. Safe for use by many threads.
  */
 public final class RetryEngine {
 
@@ -38,8 +38,7 @@ public final class RetryEngine {
 	}
 
 	/**
-	 * An engine that waits as long where another target could be asked as where none
-	 * could.
+	 * An engine with the same longest wait whether or not another target is ready.
 	 */
 	public RetryEngine(RetryPolicy policy, BackOffPolicy backOff, RetryBudget budget) {
 		this(policy, backOff, budget, Duration.ofNanos(Long.MAX_VALUE));
@@ -47,9 +46,9 @@ public final class RetryEngine {
 
 	/**
 	 * @param policy whether to try again
-	 * @param backOff after what wait; one that sleeps, so that its wait can be learnt
+	 * @param backOff how long to wait; a sleeping policy, so that its wait can be read
 	 * @param budget how many retries the process may make
-	 * @param maxWaitWithOthers the longest wait while another target could be asked
+	 * @param maxWaitWithOthers the longest wait while another target is ready
 	 */
 	public RetryEngine(RetryPolicy policy, BackOffPolicy backOff, RetryBudget budget, Duration maxWaitWithOthers) {
 		this.maxWaitWithOthers = maxWaitWithOthers;
@@ -67,7 +66,7 @@ public final class RetryEngine {
 		}
 	}
 
-	/** The longest wait while another target could be asked. */
+	/** The longest wait while another target is ready. */
 	Duration maxWaitWithOthers() {
 		return this.maxWaitWithOthers;
 	}
@@ -104,7 +103,7 @@ public final class RetryEngine {
 		}
 
 		/**
-		 * After what wait to try again, or {@code null} for not at all.
+		 * The wait before the next retry, or {@code null} for no retry.
 		 */
 		@Nullable Duration next(LlmException failure) {
 			return RetryEngine.this.hook.<@Nullable Duration>get(() -> decide(failure), () -> null);
@@ -129,7 +128,9 @@ public final class RetryEngine {
 			}
 		}
 
-		/** A connection that had gone stale is worth a new one at once, but only once. */
+		/**
+		 * Whether a stale connection is replaced at once, which happens once in a call.
+		 */
 		private boolean replacesConnection(LlmException failure) {
 			boolean first = failure.details().staleConnection() && !this.replacedConnection;
 			this.replacedConnection |= first;

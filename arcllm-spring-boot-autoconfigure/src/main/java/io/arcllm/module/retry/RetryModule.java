@@ -26,8 +26,8 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /**
- * A redirector: asks the same again after a wait, as long as nothing was delivered.
- * Spring Retry's policies decide, Reactor waits.
+ * A redirector: makes a failed request again after a wait, if nothing was delivered.
+ * Spring Retry's policies decide, and Reactor waits.
  */
 public final class RetryModule extends BaseModule {
 
@@ -36,7 +36,7 @@ public final class RetryModule extends BaseModule {
 	private final RetryEngine engine;
 
 	/**
-	 * @param inner what to ask again
+	 * @param inner the provider that is asked again
 	 * @param engine decides; may be shared
 	 */
 	public RetryModule(LlmProvider inner, RetryEngine engine) {
@@ -86,7 +86,8 @@ public final class RetryModule extends BaseModule {
 	}
 
 	/**
-	 * Where a breaker opened during the wait, the caller is told the vendor's own error.
+	 * Asks again. If a breaker opened during the wait, the caller gets the vendor's own
+	 * error.
 	 */
 	private Flux<LlmEvent> again(LlmRequest request, LlmException before, LlmException failure,
 			RetryEngine.Retries retries) {
@@ -108,8 +109,8 @@ public final class RetryModule extends BaseModule {
 	}
 
 	/**
-	 * Where the breakers of all targets that are worth asking again will still refuse
-	 * after that wait, the first refusal; else {@code null}.
+	 * The first refusal, if the breakers of all targets that may be asked again will
+	 * still refuse after that wait; else {@code null}.
 	 */
 	private static @Nullable LlmException refusedAfter(Duration wait, LlmException failure, Scope scope) {
 		List<LlmException> worthAsking = Stream.concat(Stream.of(failure), failure.others().stream())
@@ -140,7 +141,7 @@ public final class RetryModule extends BaseModule {
 	}
 
 	/**
-	 * One call, which is asked again where it fails.
+	 * One call, which is made again if it fails.
 	 */
 	private static final class RetryStep extends EventStep.Resuming {
 

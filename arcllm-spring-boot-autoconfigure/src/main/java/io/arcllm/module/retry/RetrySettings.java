@@ -6,7 +6,7 @@ import java.util.Set;
 import io.arcllm.ErrorKind;
 
 /**
- * When and how often the same is asked again.
+ * When and how often a failed request is made again.
  *
  * @param maxRetries attempts after the first one
  * @param strategy how waits grow: exponential, linear or fixed
@@ -32,13 +32,13 @@ public record RetrySettings(int maxRetries, Strategy strategy, Duration backoffB
 	 */
 	public enum Strategy {
 
-		/** Each by the multiplier longer than the one before. */
+		/** Each wait is the one before times the multiplier. */
 		EXPONENTIAL,
 
-		/** Each by the base longer than the one before. */
+		/** Each wait is longer by the base than the one before. */
 		LINEAR,
 
-		/** All alike. */
+		/** All waits are equal. */
 		FIXED
 
 	}

@@ -1,5 +1,5 @@
 /**
- * Asks the same again after a wait, by Spring Retry's policies.
+ * Makes a failed request again after a wait, by Spring Retry's policies.
  */
 @NullMarked
 package io.arcllm.module.retry;

@@ -12,14 +12,15 @@ import io.arcllm.module.Candidate;
 import io.arcllm.module.Selection;
 
 /**
- * Asks the cheapest target first, and those of unknown price last.
+ * Asks the cheapest target first, and targets without a price last.
  */
 public final class CostSelection implements Selection {
 
 	private final ToDoubleBiFunction<Target, LlmRequest> cost;
 
 	/**
-	 * @param cost about what a request costs there; infinite where that is not known
+	 * @param cost the estimated cost of a request at a target; infinite if that is not
+	 * known
 	 */
 	public CostSelection(ToDoubleBiFunction<Target, LlmRequest> cost) {
 		this.cost = cost;

@@ -8,8 +8,8 @@ import io.arcllm.module.Candidate;
 import io.arcllm.module.Selection;
 
 /**
- * Asks the targets in turn. The calls of one that is passed over go to the others in turn
- * too, not all to the one after it.
+ * Asks the targets in turn. Calls of a target that is passed over go to the others in
+ * turn, too, and not all to the next one.
  */
 public final class RoundRobinSelection implements Selection {
 

@@ -9,9 +9,10 @@ import io.arcllm.module.Selection;
 import io.arcllm.module.routing.Scores.Score;
 
 /**
- * Asks the targets first that have done best lately. Two are drawn at random, good ones
- * more often than bad ones, and the better of the two is asked: so the replicas of an
- * application do not all go to the same target, and every target is tried now and then.
+ * Asks the target with the best recent results first. Two targets are drawn at random,
+ * good ones more often than bad ones, and the better of the two is asked. So the replicas
+ * of an application do not all go to the same target, and every target is tried now and
+ * then.
  */
 public final class ScoredSelection implements Selection {
 
@@ -24,21 +25,24 @@ public final class ScoredSelection implements Selection {
 	private final DoubleSupplier random;
 
 	/**
-	 * What makes a target good.
+	 * How targets are compared.
 	 */
 	public enum ScoredBy {
 
-		/** Mostly that it answers, and then that it is fast. */
+		/** By success, then by speed. */
 		HEALTH,
 
-		/** That it is fast, tries that fail included. */
+		/** By speed, including attempts that fail. */
 		LATENCY;
 
 		double worth(double success, double speed) {
 			return (this == LATENCY) ? success * speed : SUCCESS_SHARE * success + (1 - SUCCESS_SHARE) * speed;
 		}
 
-		/** How often it is drawn: a sum of shares differs little between good and bad. */
+		/**
+		 * How often a target is drawn. Sums of shares differ little between good and bad
+		 * targets, so they are weighted.
+		 */
 		double weight(double worth) {
 			return (this == LATENCY) ? worth : worth * worth * worth;
 		}
@@ -47,7 +51,7 @@ public final class ScoredSelection implements Selection {
 
 	/**
 	 * @param scores of all targets
-	 * @param measure what makes a target good
+	 * @param measure how targets are compared
 	 * @param random at least 0 and below 1
 	 */
 	public ScoredSelection(Scores scores, ScoredBy measure, DoubleSupplier random) {

@@ -12,13 +12,13 @@ import io.arcllm.Trail;
 import io.arcllm.module.CallListener;
 
 /**
- * An observer: how every target has done lately, learnt from the attempts of all calls of
- * the process. Failures count that are the target's own; a cancelled attempt, such as a
- * hedge that has its answer, says nothing about the target.
+ * An observer: the recent results of every target, learnt from the attempts of all calls
+ * of the process. Only the target's own failures count. A cancelled attempt, such as one
+ * that lost a hedge, says nothing about the target. Safe for use by many threads.
  */
 public final class Scores implements CallListener {
 
-	/** Models that callers make up are no reason to keep ever more scores. */
+	/** The most scores that are kept, because callers may invent models. */
 	private static final int MOST_KEPT = 1000;
 
 	private final LongSupplier nanos;
@@ -35,7 +35,8 @@ public final class Scores implements CallListener {
 	}
 
 	/**
-	 * A selection reads scores: until then none are kept, since they have their price.
+	 * Called by a selection that reads scores; until then none are kept, because they
+	 * cost time.
 	 */
 	void want() {
 		this.wanted = true;
@@ -56,7 +57,7 @@ public final class Scores implements CallListener {
 	}
 
 	private Score next(Score score, Attempt attempt, boolean succeeded) {
-		// read here, so that the results of a target are in the order of time
+		// read here, so that the results of a target are in chronological order
 		long now = this.nanos.getAsLong();
 		if (!succeeded) {
 			return score.failed(now);
@@ -74,8 +75,8 @@ public final class Scores implements CallListener {
 	}
 
 	/**
-	 * How a target has done lately. The last ten results count or so, less the older they
-	 * are; after some minutes without any the target is as good as untried.
+	 * The recent results of a target. About the last ten results count, older ones less;
+	 * after some minutes without any, the target counts as untried.
 	 *
 	 * @param results how many results count
 	 * @param successes how many of them were good
@@ -112,7 +113,7 @@ public final class Scores implements CallListener {
 		}
 
 		/**
-		 * The share of calls that it is thought to answer: between 0 and 1, never either.
+		 * The expected share of calls that it answers; above 0 and below 1.
 		 */
 		double success(long now) {
 			double kept = kept(now);
@@ -120,7 +121,7 @@ public final class Scores implements CallListener {
 		}
 
 		/**
-		 * The mean of what is known, in nanoseconds; zero where that is nothing, or old.
+		 * The mean time in nanoseconds; 0 if nothing is known, or only old results are.
 		 */
 		double pace(boolean streamed, long now) {
 			Pace pace = pace(streamed, this);
@@ -128,7 +129,8 @@ public final class Scores implements CallListener {
 		}
 
 		/**
-		 * How fast it is thought to be against the fastest: 1 as fast, 0.5 half as fast.
+		 * The expected speed relative to the fastest target: 1 is as fast, 0.5 half as
+		 * fast.
 		 * @param fastest the pace of the fastest; zero if none is known
 		 */
 		double speed(boolean streamed, double fastest, long now) {

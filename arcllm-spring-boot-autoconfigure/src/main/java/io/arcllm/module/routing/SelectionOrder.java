@@ -8,8 +8,8 @@ import io.arcllm.Target;
 import io.arcllm.module.Candidate;
 
 /**
- * Puts a chain in order by choosing among those that are left until none is. So also the
- * second to be asked is chosen, and not the same one for all calls.
+ * Puts a chain in order by choosing again and again among the targets that are left. So
+ * the second target is chosen, too, and is not the same for all calls.
  */
 final class SelectionOrder {
 
@@ -32,8 +32,8 @@ final class SelectionOrder {
 	}
 
 	/**
-	 * What would be asked: the primary target with the request's own model, the others
-	 * with theirs.
+	 * The target that would be asked: the primary one with the request's own model, the
+	 * others with theirs.
 	 */
 	static Target target(List<Candidate> chain, int index, LlmRequest request) {
 		Target target = chain.get(index).target();
@@ -43,7 +43,7 @@ final class SelectionOrder {
 	}
 
 	/**
-	 * Draws one of those left, each as often as its weight says.
+	 * Draws one of the targets that are left, by their weights.
 	 * @param random at least 0 and below 1
 	 */
 	static int draw(double[] weights, int[] left, int count, double random) {
@@ -67,13 +67,13 @@ final class SelectionOrder {
 	}
 
 	/**
-	 * Chooses the next.
+	 * Chooses the next target.
 	 */
 	@FunctionalInterface
 	interface Choice {
 
 		/**
-		 * Which of the first {@code count} in {@code left}.
+		 * The index of the choice among the first {@code count} of {@code left}.
 		 */
 		int among(int[] left, int count);
 

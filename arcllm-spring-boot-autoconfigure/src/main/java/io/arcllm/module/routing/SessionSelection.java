@@ -17,8 +17,8 @@ import io.arcllm.module.Selection;
 
 /**
  * Keeps a conversation with one target by rendezvous hashing: the order of the targets is
- * that of their hashes with the session. A target that is not ready is passed over, and
- * so lends its sessions to the next. Keeps nothing, so that all replicas agree.
+ * that of their hashes with the session. While a target is not ready it is passed over,
+ * and the next one gets its sessions. Nothing is stored, so all replicas agree.
  */
 public final class SessionSelection implements Selection {
 
@@ -32,7 +32,10 @@ public final class SessionSelection implements Selection {
 		return chain.stream().sorted(byHash).toList();
 	}
 
-	/** The session, else what a conversation begins with: all its turns have that. */
+	/**
+	 * The session, else the beginning of the conversation, which all its turns have in
+	 * common.
+	 */
 	private static byte[] session(LlmRequest request) {
 		String session = request.metadata().session();
 		if (session != null && !session.isBlank()) {
@@ -50,7 +53,7 @@ public final class SessionSelection implements Selection {
 		return beginning.digest();
 	}
 
-	/** What is said and shown; marks for a vendor's cache may come and go. */
+	/** The content without marks for a vendor's cache, which may change between turns. */
 	private static void add(MessageDigest beginning, Content content) {
 		if (content instanceof Content.Text text) {
 			beginning.update(bytes(text.text()));

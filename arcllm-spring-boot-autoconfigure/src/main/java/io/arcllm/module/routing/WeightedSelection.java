@@ -10,8 +10,8 @@ import io.arcllm.module.Candidate;
 import io.arcllm.module.Selection;
 
 /**
- * Asks the targets at random, each as often as its weight says. A target without weight
- * is asked when all others have failed.
+ * Asks the targets at random, by their weights. A target with weight 0 is asked when all
+ * others have failed.
  */
 public final class WeightedSelection implements Selection {
 

@@ -23,8 +23,8 @@ import io.micrometer.core.instrument.Timer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what happens to calls. Tags are bounded: providers and models that are
- * configured, kinds of errors, outcomes.
+ * Counts calls and attempts in meters. The values of tags are bounded: configured
+ * providers and models, kinds of errors, outcomes.
  */
 public final class CallMeters implements CallListener {
 
@@ -41,19 +41,19 @@ public final class CallMeters implements CallListener {
 	private final Hook hook = new Hook("A meter of calls");
 
 	/**
-	 * @param registry where the meters are
-	 * @param models names models
-	 * @param wanted whether a provider is to be counted
+	 * @param registry has the meters
+	 * @param models gives the tags of models
+	 * @param wanted whether a provider is counted
 	 */
 	public CallMeters(MeterRegistry registry, ModelTags models, Predicate<String> wanted) {
 		this(registry, models, wanted, VendorNames.NONE, List.of());
 	}
 
 	/**
-	 * @param registry where the meters are
-	 * @param models names models
-	 * @param wanted whether a provider is to be counted
-	 * @param vendors names vendors
+	 * @param registry has the meters
+	 * @param models gives the tags of models
+	 * @param wanted whether a provider is counted
+	 * @param vendors gives the names of vendors
 	 * @param tenants those that are tags; without any, no meter has a tenant
 	 */
 	public CallMeters(MeterRegistry registry, ModelTags models, Predicate<String> wanted, VendorNames vendors,
@@ -103,7 +103,9 @@ public final class CallMeters implements CallListener {
 		spent(attempt, tags, convention, tenant(metadata));
 	}
 
-	/** The name is one of {@code arcllm.models}, so that callers cannot make up more. */
+	/**
+	 * The tag is a name of {@code arcllm.models}, so that callers cannot invent values.
+	 */
 	@Override
 	public void answered(LlmResponse response) {
 		List<Attempt> attempts = response.trail().attempts();
@@ -119,7 +121,7 @@ public final class CallMeters implements CallListener {
 		}
 	}
 
-	/** A tenant that is not on the list could be made up. */
+	/** A tenant that is not on the list may be invented, and counts as {@code other}. */
 	private Tags tenant(RequestMetadata metadata) {
 		String tenant = metadata.tenant();
 		return this.tenants.isEmpty() ? Tags.empty()

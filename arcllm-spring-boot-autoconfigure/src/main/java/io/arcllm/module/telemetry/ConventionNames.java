@@ -13,10 +13,10 @@ final class ConventionNames {
 
 	static final String TIME_TO_FIRST_CHUNK = "gen_ai.client.inference.time_to_first_chunk";
 
-	/** Before the kind of tokens: what was spent, for totals and rates. */
+	/** Prefix of the counters of tokens, by kind. */
 	static final String TOKENS_SPENT = "gen_ai.client.inference.usage.";
 
-	/** Before the kind of tokens: how many a single answer has. */
+	/** Prefix of the summaries of tokens of single answers, by kind. */
 	static final String TOKENS_OF_ANSWERS = "gen_ai.client.inference.operation.";
 
 	/** The name of the provider in the configuration. */
@@ -34,7 +34,10 @@ final class ConventionNames {
 
 	static final String REQUEST_MODEL = "gen_ai.request.model";
 
-	/** Required of the counters of tokens; vendors do not say it of all their tokens. */
+	/**
+	 * Required by the convention for counters of tokens; vendors do not report it for all
+	 * tokens.
+	 */
 	static final String TOKEN_MODALITY = "gen_ai.token.modality";
 
 	static final String FINISH_REASONS = "gen_ai.response.finish_reasons";

@@ -7,8 +7,8 @@ import io.micrometer.observation.Observation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What there is to know about an observed call or attempt: for conventions, filters and
- * handlers of the application's own.
+ * What is known about an observed call or attempt, for conventions, filters and handlers
+ * of the application.
  */
 public final class LlmObservationContext extends Observation.Context {
 
@@ -27,7 +27,7 @@ public final class LlmObservationContext extends Observation.Context {
 	/**
 	 * @param level what is observed
 	 * @param target the target that is asked first
-	 * @param request what it is asked
+	 * @param request the request
 	 * @param asked the name of a model that the call was made with
 	 */
 	LlmObservationContext(Level level, Target target, LlmRequest request, @Nullable String asked) {
@@ -42,7 +42,7 @@ public final class LlmObservationContext extends Observation.Context {
 	 */
 	public enum Level {
 
-		/** What the user asked for, with all its attempts and waits. */
+		/** A call of the application, with all its attempts and waits. */
 		CALL,
 
 		/** One request on the wire. */
@@ -60,17 +60,17 @@ public final class LlmObservationContext extends Observation.Context {
 		return this.target;
 	}
 
-	/** What it is asked. */
+	/** The request. */
 	public LlmRequest request() {
 		return this.request;
 	}
 
-	/** The name of {@code arcllm.models} that the call was made with, if it was. */
+	/** The name of {@code arcllm.models} that the call was made with, or {@code null}. */
 	public @Nullable String asked() {
 		return this.asked;
 	}
 
-	/** The answer, when there is one. */
+	/** The answer, once there is one. */
 	public @Nullable LlmResponse response() {
 		return this.response;
 	}

@@ -16,8 +16,8 @@ import io.micrometer.observation.ObservationConvention;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How calls and attempts are named: OpenTelemetry's semantic conventions for generative
- * AI where they have a name, and {@code arcllm} where they have none.
+ * The names of calls and attempts: those of OpenTelemetry's semantic conventions for
+ * generative AI where they exist, else names that begin with {@code arcllm}.
  */
 final class LlmObservationConvention implements ObservationConvention<LlmObservationContext> {
 
@@ -54,7 +54,10 @@ final class LlmObservationConvention implements ObservationConvention<LlmObserva
 		return (this.level == Level.CALL) ? "arcllm " + what : what;
 	}
 
-	/** All of them always, because some registries want the same tags each time. */
+	/**
+	 * All tags every time, because some registries require the same tags on each
+	 * measurement.
+	 */
 	@Override
 	public KeyValues getLowCardinalityKeyValues(LlmObservationContext context) {
 		KeyValues values = KeyValues.of(KeyValue.of(ConventionNames.OPERATION_NAME, ConventionNames.CHAT),
@@ -67,7 +70,7 @@ final class LlmObservationConvention implements ObservationConvention<LlmObserva
 				: values.and(ConventionNames.ANSWERED_BY, (response == null) ? NONE : response.provider());
 	}
 
-	/** Where the request goes, and what the provider is called in the configuration. */
+	/** The server of the request, and the provider's name in the configuration. */
 	private KeyValues server(String provider) {
 		return KeyValues.of(ConventionNames.OWN_PROVIDER, provider, ConventionNames.SERVER_ADDRESS,
 				this.vendors.address(provider), ConventionNames.SERVER_PORT, this.vendors.port(provider));
@@ -99,7 +102,7 @@ final class LlmObservationConvention implements ObservationConvention<LlmObserva
 				? asked.and(ConventionNames.FINISH_REASONS, "error") : asked;
 	}
 
-	/** The parameters that the caller left unset are not there. */
+	/** The parameters of the request that the caller set. */
 	private static KeyValues asked(LlmObservationContext context) {
 		LlmRequest request = context.request();
 		KeyValues values = with(KeyValues.of(ConventionNames.OWN_PROVIDER, context.target().provider()),

@@ -6,8 +6,8 @@ import java.util.Set;
 import io.arcllm.Target;
 
 /**
- * Names of models as tags: only those that are configured have one, so that callers
- * cannot make up ever more.
+ * The tags of models. Only configured models have a tag of their own, so that callers
+ * cannot create an unlimited number of values.
  */
 public final class ModelTags {
 
@@ -33,7 +33,7 @@ public final class ModelTags {
 		return isConfigured(target) ? model : OTHER;
 	}
 
-	/** Whether the target is one of those that are known by name. */
+	/** Whether the target is configured. */
 	public boolean isConfigured(Target target) {
 		return this.configured.contains(target);
 	}

@@ -32,8 +32,8 @@ public final class Observations {
 	private final Hook hook = new Hook("A handler, filter or convention of observations");
 
 	/**
-	 * @param registry is told of observations
-	 * @param models names models
+	 * @param registry has the handlers
+	 * @param models gives the tags of models
 	 */
 	public Observations(ObservationRegistry registry, ModelTags models) {
 		this(registry, models, VendorNames.NONE);
@@ -41,8 +41,8 @@ public final class Observations {
 
 	/**
 	 * @param registry has the handlers
-	 * @param models names models
-	 * @param vendors names vendors
+	 * @param models gives the tags of models
+	 * @param vendors gives the names of vendors
 	 */
 	public Observations(ObservationRegistry registry, ModelTags models, VendorNames vendors) {
 		this.registry = registry;
@@ -51,8 +51,8 @@ public final class Observations {
 	}
 
 	/**
-	 * The same answer, observed from each subscription to its end. What is inside finds
-	 * the observation in its context.
+	 * The same answer, observed from each subscription to its end. The inner provider
+	 * finds the observation in its context.
 	 */
 	Flux<LlmEvent> observe(Level level, Target target, LlmRequest request, Flux<LlmEvent> answer) {
 		return EventStep.defer((outer) -> {
@@ -65,7 +65,10 @@ public final class Observations {
 		});
 	}
 
-	/** Inside what the subscriber is observed by, or the thread that subscribes. */
+	/**
+	 * Starts a child of the subscriber's observation, else of that of the subscribing
+	 * thread.
+	 */
 	private Observation start(LlmObservationContext context, ContextView outer) {
 		LlmObservationConvention convention = (context.level() == Level.CALL) ? this.calls : this.attempts;
 		Observation observation = this.hook.get(
@@ -77,8 +80,8 @@ public final class Observations {
 	}
 
 	/**
-	 * Ends an observation once, before the caller is told of the end. The answer is the
-	 * end: a subscriber that has it may cancel what comes after it.
+	 * Ends an observation once, before the caller is notified of the end. The answer
+	 * counts as the end, because a subscriber may cancel after it.
 	 */
 	static final class Observed extends EventStep {
 

@@ -11,7 +11,7 @@ import io.arcllm.module.telemetry.LlmObservationContext.Level;
 import reactor.core.publisher.Flux;
 
 /**
- * An observer: one observation a call.
+ * An observer: one observation for each call.
  */
 public final class TelemetryModule extends BaseModule {
 
@@ -22,7 +22,7 @@ public final class TelemetryModule extends BaseModule {
 	/**
 	 * @param inner what this module wraps
 	 * @param target the target that is asked first
-	 * @param observations where they go
+	 * @param observations makes the observations
 	 */
 	public TelemetryModule(LlmProvider inner, Target target, Observations observations) {
 		super(inner);
@@ -36,7 +36,7 @@ public final class TelemetryModule extends BaseModule {
 	}
 
 	/**
-	 * An observer: one observation an attempt, inside that of its call.
+	 * An observer: one observation for each attempt, inside that of its call.
 	 */
 	public static final class AttemptTelemetryModule extends BaseModule {
 
@@ -47,7 +47,7 @@ public final class TelemetryModule extends BaseModule {
 		/**
 		 * @param inner what this module wraps
 		 * @param target the target that is asked
-		 * @param observations where they go
+		 * @param observations makes the observations
 		 */
 		public AttemptTelemetryModule(LlmProvider inner, Target target, Observations observations) {
 			super(inner);
@@ -55,7 +55,7 @@ public final class TelemetryModule extends BaseModule {
 			this.observations = observations;
 		}
 
-		/** A call without attempts left makes none, so there is none to observe. */
+		/** A call without attempts left makes no attempt to observe. */
 		@Override
 		public Flux<LlmEvent> exchange(LlmRequest request) {
 			Flux<LlmEvent> answer = this.inner.exchange(request);
@@ -64,7 +64,7 @@ public final class TelemetryModule extends BaseModule {
 		}
 
 		/**
-		 * The provider alone: what is written has the module once.
+		 * The provider alone, because the stack shows the module once.
 		 */
 		@Override
 		public String toString() {

@@ -13,10 +13,10 @@ public record VendorNames(Map<String, Vendor> vendors) {
 
 	private static final String NOT_KNOWN = "none";
 
-	/** No provider is known. */
+	/** Knows no provider. */
 	public static final VendorNames NONE = new VendorNames(Map.of());
 
-	/** Vendors that the convention calls otherwise than their presets. */
+	/** Vendors whose name in the convention differs from their preset. */
 	private static final Map<String, String> WELL_KNOWN = Map.of("gemini", "gcp.gemini", "xai", "x_ai", "mistral",
 			"mistral_ai", "azure-openai", "azure.ai.openai");
 
@@ -28,8 +28,8 @@ public record VendorNames(Map<String, Vendor> vendors) {
 	 * A vendor.
 	 *
 	 * @param preset its name among the presets, or the provider's own name
-	 * @param host where it is
-	 * @param port where it listens
+	 * @param host its host
+	 * @param port its port
 	 */
 	public record Vendor(String preset, @Nullable String host, int port) {
 	}
@@ -41,13 +41,13 @@ public record VendorNames(Map<String, Vendor> vendors) {
 		return WELL_KNOWN.getOrDefault(preset, preset);
 	}
 
-	/** The host of the provider, or {@code none} where it is not known. */
+	/** The host of the provider, or {@code none} if it is not known. */
 	String address(String provider) {
 		Vendor vendor = this.vendors.get(provider);
 		return (vendor == null || vendor.host() == null) ? NOT_KNOWN : vendor.host();
 	}
 
-	/** The port of the provider, or {@code none} where its host is not known. */
+	/** The port of the provider, or {@code none} if its host is not known. */
 	String port(String provider) {
 		Vendor vendor = this.vendors.get(provider);
 		return (vendor == null || vendor.host() == null) ? NOT_KNOWN : String.valueOf(vendor.port());

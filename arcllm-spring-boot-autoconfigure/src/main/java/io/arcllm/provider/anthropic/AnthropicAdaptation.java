@@ -14,12 +14,11 @@ import io.arcllm.provider.ModelTraits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a request is left out or translated for a model that is asked in Anthropic's
- * format.
+ * Leaves out or translates parts of a request for a model in Anthropic's format.
  */
 final class AnthropicAdaptation {
 
-	/** Where thinking is asked for, top-p may be between this and 1. */
+	/** The least top-p together with thinking. */
 	private static final double LEAST_TOP_P = 0.95;
 
 	private AnthropicAdaptation() {
@@ -100,8 +99,8 @@ final class AnthropicAdaptation {
 	}
 
 	/**
-	 * Whether a tool is being answered whose call was not thought of here. Anthropic
-	 * refuses to think then, because the thoughts before the call are missing.
+	 * Whether the request answers a tool call of another provider. Anthropic refuses
+	 * thinking then, because the thinking before the call is missing.
 	 */
 	static boolean isInsideForeignToolLoop(List<Message> messages, String provider) {
 		for (int i = messages.size() - 1; i >= 0; i--) {

@@ -9,7 +9,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * A block of an answer, and what is known of it while it is made.
+ * A block of an answer while it is read.
  */
 final class AnthropicBlock {
 
@@ -63,7 +63,7 @@ final class AnthropicBlock {
 		return block;
 	}
 
-	/** Some proxies write the object as a text, as it is in another format. */
+	/** Some proxies write the object as a text, as OpenAI's format does. */
 	private static @Nullable String arguments(JsonParser parser, byte[] bytes, int offset) {
 		if (parser.currentToken() == JsonToken.VALUE_STRING) {
 			String text = parser.getString();

@@ -10,8 +10,8 @@ import io.arcllm.provider.json.ToolArguments;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tool calls of an answer while they are made. A call that is said again under its id
- * is the same one; another call of the same id gets an id of its own.
+ * The tool calls of an answer while they are read. A call that is repeated under its id
+ * is the same one; another call with the same id gets its own id.
  */
 final class AnthropicCalls {
 
@@ -28,7 +28,7 @@ final class AnthropicCalls {
 		this.context = context;
 	}
 
-	/** A call begins: what is to be passed on of it now. */
+	/** A call begins: passes on what can be passed on now. */
 	void begin(AnthropicBlock block, Consumer<LlmEvent> out) {
 		if (block.id == null || block.name == null) {
 			throw this.context.malformed("a tool call has no id or no name", null);
@@ -54,7 +54,7 @@ final class AnthropicCalls {
 		pass(call, passed, out);
 	}
 
-	/** How many characters are kept besides those of deltas. */
+	/** How many characters are kept in addition to those of deltas. */
 	int kept() {
 		return this.kept;
 	}
@@ -65,7 +65,7 @@ final class AnthropicCalls {
 		}
 	}
 
-	/** A call ends: it may have begun with its arguments, and no pieces of them come. */
+	/** A call ends. It may have begun with its arguments, without any pieces. */
 	void end(AnthropicBlock block, Call call, Consumer<LlmEvent> out) {
 		if (call.arguments.isEmpty() && block.input != null) {
 			call.arguments.forget();
@@ -90,7 +90,7 @@ final class AnthropicCalls {
 
 		private final ToolArguments arguments = new ToolArguments();
 
-		/** Which tool call of the answer it is, or -1 where it is not passed on. */
+		/** The index of the tool call in the answer, or -1 if it is not passed on. */
 		private int number = -1;
 
 		Call(String name, @Nullable Call known) {

@@ -106,7 +106,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 		catch (JacksonException ex) {
 			wrong = this.context.malformed("it is not JSON", null);
 		}
-		// an error is one whatever follows it
+		// an error stays an error, whatever follows it
 		if (this.event.isError || this.event.type == AnthropicEvent.Type.ERROR) {
 			throw this.context.errors().read(bytes, offset, length);
 		}
@@ -116,7 +116,7 @@ final class AnthropicDecoder implements AnswerDecoder {
 	}
 
 	/**
-	 * A second message in the same stream is another answer, not the rest of this one.
+	 * A second message in the same stream is another answer, which is an error.
 	 */
 	private void messageStart(Consumer<LlmEvent> out) {
 		if (this.messageId != null && !this.messageId.equals(this.event.id)) {

@@ -99,7 +99,7 @@ final class AnthropicEncoder {
 	}
 
 	/**
-	 * All instructions go first, wherever they stand: the place that every model reads.
+	 * All instructions go first, wherever they stand in the conversation.
 	 */
 	private List<Content> instructions() {
 		List<Content> blocks = new ArrayList<>();

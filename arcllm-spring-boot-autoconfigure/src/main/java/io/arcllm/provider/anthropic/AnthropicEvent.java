@@ -19,7 +19,7 @@ final class AnthropicEvent {
 	/** What the document says it is. */
 	public enum Type {
 
-		/** Nothing, or nothing known. */
+		/** No type, or an unknown one. */
 		NONE(""), BLOCK_DELTA("content_block_delta"), BLOCK_START("content_block_start"),
 		BLOCK_STOP("content_block_stop"), MESSAGE_START("message_start"), MESSAGE_DELTA("message_delta"),
 		MESSAGE_STOP("message_stop"), MESSAGE("message"), ERROR("error"), UNKNOWN("");
@@ -61,7 +61,7 @@ final class AnthropicEvent {
 	@Nullable String text;
 
 	/**
-	 * Where the text begins, where it was read from one string and its place is wanted.
+	 * Where the text begins, if it was read from a single string and its place is needed.
 	 */
 	int textAt = -1;
 
@@ -89,7 +89,7 @@ final class AnthropicEvent {
 
 	private int offset;
 
-	/** Reads a document; false where it is no object, or more than one. */
+	/** Reads a document; false if it is not exactly one object. */
 	boolean read(byte[] bytes, int offset, int length) {
 		clear();
 		this.bytes = bytes;
@@ -155,7 +155,7 @@ final class AnthropicEvent {
 		this.isError |= this.instead.isError();
 	}
 
-	/** Whether there is a message instead of an answer. */
+	/** Whether the document has a message instead of an answer. */
 	boolean saysWhy() {
 		return this.instead.saysWhy();
 	}
@@ -191,7 +191,7 @@ final class AnthropicEvent {
 		}
 	}
 
-	/** Whether there is a text at a known place, and nothing else. */
+	/** Whether the document has a text at a known place, and nothing else. */
 	boolean isOneText() {
 		return this.type == Type.BLOCK_DELTA && this.textAt >= 0 && this.text != null && this.thinking == null
 				&& this.signature == null && this.json == null;

@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Speaks Anthropic's Messages API.
+ * The format of Anthropic's Messages API.
  *
- * @param provider the provider's name: only its own thoughts are sent back to it
- * @param cache how prompts are kept
+ * @param provider the provider's name; only its own thinking is sent back to it
+ * @param cache how prompts are kept in the vendor's cache
  */
 public record AnthropicFormat(String provider, PromptCache cache) implements WireFormat {
 
 	private static final String VERSION = "2023-06-01";
 
-	/** A provider that keeps the prompts that requests mark. */
+	/** A format that keeps only the prompts that requests mark. */
 	public AnthropicFormat(String provider) {
 		this(provider, PromptCache.OFF);
 	}

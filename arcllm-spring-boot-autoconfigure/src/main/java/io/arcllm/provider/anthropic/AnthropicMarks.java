@@ -12,8 +12,9 @@ import io.arcllm.provider.PromptCache;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * The marks of one request, up to which Anthropic keeps the prompt in its cache: in the
- * order of the prompt (tools, instructions, turns), and of more than four the last ones.
+ * The cache marks of one request. Anthropic keeps the prompt up to each of them. They are
+ * in the order of the prompt (tools, instructions, turns); of more than four, the last
+ * four are used.
  */
 final class AnthropicMarks {
 
@@ -27,7 +28,7 @@ final class AnthropicMarks {
 
 	private final List<Message> turns;
 
-	/** How many marks are still to be passed over, of each section. */
+	/** How many marks of each section are still skipped. */
 	private int toolsLeft;
 
 	private int systemLeft;
@@ -73,7 +74,7 @@ final class AnthropicMarks {
 		return this.system.get(i).isCacheable() || (this.cache.auto() && i == this.system.size() - 1);
 	}
 
-	/** Signed blocks must stay as they are, and so have no marks. */
+	/** Signed blocks must stay unchanged, so they have no marks. */
 	private boolean isMarked(int turn, int i) {
 		List<Content> content = this.turns.get(turn).content();
 		Content block = content.get(i);
@@ -97,7 +98,7 @@ final class AnthropicMarks {
 		}
 	}
 
-	/** Whether this block of a turn gets a mark; asked once for each, in their order. */
+	/** Whether this block of a turn gets a mark; called once for each block, in order. */
 	boolean next(int turn, int i) {
 		return isMarked(turn, i) && --this.turnsLeft < 0;
 	}

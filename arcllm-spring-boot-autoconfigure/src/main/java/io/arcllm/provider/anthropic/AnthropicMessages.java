@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Writes the turns of a conversation: turns of the same speaker become one, and the
- * results of tools come first in theirs, as Anthropic wants them.
+ * Writes the turns of a conversation. Turns of the same role become one, and the results
+ * of tools come first in their turn, as Anthropic requires.
  */
 final class AnthropicMessages {
 
@@ -109,7 +109,7 @@ final class AnthropicMessages {
 		return !isBlank(block) && !block.isForeignTo(this.provider);
 	}
 
-	/** Whether this is text that says nothing, which Anthropic refuses. */
+	/** Whether this is a blank text, which Anthropic refuses. */
 	static boolean isBlank(Content block) {
 		return block instanceof Content.Text text && text.text().isBlank();
 	}

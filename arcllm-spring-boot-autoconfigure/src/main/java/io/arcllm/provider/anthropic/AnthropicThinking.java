@@ -8,7 +8,7 @@ import io.arcllm.provider.json.JsonBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many tokens of thinking an effort is worth, and when thinking can be asked for.
+ * The tokens of thinking for an effort, and when thinking can be requested.
  */
 final class AnthropicThinking {
 
@@ -19,8 +19,8 @@ final class AnthropicThinking {
 	}
 
 	/**
-	 * The tokens to think with; 0 for no thinking. At most half of the longest answer, so
-	 * that there is room for the answer itself.
+	 * The budget of thinking in tokens; 0 for no thinking. At most half of the longest
+	 * answer, so that there is room for the answer itself.
 	 */
 	static int budget(LlmRequest request, JsonBody body) {
 		int wanted = wanted(request.reasoningEffort());
@@ -60,7 +60,7 @@ final class AnthropicThinking {
 		};
 	}
 
-	/** Whether this is a thought that may be sent back. */
+	/** Whether this is thinking that may be sent back. */
 	static boolean isOwn(Content block, String provider) {
 		return block instanceof Content.Thinking thinking
 				&& (thinking.signature() != null || thinking.redacted() != null)

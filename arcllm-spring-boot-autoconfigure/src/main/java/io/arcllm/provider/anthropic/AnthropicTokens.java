@@ -7,8 +7,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * The tokens of one answer as they are told, the later word over the earlier one, but for
- * a 0 that would void it.
+ * The tokens of one answer. A later value replaces an earlier one, except a 0.
  */
 final class AnthropicTokens {
 
@@ -54,7 +53,9 @@ final class AnthropicTokens {
 		}
 	}
 
-	/** Anthropic's own count of the prompt leaves out what went through the cache. */
+	/**
+	 * Adds the tokens of the cache, which Anthropic's own count of the prompt leaves out.
+	 */
 	Usage toUsage() {
 		Integer all = this.input;
 		if (all != null) {

@@ -1,5 +1,5 @@
 /**
- * How Anthropic writes a question and an answer.
+ * How Anthropic writes requests and answers.
  */
 @NullMarked
 package io.arcllm.provider.anthropic;

@@ -12,8 +12,7 @@ import tools.jackson.databind.node.MissingNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads what there is of a document that was cut off: all that stands whole before the
- * cut.
+ * Reads the complete parts of a JSON document that was cut off.
  */
 final class BrokenJson {
 

@@ -7,15 +7,15 @@ import io.arcllm.ErrorKind;
 import io.arcllm.RefusedParameter;
 
 /**
- * Knows how vendors say what went wrong: the rows of {@link ErrorRules} first, then the
- * HTTP status.
+ * Classifies errors by the rows of {@link ErrorRules} first, then by the HTTP status.
+ * Safe for use by many threads.
  */
 public final class DefaultErrorClassifier implements ErrorClassifier {
 
-	/** A vendor says first what is wrong; words further on may be the caller's. */
+	/** Vendors say first what is wrong; later words may be the caller's. */
 	private static final int WORTH_SEARCHING = 1000;
 
-	/** What stands in quotes may be the caller's own words. */
+	/** Quoted words may be the caller's own. */
 	private static final Pattern QUOTED = Pattern.compile(
 			"\"[^\"]*+\"|`[^`]*+`|\u201c[^\u201d]*+\u201d|(?<!\\w)'[^']*+(?:(?<=\\w)'(?=\\w)[^']*+){0,50}+'(?!\\w)");
 
@@ -28,13 +28,13 @@ public final class DefaultErrorClassifier implements ErrorClassifier {
 			.map(ErrorRules.Rule::kind)
 			.findFirst()
 			.orElseGet(() -> byStatus(error.status()));
-		// inside a successful answer no status says that it is the request
+		// inside a successful answer, no status says that the request is wrong
 		boolean ofRequest = kind == ErrorKind.INVALID_REQUEST
 				|| (kind == ErrorKind.SERVER_ERROR && error.status() < 300);
 		return (ofRequest && isUnsupported(error)) ? ErrorKind.UNSUPPORTED : kind;
 	}
 
-	/** A value that is refused says nothing of the model: it is the caller's mistake. */
+	/** A refused value is the caller's mistake and says nothing about the model. */
 	private static boolean isUnsupported(WireError error) {
 		RefusedParameter refused = ParameterRefusals.read(error);
 		return refused != null && refused.why() != RefusedParameter.Why.VALUE;
@@ -55,7 +55,7 @@ public final class DefaultErrorClassifier implements ErrorClassifier {
 		};
 	}
 
-	/** Below 300 an error that says nothing more came inside a successful answer. */
+	/** Below 300, the error came inside a successful answer and gives no other reason. */
 	private static ErrorKind other(int status) {
 		if (status >= 500 || status < 300) {
 			return ErrorKind.SERVER_ERROR;

@@ -21,12 +21,12 @@ import tools.jackson.databind.node.MissingNode;
 import org.springframework.http.HttpHeaders;
 
 /**
- * What an error body says, whatever shape its vendor gave it. What is no JSON is taken as
- * words.
+ * The fields of an error body, in any vendor's form. A body that is no JSON is read as
+ * text.
  *
  * @param root the whole body, or the missing node
- * @param error the part that tells of the error
- * @param message the vendor's words on one line, never longer than what is worth reading
+ * @param error the part that describes the error
+ * @param message the vendor's words on one line, cut to the part that is used
  */
 record ErrorBody(JsonNode root, JsonNode error, String message) {
 
@@ -34,11 +34,11 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 
 	private static final int DEEPEST = 4;
 
-	/** Where the words may stand; never {@code input}, which repeats the request. */
+	/** Fields that may have the words; never {@code input}, which repeats the request. */
 	private static final List<String> WORDS = List.of("message", "Message", "msg", "error", "detail", "errors",
 			"error_message", "error_description", "status_msg", "title", "description");
 
-	/** A tree takes many times the memory of its text. */
+	/** The most tokens of a tree, which takes many times the memory of its text. */
 	private static final int MOST_TOKENS = 100_000;
 
 	private static final JsonMapper JSON = JsonMapper
@@ -49,7 +49,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 
 	private static final Pattern SSE_DATA = Pattern.compile("(?m)^(?:data|error):[ ]?(\\{.*)$");
 
-	/** Words may begin with a brace too, as where a field is named. */
+	/** Text may begin with a brace, too, for example to name a field. */
 	private static final Pattern OBJECT = Pattern.compile("\\{\\s*[\"}]");
 
 	private static final Pattern CODE = Pattern.compile("[a-zA-Z]+(?:_[a-zA-Z]+)+");
@@ -68,12 +68,12 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 		return new ErrorBody(root, error, oneLine(words(root, error)));
 	}
 
-	/** Without the byte order mark that some write before it. */
+	/** Without the byte order mark that some vendors write. */
 	private static String withoutMark(String text) {
 		return (text.startsWith("\ufeff") ? text.substring(1) : text).strip();
 	}
 
-	/** The status that the error itself names, if that is one. */
+	/** The status that the error itself names, if it is a valid one. */
 	@Nullable Integer status() {
 		return Stream.of(this.error, this.root)
 			.flatMap((node) -> Stream.of("status_code", "statusCode", "code", "status", "http_status", "StatusCode",
@@ -84,7 +84,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 			.orElse(null);
 	}
 
-	/** The most telling code: an inner one before an outer one, never a bare status. */
+	/** The most specific code: an inner one before an outer one, never only a status. */
 	@Nullable String code(HttpHeaders headers) {
 		return telling(text(this.error.at("/innererror/code")), reason(), text(this.error.path("code")),
 				text(this.root.path("code")), text(this.error.path("error_code")), text(this.error.path("error_type")),
@@ -93,7 +93,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 				text(this.error.at("/metadata/error_type")), headers.getFirst("x-amzn-errortype"));
 	}
 
-	/** Some have the code instead of the error. */
+	/** Some vendors write the code in place of the error. */
 	private @Nullable String bareCode() {
 		String said = text(this.root.path("error"));
 		return (said != null && CODE.matcher(said).matches()) ? said : null;
@@ -106,7 +106,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 				text(this.error.path("title")), text(this.root.path("type")));
 	}
 
-	/** MiniMax's answer of 200 with a code of its own. */
+	/** MiniMax answers with status 200 and its own code. */
 	private boolean isBaseResponse() {
 		return this.root.path("base_resp") == this.error && this.error.isObject();
 	}
@@ -186,7 +186,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 				return errorIn(inner, depth + 1);
 			}
 		}
-		// OpenRouter tells of a choice that failed inside it
+		// OpenRouter reports the failure of a choice inside it
 		JsonNode ofChoice = node.at("/choices/0/error");
 		return ofChoice.isObject() ? errorIn(ofChoice, depth + 1) : node;
 	}
@@ -213,7 +213,7 @@ record ErrorBody(JsonNode root, JsonNode error, String message) {
 			return;
 		}
 		if (node.isString()) {
-			// some gateways hand on the JSON of their own vendor as text
+			// some gateways pass on their vendor's JSON as text
 			if (OBJECT.matcher(node.asString()).lookingAt()) {
 				say(tree(node.asString()), words, depth + 1);
 			}

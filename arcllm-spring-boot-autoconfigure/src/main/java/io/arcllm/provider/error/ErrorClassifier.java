@@ -3,13 +3,14 @@ package io.arcllm.provider.error;
 import io.arcllm.ErrorKind;
 
 /**
- * Decides what an error means, once. A bean of this type replaces the default one.
+ * Decides which kind an error is; called once for each error. A bean of this type
+ * replaces the default. Must be safe for use by many threads.
  */
 @FunctionalInterface
 public interface ErrorClassifier {
 
 	/**
-	 * What this error means.
+	 * The kind of this error.
 	 */
 	ErrorKind classify(WireError error);
 

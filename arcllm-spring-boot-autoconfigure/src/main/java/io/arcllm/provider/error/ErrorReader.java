@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Turns any vendor's error answer into an {@link LlmException}: reads it, has it
- * classified once, and finds out when it may be tried again. Never throws.
+ * Turns any vendor's error answer into an {@link LlmException}: reads it, classifies it
+ * once, and finds out when it may be tried again. Never throws. Safe for use by many
+ * threads.
  */
 public final class ErrorReader {
 
@@ -33,7 +34,7 @@ public final class ErrorReader {
 	private final RetryDelays delays;
 
 	/**
-	 * @param classifier says what an error means
+	 * @param classifier decides the kind of an error
 	 * @param clock turns points in time into waits
 	 */
 	public ErrorReader(ErrorClassifier classifier, Clock clock) {
@@ -45,19 +46,19 @@ public final class ErrorReader {
 		this.delays = delays;
 	}
 
-	/** The same for one call: its errors are classified in its caller's context. */
+	/** The same for one call, whose errors are classified in its caller's context. */
 	public ErrorReader within(CallerContext caller) {
 		return (caller == CallerContext.NONE) ? this
 				: new ErrorReader((error) -> caller.get(() -> this.classifier.classify(error)), this.delays);
 	}
 
 	/**
-	 * The error that an answer says.
+	 * Reads the error in an answer.
 	 * @param target the target that answered
 	 * @param status the HTTP status; 200 for an error inside a successful answer. Such an
-	 * error takes the status that it names, or has none
+	 * error has the status that it names itself, or none
 	 * @param received the headers of the answer
-	 * @param body holds the error
+	 * @param body the bytes that contain the error
 	 * @param offset where it begins
 	 * @param length how long it is
 	 */

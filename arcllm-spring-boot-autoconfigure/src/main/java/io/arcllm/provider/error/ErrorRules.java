@@ -10,8 +10,9 @@ import io.arcllm.ErrorKind;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How vendors say what went wrong, where the status alone does not: a table, read from
- * the top. Codes are compared whole, words are searched for; both in lower case.
+ * The table of vendors' codes and words for errors that the status alone does not
+ * explain; the first row that matches is used. Codes are compared as a whole, words are
+ * searched for; both in lower case.
  */
 final class ErrorRules {
 
@@ -22,7 +23,7 @@ final class ErrorRules {
 
 	private static final IntPredicate SERVER = (status) -> status >= 500 && status != 529;
 
-	/** The vendor complains of the request itself. */
+	/** The vendor refuses the request itself. */
 	private static final IntPredicate REQUEST = IN_BAND.or(at(400, 409, 413, 422));
 
 	private static final IntPredicate NOT_RATE = (status) -> status != 429;
@@ -91,7 +92,7 @@ final class ErrorRules {
 							+ "|exceeded (?:your|the) (?:monthly|weekly) (?:\\w+ )?(?:limit|quota|budget|allowance)"
 							+ "|(?:quota|trial|credits) (?:has been |have been |is |are )?(?:exhausted|used up)"
 							+ "|(?:recharge|top up) your (?:account|balance|credits)"
-							// Gemini says the same of its limits a minute
+							// Gemini uses the same words for its limits a minute
 							+ "|exceeded your current quota(?!.*(?:retry in|quota exceeded for|ai\\.google\\.dev))"),
 			words(ErrorKind.CONTEXT_WINDOW, REQUEST.or(SERVER).or(at(429)), ContextWords.ALL),
 			words(ErrorKind.CONTENT_POLICY, REQUEST.or(SERVER).or(at(403, 451)),
@@ -101,7 +102,7 @@ final class ErrorRules {
 							+ "(?:flagged|blocked by|rejected by (?:our|the) (?:safety|content|moderation))"
 							+ "|as a result of our safety system|requires moderation|content exists risk"
 							+ "|inappropriate content|access to this content for safety reasons"),
-			// the model is there, and what is asked of it is not
+			// the model exists, but not what was asked of it
 			words(ErrorKind.UNSUPPORTED, at(400, 404), ParameterRefusals.NO_HOST),
 			words(ErrorKind.PERMISSION, at(400, 401),
 					"insufficient permissions|location is not supported"
@@ -150,7 +151,7 @@ final class ErrorRules {
 	}
 
 	/**
-	 * A row: at these statuses this code, or these words, mean that.
+	 * A row: at these statuses, these codes or words mean this kind.
 	 */
 	record Rule(ErrorKind kind, IntPredicate statuses, @Nullable Pattern codes, @Nullable Pattern words) {
 
@@ -168,7 +169,7 @@ final class ErrorRules {
 	}
 
 	/**
-	 * The words in which vendors say that a request is longer than the model takes.
+	 * The words of vendors for a request that is too long for the model.
 	 */
 	static final class ContextWords {
 

@@ -12,15 +12,15 @@ import org.springframework.web.client.RestClientResponseException;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 
 /**
- * A vendor's answer as an exception of another client tells of it.
+ * A vendor's answer, read from an exception of another client.
  *
  * @param status the HTTP status
- * @param headers empty where the exception has none
- * @param body the vendor's words; never the client's own where it has the vendor's
+ * @param headers the headers; empty if the exception has none
+ * @param body the vendor's body if the exception has it, else the client's message
  */
 record ForeignAnswer(int status, HttpHeaders headers, byte[] body) {
 
-	/** Spring AI's way to say it: {@code HTTP 429 - {"error": …}}. */
+	/** The form of Spring AI's messages: {@code HTTP 429 - {"error": …}}. */
 	private static final Pattern IN_WORDS = Pattern.compile("(?:HTTP )?([345]\\d\\d) - ");
 
 	private static final String SPRING_AI = "org.springframework.ai.";
@@ -38,14 +38,14 @@ record ForeignAnswer(int status, HttpHeaders headers, byte[] body) {
 		return saysSo(failure) ? inWords(failure) : new SdkError(failure).answer();
 	}
 
-	/** Its words are thrown as they are, too, where an application repeats them. */
+	/** Applications may repeat Spring AI's message in their own exceptions. */
 	private static boolean saysSo(Throwable failure) {
 		boolean repeated = failure.getClass() == RuntimeException.class
 				&& String.valueOf(failure.getMessage()).startsWith("HTTP ");
 		return repeated || isOfSpringAi(failure);
 	}
 
-	/** Also where an application has a class of its own under one of Spring AI's. */
+	/** Includes the application's subclasses of Spring AI's classes. */
 	private static boolean isOfSpringAi(Throwable failure) {
 		for (Class<?> type = failure.getClass(); type != null; type = type.getSuperclass()) {
 			if (type.getName().startsWith(SPRING_AI)) {

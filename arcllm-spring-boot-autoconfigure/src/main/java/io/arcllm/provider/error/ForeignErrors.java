@@ -9,17 +9,17 @@ import io.arcllm.provider.PrintableText;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what other clients throw: Spring's, the SDKs of vendors, Spring AI's and
- * LangChain4j's. An answer in it goes through the one classifier.
+ * Reads the exceptions of other clients: Spring's, the SDKs of vendors, Spring AI's and
+ * LangChain4j's. A vendor's answer in them is classified like any other.
  */
 public final class ForeignErrors {
 
-	/** How many causes are looked at, as a chain of them may be a circle. */
+	/** How many causes are looked at, because a chain of causes may be a circle. */
 	private static final int DEEPEST = 16;
 
 	private static final int LONGEST_WORDS = 300;
 
-	/** Of LangChain4j, where no status is told. */
+	/** LangChain4j's exceptions without a status. */
 	private static final Map<String, ErrorKind> BY_NAME = Map.of("RateLimitException", ErrorKind.RATE_LIMITED,
 			"AuthenticationException", ErrorKind.AUTHENTICATION, "ModelNotFoundException", ErrorKind.MODEL_NOT_FOUND,
 			"ContentFilteredException", ErrorKind.CONTENT_POLICY, "UnsupportedFeatureException", ErrorKind.UNSUPPORTED,
@@ -31,16 +31,15 @@ public final class ForeignErrors {
 	private final ErrorReader reader;
 
 	/**
-	 * @param reader reads the answer that an exception tells of
+	 * @param reader reads the vendor's answer in an exception
 	 */
 	public ForeignErrors(ErrorReader reader) {
 		this.reader = reader;
 	}
 
 	/**
-	 * The error that a client's exception tells of, or {@code null} where it tells of
-	 * none. Its cause has the exception's type and place, not its words, which may be the
-	 * vendor's.
+	 * The error in a client's exception, or {@code null} if there is none. Its cause has
+	 * the exception's type and place, but not its message, which may be the vendor's.
 	 */
 	public @Nullable LlmException read(Throwable failure, Target target) {
 		Throwable cause = failure;
@@ -80,7 +79,7 @@ public final class ForeignErrors {
 	}
 
 	/**
-	 * Where a client's exception was thrown, without what it said.
+	 * Where a client's exception was thrown, without its message.
 	 */
 	private static final class Origin extends RuntimeException {
 

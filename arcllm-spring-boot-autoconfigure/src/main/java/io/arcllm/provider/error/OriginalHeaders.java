@@ -6,7 +6,7 @@ import java.util.Locale;
 import org.springframework.http.HttpHeaders;
 
 /**
- * The headers of a vendor as it wrote them: LiteLLM's proxy hands them on with a prefix.
+ * The original headers of a vendor, which LiteLLM's proxy passes on with a prefix.
  */
 final class OriginalHeaders {
 

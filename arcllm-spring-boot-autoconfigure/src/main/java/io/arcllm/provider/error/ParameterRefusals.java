@@ -14,8 +14,9 @@ import io.arcllm.RefusedParameter.Why;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out which part of a request a vendor refuses, and whether it never takes it or
- * not with this value: from the parameter that the error names, else from its words.
+ * Finds out which part of a request a vendor refused, and whether the vendor refuses the
+ * parameter or only its value: from the parameter that the error names, else from its
+ * words.
  */
 final class ParameterRefusals {
 
@@ -33,7 +34,7 @@ final class ParameterRefusals {
 			+ "|may not be (?:enabled|used|set|combined) (?:when|with|if|while)");
 
 	/**
-	 * Thinking is taken, in another form than this: by a budget, adaptive or on alone.
+	 * The vendor takes thinking in another form: a budget, adaptive, or only on.
 	 */
 	private static final Pattern FORM = Pattern.compile("\\buse [^.]{0,30}\\badaptive|adaptive[^.]{0,60}\\binstead"
 			+ "|(?:only supports|switch to|requires) (?:the )?[^a-z]?adaptive|thinking\\.type: input should be [^a-z]?adaptive"
@@ -44,7 +45,7 @@ final class ParameterRefusals {
 			+ "|output_config\\.effort[^a-z]{0,3} ?(?:extra inputs|(?:is|are) not)|does not support the effort parameter"
 			+ "|\\bthink value \\S{1,20} is not supported");
 
-	/** A router has the model, and none of its hosts takes what is asked. */
+	/** A router has the model, but no host that takes the request. */
 	static final String NO_HOST = "no (?:endpoints?|providers?) (?:were |was )?(?:found |available )?(?:that |which )?(?:can )?(?:supports?|handle)\\b";
 
 	private static final Pattern BY_ROUTER = Pattern.compile(NO_HOST);
@@ -66,10 +67,10 @@ final class ParameterRefusals {
 					+ "|tool choice requires --|unsupported mime type"
 					+ "|(?:verified|permission|permitted|allowed|authorized|entitled) to (?:use )?(?:stream|streaming|streamed responses)\\b");
 
-	/** The words of whose content or speaker a message may be refused. */
+	/** The fields of a message whose content or role may be refused. */
 	private static final Pattern OF_MESSAGE = Pattern.compile("^(?:messages|contents|input)\\b.*");
 
-	/** A name of which nothing is known but that it is refused. */
+	/** Words for a refused parameter with an unknown name. */
 	private static final List<Pattern> STRANGE = List.of(
 			find("(?:unknown|unrecognized|unsupported|unexpected|extra|extraneous|invalid) (?:request |keyword |body )?"
 					+ "(?:parameters?|arguments?|fields?|names?|keys?|propert(?:y|ies))(?: supplied| name)?:? ?\\[?"
@@ -81,11 +82,11 @@ final class ParameterRefusals {
 	private static final Pattern ROLE = Pattern
 		.compile("\\b(?:system|developer)['\"`]? (?:role|message)|developer instruction");
 
-	/** What every request has: there it is the request that is wrong. */
+	/** Fields of every request: if one of these is refused, the request is wrong. */
 	private static final Set<String> OF_EVERY_REQUEST = Set.of("messages", "model", "prompt", "input", "content",
 			"role", "type", "value", "request");
 
-	/** Names in quotes, but for those of roles. */
+	/** Quoted names, except those of roles. */
 	private static final Pattern QUOTED = Pattern
 		.compile("(?<!role )(?<!roles )['\"`\u201c]([A-Za-z_][\\w.]{1,60})['\"`\u201d]");
 
@@ -103,7 +104,7 @@ final class ParameterRefusals {
 					+ "(?:is|are|was)(?:n't| not| no longer| only| deprecated)"),
 			find("\\b([a-z]+_[a-z_]+|temperature|logprobs)\\b"), STREAM);
 
-	/** What stands for a parameter in plain words. */
+	/** Parameters by their names in plain words. */
 	private static final Map<String, Parameter> PLAIN = Map.ofEntries(Map.entry("tool", Parameter.TOOLS),
 			Map.entry("function", Parameter.TOOLS), Map.entry("vision", Parameter.IMAGES),
 			Map.entry("multimodal", Parameter.IMAGES), Map.entry("picture", Parameter.IMAGES),
@@ -121,7 +122,7 @@ final class ParameterRefusals {
 	}
 
 	/**
-	 * The refused part of the request, or {@code null} where none is named.
+	 * The refused part of the request, or {@code null} if none is named.
 	 */
 	static @Nullable RefusedParameter read(WireError error) {
 		String words = error.message().substring(0, Math.min(error.message().length(), WORTH_SEARCHING));
@@ -160,7 +161,10 @@ final class ParameterRefusals {
 		return (other == null) ? null : new RefusedParameter(other, why, null);
 	}
 
-	/** An account may lack the right to stream, and to nothing else that is a part. */
+	/**
+	 * Whether an error of this status may refuse a part of the request. With a 403 that
+	 * can only be streaming, which the account may lack the right to.
+	 */
 	private static boolean mayRefuseAPart(WireError error, String said) {
 		boolean stream = "stream".equals(error.param()) || said.contains("verified to stream");
 		return switch (error.status()) {
@@ -170,7 +174,7 @@ final class ParameterRefusals {
 		};
 	}
 
-	/** A name that is none of ours: the vendor's own, of an option. */
+	/** The vendor's own name of an option. */
 	private static @Nullable String strange(String words, Why why) {
 		if (why != Why.PARAMETER) {
 			return null;
@@ -240,7 +244,7 @@ final class ParameterRefusals {
 		return (plain != null) ? Optional.of(plain) : Parameter.named(word.replace(' ', '_'));
 	}
 
-	/** The largest number of tokens that the vendor says it takes. */
+	/** The largest number of tokens that the vendor accepts, by its words. */
 	private static @Nullable Integer most(String said) {
 		return List
 			.of("at most (\\d{1,9})", "\\d+ > (\\d{1,9})", "\\[\\d+,\\s*(\\d{1,9})\\]",

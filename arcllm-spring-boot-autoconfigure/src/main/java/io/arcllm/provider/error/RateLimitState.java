@@ -16,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * What a vendor's headers say of its rate limit, so that we slow down before it refuses.
+ * A vendor's rate limit, as its headers report it, so that the application slows down
+ * before a 429.
  *
- * @param requests how many requests remain; the tightest window where there are several
- * @param tokens how many tokens remain, likewise
+ * @param requests the requests that remain; the window with the least, if there are
+ * several
+ * @param tokens the tokens that remain, in the same way
  */
 public record RateLimitState(@Nullable Window requests, @Nullable Window tokens) {
 
@@ -37,12 +39,12 @@ public record RateLimitState(@Nullable Window requests, @Nullable Window tokens)
 		Map<String, Window> windows = windows(headers, clock);
 		return new RateLimitState(
 				tightest(windows, (scope) -> scope.contains("request") || scope.endsWith("ratelimit")),
-				// a window of output tokens alone says nothing of all tokens
+				// a window of output tokens says nothing about all tokens
 				tightest(windows,
 						(scope) -> (scope.contains("token") && !scope.contains("output")) || scope.contains("bysize")));
 	}
 
-	/** All windows, of whatever is limited. */
+	/** All windows, whatever they limit. */
 	static Collection<Window> all(HttpHeaders headers, Clock clock) {
 		return windows(headers, clock).values();
 	}
@@ -92,11 +94,11 @@ public record RateLimitState(@Nullable Window requests, @Nullable Window tokens)
 	}
 
 	/**
-	 * One window of a rate limit; what the vendor does not say is {@code null}.
+	 * One window of a rate limit; what the vendor does not report is {@code null}.
 	 *
 	 * @param limit how many are allowed
 	 * @param remaining how many are left
-	 * @param reset when the window is fresh again
+	 * @param reset the time until the window starts again
 	 */
 	public record Window(@Nullable Long limit, @Nullable Long remaining, @Nullable Duration reset) {
 

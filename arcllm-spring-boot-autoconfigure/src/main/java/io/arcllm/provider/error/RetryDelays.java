@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Finds out when an error may be tried again: from headers that say so, else from the
- * body, else from when the rate limit is fresh again.
+ * Finds out when an error may be tried again: from headers, else from the body, else from
+ * the time when the rate limit starts again.
  */
 final class RetryDelays {
 
@@ -34,8 +34,8 @@ final class RetryDelays {
 	}
 
 	/**
-	 * @param headers of the error answer; empty for an error inside a successful one,
-	 * whose headers say nothing about it
+	 * @param headers the headers of the error answer; empty for an error inside a
+	 * successful answer, whose headers say nothing about it
 	 */
 	@Nullable Duration read(HttpHeaders headers, ErrorBody body, ErrorKind kind) {
 		Clock theirs = WaitParser.clockOf(headers, this.clock);
@@ -57,7 +57,10 @@ final class RetryDelays {
 		return (reset != null) ? reset : reset(RateLimitState.all(quoted, theirs));
 	}
 
-	/** A header in milliseconds is more exact, but its 0 does not void whole seconds. */
+	/**
+	 * A header in milliseconds is more exact, but a 0 in it does not override whole
+	 * seconds.
+	 */
 	private static @Nullable Duration named(HttpHeaders headers, Clock clock) {
 		for (String name : List.of("retry-after-ms", "x-ms-retry-after-ms")) {
 			Duration millis = WaitParser.millis(headers.getFirst(name));
@@ -95,7 +98,7 @@ final class RetryDelays {
 		return found.find() ? WaitParser.seconds(found.group(1)) : null;
 	}
 
-	/** OpenRouter puts the headers of its own vendor into the body. */
+	/** OpenRouter puts the headers of its vendor into the body. */
 	private static HttpHeaders quoted(ErrorBody body) {
 		HttpHeaders headers = new HttpHeaders();
 		body.error().at("/metadata/headers").properties().forEach((entry) -> {
@@ -107,8 +110,9 @@ final class RetryDelays {
 	}
 
 	/**
-	 * The longest reset of the windows that are spent. Where none is, the shortest: the
-	 * others refill while they wait, and their resets say when they will be full.
+	 * The longest reset of the exhausted windows. If none is exhausted, the shortest
+	 * reset, because the other windows refill meanwhile and their resets say when they
+	 * will be full.
 	 */
 	private static @Nullable Duration reset(Collection<RateLimitState.Window> windows) {
 		Comparator<Duration> byLength = Comparator.naturalOrder();

@@ -16,9 +16,9 @@ import tools.jackson.databind.json.JsonMapper;
 import org.springframework.http.HttpHeaders;
 
 /**
- * The exception of a vendor's SDK or of LangChain4j, read by its accessors, since none of
- * these need be there: {@code statusCode()}, {@code headers()} with {@code names()} and
- * {@code values(name)}, and {@code body()}.
+ * The exception of a vendor's SDK or of LangChain4j, read by its accessors, because these
+ * libraries are optional: {@code statusCode()}, {@code headers()} with {@code names()}
+ * and {@code values(name)}, and {@code body()}.
  *
  * @param failure may be any exception
  */
@@ -30,7 +30,7 @@ record SdkError(Throwable failure) {
 
 	private static final JsonMapper JSON = JsonMapper.builder().build();
 
-	/** What it tells of; {@code null} if it has no status. */
+	/** The answer in it; {@code null} if it has no status. */
 	@Nullable ForeignAnswer answer() {
 		Object status = call(this.failure, "statusCode");
 		return (status instanceof Integer code && code >= FIRST_ANSWER && code <= LAST_ANSWER)
@@ -68,7 +68,7 @@ record SdkError(Throwable failure) {
 		}
 	}
 
-	/** Fails for none: what cannot be read is not known. */
+	/** Never fails: what cannot be read is {@code null}. */
 	private static @Nullable Object call(Object on, String name, Object... arguments) {
 		for (Class<?> type = on.getClass(); type != null && type != Object.class; type = type.getSuperclass()) {
 			if (!Modifier.isPublic(type.getModifiers())) {

@@ -12,16 +12,19 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.lang.Contract;
 
 /**
- * Takes keys out of words: vendors like to repeat the one that was wrong.
+ * Removes keys from text, because vendors repeat a wrong key in their errors.
  */
 public final class Secrets {
 
 	private static final String MASK = "***";
 
-	/** Shorter ones are words, as in tests and for servers that take any. */
+	/** Shorter keys are ordinary words, for tests and for servers that take any key. */
 	private static final int SHORTEST_KEY = 8;
 
-	/** Where any key will do; masking these would only garble what is said. */
+	/**
+	 * Keys for servers that take any key; masking these would only make messages
+	 * unreadable.
+	 */
 	private static final Set<String> DUMMIES = Set.of("simulated", "dummy-key", "test-key", "fake-key", "lm-studio",
 			"not-needed", "not-required", "no-key-needed", "no-key-required", "placeholder", "changeme");
 
@@ -30,15 +33,15 @@ public final class Secrets {
 	private static final String CUT = "…";
 
 	/**
-	 * What looks ahead is bounded and never goes back over what it has read: a text of
-	 * nothing but beginnings of keys would take the square of its length.
+	 * Look-ahead is bounded and never reads text again, because a text of many beginnings
+	 * of keys would otherwise take quadratic time.
 	 */
 	private static final List<Pattern> KEYS = List.of(
 			// what stands after "key:", "token=", "key provided:" and the like
 			Pattern.compile("(?i)\\b((?:api[ _-]?key|access[ _-]?token|token|secret|password|credential|key)s?"
 					+ "(?: provided| supplied| is)?\\s?[\"'`]?\\s?[:=]\\s?[\"'`]?)(?=[^\\s\"'`\\d*_-]{0,256}+[\\d*_-])(?=[^\\s\"'`A-Za-z*]{0,256}+[A-Za-z*])[^\\s\"'`,;)]{4,}"),
 			Pattern.compile("(?i)\\b(bearer |basic )[A-Za-z0-9._~+/=*-]{8,}"),
-			// prefixes that vendors give their keys
+			// prefixes of vendors' keys
 			Pattern
 				.compile("()\\b(?:sk|pk|rk|gsk|xai|hf|r8|pplx|fw|tgp|csk|nvapi|key|ghp|gho|ghs|ghu|ghr|github_pat|glpat"
 						+ "|xox[abeprs]|xapp|whsec|npm|GOCSPX|dop_v1|shpat|lsv2|sq0csp|SG\\.|hvs\\."
@@ -51,7 +54,7 @@ public final class Secrets {
 	}
 
 	/**
-	 * The same words with what looks like a key masked.
+	 * The text with everything masked that looks like a key.
 	 */
 	@Contract("null -> null; !null -> !null")
 	public static @Nullable String mask(@Nullable String words) {
@@ -66,7 +69,7 @@ public final class Secrets {
 	}
 
 	/**
-	 * The same failure where the vendor repeated the key, in whatever words.
+	 * The failure with the key masked, if the vendor repeated it.
 	 */
 	public static LlmException mask(LlmException failure, @Nullable String key) {
 		String message = String.valueOf(failure.getMessage());
@@ -92,7 +95,7 @@ public final class Secrets {
 		return key.length() < SHORTEST_KEY || DUMMIES.contains(key.toLowerCase(Locale.ROOT));
 	}
 
-	/** The words may have been cut in the middle of the key. */
+	/** The text without the key, which may have been cut in the middle. */
 	private static @Nullable String without(String key, @Nullable String said) {
 		if (said == null) {
 			return null;

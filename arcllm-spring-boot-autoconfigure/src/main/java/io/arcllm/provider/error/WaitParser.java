@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Reads waits as vendors write them. What is not positive, no number, or more than a week
- * is no wait.
+ * Parses waits as vendors write them. A value that is not positive, not a number, or more
+ * than seven days is ignored.
  */
 final class WaitParser {
 
@@ -30,7 +30,7 @@ final class WaitParser {
 	static final String PART = "(?:\\d{1,12}(?:\\.\\d{1,12})?\\s?(?:ms|milliseconds?|h(?:ou)?rs?|h|min(?:ute)?s?|m"
 			+ "|sec(?:ond)?s?|s|days?|d)(?![a-z]))";
 
-	/** The whole seconds of a date, and the time of travel. */
+	/** The accuracy of a date in whole seconds, with the network's delay. */
 	private static final Duration EXACT = Duration.ofSeconds(2);
 
 	private static final Pattern PARTS = Pattern.compile("(?:" + PART + "\\s?){1,8}");
@@ -155,9 +155,8 @@ final class WaitParser {
 	}
 
 	/**
-	 * The clock by which points in time of an answer are read: the vendor's own where it
-	 * differs from ours by more than its {@code Date} header, which has whole seconds,
-	 * can say.
+	 * The clock for points in time in an answer: the vendor's, by its {@code Date}
+	 * header, if it differs from ours by more than the accuracy of that header.
 	 */
 	static Clock clockOf(HttpHeaders headers, Clock ours) {
 		String date = headers.getFirst(HttpHeaders.DATE);

@@ -1,5 +1,5 @@
 /**
- * What a vendor says went wrong, and when it may be tried again.
+ * Reads and classifies vendors' errors, and finds out when a request may be tried again.
  */
 @NullMarked
 package io.arcllm.provider.error;

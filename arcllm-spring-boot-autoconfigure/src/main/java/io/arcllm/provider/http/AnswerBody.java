@@ -13,7 +13,7 @@ import org.springframework.core.io.buffer.DataBuffer;
 interface AnswerBody extends WireListener.SoFar {
 
 	/**
-	 * Takes the bytes that arrived.
+	 * Reads the bytes that arrived.
 	 */
 	void read(DataBuffer bytes, Consumer<LlmEvent> out);
 
@@ -28,7 +28,7 @@ interface AnswerBody extends WireListener.SoFar {
 	boolean isCompleteWithoutEnd(Consumer<LlmEvent> out);
 
 	/**
-	 * Whether nothing that could still come matters.
+	 * Whether everything that may still come can be ignored.
 	 */
 	boolean isOver();
 

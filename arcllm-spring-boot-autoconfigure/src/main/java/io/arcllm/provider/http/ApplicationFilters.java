@@ -14,9 +14,9 @@ import org.springframework.web.reactive.function.client.ExchangeFunction;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Keeps apart what the application's filters do for its own services and what a vendor is
- * sent and answers: the filters run, but replace no key and no content header, and an
- * error status that they turn into an exception loses nothing.
+ * Lets the application's filters run, but not change a vendor's key or content headers.
+ * If a filter turns an error status into an exception, kind, status and wait of the
+ * vendor's error are kept.
  *
  * <p>
  * The order from the caller to the wire: {@link #trace}, the application's filters,
@@ -24,10 +24,10 @@ import org.springframework.web.reactive.function.client.WebClient;
  */
 public final class ApplicationFilters {
 
-	/** The request attribute that holds the answer that is to come. */
+	/** The request attribute with the answer to come. */
 	static final String ANSWER = HttpAnswer.class.getName();
 
-	/** What a filter of the application may not say to a vendor. */
+	/** Headers that a filter of the application must not send to a vendor. */
 	private static final Set<String> OURS = Set.of("authorization", "proxy-authorization", "x-api-key", "api-key",
 			"x-goog-api-key", "anthropic-version", "host", "accept", "transfer-encoding");
 
@@ -41,7 +41,7 @@ public final class ApplicationFilters {
 	}
 
 	/**
-	 * Puts ours around the application's filters.
+	 * Puts this filter around the application's filters.
 	 * @param builder has the application's filters, and no default headers
 	 * @param propagate whether trace headers and baggage are sent to the vendor
 	 */
@@ -58,8 +58,8 @@ public final class ApplicationFilters {
 	}
 
 	/**
-	 * Notes errors before any filter sees them. Called when all filters are there.
-	 * @return whether there are any but ours
+	 * Reads errors before any filter sees them. Called when all filters are registered.
+	 * @return whether there are filters of the application
 	 */
 	public static boolean note(WebClient.Builder builder) {
 		boolean[] filtered = new boolean[1];
@@ -73,8 +73,8 @@ public final class ApplicationFilters {
 	}
 
 	/**
-	 * Headers are only there yet if an observation of the client put them there, or a
-	 * customizer asked for them.
+	 * At this point there are only headers that an observation of the client or a
+	 * customizer set.
 	 */
 	private Mono<ClientResponse> trace(ClientRequest request, ExchangeFunction next) {
 		return (request.headers().isEmpty() || this.propagate.getAsBoolean()) ? next.exchange(request)

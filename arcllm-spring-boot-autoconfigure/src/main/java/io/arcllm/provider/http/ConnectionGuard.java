@@ -18,9 +18,9 @@ import reactor.netty.channel.ChannelOperations;
 
 /**
  * Ensures that each answer on a connection belongs to the request before it. Interim
- * answers (1xx but 101) are read past, as RFC 9110 15.2 asks: Reactor Netty takes them
- * for the final one, and the next caller would get this caller's answer. An answer that
- * no request has asked for closes the connection. Invariant: {@code waiting} is true from
+ * answers (1xx except 101) are skipped, as RFC 9110, 15.2 requires. Reactor Netty would
+ * take them for the final answer, and the next caller would get this caller's answer. An
+ * answer without a request closes the connection. Invariant: {@code waiting} is true from
  * the writing of a request to the end of its final answer; one request is on a connection
  * at a time.
  */
@@ -32,7 +32,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 
 	private int requests;
 
-	/** What has written the last request on this connection. */
+	/** The operations that wrote the last request on this connection. */
 	private @Nullable ChannelOperations<?, ?> writer;
 
 	private boolean waiting;
@@ -86,7 +86,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 		if (this.interim) {
 			this.interim = !(message instanceof LastHttpContent);
 			ReferenceCountUtil.release(message);
-			// nothing is passed on, so no other handler asks for more
+			// nothing is passed on, so no other handler requests more
 			context.read();
 			return;
 		}
@@ -96,7 +96,9 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 		super.channelRead(context, message);
 	}
 
-	/** A request that was cancelled has closed the connection itself: no failure. */
+	/**
+	 * A request that was cancelled has closed the connection itself, which is no failure.
+	 */
 	@Override
 	public void channelInactive(ChannelHandlerContext context) throws Exception {
 		if (isStale() && !isCancelled(context)) {
@@ -117,7 +119,7 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 		super.exceptionCaught(context, stale ? new StaleConnectionException(cause) : cause);
 	}
 
-	/** Whether the connection is an older one and nothing of this answer has come. */
+	/** Whether the connection was used before and nothing of this answer has come. */
 	private boolean isStale() {
 		return this.requests > 1 && this.waiting && !this.answered && !this.told;
 	}
@@ -127,7 +129,10 @@ public final class ConnectionGuard extends ChannelDuplexHandler {
 		return current != null && (current.isInboundCancelled() || current.isInboundDisposed());
 	}
 
-	/** Whether an older connection was given to a request that it did not get yet. */
+	/**
+	 * Whether the connection was used before and the next request is not written to it
+	 * yet.
+	 */
 	private boolean isUnwritten(ChannelHandlerContext context) {
 		ChannelOperations<?, ?> current = ChannelOperations.get(context.channel());
 		return this.requests > 0 && !this.waiting && !this.told && current != null && current != this.writer;

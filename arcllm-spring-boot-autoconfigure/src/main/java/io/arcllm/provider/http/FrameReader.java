@@ -31,7 +31,7 @@ final class FrameReader {
 
 	private byte[] buffer = new byte[FIRST_SIZE];
 
-	/** Where the unfinished frame begins: all before it is done with. */
+	/** Where the unfinished frame begins; everything before it was read. */
 	private int start;
 
 	/** Where the unfinished line begins. */
@@ -82,7 +82,7 @@ final class FrameReader {
 		}
 	}
 
-	/** The last frame, where the stream ended without a line's end after it. */
+	/** The last frame, if the stream ended without a line end after it. */
 	void end() {
 		if (this.line < this.end) {
 			line(this.line, this.end);
@@ -187,7 +187,8 @@ final class FrameReader {
 			data(value(from + 6, to), to);
 		}
 		else if (this.buffer[from] == '{') {
-			// No field of the format: an error that something on the way wrote as is.
+			// Not a field of the format: an error that a proxy on the way wrote without
+			// one.
 			data(from, to);
 		}
 	}
@@ -211,7 +212,7 @@ final class FrameReader {
 		this.dataEnd += to - from;
 	}
 
-	/** Some proxies send their signs of life as data that begins like a comment. */
+	/** Some proxies send keep-alives as data that begins like a comment. */
 	private boolean isComment(int from, int to) {
 		int at = afterSpaces(from, to);
 		return at < to && this.buffer[at] == ':';
@@ -270,7 +271,7 @@ final class FrameReader {
 	}
 
 	/**
-	 * Finds the ends of lines, eight bytes a step: it looks at every byte of every
+	 * Finds line ends, eight bytes at a time, because it reads every byte of every
 	 * streamed answer.
 	 */
 	static final class LineEnds {

@@ -36,14 +36,14 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.web.reactive.function.client.ClientResponse;
 
 /**
- * The answer to one request: its body is read as a stream, as a whole or as an error,
- * whatever was asked for. Not safe for use by several threads.
+ * The answer to one request. Its body is read as a stream, as a whole or as an error, by
+ * what it is and not by what was requested. Not safe for use by several threads.
  */
 final class HttpAnswer {
 
 	private static final int ERROR_SIZE = 1 << 20;
 
-	/** How long the words of an error may take: its status says enough without them. */
+	/** The longest time for the body of an error, whose status is known without it. */
 	private static final Duration ERROR_PATIENCE = Duration.ofSeconds(5);
 
 	private final WireFormat format;
@@ -107,8 +107,8 @@ final class HttpAnswer {
 	}
 
 	/**
-	 * Whether the failure is no vendor's and no network's: the application's own code on
-	 * the way to the connection has thrown it, and nothing was sent.
+	 * Whether code of the application on the way to the connection has thrown the
+	 * failure, so that nothing was sent.
 	 */
 	boolean isMissed(Throwable failure) {
 		return !this.asked && this.noted == null && !TransportErrors.isKnown(failure);
@@ -138,8 +138,8 @@ final class HttpAnswer {
 	}
 
 	/**
-	 * Reads an error before filters see it, and shows them a copy: whatever they make of
-	 * it, its status, its words and its wait are known.
+	 * Reads an error before filters see it, and gives them a copy, so that its status,
+	 * body and wait are known whatever they throw.
 	 */
 	Mono<ClientResponse> note(ClientResponse response) {
 		this.noted = null;
@@ -175,14 +175,14 @@ final class HttpAnswer {
 			.build();
 	}
 
-	/** Tells the attempt's listener what is known of an answer that begins. */
+	/** Notifies the attempt's listener that an answer has begun. */
 	private static AnswerBody announce(CoreSubscriber<?> actual, AnswerBody body, HttpHeaders headers) {
 		WireListener listener = WireListener.of(actual.currentContext());
 		if (listener == null) {
 			return body;
 		}
 		tellWhatRemains(listener, headers);
-		// a whole one knows nothing before its end, and so needs no lock
+		// a whole body reports nothing before its end, so it needs no lock
 		AnswerBody shared = (body instanceof WholeBody) ? body : new SharedBody(body);
 		listener.answering(shared);
 		return shared;
@@ -251,7 +251,7 @@ final class HttpAnswer {
 		return (type == null) ? "" : type.toLowerCase(Locale.ROOT);
 	}
 
-	/** What the body says it is goes before what was asked for. */
+	/** The content type of the answer takes precedence over what was requested. */
 	private @Nullable Framing framing(String type) {
 		if (type.startsWith(MediaType.TEXT_EVENT_STREAM_VALUE)) {
 			return Framing.SSE;

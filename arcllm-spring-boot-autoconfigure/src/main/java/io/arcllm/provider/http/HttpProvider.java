@@ -38,7 +38,7 @@ import org.springframework.web.reactive.function.BodyInserter;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Asks a vendor over HTTP: the provider that a wire format and settings make.
+ * A provider that asks a vendor over HTTP, with a wire format and settings.
  */
 public final class HttpProvider implements LlmProvider {
 
@@ -62,11 +62,11 @@ public final class HttpProvider implements LlmProvider {
 	private final URI url;
 
 	/**
-	 * @param settings how to ask
-	 * @param format what to say
-	 * @param client what to say it with
-	 * @param keys whose name to say it in
-	 * @param errors understands refusals
+	 * @param settings the settings of the provider
+	 * @param format how requests and answers are written
+	 * @param client sends the requests
+	 * @param keys the keys of requests
+	 * @param errors reads errors
 	 */
 	public HttpProvider(HttpProviderSettings settings, WireFormat format, WebClient client, ApiKeys keys,
 			ErrorReader errors) {
@@ -74,11 +74,11 @@ public final class HttpProvider implements LlmProvider {
 	}
 
 	/**
-	 * @param settings how to ask
-	 * @param format what to say
-	 * @param client what to say it with
-	 * @param keys whose name to say it in
-	 * @param errors understands refusals
+	 * @param settings the settings of the provider
+	 * @param format how requests and answers are written
+	 * @param client sends the requests
+	 * @param keys the keys of requests
+	 * @param errors reads errors
 	 */
 	public HttpProvider(HttpProviderSettings settings, WireFormat format, VendorClient client, ApiKeys keys,
 			ErrorReader errors) {
@@ -108,8 +108,8 @@ public final class HttpProvider implements LlmProvider {
 	}
 
 	/**
-	 * Opens a connection that the first call then finds, by asking the host for nothing,
-	 * without a key: no call is made. Never fails.
+	 * Opens a connection for the first call with a {@code HEAD} request without a key.
+	 * Makes no call to a model, and never fails.
 	 */
 	public Mono<Void> connect() {
 		return this.client.unobserved()
@@ -184,7 +184,7 @@ public final class HttpProvider implements LlmProvider {
 		return adaptation;
 	}
 
-	/** What the target refused in one form, in its other one. */
+	/** Changes the form of what the target refused in another form. */
 	private ModelTraits otherwise(ModelTraits known, Set<Parameter> without) {
 		ModelTraits traits = without.contains(Parameter.MAX_TOKENS) ? known.andNot(Set.of(Parameter.MAX_TOKENS))
 				: known;
@@ -222,7 +222,10 @@ public final class HttpProvider implements LlmProvider {
 				answer, (ex) -> failed(keys, key, answer, ex), () -> keys.answered(key));
 	}
 
-	/** What is not the network's and not of a cancelled body was thrown by a hook. */
+	/**
+	 * A failure that is neither the network's nor that of a cancelled body was thrown by
+	 * a hook.
+	 */
 	private void hookFailed(Throwable failure) {
 		if (!TransportErrors.isKnown(failure) && !TransportErrors.isLostBody(failure)) {
 			this.client.failed().accept(failure);
@@ -240,8 +243,8 @@ public final class HttpProvider implements LlmProvider {
 	}
 
 	/**
-	 * What the application's own client says stays as it is. Said as late as possible and
-	 * in lower case, since each header is copied, and spelt so, at every step on the way.
+	 * Headers of the application's own client stay as they are. Ours are added as late as
+	 * possible and in lower case, because each header is copied at every step on the way.
 	 */
 	private void headers(HttpHeaders headers, @Nullable String key, boolean streaming, int length) {
 		HttpHeaders theirs = headers.isEmpty() ? HttpHeaders.EMPTY : HttpHeaders.copyOf(headers);
@@ -295,7 +298,7 @@ public final class HttpProvider implements LlmProvider {
 		return true;
 	}
 
-	/** What the request leaves unset: by the model, then by the provider. */
+	/** Completes the request with the values of the model, then of the provider. */
 	private LlmRequest complete(LlmRequest request, String model, ModelTraits traits) {
 		Integer maxTokens = traits.maxTokens(request.maxTokens(), this.settings.maxTokens());
 		Double temperature = traits.temperature(request.temperature(), this.settings.temperature());

@@ -9,16 +9,16 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How one provider is asked. What a request says itself wins over what is set here.
+ * The settings of one provider. The values of a request take precedence over them.
  *
  * @param name the provider's name
- * @param baseUrl where the vendor is
+ * @param baseUrl the base URL of the vendor
  * @param needsKey whether it cannot be asked without an API key
  * @param model the model of requests that name none
  * @param headers extra headers
  * @param options extra fields of the request's body
- * @param maxTokens the longest answer of requests that do not say
- * @param temperature how random the answers of requests that do not say
+ * @param maxTokens the longest answer of requests that set none, in tokens
+ * @param temperature the temperature of requests that set none
  * @param models what is known of each model
  * @param refusesUnsupported whether the first target of a call refuses what its model
  * does not take, instead of leaving it out
@@ -29,7 +29,7 @@ public record HttpProviderSettings(String name, String baseUrl, boolean needsKey
 		@Nullable Double temperature, Function<String, ModelTraits> models, boolean refusesUnsupported,
 		DataSize maxResponseSize) {
 
-	/** The most that is kept of one answer, where nothing else is set. */
+	/** The default limit of one answer in memory. */
 	public static final DataSize MAX_RESPONSE_SIZE = DataSize.ofMegabytes(16);
 
 	/**
@@ -40,7 +40,7 @@ public record HttpProviderSettings(String name, String baseUrl, boolean needsKey
 				(any) -> ModelTraits.UNKNOWN, false, MAX_RESPONSE_SIZE);
 	}
 
-	/** Says nothing of headers and options, which may hold secrets. */
+	/** Leaves out headers and options, which may contain secrets. */
 	@Override
 	public String toString() {
 		return "HttpProviderSettings[name=" + this.name + ", model=" + this.model + "]";

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import reactor.netty.http.client.HttpClient;
 
 /**
- * Says where Netty or Reactor Netty is older than the versions that ArcLLM is tested
+ * Finds versions of Netty or Reactor Netty that are older than those ArcLLM is tested
  * with, which have fixes that long streams need.
  */
 public final class NettyVersions {
@@ -23,7 +23,7 @@ public final class NettyVersions {
 	}
 
 	/**
-	 * What is older on this class path, in a sentence each; empty where nothing is.
+	 * One sentence for each library of the class path that is older; empty if none is.
 	 */
 	public static List<String> older() {
 		Version netty = Version.identify().get("netty-common");
@@ -45,7 +45,7 @@ public final class NettyVersions {
 		}
 	}
 
-	/** Those before the first part that is no number. */
+	/** The numbers before the first part that is no number. */
 	private static int[] numbers(String version) {
 		return Arrays.stream(version.split("[.-]"))
 			.takeWhile((part) -> part.length() < 9 && part.chars().allMatch((c) -> c >= '0' && c <= '9'))

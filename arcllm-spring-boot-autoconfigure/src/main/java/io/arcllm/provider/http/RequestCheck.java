@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Refuses what no vendor takes, before anything is sent. What only one vendor refuses is
- * the business of its format. Makes no object for a request that is right.
+ * checked by its format. Allocates nothing for a valid request.
  */
 final class RequestCheck {
 
 	private static final int LONGEST_NAME = 128;
 
-	/** So few names are compared with each other. */
+	/** Up to this many names are compared with each other. */
 	private static final int FEW = 16;
 
 	private RequestCheck() {
@@ -31,7 +31,8 @@ final class RequestCheck {
 
 	/**
 	 * Checks a request.
-	 * @throws LlmException {@code INVALID_REQUEST} naming the field and the mend
+	 * @throws LlmException {@code INVALID_REQUEST} that names the field and what to
+	 * change
 	 */
 	static void check(LlmRequest request, Target target) {
 		if (request.messages().isEmpty()) {
@@ -58,7 +59,7 @@ final class RequestCheck {
 		}
 	}
 
-	/** Blocks that stand where no vendor has a place for them. */
+	/** Checks for blocks that no vendor accepts in this role. */
 	private static void message(Message message, Target target) {
 		List<Content> content = message.content();
 		for (int i = 0; i < content.size(); i++) {

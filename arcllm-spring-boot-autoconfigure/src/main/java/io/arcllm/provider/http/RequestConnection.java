@@ -10,14 +10,15 @@ import reactor.netty.channel.ChannelOperations;
 import org.springframework.http.client.reactive.ClientHttpRequest;
 
 /**
- * The connection that a request was written to: closed with the request's call, at
- * whatever moment that ends. A cancel is not enough. Where it meets the head of the
- * answer, Spring's client either drops the answer unread or reads it to an end that a
- * vendor may never send, and Reactor Netty then keeps the connection for ever.
+ * The connection that a request was written to. It is closed when the request's call
+ * ends, at any moment. A cancellation is not enough: if it comes together with the head
+ * of the answer, Spring's client either drops the answer unread or reads it to an end
+ * that a vendor may never send, and Reactor Netty then keeps the connection for ever.
  * <p>
  * Invariants: once {@code abandoned}, no request continues, whichever of {@link #asked}
  * and {@link #abandon} comes first; only a connection that still carries this request is
- * closed, which its own event loop decides, since the pool may have given it to another.
+ * closed, which its own event loop decides, because the pool may have given it to another
+ * request.
  */
 final class RequestConnection {
 
@@ -47,13 +48,13 @@ final class RequestConnection {
 		}
 	}
 
-	/** The call is over, and asks nothing more. */
+	/** The call is over, and makes no more requests. */
 	void abandon() {
 		this.abandoned = true;
 		close();
 	}
 
-	/** This request is over; the call may go on with another. */
+	/** This request is over; the call may continue with another one. */
 	void close() {
 		Written written = this.last;
 		if (written != null) {

@@ -9,41 +9,42 @@ import reactor.core.publisher.Flux;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * Sends a request once more within its attempt, where that is no second question to the
- * vendor: nothing of the first one was written.
+ * Sends a request again within its attempt, if nothing of the first one was written, so
+ * that the vendor gets it only once.
  *
- * @param client what to ask with
- * @param answer of the request that failed
- * @param exchange asks with a client
- * @param hookFailed told of what a hook has thrown
+ * @param client sends the requests
+ * @param answer the answer of the request that failed
+ * @param exchange sends the request with a client
+ * @param hookFailed is given what a hook has thrown
  */
 record SecondRequest(VendorClient client, HttpAnswer answer, Function<WebClient, Flux<LlmEvent>> exchange,
 		Consumer<Throwable> hookFailed) {
 
 	/**
-	 * So many kept connections may turn out to be closed before a request is written.
+	 * How many kept connections may be found closed before a request is written.
 	 */
 	private static final int MOST_REPLACED = 4;
 
 	/**
-	 * Why a request failed, and what follows; read from the top.
+	 * Why a request failed; the first reason that applies is used.
 	 */
 	private enum Reason {
 
 		/**
-		 * A kept connection was closed before the request was written: sent once more.
+		 * A kept connection was closed before the request was written: it is sent again.
 		 */
 		CLOSED_MEANWHILE,
 
 		/**
-		 * A hook of the application may have thrown beside a failure: told, and no more.
+		 * A hook of the application may have thrown in addition to a failure: it is
+		 * logged.
 		 */
 		HOOK_BESIDE,
 
-		/** A hook of the application has thrown instead: sent without the hooks. */
+		/** A hook of the application has thrown: the request is sent without hooks. */
 		HOOK_INSTEAD,
 
-		/** Anything else: the failure is the answer. */
+		/** Any other reason: the failure is passed on. */
 		OTHER
 
 	}

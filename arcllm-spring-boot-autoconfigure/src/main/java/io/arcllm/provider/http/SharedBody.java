@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 
 /**
- * Lets others ask how far an answer has come while it is being read. Safe for use by many
- * threads.
+ * Lets other threads read the state of an answer while it is being read. Safe for use by
+ * many threads.
  */
 final class SharedBody implements AnswerBody {
 

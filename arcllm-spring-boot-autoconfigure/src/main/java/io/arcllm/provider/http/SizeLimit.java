@@ -5,15 +5,15 @@ import io.arcllm.LlmException;
 import io.arcllm.Target;
 
 /**
- * The most that is kept of one answer in memory.
+ * The limit of one answer in memory.
  *
- * @param bytes how much that is
+ * @param bytes the most bytes
  * @param target the target that answers
  */
 record SizeLimit(int bytes, Target target) {
 
 	/**
-	 * The answer is longer.
+	 * The error of an answer that is longer.
 	 */
 	LlmException exceeded() {
 		return LlmException

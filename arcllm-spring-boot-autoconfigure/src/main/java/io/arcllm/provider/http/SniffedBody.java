@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.core.io.buffer.DataBuffer;
 
 /**
- * A body whose first character says what it is: a document where server-sent events were
- * expected, or the events. Whatever its headers call it, an answer or an error that came
- * whole is then read whole.
+ * A body whose first character decides what it is: server-sent events, or a document. An
+ * answer or an error that came as a document is read as a whole, whatever its headers
+ * say.
  */
 final class SniffedBody implements AnswerBody {
 
@@ -23,19 +23,19 @@ final class SniffedBody implements AnswerBody {
 
 	private final Supplier<AnswerBody> document;
 
-	/** Whether its headers call it a document, as some call any answer. */
+	/** Whether its headers call it a document, as some servers call any answer. */
 	private final boolean isCalledDocument;
 
 	private @Nullable AnswerBody body;
 
-	/** How much of the mark was seen. */
+	/** How many bytes of a byte order mark were read. */
 	private int marked;
 
 	/**
 	 * @param events reads server-sent events
 	 * @param document reads anything else
-	 * @param isCalledDocument whether its headers call it a document, as some call any
-	 * answer
+	 * @param isCalledDocument whether its headers call it a document, as some servers
+	 * call any answer
 	 */
 	SniffedBody(Supplier<AnswerBody> events, Supplier<AnswerBody> document, boolean isCalledDocument) {
 		this.events = events;
@@ -55,12 +55,14 @@ final class SniffedBody implements AnswerBody {
 		this.body.read(bytes, out);
 	}
 
-	/** No JSON begins like a field of an event: data, event, id, retry or a comment. */
+	/**
+	 * JSON never begins like a field of an event: data, event, id, retry or a comment.
+	 */
 	private boolean isDocument(int first) {
 		return this.isCalledDocument ? "deir:".indexOf(first) < 0 : "{[<".indexOf(first) >= 0;
 	}
 
-	/** The first one that is not blank, with nothing before it; -1 where all are. */
+	/** The first character that is not blank; -1 if all are. */
 	private int firstCharacter(DataBuffer bytes) {
 		for (int i = bytes.readPosition(); i < bytes.writePosition(); i++) {
 			byte next = bytes.getByte(i);

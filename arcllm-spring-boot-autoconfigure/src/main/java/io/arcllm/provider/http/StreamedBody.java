@@ -19,7 +19,7 @@ import org.springframework.core.io.buffer.DataBuffer;
  */
 final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 
-	/** What an event costs in memory besides its text. */
+	/** The memory of an event in addition to its text, in bytes. */
 	private static final int EVENT = 32;
 
 	private final AnswerDecoder decoder;
@@ -107,7 +107,10 @@ final class StreamedBody implements AnswerBody, Consumer<LlmEvent> {
 		}
 	}
 
-	/** What was cut in the middle is no frame: whether it matters, the decoder says. */
+	/**
+	 * A frame that was cut off is not read; the decoder decides whether the answer is
+	 * complete without it.
+	 */
 	private @Nullable LlmException lastFrame() {
 		try {
 			this.frames.end();

@@ -20,12 +20,15 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.reactive.function.client.WebClientException;
 
 /**
- * Says what a failure of the connection means. The names of classes are compared, not the
- * classes: which of them exist depends on the HTTP client in use.
+ * Classifies failures of the connection. It compares names of classes, because the
+ * classes that exist depend on the HTTP client in use.
  */
 final class TransportErrors {
 
-	/** Reactor Netty's, where a connection was closed when it was to be written to. */
+	/**
+	 * Reactor Netty's exception for a connection that was closed before it was written
+	 * to.
+	 */
 	private static final String ABORTED = "AbortedException";
 
 	private static final String UNWRITTEN = "UnwrittenRequestException";
@@ -40,8 +43,8 @@ final class TransportErrors {
 	}
 
 	/**
-	 * The failure as an exception of ours.
-	 * @param silence when it was silent, if the failure is a read timeout
+	 * The failure as an {@link LlmException}.
+	 * @param silence the stage of a read timeout
 	 */
 	static LlmException translate(Throwable failure, Target target, TimeoutStage silence, @Nullable String requestId) {
 		Throwable cause = failure;
@@ -55,14 +58,16 @@ final class TransportErrors {
 			}
 			cause = t;
 		}
-		// What cannot be decoded is repeated in the decoder's message: only its type is
-		// told
+		// A decoder's message repeats what cannot be decoded, so only its type is used
 		return (cause instanceof IOException)
 				? error(ErrorKind.NETWORK, target, "failed: " + brief(cause), null, requestId, cause)
 				: error(ErrorKind.PROTOCOL, target, "sent an answer that " + wrong(cause), null, requestId, cause);
 	}
 
-	/** In words: what the decoder's exception is called says nothing to a caller. */
+	/**
+	 * What is wrong in words, because the name of the decoder's exception means nothing
+	 * to a caller.
+	 */
 	private static String wrong(Throwable cause) {
 		String type = cause.getClass().getSimpleName();
 		if (type.contains("TooLongHttp")) {
@@ -112,7 +117,7 @@ final class TransportErrors {
 		return false;
 	}
 
-	/** Whether it is the network's, or is known already. */
+	/** Whether it is a failure of the network, or an {@link LlmException} already. */
 	static boolean isKnown(Throwable failure) {
 		for (Throwable t = failure; t != null; t = t.getCause()) {
 			if (t instanceof LlmException || t instanceof IOException
@@ -123,7 +128,9 @@ final class TransportErrors {
 		return false;
 	}
 
-	/** What happened on the network, where code that was told of it has thrown, too. */
+	/**
+	 * The failure of the network, if code that was notified of it has thrown another one.
+	 */
 	static Throwable original(Throwable failure) {
 		if (!isKnown(failure)) {
 			for (Throwable below : failure.getSuppressed()) {
@@ -135,7 +142,7 @@ final class TransportErrors {
 		return failure;
 	}
 
-	/** Whether the client was to read a body that was cancelled, or read already. */
+	/** Whether the client tried to read a body that was cancelled or read before. */
 	static boolean isLostBody(Throwable failure) {
 		StackTraceElement[] stack = failure.getStackTrace();
 		return stack.length > 0 && (stack[0].getClassName().equals("reactor.netty.channel.FluxReceive")
@@ -159,8 +166,8 @@ final class TransportErrors {
 	}
 
 	/**
-	 * Messages reach callers outside: names and addresses of hosts stay in the cause, for
-	 * logs.
+	 * Messages are shown to callers outside, so names and addresses of hosts stay in the
+	 * cause, for logs.
 	 */
 	private static String brief(Throwable cause) {
 		String message = String.valueOf(Objects.requireNonNullElse(cause.getMessage(), ""));

@@ -5,15 +5,15 @@ import java.util.function.Consumer;
 import org.springframework.web.reactive.function.client.WebClient;
 
 /**
- * What a vendor is asked with. The client tells the application's observation handlers of
- * each request; what they throw must not cost the request, so there is another client
- * that tells none.
+ * The client of a vendor. It notifies the application's observation handlers of each
+ * request. What they throw must not fail the request, so there is a second client without
+ * handlers.
  *
- * @param client asks first
- * @param unobserved asks where a handler kept the first from asking
+ * @param client sends requests first
+ * @param unobserved sends a request that a handler prevented
  * @param observed whether handlers may throw after the end of a request
  * @param filtered whether filters of the application see answers
- * @param failed is told what a handler has thrown
+ * @param failed is given what a handler has thrown
  */
 public record VendorClient(WebClient client, WebClient unobserved, boolean observed, boolean filtered,
 		Consumer<Throwable> failed) {

@@ -13,7 +13,7 @@ import io.arcllm.RawBody;
 import org.springframework.core.io.buffer.DataBuffer;
 
 /**
- * A body that is read when all of it is there.
+ * A body that is read when it is complete.
  */
 final class WholeBody implements AnswerBody {
 
@@ -49,7 +49,7 @@ final class WholeBody implements AnswerBody {
 
 	/**
 	 * An answer.
-	 * @param announced how long it says it is, or -1
+	 * @param announced the announced length, or -1
 	 * @param streaming whether deltas are expected: the answer is then given as one of
 	 * each kind
 	 */
@@ -58,7 +58,7 @@ final class WholeBody implements AnswerBody {
 	}
 
 	/**
-	 * An error: what is longer than the limit is not read.
+	 * An error, of which at most the limit is read.
 	 */
 	static WholeBody error(SizeLimit limit, Function<byte[], LlmException> reader) {
 		return new WholeBody(limit, -1, true, false, (bytes) -> {
@@ -67,7 +67,7 @@ final class WholeBody implements AnswerBody {
 	}
 
 	/**
-	 * Some proxies send lines of comments, which are signs of life, before the answer.
+	 * Some proxies send comment lines as keep-alives before the answer.
 	 */
 	private static byte[] withoutSigns(byte[] bytes) {
 		int from = 0;
@@ -77,7 +77,7 @@ final class WholeBody implements AnswerBody {
 		return (from == 0) ? bytes : Arrays.copyOfRange(bytes, from, bytes.length);
 	}
 
-	/** Where the line of a sign ends that begins here; here, where none does. */
+	/** The end of a keep-alive line that begins here; the same index if none does. */
 	private static int endOfSign(byte[] bytes, int from) {
 		int at = afterBlanks(bytes, from);
 		if (startsWithData(bytes, at)) {
@@ -132,7 +132,7 @@ final class WholeBody implements AnswerBody {
 		out.accept(new LlmEvent.Completed(response));
 	}
 
-	/** What there is of an error says more than the connection that broke. */
+	/** The part of an error that has arrived says more than the broken connection. */
 	@Override
 	public boolean isCompleteWithoutEnd(Consumer<LlmEvent> out) {
 		if (this.cut) {

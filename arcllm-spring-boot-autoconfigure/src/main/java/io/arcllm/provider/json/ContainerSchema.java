@@ -16,16 +16,16 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Schemas of lists, arrays, maps and optional values, in each other to any depth, with
- * the nulls that annotations allow at each place.
+ * Schemas of lists, arrays, maps and optional values, nested to any depth, with the nulls
+ * that annotations allow at each place.
  *
- * @param parts makes the schemas of what they hold in the end
+ * @param parts makes the schemas of the innermost types
  */
 record ContainerSchema(Function<ResolvedType, ObjectNode> parts) {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-	/** What subclasses of the application hold, the generator finds out. */
+	/** The generator handles subclasses of the application. */
 	static boolean isContainer(ResolvedType type) {
 		Class<?> erased = type.getErasedType();
 		return (type.isArray() && erased != byte[].class && erased != char[].class) || Nullness.isOptional(erased)
@@ -34,8 +34,8 @@ record ContainerSchema(Function<ResolvedType, ObjectNode> parts) {
 	}
 
 	/**
-	 * The schema of a type, which says nothing of whether it may be null itself.
-	 * @param annotated the type as it is written, where that is known
+	 * The schema of a type, without whether the value itself may be null.
+	 * @param annotated the type with its annotations, if these are known
 	 */
 	ObjectNode of(ResolvedType type, @Nullable AnnotatedType annotated) {
 		Class<?> erased = type.getErasedType();
@@ -71,7 +71,7 @@ record ContainerSchema(Function<ResolvedType, ObjectNode> parts) {
 				: parameters.get(index);
 	}
 
-	/** What a list, array, map or optional value of that type holds. */
+	/** The element type of a list, array, map or optional value. */
 	private static @Nullable AnnotatedType element(@Nullable AnnotatedType type) {
 		if (type instanceof AnnotatedArrayType array) {
 			return array.getAnnotatedGenericComponentType();
@@ -81,7 +81,7 @@ record ContainerSchema(Function<ResolvedType, ObjectNode> parts) {
 		return (arguments.length == 0) ? null : arguments[arguments.length - 1];
 	}
 
-	/** The same schema, of which null holds, too. */
+	/** The same schema, which also accepts null. */
 	static ObjectNode nullable(ObjectNode schema) {
 		if (schema.path("type").isString() && schema.get("enum") == null) {
 			return schema.set("type", NODES.arrayNode().add(schema.get("type").asString()).add("null"));

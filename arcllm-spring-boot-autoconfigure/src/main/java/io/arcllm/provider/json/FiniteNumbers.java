@@ -8,8 +8,7 @@ import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
 
 /**
- * Writes numbers that JSON has, and refuses NaN and infinities: as texts, they would be
- * something else than was said.
+ * Writes numbers, and refuses NaN and infinities, which JSON could only have as text.
  *
  * @param <N> the kind of number
  */
@@ -31,8 +30,8 @@ final class FiniteNumbers<N extends Number> extends ValueSerializer<N> {
 	}
 
 	/**
-	 * Writes arrays of numbers one by one, so that each must be {@linkplain FiniteNumbers
-	 * one that JSON has}.
+	 * Writes arrays of numbers one by one, so that each is checked by
+	 * {@link FiniteNumbers}.
 	 *
 	 * @param <A> the kind of array
 	 */

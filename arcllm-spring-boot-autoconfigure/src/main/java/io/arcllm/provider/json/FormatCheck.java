@@ -7,7 +7,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Says whether the words of an answer are of the format that the request asked for.
+ * Checks whether the text of an answer matches the format of the request. Safe for use by
+ * many threads.
  */
 public final class FormatCheck {
 
@@ -15,8 +16,8 @@ public final class FormatCheck {
 	}
 
 	/**
-	 * Whether the text is JSON where JSON is wanted, and the schema holds of it where
-	 * there is one.
+	 * Whether the text is JSON if the format is JSON, and matches the schema if there is
+	 * one.
 	 */
 	public static boolean holds(ResponseFormat format, String text) {
 		if (format.type() == ResponseFormat.Type.TEXT) {

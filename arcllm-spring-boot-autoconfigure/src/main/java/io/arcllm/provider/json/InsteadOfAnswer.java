@@ -6,8 +6,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * What vendors and proxies of all formats write with a status of 200 instead of an
- * answer: a code of their own that says what went wrong, or words alone.
+ * What vendors and proxies of all formats write with status 200 in place of an answer: a
+ * code of their own for an error, or only text. Not safe for use by several threads.
  */
 public final class InsteadOfAnswer {
 
@@ -17,23 +17,23 @@ public final class InsteadOfAnswer {
 
 	private boolean saysWhy;
 
-	/** Another document is read. */
+	/** Starts another document. */
 	public void clear() {
 		this.isError = false;
 		this.saysWhy = false;
 	}
 
-	/** Whether the document says that it is an error. */
+	/** Whether the document is an error. */
 	public boolean isError() {
 		return this.isError;
 	}
 
-	/** Whether it has words that are an error's where there is no answer beside them. */
+	/** Whether it has text that is an error if there is no answer beside it. */
 	public boolean saysWhy() {
 		return this.saysWhy;
 	}
 
-	/** Reads a field that is no part of an answer, and moves to its end. */
+	/** Reads a field that is not part of an answer, and moves to its end. */
 	public void field(String name, JsonParser parser) {
 		if (name.equals("base_resp")) {
 			baseResponse(parser);
@@ -50,7 +50,7 @@ public final class InsteadOfAnswer {
 		parser.skipChildren();
 	}
 
-	/** MiniMax says so what went wrong; 0 is nothing. */
+	/** MiniMax's error code; 0 means no error. */
 	private void baseResponse(JsonParser parser) {
 		boolean object = Json.beginsObject(parser);
 		while (object && parser.nextToken() == JsonToken.PROPERTY_NAME) {

@@ -21,7 +21,7 @@ import tools.jackson.databind.node.NullNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes schemas with victools' generator and reads with Jackson, by Jackson's
+ * Makes schemas with victools' generator, and reads values with Jackson and its
  * annotations.
  */
 public final class JacksonTypes implements JsonTypes {
@@ -127,14 +127,14 @@ public final class JacksonTypes implements JsonTypes {
 			JsonNode value = all.get(name(parameters[i]));
 			JavaType type = this.mapper.constructType(parameters[i].getParameterizedType());
 			boolean missing = value == null || value.isNull();
-			// null becomes an empty one where the type has such
+			// null becomes an empty value if the type has one
 			values[i] = (missing && !Nullness.isOptional(parameters[i].getType())) ? null
 					: convert(missing ? NullNode.getInstance() : value, type, name(parameters[i]));
 		}
 		return values;
 	}
 
-	/** Jackson's messages quote the value: they stay here. */
+	/** Jackson's messages quote the value, so they are not passed on. */
 	private <T> T convert(@Nullable JsonNode value, JavaType type, String name) {
 		try {
 			return this.mapper.convertValue(value, type);
@@ -144,7 +144,7 @@ public final class JacksonTypes implements JsonTypes {
 		}
 	}
 
-	/** Where in the value it is that does not fit. */
+	/** The place in the value that does not match. */
 	private static String place(RuntimeException failure) {
 		if (failure instanceof JacksonException where && !where.getPath().isEmpty()) {
 			return ": " + where.getPath()

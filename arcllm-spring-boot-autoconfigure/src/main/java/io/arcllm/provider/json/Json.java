@@ -26,12 +26,12 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * Reads JSON token by token, tolerating {@code null} and values of the wrong type: what
- * all wire formats share.
+ * Reads JSON token by token for all wire formats, and tolerates {@code null} and values
+ * of the wrong type.
  */
 public final class Json {
 
-	/** A stream makes a parser for each chunk: its buffers stay with the thread. */
+	/** A stream makes a parser for each chunk, so buffers are kept with the thread. */
 	static final JsonMapper MAPPER = JsonMapper
 		.builder(JsonFactory.builder().recyclerPool(JsonRecyclerPools.threadLocalPool()).build())
 		.enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
@@ -43,10 +43,10 @@ public final class Json {
 			.addSerializer(float[].class, new FiniteArrays<>()))
 		.build();
 
-	/** More than any model writes: a tree takes many times the memory of its text. */
+	/** The most tokens of a tree, which takes many times the memory of its text. */
 	private static final int MOST_TOKENS = 100_000;
 
-	/** Makes trees, with a limit of what is in one. */
+	/** Makes trees of limited size. */
 	private static final JsonMapper TREES = JsonMapper
 		.builder(JsonFactory.builder()
 			.recyclerPool(JsonRecyclerPools.threadLocalPool())
@@ -54,29 +54,29 @@ public final class Json {
 			.build())
 		.build();
 
-	/** Amounts keep their digits. */
+	/** Keeps all digits of amounts. */
 	private static final ObjectReader EXACT = TREES.reader(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
-	/** Without the cost of a mapper's context for each parser. */
+	/** Avoids a mapper's context for each parser. */
 	private static final TokenStreamFactory FACTORY = MAPPER.tokenStreamFactory();
 
 	private static final TypeReference<Map<String, @Nullable Object>> OBJECT = new TypeReference<>() {
 	};
 
-	/** So many fit into an int, with a sign. */
+	/** This many digits always fit into an int. */
 	private static final int SURE_DIGITS = 9;
 
 	private Json() {
 	}
 
-	/** A parser before the first token of these bytes. To be closed. */
+	/** A parser before the first token of these bytes. It must be closed. */
 	public static JsonParser parser(byte[] bytes, int offset, int length) {
 		return FACTORY.createParser(ObjectReadContext.empty(), bytes, offset, length);
 	}
 
 	/**
-	 * The object that this text is, or {@code null} where it is none, or has more than
-	 * 100,000 tokens.
+	 * The text as an object, or {@code null} if it is no object or has more than 100,000
+	 * tokens.
 	 */
 	public static @Nullable Map<String, @Nullable Object> object(String text) {
 		try {
@@ -88,8 +88,7 @@ public final class Json {
 	}
 
 	/**
-	 * Reads the objects of one answer, which together have no more tokens than two of the
-	 * largest.
+	 * Reads the objects of one answer, which together have at most 200,000 tokens.
 	 */
 	public static Function<String, @Nullable Map<String, @Nullable Object>> objects() {
 		long[] read = new long[1];
@@ -109,8 +108,8 @@ public final class Json {
 	}
 
 	/**
-	 * The tree that this text is.
-	 * @throws JacksonException if it is none, or has more than 100,000 tokens
+	 * The text as a tree.
+	 * @throws JacksonException if it is no JSON or has more than 100,000 tokens
 	 */
 	static JsonNode tree(String text) {
 		return EXACT.readTree(text);
@@ -132,7 +131,7 @@ public final class Json {
 	}
 
 	/**
-	 * The number at the parser, which some vendors write as a text, or {@code null};
+	 * The number at the parser, also if it is written as a text, or {@code null};
 	 * anything else is skipped.
 	 */
 	public static @Nullable Integer integer(JsonParser parser) {
@@ -161,8 +160,8 @@ public final class Json {
 	}
 
 	/**
-	 * The count at the parser, or the earlier one where there is none or a later 0 would
-	 * void it; anything else is skipped.
+	 * The count at the parser, or the earlier one if there is none or it is 0; anything
+	 * else is skipped.
 	 */
 	public static @Nullable Integer laterCount(JsonParser parser, @Nullable Integer earlier) {
 		Integer now = integer(parser);
@@ -170,7 +169,7 @@ public final class Json {
 	}
 
 	/**
-	 * An object with another value of one of its fields, and all others as they are
+	 * An object with another value in one field; all other fields stay as they are
 	 * written.
 	 * @param object the JSON of an object
 	 * @param value the JSON of the value
@@ -192,7 +191,9 @@ public final class Json {
 		return json.append(quoted(field)).append(':').append(value).append('}').toString();
 	}
 
-	/** The fields of an object as they are written; {@code null} where it is none. */
+	/**
+	 * The fields of an object as they are written; {@code null} if the text is no object.
+	 */
 	public static @Nullable Map<String, String> rawFields(String object) {
 		byte[] bytes = object.getBytes(StandardCharsets.UTF_8);
 		Map<String, String> fields = new LinkedHashMap<>();
@@ -212,7 +213,7 @@ public final class Json {
 		}
 	}
 
-	/** The elements of an array as they are written; none where it is no array. */
+	/** The elements of an array as they are written; empty if the text is no array. */
 	public static List<String> rawElements(String array) {
 		byte[] bytes = array.getBytes(StandardCharsets.UTF_8);
 		List<String> elements = new ArrayList<>();
@@ -248,7 +249,7 @@ public final class Json {
 		}
 	}
 
-	/** Whether the text at the parser is exactly this one. Makes no string of it. */
+	/** Whether the text at the parser is exactly this one. Allocates no string. */
 	public static boolean is(JsonParser parser, String text) {
 		if (parser.currentToken() != JsonToken.VALUE_STRING || parser.getStringLength() != text.length()) {
 			return false;
@@ -293,8 +294,8 @@ public final class Json {
 	}
 
 	/**
-	 * What is written from there to the end of the token at the parser.
-	 * @param start where that begins, counted from where the parser began
+	 * The JSON from a position to the end of the token at the parser.
+	 * @param start the position, counted from where the parser began
 	 * @param bytes what the parser reads
 	 * @param offset where it began to
 	 */

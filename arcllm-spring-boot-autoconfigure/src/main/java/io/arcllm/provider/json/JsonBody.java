@@ -20,7 +20,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Writes the JSON object of a request: what is set, and the caller's own fields over it.
+ * Writes the JSON object of a request: the fields that are set, and the caller's own
+ * fields over them. Not safe for use by several threads.
  */
 public final class JsonBody {
 
@@ -38,8 +39,8 @@ public final class JsonBody {
 
 	/**
 	 * The bytes of an object.
-	 * @param own the caller's fields, written last and as they are; those of the same
-	 * name are left out before
+	 * @param own the caller's fields, written last and unchanged; other fields of the
+	 * same name are left out
 	 * @throws LlmException {@code INVALID_REQUEST} for values that JSON cannot hold
 	 */
 	public static byte[] write(Target target, Map<String, @Nullable Object> own, Consumer<JsonBody> fields) {
@@ -62,7 +63,7 @@ public final class JsonBody {
 		return body;
 	}
 
-	/** Jackson's own words may quote the value. */
+	/** Explains a failure without Jackson's message, which may quote the value. */
 	private static String why(JacksonException failure) {
 		String words = String.valueOf(failure.getOriginalMessage());
 		return words.startsWith(FiniteNumbers.NO_NUMBER) ? words.substring(FiniteNumbers.NO_NUMBER.length())
@@ -79,7 +80,10 @@ public final class JsonBody {
 			.build();
 	}
 
-	/** Whole characters are never written as escapes of their halves. */
+	/**
+	 * Whether there is half a surrogate pair; whole characters are never written as
+	 * escapes.
+	 */
 	private static boolean hasHalfCharacter(byte[] json) {
 		for (int i = 0; i < json.length - 3; i++) {
 			if (json[i] == '\\') {
@@ -104,7 +108,7 @@ public final class JsonBody {
 		return this.json;
 	}
 
-	/** Whether the caller does not write this field; begins it then. */
+	/** Begins a field, unless the caller writes it itself. */
 	public boolean begin(String name) {
 		if (this.own.containsKey(name)) {
 			return false;
@@ -114,7 +118,7 @@ public final class JsonBody {
 	}
 
 	/**
-	 * A field, if it is set and the caller does not write it.
+	 * Writes a field, if it is set and the caller does not write it itself.
 	 * @throws LlmException {@code INVALID_REQUEST} if it is no finite number
 	 */
 	public void field(String name, @Nullable Object value) {
@@ -132,7 +136,10 @@ public final class JsonBody {
 		}
 	}
 
-	/** An object with these fields and the caller's over them, unless both are empty. */
+	/**
+	 * Writes an object with these fields and the caller's over them, unless both are
+	 * empty.
+	 */
 	public void object(String name, Map<String, ?> fields) {
 		Map<String, @Nullable Object> all = new LinkedHashMap<>(fields);
 		if (this.own.get(name) instanceof Map<?, ?> theirs) {
@@ -145,17 +152,16 @@ public final class JsonBody {
 	}
 
 	/**
-	 * What to throw for what this vendor cannot take, and others may.
-	 * @param message names the field and the mend
+	 * The error for what this vendor cannot take, and others may.
+	 * @param message names the field and what to change
 	 */
 	public LlmException refuse(String message) {
 		return LlmException.of(ErrorKind.UNSUPPORTED, message).target(this.target).build();
 	}
 
 	/**
-	 * What to throw for a part of the request that this vendor cannot take, and others
-	 * may.
-	 * @param message names the mend
+	 * The error for a part of the request that this vendor cannot take, and others may.
+	 * @param message says what to change
 	 */
 	public LlmException refuse(Parameter parameter, String message) {
 		return LlmException.of(ErrorKind.UNSUPPORTED, message)
@@ -165,17 +171,17 @@ public final class JsonBody {
 	}
 
 	/**
-	 * What to throw for what no vendor can take.
-	 * @param message names the field and the mend
+	 * The error for what no vendor can take.
+	 * @param message names the field and what to change
 	 */
 	public LlmException invalid(String message) {
 		return LlmException.of(ErrorKind.INVALID_REQUEST, message).target(this.target).build();
 	}
 
 	/**
-	 * Writes the arguments of a tool call as an object: as the model wrote them, where
-	 * they are one; wrapped the way that Anthropic's documentation asks for, where they
-	 * are none, so that the model can be told of its mistake.
+	 * Writes the arguments of a tool call as an object: unchanged if they are one, else
+	 * wrapped as Anthropic's documentation describes, so that the model can be told of
+	 * its mistake.
 	 */
 	public void arguments(String name, ToolCall call) {
 		String raw = call.rawArguments();
@@ -191,8 +197,8 @@ public final class JsonBody {
 	}
 
 	/**
-	 * The media type as vendors write it: in lower case, without parameters, and
-	 * {@code image/jpg} is no type.
+	 * The media type as vendors write it: in lower case, without parameters, and {@code
+	 * image/jpeg} for {@code image/jpg}.
 	 */
 	public static String mediaType(String written) {
 		int parameters = written.indexOf(';');
@@ -204,7 +210,7 @@ public final class JsonBody {
 		};
 	}
 
-	/** The bytes that a {@code data:} URL holds; any other source as it is. */
+	/** The bytes of a {@code data:} URL; any other source unchanged. */
 	public static Content.Source source(Content.Source source) {
 		boolean data = source instanceof Content.Link link && "data".equalsIgnoreCase(link.url().getScheme());
 		String held = data ? ((Content.Link) source).url().getRawSchemeSpecificPart() : "";

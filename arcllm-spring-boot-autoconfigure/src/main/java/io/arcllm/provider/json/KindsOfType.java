@@ -17,16 +17,16 @@ import tools.jackson.databind.jsontype.TypeSerializer;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The types that may stand where a base type is declared, and how JSON tells them apart,
- * as Jackson reads them: annotated ones, and those that a sealed type permits.
+ * The subtypes of a base type, and how JSON tells them apart, as Jackson reads them:
+ * annotated ones, and those that a sealed type permits.
  *
- * @param mapper reads them
+ * @param mapper reads the types
  */
 record KindsOfType(JsonMapper mapper) {
 
 	/**
-	 * The types of which values can be made, other than the type itself; in the order of
-	 * their names, so that the same question is the same bytes.
+	 * The types that can be instantiated, except the type itself, in the order of their
+	 * names, so that equal requests give equal bytes.
 	 */
 	List<Class<?>> below(Class<?> type) {
 		SerializationContext context = context();
@@ -49,7 +49,7 @@ record KindsOfType(JsonMapper mapper) {
 		return !Modifier.isAbstract(type.getModifiers());
 	}
 
-	/** Adds to an object what says of which type it is. */
+	/** Adds the property that tells the type of an object. */
 	void mark(Class<?> type, ObjectNode schema) {
 		SerializationContext context = context();
 		TypeSerializer types = (context == null) ? null : context.findTypeSerializer(this.mapper.constructType(type));
@@ -66,7 +66,7 @@ record KindsOfType(JsonMapper mapper) {
 		}
 	}
 
-	/** Before the others, since models decide it first. */
+	/** Adds the property before the others, because models decide it first. */
 	private static void property(ObjectNode schema, String name, String id) {
 		ObjectNode properties = schema.objectNode();
 		properties.putObject(name).put("type", "string").put("const", id);
@@ -88,7 +88,7 @@ record KindsOfType(JsonMapper mapper) {
 		schema.put("additionalProperties", false);
 	}
 
-	/** Jackson lends it to visitors. */
+	/** The context that Jackson gives to visitors. */
 	private @Nullable SerializationContext context() {
 		JsonFormatVisitorWrapper.Base visitor = new JsonFormatVisitorWrapper.Base();
 		this.mapper.acceptJsonFormatVisitor(Object.class, visitor);

@@ -13,8 +13,8 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says which values may be null: optional ones, and those with an annotation named
- * {@code Nullable} of whatever library.
+ * Decides which values may be null: optional ones, and those with an annotation named
+ * {@code Nullable} of any library.
  */
 final class Nullness {
 

@@ -10,8 +10,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Writes a schema in the words that every vendor with structured answers takes: OpenAI
- * refuses other words beside a reference, and formats that it does not know
+ * Writes a schema with the keywords that every vendor with structured answers takes:
+ * OpenAI refuses other keywords beside a reference, and formats that it does not know
  * (platform.openai.com/docs/guides/structured-outputs).
  */
 final class PortableSchema {
@@ -34,7 +34,7 @@ final class PortableSchema {
 		return root;
 	}
 
-	/** A root that only points to a definition takes its place. */
+	/** Replaces a root that only refers to a definition by that definition. */
 	private static ObjectNode withoutReference(ObjectNode root) {
 		String reference = root.path(REFERENCE).asString("");
 		if (!reference.startsWith("#/") || !(root.at(reference.substring(1)) instanceof ObjectNode meant)) {
@@ -70,7 +70,7 @@ final class PortableSchema {
 		}
 	}
 
-	/** A choice in a choice is one choice. */
+	/** Flattens a choice inside a choice. */
 	private static void flatten(ObjectNode object) {
 		if (!(object.get("anyOf") instanceof ArrayNode choices)) {
 			return;
@@ -90,7 +90,7 @@ final class PortableSchema {
 		}
 	}
 
-	/** The words readOnly and writeOnly say nothing to a vendor. */
+	/** Removes readOnly and writeOnly, which mean nothing to a vendor. */
 	private static void access(ObjectNode object) {
 		for (String word : List.of("readOnly", "writeOnly")) {
 			if (object.path(word).isBoolean()) {
@@ -100,7 +100,8 @@ final class PortableSchema {
 	}
 
 	/**
-	 * An object that must hold another of its own type never ends.
+	 * Refuses an object that must contain another one of its own type, because no answer
+	 * could end.
 	 * @param within the references that led here
 	 */
 	private static void requireEnd(JsonNode schema, JsonNode root, String place, Deque<String> within) {
@@ -125,7 +126,8 @@ final class PortableSchema {
 	}
 
 	/**
-	 * What all parts say together, said once: properties of another object among ours.
+	 * Merges the parts of a composed schema into one object, such as unwrapped
+	 * properties.
 	 */
 	private static void merge(ObjectNode object) {
 		if (!(object.get("allOf") instanceof ArrayNode parts)
@@ -147,7 +149,7 @@ final class PortableSchema {
 		object.put("additionalProperties", false);
 	}
 
-	/** A constant has its type beside it, and a choice that may be null names null. */
+	/** Gives a constant its type, and a nullable enum the value null. */
 	private static void constants(ObjectNode object) {
 		if (object.path("const").isString() && object.get("type") == null) {
 			object.put("type", "string");

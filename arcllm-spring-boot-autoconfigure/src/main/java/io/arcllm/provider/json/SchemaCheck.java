@@ -6,17 +6,16 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Says whether a schema of ours holds of a value: types, what must be there, enums.
- * Properties that it does not name are ignored, and those that may be null may be
- * missing.
+ * Checks whether a value matches a schema of this library: types, required properties,
+ * enums. Unknown properties are ignored, and nullable ones may be missing.
  *
- * @param root where definitions stand
+ * @param root the schema with the definitions
  */
 record SchemaCheck(JsonNode root) {
 
 	/**
-	 * @throws IllegalArgumentException naming the place where it does not hold, and
-	 * nothing of what stands there
+	 * @throws IllegalArgumentException that names the place that does not match, and
+	 * nothing of its content
 	 */
 	void check(@Nullable JsonNode value, JsonNode schema, String place) {
 		if (!holds(value, schema, place)) {
@@ -68,7 +67,7 @@ record SchemaCheck(JsonNode root) {
 		return false;
 	}
 
-	/** An object that says that it is of another type than the schema's. */
+	/** Whether an object names another type than the schema's. */
 	private static boolean isMarkedOtherwise(@Nullable JsonNode value, JsonNode schema) {
 		return value != null && value.isObject()
 				&& schema.path("properties")

@@ -10,9 +10,8 @@ import io.arcllm.Tool;
 import org.jspecify.annotations.Nullable;
 
 /**
- * JSON schemas as vendors want them: complete where there are no parameters, and closed
- * where they are to be held to. Fields keep their order, so that the same request is the
- * same bytes.
+ * JSON schemas as vendors need them: complete if a tool has no parameters, and closed if
+ * they are strict. Fields keep their order, so that equal requests give equal bytes.
  */
 public final class Schemas {
 
@@ -20,7 +19,7 @@ public final class Schemas {
 
 	private static final Map<String, Object> NO_PARAMETERS_STRICT = noParameters(true);
 
-	/** Where schemas stand inside schemas: by name, in a list, alone. */
+	/** The keywords of nested schemas: by name, in a list, single. */
 	private static final List<String> NAMED = List.of("properties", "$defs", "definitions", "patternProperties");
 
 	private static final List<String> LISTED = List.of("anyOf", "oneOf", "allOf", "prefixItems");
@@ -39,7 +38,7 @@ public final class Schemas {
 		return Collections.unmodifiableMap(schema);
 	}
 
-	/** The schema of a tool's arguments, which vendors want to be that of an object. */
+	/** The schema of a tool's arguments, which must be an object. */
 	public static Map<String, Object> parameters(Tool tool) {
 		boolean strict = Boolean.TRUE.equals(tool.strict());
 		if (tool.parameters().isEmpty()) {
@@ -49,7 +48,7 @@ public final class Schemas {
 		return strict ? closed(whole) : whole;
 	}
 
-	/** Some write an object without saying that it is one, or without its properties. */
+	/** Completes a schema that lacks its type or its properties. */
 	private static Map<String, Object> whole(Map<String, Object> schema) {
 		boolean elsewhere = schema.containsKey("$ref") || LISTED.stream().anyMatch(schema::containsKey);
 		boolean typed = schema.containsKey("type");
@@ -67,8 +66,8 @@ public final class Schemas {
 
 	/**
 	 * The schema with {@code additionalProperties: false} in every object that does not
-	 * say, and {@code required: []} where there is nothing to require; the same one where
-	 * none has to be added.
+	 * set it, and {@code required: []} if nothing is required; the same object if nothing
+	 * has to be added.
 	 */
 	@SuppressWarnings("unchecked")
 	public static Map<String, Object> closed(Map<String, Object> schema) {
@@ -133,8 +132,8 @@ public final class Schemas {
 	}
 
 	/**
-	 * Whether something in the schema may be anything, or have properties of any name, as
-	 * a map has: OpenAI holds nothing to it.
+	 * Whether a part of the schema may be anything, or have properties of any name, as a
+	 * map has. OpenAI enforces no such schema.
 	 */
 	public static boolean hasOpenObjects(@Nullable Object value) {
 		if (value instanceof Collection<?> list) {
@@ -156,8 +155,8 @@ public final class Schemas {
 	}
 
 	/**
-	 * Whether every object in the schema requires all of its properties, without which
-	 * OpenAI holds nothing to it.
+	 * Whether every object in the schema requires all of its properties; OpenAI enforces
+	 * no other schema.
 	 */
 	public static boolean requiresAll(@Nullable Object value) {
 		if (value instanceof Collection<?> list) {

@@ -3,16 +3,16 @@ package io.arcllm.provider.json;
 import java.util.Objects;
 
 /**
- * The arguments of one tool call, whose pieces come one by one. Some vendors begin with
- * an empty object and then send the real ones, and some say the whole object again at the
- * end: neither is passed on.
+ * The arguments of one tool call, which come in pieces. Some vendors begin with an empty
+ * object and then send the real arguments, and some repeat the whole object at the end;
+ * neither is passed on. Not safe for use by several threads.
  * <p>
- * Invariants: {@code said} is all that was passed on; {@code held} is a beginning that
- * says nothing while {@code said} is empty, else what came after the whole object.
+ * Invariants: {@code said} is everything that was passed on; {@code held} is an empty
+ * beginning while {@code said} is empty, else what came after the complete object.
  */
 public final class ToolArguments {
 
-	/** A longer beginning is no stand-in, however little it says. */
+	/** A longer beginning counts as real arguments. */
 	private static final int LONGEST_STAND_IN = 64;
 
 	private final StringBuilder said = new StringBuilder(0);
@@ -24,8 +24,8 @@ public final class ToolArguments {
 	private WholeObject again = new WholeObject();
 
 	/**
-	 * Takes up the next piece.
-	 * @return what of all pieces is to be passed on now; often this one
+	 * Adds the next piece.
+	 * @return what can be passed on now, often this piece
 	 */
 	public String add(String piece) {
 		if (piece.isEmpty()) {
@@ -42,7 +42,7 @@ public final class ToolArguments {
 	}
 
 	/**
-	 * What was held back and is to be passed on after all, since no more pieces come.
+	 * The held back text that is passed on after all, because there are no more pieces.
 	 */
 	public String rest() {
 		String rest = this.held.toString();
@@ -51,7 +51,7 @@ public final class ToolArguments {
 		return dropped ? "" : pass(rest);
 	}
 
-	/** Drops what was held back: other arguments are known. */
+	/** Drops what was held back, because other arguments are known. */
 	public void forget() {
 		this.held.setLength(0);
 	}
@@ -89,7 +89,7 @@ public final class ToolArguments {
 		}
 	}
 
-	/** Without an empty object, or none, that stands before the real one. */
+	/** The text without empty arguments before the real ones. */
 	private static String withoutStandIns(String text) {
 		String rest = text;
 		for (int end = endOfStandIn(rest); end > 0; end = endOfStandIn(rest)) {
@@ -98,7 +98,7 @@ public final class ToolArguments {
 		return rest;
 	}
 
-	/** Where a stand-in ends that another object follows; 0 where there is none. */
+	/** The end of empty arguments that another object follows; 0 if there are none. */
 	private static int endOfStandIn(String text) {
 		String words = text.stripLeading();
 		int end = words.startsWith("null") ? text.length() - words.length() + "null".length() : text.indexOf('}') + 1;
@@ -107,7 +107,10 @@ public final class ToolArguments {
 		return followed ? end : 0;
 	}
 
-	/** Whether these are no arguments, as some vendors write before, or for, none. */
+	/**
+	 * Whether these are empty arguments, which some vendors write before real ones or for
+	 * none.
+	 */
 	public static boolean saysNothing(String text) {
 		if (text.length() > LONGEST_STAND_IN) {
 			return false;
@@ -117,7 +120,7 @@ public final class ToolArguments {
 				|| (words.startsWith("{") && words.endsWith("}") && words.substring(1, words.length() - 1).isBlank());
 	}
 
-	/** Whether this says what was said already, or nothing. */
+	/** Whether this repeats what was passed on, or is empty. */
 	public boolean isSaidAgain(String text) {
 		if (saysNothing(text)) {
 			return true;
@@ -137,7 +140,7 @@ public final class ToolArguments {
 		return this.said.isEmpty();
 	}
 
-	/** Whether they are one whole object so far, be it an empty one. */
+	/** Whether they are one complete object so far, possibly an empty one. */
 	public boolean isWhole() {
 		return this.said.isEmpty() ? this.held.indexOf("}") >= 0 : this.whole.isWhole();
 	}

@@ -36,9 +36,9 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Makes strict schemas with victools' generator: all properties are required, those that
- * may be missing are nullable, and there are no others. A type of which no answer could
- * be read is refused.
+ * Makes strict schemas with victools' generator: all properties are required, optional
+ * ones are nullable, and there are no others. A type that no answer could be read into is
+ * refused.
  */
 final class TypeSchemas {
 
@@ -85,7 +85,7 @@ final class TypeSchemas {
 
 	/**
 	 * The schema of a parameter.
-	 * @param definitions gets those that the schema refers to
+	 * @param definitions gets the definitions that the schema refers to
 	 */
 	ObjectNode of(Parameter parameter, ObjectNode definitions) {
 		ResolvedType type = new TypeResolver().resolve(parameter.getParameterizedType());
@@ -100,14 +100,20 @@ final class TypeSchemas {
 				? ContainerSchema.nullable(schema) : schema;
 	}
 
-	/** As declared, since models think in that order; the annotation goes before. */
+	/**
+	 * The order of declaration, because models answer in that order; Jackson's annotation
+	 * takes precedence.
+	 */
 	private static int place(MemberScope<?, ?> member) {
 		JsonPropertyOrder order = member.getDeclaringType().getErasedType().getAnnotation(JsonPropertyOrder.class);
 		int place = (order == null) ? -1 : List.of(order.value()).indexOf(member.getName());
 		return (place < 0) ? Integer.MAX_VALUE : place;
 	}
 
-	/** Written alone, or of any other name, of which there are none. */
+	/**
+	 * Whether the property is not read: it is only written, or collects unknown
+	 * properties.
+	 */
 	private static boolean isNotRead(FieldScope field) {
 		JsonProperty property = field.getAnnotationConsideringFieldAndGetterIfSupported(JsonProperty.class);
 		return (property != null && property.access() == JsonProperty.Access.READ_ONLY)
@@ -115,7 +121,7 @@ final class TypeSchemas {
 				|| field.getAnnotationConsideringFieldAndGetterIfSupported(JsonAnyGetter.class) != null;
 	}
 
-	/** A value that is written in a form of its own is a text in that form. */
+	/** A value with its own format is a text. */
 	private static @Nullable CustomPropertyDefinition formatted(FieldScope field, SchemaGenerationContext context) {
 		JsonFormat format = field.getAnnotationConsideringFieldAndGetterIfSupported(JsonFormat.class);
 		if (format == null || format.pattern().isEmpty() || field.isFakeContainerItemScope()) {
@@ -163,7 +169,7 @@ final class TypeSchemas {
 		return schema;
 	}
 
-	/** An object says of which of several types it is. */
+	/** Adds the property that tells which of several types an object has. */
 	private void mark(ResolvedType type, ObjectNode schema) {
 		if (KindsOfType.isMade(type.getErasedType()) && schema.path("type").asString("").equals("object")) {
 			this.kinds.mark(type.getErasedType(), schema);

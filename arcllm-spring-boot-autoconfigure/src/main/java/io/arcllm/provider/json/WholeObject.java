@@ -1,9 +1,10 @@
 package io.arcllm.provider.json;
 
 /**
- * Says whether pieces of text are together one whole JSON object, without reading a piece
- * twice. Invariant: {@code depth} counts the open brackets outside strings; the object is
- * whole when the first one is closed, and not any longer when more than space follows.
+ * Tells whether pieces of text together are one complete JSON object, reading each piece
+ * once. Invariant: {@code depth} counts the open brackets outside strings; the object is
+ * complete when the first one is closed, and no longer complete when more than white
+ * space follows.
  */
 final class WholeObject {
 
@@ -43,7 +44,7 @@ final class WholeObject {
 		}
 	}
 
-	/** Whether what there is so far is the beginning of an object. */
+	/** Whether the text so far begins an object. */
 	boolean isObject() {
 		return this.begun && !this.more;
 	}

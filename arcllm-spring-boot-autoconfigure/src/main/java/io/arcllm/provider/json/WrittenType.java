@@ -21,14 +21,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * What Jackson writes a type as and reads it from, where that is no object: enums by
- * their names, values by their own annotations and serializers.
+ * The JSON form of a type in Jackson, if that is no object: enums by their names, values
+ * by their annotations and serializers.
  *
  * @param mapper writes and reads
  */
 record WrittenType(JsonMapper mapper) {
 
-	/** Times of day without an offset have none: the format asks for one. */
+	/** Local times have no format, because the format requires an offset. */
 	private static final Map<String, String> FORMATS = Map.of("java.time.LocalDate", "date", "java.time.Instant",
 			"date-time", "java.time.ZonedDateTime", "date-time", "java.time.OffsetDateTime", "date-time",
 			"java.time.OffsetTime", "time", "java.time.Duration", "duration", "java.time.Period", "duration",
@@ -78,7 +78,7 @@ record WrittenType(JsonMapper mapper) {
 		return visitor.type;
 	}
 
-	/** A value is written as a text that it may not be made of. */
+	/** Whether a value can be read from the text that it is written as. */
 	private boolean isReadFrom(Class<?> type, String written) {
 		if (type.isPrimitive() || type.getName().startsWith("java.")) {
 			return true;
@@ -100,8 +100,7 @@ record WrittenType(JsonMapper mapper) {
 	}
 
 	/**
-	 * @throws IllegalArgumentException if no answer could be read into the type, whatever
-	 * it says
+	 * @throws IllegalArgumentException if no answer could be read into the type
 	 */
 	void requireReadable(Class<?> type) {
 		try {
@@ -121,7 +120,7 @@ record WrittenType(JsonMapper mapper) {
 		Object ignored = this.mapper.readerFor(known).readValue(json);
 	}
 
-	/** Keeps what a serializer says that it writes. */
+	/** Records what a serializer writes. */
 	private static final class Written extends JsonFormatVisitorWrapper.Base {
 
 		private @Nullable String type;

@@ -4,10 +4,11 @@ import io.arcllm.RequestMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Brings keys that change, from a vault for instance. A bean of this type is asked before
- * the first request, and again when a vendor refuses the key. It may block: it is not
- * called on an event loop. Where tenants have keys of their own, both methods are
- * implemented.
+ * Brings keys that change, for example from a vault. A bean of this type is asked before
+ * the first request, and again when a vendor refuses the key. It may block, because it is
+ * never called on an event loop. Implement both methods if tenants have their own keys.
+ * What it throws fails the call with kind {@code NETWORK}. Must be safe for use by
+ * several threads.
  */
 @FunctionalInterface
 public interface ApiKeySupplier {

@@ -8,13 +8,13 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
 /**
- * Says which key a request carries. Safe for use by many threads.
+ * Provides the keys of a provider's requests. Safe for use by many threads.
  */
 @FunctionalInterface
 public interface ApiKeys {
 
 	/**
-	 * The key for the next request, or {@code null} where there is none.
+	 * The key for the next request, or {@code null} if there is none.
 	 */
 	@Nullable String next();
 
@@ -31,21 +31,21 @@ public interface ApiKeys {
 	}
 
 	/**
-	 * Ends as soon as {@link #next} has a key, without holding a thread, or fails.
+	 * Completes when {@link #next} has a key, without holding a thread, or fails.
 	 */
 	default Mono<Void> ready() {
 		return Mono.empty();
 	}
 
 	/**
-	 * Whether {@link #ready} has to be waited for before {@link #next}.
+	 * Whether {@link #ready} must complete before {@link #next} is called.
 	 */
 	default boolean mayBlock() {
 		return false;
 	}
 
 	/**
-	 * Whether the next request would carry a key to which this failure has not happened.
+	 * Whether the next request would have a key that was not refused in this way.
 	 */
 	default boolean hasAnother(LlmException failure) {
 		return false;
@@ -74,7 +74,7 @@ public interface ApiKeys {
 
 	/**
 	 * Forgets keys that were brought, so that they are brought again.
-	 * @param tenant whose; all where it is {@code null}
+	 * @param tenant the tenant; {@code null} for all
 	 * @return how many there were
 	 */
 	default int forget(@Nullable String tenant) {
@@ -82,14 +82,14 @@ public interface ApiKeys {
 	}
 
 	/**
-	 * How each key is, where there are several.
+	 * The state of each key, if there are several.
 	 */
 	default List<KeyPool.State> states() {
 		return List.of();
 	}
 
 	/**
-	 * Always the same key. Blank is none; the white space around a key is not part of it.
+	 * Always the same key. A blank key is none; white space around a key is removed.
 	 */
 	static ApiKeys of(@Nullable String key) {
 		String stripped = (key == null || key.isBlank()) ? null : key.strip();

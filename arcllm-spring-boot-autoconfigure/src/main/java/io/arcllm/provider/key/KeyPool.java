@@ -11,25 +11,25 @@ import io.arcllm.LlmException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Several keys for one vendor. One is used until it is refused: after a rate limit it is
- * left alone for as long as the vendor asks, as far as that is not longer than a key is
- * out, and without quota or right it is out, until an answer readmits it: one call tries
- * it when its time is over. When none is ready, the one is used that will be soonest, and
- * those that are out in turn. Safe for use by many threads.
+ * Several keys for one vendor. A key is used until it is refused. After a rate limit it
+ * is paused for the time that the vendor names, at most {@code keys.retry-after}. Without
+ * quota or permission it is out; one call tries it again when its time is over, and an
+ * answer makes it usable again. If no key is ready, the one that will be ready first is
+ * used; if all are out, they are tried in turn. Safe for use by many threads.
  * <p>
- * Invariants, all under one lock: a key is ready, paused or out, the last failure or
- * answer of a call with it decides; pauses and times out end by the clock alone, or with
- * an answer. The next key is the current one while it is ready.
+ * Invariants, all under one lock: a key is ready, paused or out, by the last failure or
+ * answer of a call with it; a pause, and the time that it is out, end only by the clock
+ * or with an answer. The next key is the current one while it is ready.
  */
 public final class KeyPool implements ApiKeys {
 
-	/** How long a key is left alone where the vendor does not say. */
+	/** The pause of a key if the vendor names no time. */
 	private static final Duration PAUSE = Duration.ofSeconds(10);
 
-	/** Some ask for no wait at all, and then refuse again. */
+	/** The shortest pause, because some vendors name no wait and then refuse again. */
 	private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
 
-	/** When a key is tried again at the latest, unless it is said otherwise. */
+	/** The default of {@code keys.retry-after}. */
 	private static final Duration RETRY_AFTER = Duration.ofMinutes(5);
 
 	private List<Entry> keys;
@@ -41,17 +41,17 @@ public final class KeyPool implements ApiKeys {
 	private int current;
 
 	/**
-	 * How a key is.
+	 * The state of a key.
 	 */
 	public enum State {
 
 		/** It may be used. */
 		READY,
 
-		/** It is left alone for a while. */
+		/** It is not used for a while. */
 		PAUSED,
 
-		/** It has no quota or no right. */
+		/** It has no quota or no permission. */
 		OUT
 
 	}
@@ -76,7 +76,7 @@ public final class KeyPool implements ApiKeys {
 	}
 
 	/**
-	 * The same keys are as they are in the other pool.
+	 * Takes over the state of equal keys from the other pool.
 	 */
 	public void learn(KeyPool before) {
 		List<Entry> known;
@@ -108,7 +108,7 @@ public final class KeyPool implements ApiKeys {
 		return entry.key;
 	}
 
-	/** One that was out, or paused, for as long as a key may be. */
+	/** A key whose time out, or whose longest pause, is over. */
 	private @Nullable Entry due(long now) {
 		for (Entry entry : this.keys) {
 			if (entry.out ? entry.outUntil - now <= 0 : entry.paused && entry.cut && entry.pausedUntil - now <= 0) {
@@ -146,7 +146,7 @@ public final class KeyPool implements ApiKeys {
 		}
 	}
 
-	/** An answered call readmits its key. */
+	/** An answered call makes its key ready. */
 	@Override
 	public synchronized void answered(@Nullable String key) {
 		for (Entry entry : this.keys) {
@@ -191,7 +191,7 @@ public final class KeyPool implements ApiKeys {
 	}
 
 	/**
-	 * How each key is, in their order.
+	 * The state of each key, in their order.
 	 */
 	@Override
 	public synchronized List<State> states() {
@@ -209,7 +209,7 @@ public final class KeyPool implements ApiKeys {
 		return entry.pausedUntil - this.nanos.getAsLong();
 	}
 
-	/** Says nothing of the keys. */
+	/** Contains no key. */
 	@Override
 	public String toString() {
 		return "KeyPool" + states();
@@ -221,7 +221,7 @@ public final class KeyPool implements ApiKeys {
 
 		private boolean paused;
 
-		/** Whether the vendor asked for a longer pause. */
+		/** Whether the vendor named a longer pause. */
 		private boolean cut;
 
 		private long pausedUntil;

@@ -19,21 +19,21 @@ import reactor.core.scheduler.Schedulers;
 import reactor.util.context.ContextView;
 
 /**
- * A key that is brought, kept until it is refused, and then brought again; calls that
- * need it meanwhile wait for the one that asks. A new key that is refused too is used for
- * a while before another is asked for. Safe for use by many threads.
+ * A key from a supplier. It is kept until it is refused, and then asked for again; calls
+ * that need it in that time wait for the same answer. If the new key is refused, too, it
+ * is used for a while before the supplier is asked again. Safe for use by many threads.
  * <p>
  * Invariants: at most one request to the supplier is under way ({@code asked}), and all
- * calls without a key wait for it; {@code current} is the last key that was brought and
- * not given up, {@code refused} the last one that was refused; a refused key is given up
- * only if it is the current one, and not twice within ten seconds.
+ * calls without a key wait for it; {@code current} is the last key of the supplier that
+ * was not dropped, {@code refused} the last one that was refused; a refused key is
+ * dropped only if it is the current one, and not twice within ten seconds.
  */
 public final class SuppliedKeys implements ApiKeys {
 
-	/** A vault is not asked more often because of refused keys. */
+	/** The shortest time between two requests to the supplier because of refused keys. */
 	private static final Duration BETWEEN_RENEWALS = Duration.ofSeconds(10);
 
-	/** How long a supplier may take, unless it is said otherwise. */
+	/** The default of {@code keys.supplier-timeout}. */
 	private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
 	private final String provider;
@@ -50,7 +50,7 @@ public final class SuppliedKeys implements ApiKeys {
 
 	private final Duration timeout;
 
-	/** What the supplier was asked for and did not bring yet. */
+	/** The request to the supplier under way, if any. */
 	private @Nullable CompletableFuture<Void> asked;
 
 	private volatile @Nullable String current;
@@ -62,9 +62,9 @@ public final class SuppliedKeys implements ApiKeys {
 	private @Nullable Long renewedAt;
 
 	/**
-	 * @param provider whose key it is
-	 * @param supplier brings it
-	 * @param configured used where none is brought
+	 * @param provider the name of the provider
+	 * @param supplier brings the key
+	 * @param configured the keys that are used if the supplier returns {@code null}
 	 * @param nanos a clock, in nanoseconds
 	 */
 	public SuppliedKeys(String provider, ApiKeySupplier supplier, ApiKeys configured, LongSupplier nanos) {
@@ -72,9 +72,9 @@ public final class SuppliedKeys implements ApiKeys {
 	}
 
 	/**
-	 * @param provider whose key it is
-	 * @param supplier brings it, on a thread of its own
-	 * @param configured used where none is brought
+	 * @param provider the name of the provider
+	 * @param supplier brings the key, on a thread of its own
+	 * @param configured the keys that are used if the supplier returns {@code null}
 	 * @param nanos a clock, in nanoseconds
 	 * @param timeout how long the supplier may take
 	 */
@@ -112,7 +112,7 @@ public final class SuppliedKeys implements ApiKeys {
 			return this.configured.next();
 		}
 		if (Schedulers.isInNonBlockingThread()) {
-			// refused since it was ready: its refusal is asked about again
+			// refused since it was ready: its refusal is handled again
 			return this.refused;
 		}
 		try {
@@ -125,8 +125,8 @@ public final class SuppliedKeys implements ApiKeys {
 	}
 
 	/**
-	 * Those that wait share one request for the key, and hold no thread. A supplier that
-	 * hangs holds one thread of its own, and is not asked again meanwhile.
+	 * Waiting calls share one request for the key, and hold no thread. A supplier that
+	 * hangs holds one thread of its own, and is not asked again in that time.
 	 */
 	@Override
 	public Mono<Void> ready() {
@@ -234,7 +234,7 @@ public final class SuppliedKeys implements ApiKeys {
 	}
 
 	/**
-	 * Whether the key was refused, and has been or will be brought again.
+	 * Whether the key was refused, and was or will be asked for again.
 	 */
 	@Override
 	public boolean hasAnother(LlmException failure) {
@@ -258,7 +258,7 @@ public final class SuppliedKeys implements ApiKeys {
 		return known ? 1 : 0;
 	}
 
-	/** Those that are configured, as long as they are used. */
+	/** The states of the configured keys, while these are used. */
 	@Override
 	public List<KeyPool.State> states() {
 		return this.useConfigured ? this.configured.states() : List.of();

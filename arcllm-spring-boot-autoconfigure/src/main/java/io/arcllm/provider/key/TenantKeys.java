@@ -16,15 +16,15 @@ import io.arcllm.RequestMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keys that are brought for each tenant of a provider. At most 10,000 tenants are
- * remembered, the longest unused is forgotten; a few threads at most wait for the
- * supplier, however many tenants there are. Safe for use by many threads.
+ * Keys of a supplier for each tenant of a provider. At most 10,000 tenants are kept; the
+ * least recently used one is forgotten. At most eight threads wait for the supplier,
+ * however many tenants there are. Safe for use by many threads.
  */
 public final class TenantKeys implements ApiKeys {
 
 	private static final int MOST_TENANTS = 10_000;
 
-	/** A supplier that hangs holds up its own provider only, and no more than these. */
+	/** The most threads of one provider that wait for the supplier. */
 	private static final int MOST_THREADS = 8;
 
 	private static final long IDLE_SECONDS = 5;
@@ -41,13 +41,13 @@ public final class TenantKeys implements ApiKeys {
 
 	private final Executor threads;
 
-	/** The one that was not used for the longest time first. */
+	/** By tenant, the least recently used first. */
 	private final Map<@Nullable String, SuppliedKeys> tenants = new LinkedHashMap<>(16, 0.75f, true);
 
 	/**
-	 * @param provider whose keys they are
-	 * @param supplier brings them, on threads of this provider
-	 * @param configured used where none is brought
+	 * @param provider the name of the provider
+	 * @param supplier brings the keys, on threads of this provider
+	 * @param configured the keys that are used if the supplier returns {@code null}
 	 * @param nanos a clock, in nanoseconds
 	 * @param timeout how long the supplier may take
 	 */
@@ -62,8 +62,8 @@ public final class TenantKeys implements ApiKeys {
 	}
 
 	/**
-	 * Keys of each tenant where the supplier looks at the caller, else one for all: a
-	 * supplier that does not is asked once, however many tenants there are.
+	 * Keys of each tenant if the supplier implements the method with metadata, else one
+	 * key for all: such a supplier is asked once, however many tenants there are.
 	 */
 	public static ApiKeys of(String provider, ApiKeySupplier supplier, ApiKeys configured, LongSupplier nanos,
 			Duration timeout) {
@@ -78,7 +78,7 @@ public final class TenantKeys implements ApiKeys {
 				.getDeclaringClass() != ApiKeySupplier.class;
 		}
 		catch (NoSuchMethodException | SecurityException ex) {
-			// in a native image: nothing is wrong with asking for each tenant
+			// in a native image: asking for each tenant is correct, too
 			return true;
 		}
 	}
@@ -161,7 +161,7 @@ public final class TenantKeys implements ApiKeys {
 		return forgotten.stream().mapToInt(SuppliedKeys::forget).sum();
 	}
 
-	/** How many tenants are remembered. */
+	/** How many tenants are kept. */
 	int size() {
 		synchronized (this.tenants) {
 			return this.tenants.size();

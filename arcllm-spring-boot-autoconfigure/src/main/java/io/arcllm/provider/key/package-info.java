@@ -1,5 +1,5 @@
 /**
- * Which key a request carries.
+ * The keys of requests.
  */
 @NullMarked
 package io.arcllm.provider.key;

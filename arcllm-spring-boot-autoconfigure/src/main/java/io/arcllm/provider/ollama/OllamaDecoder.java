@@ -28,7 +28,7 @@ final class OllamaDecoder implements AnswerDecoder {
 
 	private final AnswerBuilder answer = new AnswerBuilder();
 
-	/** A call that is said again under its id is the same one. */
+	/** A call that is repeated under its id is the same one. */
 	private final Map<String, OllamaLine.Call> byId = new HashMap<>(2);
 
 	private int calls;
@@ -96,8 +96,9 @@ final class OllamaDecoder implements AnswerDecoder {
 	}
 
 	/**
-	 * The same for the same answer, and another for the next one of the conversation:
-	 * vendors that continue it refuse an id that occurs twice.
+	 * The same id for the same answer, and another one for the next answer of the
+	 * conversation, because vendors that continue the conversation refuse an id that
+	 * occurs twice.
 	 */
 	private String madeUpId() {
 		String created = AnswerContext.idForOthers(this.line.createdAt);

@@ -22,7 +22,10 @@ import tools.jackson.core.JsonGenerator;
  */
 final class OllamaEncoder {
 
-	/** What stands in the body itself; every other option belongs to the model. */
+	/**
+	 * Options that are fields of the body; every other option belongs into {@code
+	 * options}.
+	 */
 	private static final Set<String> BODY = Set.of("model", "messages", "tools", "stream", "format", "options", "think",
 			"template", "keep_alive", "logprobs", "top_logprobs", "truncate", "shift");
 
@@ -62,7 +65,7 @@ final class OllamaEncoder {
 		body.object("options", modelOptions(body));
 	}
 
-	/** Ollama cannot be told to call a tool; not telling it of any forbids them. */
+	/** Ollama has no tool choice; tools are forbidden by sending none. */
 	private boolean isToolsAllowed(JsonBody body) {
 		ToolChoice choice = this.request.toolChoice();
 		if (choice == null || choice.mode() == ToolChoice.Mode.AUTO) {

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Speaks Ollama's own chat API.
+ * The format of Ollama's own chat API.
  *
- * @param provider the provider's name: only its own thoughts are sent back to it
+ * @param provider the provider's name; only its own thinking is sent back to it
  */
 public record OllamaFormat(String provider) implements WireFormat {
 
@@ -38,7 +38,7 @@ public record OllamaFormat(String provider) implements WireFormat {
 		}
 	}
 
-	/** A model that does not think refuses to be asked to. */
+	/** A model that does not think refuses {@code think}. */
 	@Override
 	public void adapt(Adaptation adaptation) {
 		if (adaptation.traits().thinking() == ModelTraits.Thinking.NONE) {

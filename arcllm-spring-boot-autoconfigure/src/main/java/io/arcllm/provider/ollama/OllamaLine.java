@@ -17,7 +17,7 @@ import tools.jackson.core.JsonToken;
 final class OllamaLine {
 
 	/**
-	 * A tool call, which always comes whole.
+	 * A tool call, which always comes in one piece.
 	 */
 	record Call(@Nullable String id, @Nullable String name, String arguments) {
 	}
@@ -28,7 +28,7 @@ final class OllamaLine {
 
 	boolean isError;
 
-	/** Only of a document that was there to its end. */
+	/** Only true for a complete document. */
 	boolean isDone;
 
 	@Nullable String text;
@@ -53,7 +53,7 @@ final class OllamaLine {
 
 	private boolean saysDone;
 
-	/** Reads a document; false where it is no object, or more than one. */
+	/** Reads a document; false if it is not exactly one object. */
 	boolean read(byte[] bytes, int offset, int length) {
 		this.calls.clear();
 		this.instead.clear();
@@ -109,12 +109,12 @@ final class OllamaLine {
 		}
 	}
 
-	/** Whether there is a message instead of an answer. */
+	/** Whether the document has a message instead of an answer. */
 	boolean saysWhy() {
 		return this.instead.saysWhy();
 	}
 
-	/** The same on every line, so that it is read once. */
+	/** The same on every line, so it is read once. */
 	private static @Nullable String first(JsonParser parser, @Nullable String known) {
 		if (known == null) {
 			return Json.string(parser);

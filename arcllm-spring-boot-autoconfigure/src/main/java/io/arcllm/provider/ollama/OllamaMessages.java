@@ -15,8 +15,8 @@ import io.arcllm.provider.json.JsonBody;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Writes the turns of a conversation. Each result of a tool becomes a message, before
- * what else its turn says.
+ * Writes the turns of a conversation. Each result of a tool becomes a message, before the
+ * rest of its turn.
  */
 final class OllamaMessages {
 

@@ -1,5 +1,5 @@
 /**
- * How Ollama writes a question and an answer.
+ * How Ollama writes requests and answers.
  */
 @NullMarked
 package io.arcllm.provider.ollama;

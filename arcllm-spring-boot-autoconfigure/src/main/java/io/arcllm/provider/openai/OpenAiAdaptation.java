@@ -15,8 +15,7 @@ import io.arcllm.provider.ModelTraits;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a request is left out or translated for a model that is asked in OpenAI's
- * format.
+ * Leaves out or translates parts of a request for a model in OpenAI's format.
  */
 final class OpenAiAdaptation {
 
@@ -37,8 +36,9 @@ final class OpenAiAdaptation {
 	}
 
 	/**
-	 * A model that thinks refuses the calls that another one made, since it did not think
-	 * of them: it is told not to think (api-docs.deepseek.com/guides/thinking_mode).
+	 * A model that thinks refuses tool calls of another model, because the thinking
+	 * before them is missing. Thinking is then switched off
+	 * (api-docs.deepseek.com/guides/thinking_mode).
 	 */
 	private static LlmRequest withoutThinking(LlmRequest request) {
 		Map<String, @Nullable Object> options = new LinkedHashMap<>(request.options());
@@ -59,8 +59,8 @@ final class OpenAiAdaptation {
 	}
 
 	/**
-	 * The level that the model takes for this one; levels above {@code high} are known of
-	 * few models.
+	 * The nearest level that the model takes; levels above {@code high} are known for few
+	 * models.
 	 */
 	static @Nullable ReasoningEffort effort(@Nullable ReasoningEffort wanted, ModelTraits traits) {
 		if (wanted == null) {

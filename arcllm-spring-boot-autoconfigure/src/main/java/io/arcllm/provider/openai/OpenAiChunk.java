@@ -7,8 +7,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * What one JSON object of an answer says: a chunk of a stream, or the whole answer. Read
- * again for each chunk; the first id and model stay.
+ * One JSON object of an answer: a chunk of a stream, or the whole answer. It is reused
+ * for each chunk; the first id and model stay.
  */
 final class OpenAiChunk {
 
@@ -18,7 +18,7 @@ final class OpenAiChunk {
 
 	final OpenAiDelta delta = new OpenAiDelta();
 
-	/** A whole message instead of a piece of one. */
+	/** The object is a whole message instead of a piece of one. */
 	@Nullable OpenAiDelta message;
 
 	@Nullable String id;
@@ -36,7 +36,7 @@ final class OpenAiChunk {
 	private final InsteadOfAnswer instead = new InsteadOfAnswer();
 
 	/**
-	 * @param deltaField where the words are: {@code delta} or {@code message}
+	 * @param deltaField the field with the words: {@code delta} or {@code message}
 	 * @param tokens counts
 	 */
 	OpenAiChunk(String deltaField, OpenAiTokens tokens) {
@@ -54,7 +54,7 @@ final class OpenAiChunk {
 		this.delta.clear();
 		this.instead.clear();
 		try (JsonParser parser = Json.parser(bytes, offset, length)) {
-			// Gemini wraps what it says of errors in a list
+			// Gemini wraps its errors in a list
 			boolean wrapped = parser.nextToken() == JsonToken.START_ARRAY && parser.nextToken() != null;
 			if (parser.currentToken() != JsonToken.START_OBJECT) {
 				return false;
@@ -81,7 +81,7 @@ final class OpenAiChunk {
 		}
 	}
 
-	/** Whether there is a message instead of an answer. */
+	/** Whether the document has a message instead of an answer. */
 	boolean saysWhy() {
 		return !this.hasChoice && this.instead.saysWhy();
 	}

@@ -54,7 +54,8 @@ final class OpenAiDecoder implements AnswerDecoder {
 	private @Nullable String finishReason;
 
 	/**
-	 * Together gives a reason at the end of every tool call: only the last one counts.
+	 * Together sends a stop reason at the end of every tool call; only the last one
+	 * counts.
 	 */
 	private boolean finished;
 
@@ -62,7 +63,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 
 	private boolean over;
 
-	/** The last words that came instead of a piece of an answer. */
+	/** The last text that came instead of a piece of an answer. */
 	private byte @Nullable [] words;
 
 	OpenAiDecoder(AnswerContext context, boolean reasoningApart) {
@@ -152,7 +153,7 @@ final class OpenAiDecoder implements AnswerDecoder {
 		catch (JacksonException ex) {
 			wrong = "it is not JSON";
 		}
-		// an error is one whatever follows it
+		// an error stays an error, whatever follows it
 		if (this.chunk.isError) {
 			throw inBand(bytes, offset, length);
 		}
@@ -165,7 +166,9 @@ final class OpenAiDecoder implements AnswerDecoder {
 		}
 	}
 
-	/** Some say the whole message at once, and some say it again after its pieces. */
+	/**
+	 * Some vendors send the whole message at once, and some repeat it after its pieces.
+	 */
 	private void applyMessage() {
 		OpenAiDelta message = this.chunk.message;
 		if (message != null && this.answer.isEmpty()) {

@@ -21,7 +21,7 @@ final class OpenAiDelta {
 	@Nullable String text;
 
 	/**
-	 * Where the text begins, where it was read from one string and its place is wanted.
+	 * Where the text begins, if it was read from a single string and its place is needed.
 	 */
 	int textAt = -1;
 
@@ -55,7 +55,7 @@ final class OpenAiDelta {
 		this.extra = null;
 	}
 
-	/** Some vendors say the same thought in two or three of these fields. */
+	/** Some vendors send the same thinking in two or three of these fields. */
 	@Nullable String thinking() {
 		if (this.reasoningContent != null && !this.reasoningContent.isEmpty()) {
 			return this.reasoningContent;
@@ -88,7 +88,9 @@ final class OpenAiDelta {
 		}
 	}
 
-	/** Kept as they are; their words are thinking where they stand nowhere else. */
+	/**
+	 * Keeps the details unchanged; their words are thinking, if no other field has them.
+	 */
 	private void reasoningDetails(JsonParser parser, byte[] bytes, int offset) {
 		if (!Json.beginsArray(parser)) {
 			return;
@@ -109,7 +111,7 @@ final class OpenAiDelta {
 		this.details = join(this.details, words.toString());
 	}
 
-	/** Cloudflare says a structured answer as an object. */
+	/** Cloudflare sends a structured answer as an object. */
 	private void content(JsonParser parser, byte[] bytes, int offset) {
 		if (parser.currentToken() == JsonToken.START_ARRAY) {
 			this.text = join(this.text, parts(parser));
@@ -123,7 +125,7 @@ final class OpenAiDelta {
 		}
 	}
 
-	/** Whether there is a text at a known place, and nothing else. */
+	/** Whether the document has a text at a known place, and nothing else. */
 	boolean isOneText() {
 		return this.textAt >= 0 && this.text != null && this.refusal == null && this.finishReason == null
 				&& this.toolPieces.isEmpty() && this.reasoningDetails.isEmpty() && this.extra == null
@@ -146,14 +148,14 @@ final class OpenAiDelta {
 	private void functionCall(JsonParser parser, byte[] bytes, int offset) {
 		if (parser.currentToken() == JsonToken.START_OBJECT) {
 			OpenAiToolPiece function = OpenAiToolPiece.function(parser, bytes, offset);
-			// Snowflake says an empty one beside the words
+			// Snowflake sends an empty one beside the words
 			if (!function.name().isEmpty() || !function.arguments().isEmpty()) {
 				this.toolPieces.add(new OpenAiToolPiece(0, "", function.name(), function.arguments(), null));
 			}
 		}
 	}
 
-	/** The texts of an array of parts; thoughts among them are kept apart. */
+	/** The texts of an array of parts; thinking among them is kept apart. */
 	private @Nullable String parts(JsonParser parser) {
 		if (!Json.beginsArray(parser)) {
 			return null;

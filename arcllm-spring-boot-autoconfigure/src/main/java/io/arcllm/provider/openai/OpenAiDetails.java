@@ -34,7 +34,7 @@ final class OpenAiDetails {
 		}
 	}
 
-	/** How many there are. */
+	/** The number of blocks. */
 	int count() {
 		return this.reasoning.size();
 	}
@@ -61,7 +61,7 @@ final class OpenAiDetails {
 	}
 
 	/**
-	 * Pieces of one detail that follow each other are one; a whole one stays as it is.
+	 * Joins consecutive pieces of one detail; a complete detail stays as it is.
 	 */
 	private List<String> joined() {
 		List<String> joined = new ArrayList<>();

@@ -69,7 +69,7 @@ final class OpenAiEncoder {
 		stream(body);
 	}
 
-	/** One key a session; a long one is shortened, the same in the same way each time. */
+	/** One key for each session; a long session is shortened, always in the same way. */
 	private static @Nullable String cacheKey(@Nullable String session) {
 		return (session == null || session.length() <= LONGEST_KEY) ? session
 				: UUID.nameUUIDFromBytes(session.getBytes(StandardCharsets.UTF_8)).toString();

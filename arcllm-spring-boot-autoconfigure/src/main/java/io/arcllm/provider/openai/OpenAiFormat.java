@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Speaks OpenAI's Chat Completions, as most vendors do.
+ * The format of OpenAI's Chat Completions, which most vendors use.
  *
  * @param provider the provider's name
  * @param quirks how this vendor differs
@@ -27,7 +27,7 @@ public record OpenAiFormat(String provider, Set<OpenAiQuirk> quirks) implements 
 		quirks = Set.copyOf(quirks);
 	}
 
-	/** A vendor that does what OpenAI's specification says. */
+	/** A vendor without quirks. */
 	public OpenAiFormat(String provider) {
 		this(provider, Set.of());
 	}
@@ -38,7 +38,7 @@ public record OpenAiFormat(String provider, Set<OpenAiQuirk> quirks) implements 
 	}
 
 	/**
-	 * Adds {@code /v1} where the base URL has no path at all, then the operation.
+	 * Adds {@code /v1} if the base URL has no path, then the operation.
 	 */
 	@Override
 	public String url(String baseUrl) {

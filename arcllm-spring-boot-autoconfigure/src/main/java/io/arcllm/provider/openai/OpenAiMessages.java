@@ -21,20 +21,22 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * Writes a conversation the way OpenAI reads it.
+ * Writes a conversation in OpenAI's format.
  */
 final class OpenAiMessages {
 
 	private static final Pattern UNSIGNED_MODELS = Pattern.compile("gemini-[12](?![0-9])");
 
 	/**
-	 * What stands for the signature of a call that another model made
+	 * The placeholder for the signature of a call of another model
 	 * (ai.google.dev/gemini-api/docs/thought-signatures).
 	 */
 	private static final Map<String, Object> MADE_BY_ANOTHER = Map.of("google",
 			Map.of("thought_signature", "skip_thought_signature_validator"));
 
-	/** The turn between a tool's result and a user's turn, where there must be one. */
+	/**
+	 * The turn between a tool's result and a user's turn, for vendors that require one.
+	 */
 	private static final String ACKNOWLEDGED = "I have read the result.";
 
 	private final OpenAiFormat format;
@@ -52,7 +54,7 @@ final class OpenAiMessages {
 
 	private final ModelTraits traits;
 
-	/** Whether the message before was a tool's result. */
+	/** Whether the previous message was a tool's result. */
 	private boolean afterTool;
 
 	OpenAiMessages(OpenAiFormat format, ModelTraits traits, @Nullable String model, JsonBody body) {
@@ -87,8 +89,8 @@ final class OpenAiMessages {
 	}
 
 	/**
-	 * Results go first, one message each: they must follow the calls. What a result
-	 * cannot hold follows in a message of the user's.
+	 * Results go first, one message each, because they must follow the calls. Parts that
+	 * a result cannot have follow in a user's message.
 	 */
 	private void user(Message message) {
 		if (message.content().size() == 1 && message.content().get(0) instanceof Content.Text text) {
@@ -175,7 +177,7 @@ final class OpenAiMessages {
 			this.json.writeNullProperty("content");
 		}
 		else {
-			// what a model said between its thoughts continues where it broke off
+			// text between blocks of thinking continues the text before it
 			this.json.writeStringProperty("content", text(onlyTexts(message, said), ""));
 		}
 	}
@@ -241,7 +243,7 @@ final class OpenAiMessages {
 	}
 
 	/**
-	 * Writes what a user says and shows the way OpenAI reads it.
+	 * Writes a user's text, images and documents in OpenAI's format.
 	 */
 	static final class OpenAiParts {
 
@@ -327,7 +329,7 @@ final class OpenAiMessages {
 			return url.toString();
 		}
 
-		/** As the model wrote them, where a model did. */
+		/** The arguments as the model wrote them, if a model did. */
 		static String arguments(ToolCall call) {
 			return (call.rawArguments().isBlank() && call.parsedArguments() != null) ? Json.text(call.parsedArguments())
 					: call.rawArguments();

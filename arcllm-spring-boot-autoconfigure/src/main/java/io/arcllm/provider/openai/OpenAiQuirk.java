@@ -9,15 +9,15 @@ import java.util.stream.Collectors;
 import io.arcllm.LlmConfigException;
 
 /**
- * How a vendor that speaks OpenAI's format differs from the rest. Written in presets in
- * lower case with {@code -}.
+ * How a vendor with OpenAI's format differs from OpenAI. Presets write it in lower case
+ * with {@code -}.
  */
 public enum OpenAiQuirk {
 
-	/** Wants {@code max_completion_tokens} instead of {@code max_tokens}. */
+	/** Needs {@code max_completion_tokens} instead of {@code max_tokens}. */
 	MAX_COMPLETION_TOKENS,
 
-	/** Rejects {@code stream_options}, and sends usage without. */
+	/** Refuses {@code stream_options}, and sends usage without it. */
 	NO_STREAM_OPTIONS,
 
 	/** Takes no JSON schema as response format. */
@@ -26,20 +26,20 @@ public enum OpenAiQuirk {
 	/** Takes no documents. */
 	NO_FILES,
 
-	/** Wants the key in the header {@code api-key}. */
+	/** Takes the key in the header {@code api-key}. */
 	API_KEY_HEADER,
 
-	/** Wants {@code "prefix": true} on an unfinished turn of its own. */
+	/** Needs {@code "prefix": true} on an unfinished turn of its own. */
 	PREFIX_FLAG,
 
-	/** Wants instructions from {@code developer} instead of {@code system}. */
+	/** Needs the role {@code developer} instead of {@code system}. */
 	DEVELOPER_ROLE,
 
-	/** Wants its thoughts back with the tool calls that they led to. */
+	/** Needs its thinking together with the tool calls that followed it. */
 	ECHO_REASONING,
 
 	/**
-	 * Refuses a turn of tool calls whose first is not signed, from Gemini 3 on.
+	 * Refuses a turn of tool calls whose first call is not signed, from Gemini 3 on.
 	 */
 	SIGNED_TOOL_CALLS,
 
@@ -49,20 +49,20 @@ public enum OpenAiQuirk {
 	/** Takes ids of tool calls of at most forty characters. */
 	TOOL_IDS_UP_TO_40,
 
-	/** Refuses a turn of the user's straight after the result of a tool. */
+	/** Refuses a turn of the user directly after the result of a tool. */
 	ASSISTANT_AFTER_TOOL,
 
-	/** Wants the details of its reasoning back with the turn that they belong to. */
+	/** Needs {@code reasoning_details} together with their turn. */
 	REASONING_DETAILS,
 
-	/** Knows {@code prompt_cache_key}. */
+	/** Takes {@code prompt_cache_key}. */
 	PROMPT_CACHE_KEY,
 
-	/** Leaves reasoning out of {@code completion_tokens}, but not out of the total. */
+	/** Does not count reasoning in {@code completion_tokens}, but in the total. */
 	REASONING_APART;
 
 	/**
-	 * Reads the written form.
+	 * Parses the written form.
 	 * @throws LlmConfigException if there is no such quirk
 	 */
 	public static Set<OpenAiQuirk> parse(Set<String> names) {

@@ -12,9 +12,9 @@ import io.arcllm.provider.json.Json;
 import io.arcllm.provider.json.JsonBody;
 
 /**
- * Gives OpenRouter the details of its reasoning back with the turn that they belong to,
- * as they came and in their order; for the calls that another model made, what stands for
- * them (openrouter.ai/docs/use-cases/reasoning-tokens).
+ * Sends OpenRouter's {@code reasoning_details} back with their turn, unchanged and in
+ * order; for calls of another model, a placeholder
+ * (openrouter.ai/docs/use-cases/reasoning-tokens).
  */
 final class OpenAiReasoning {
 
@@ -57,8 +57,9 @@ final class OpenAiReasoning {
 	}
 
 	/**
-	 * What the vendor attached to the words of the turn, such as Gemini's signature.
-	 * @param attaches whether this vendor takes what an unknown one attached
+	 * Writes what the vendor attached to the text of the turn, such as Gemini's
+	 * signature.
+	 * @param attaches whether this vendor takes data that an unknown vendor attached
 	 */
 	void writeExtra(List<Content.Opaque> blocks, boolean attaches) {
 		for (Content.Opaque block : blocks) {

@@ -7,8 +7,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Counts an answer's tokens: of each number the last one that was said, but for a 0 that
- * would void an earlier one.
+ * The tokens of one answer. A later value replaces an earlier one, except a 0.
  */
 final class OpenAiTokens {
 

@@ -16,14 +16,14 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Finds out which call each piece belongs to. Vendors count calls, or repeat their ids,
- * or do neither, or count every one as the first.
+ * Finds out which tool call each piece belongs to. Some vendors count calls, some repeat
+ * their ids, some do neither, and some give every call the same index.
  */
 final class OpenAiToolCalls {
 
 	private final List<Call> calls = new ArrayList<>(0);
 
-	/** Most answers call no tools. */
+	/** Created with the first call, because most answers have none. */
 	private Map<@Nullable Integer, Call> byIndex = Map.of();
 
 	private Map<String, Call> byId = Map.of();
@@ -33,8 +33,8 @@ final class OpenAiToolCalls {
 	private int kept;
 
 	/**
-	 * Takes up a piece.
-	 * @param answerId the answer's id, to make up ids of calls that have none
+	 * Adds a piece.
+	 * @param answerId the answer's id, from which missing ids of calls are made
 	 */
 	void add(OpenAiToolPiece piece, @Nullable String answerId, Consumer<LlmEvent> out) {
 		Call call = find(piece);
@@ -57,7 +57,7 @@ final class OpenAiToolCalls {
 		announce(call, piece, call.arguments.add(piece.arguments()), answerId, out);
 	}
 
-	/** A call that is not known yet, where another one stood so far. */
+	/** Begins a call that is not known yet, in place of another one with its index. */
 	private Call begin(OpenAiToolPiece piece, @Nullable Call instead, @Nullable String answerId) {
 		boolean sameId = instead != null && !piece.id().isEmpty() && piece.id().equals(instead.id);
 		Call call = new Call(this.calls.size(), sameId ? madeUp(answerId, this.calls.size()) : piece.id());
@@ -86,7 +86,7 @@ final class OpenAiToolCalls {
 		}
 	}
 
-	/** No more pieces come: what was held back of calls is passed on. */
+	/** There are no more pieces: what was held back of calls is passed on. */
 	void end(Consumer<LlmEvent> out) {
 		for (Call call : this.calls) {
 			String rest = call.announced ? call.arguments.rest() : "";
@@ -96,7 +96,7 @@ final class OpenAiToolCalls {
 		}
 	}
 
-	/** How many characters are kept besides those of deltas. */
+	/** How many characters are kept in addition to those of deltas. */
 	int kept() {
 		return this.kept;
 	}
@@ -128,7 +128,7 @@ final class OpenAiToolCalls {
 		}
 	}
 
-	/** Whether there is a call of no known tool. */
+	/** Whether a call has no name. */
 	boolean hasNameless() {
 		for (Call call : this.calls) {
 			if (!call.announced) {
@@ -138,7 +138,7 @@ final class OpenAiToolCalls {
 		return false;
 	}
 
-	/** An id that is known is the same call, whatever its index says. */
+	/** A known id means the same call, whatever its index. */
 	private @Nullable Call find(OpenAiToolPiece piece) {
 		Call known = piece.id().isEmpty() ? null : this.byId.get(piece.id());
 		if (known != null) {
@@ -151,10 +151,10 @@ final class OpenAiToolCalls {
 	}
 
 	/**
-	 * Some vendors give every call the same index: another id with a name is new, and so
-	 * is a name where the arguments are already whole, but for a call that is said again.
-	 * Where a vendor gives ids, a piece without one is of the same call; where it gives
-	 * none, equal calls are two, but for a piece that says the name alone.
+	 * Some vendors give every call the same index. Then another id with a name is a new
+	 * call, and so is a name after complete arguments, unless the call is repeated. If a
+	 * vendor sends ids, a piece without one belongs to the same call. If it sends none,
+	 * equal calls are two calls, except for a piece that has only the name.
 	 */
 	private static boolean isAnother(OpenAiToolPiece piece, Call call) {
 		if (!call.announced || piece.name().isEmpty()) {
@@ -199,11 +199,11 @@ final class OpenAiToolCalls {
 	/**
 	 * A piece of a tool call as the vendor sends it.
 	 *
-	 * @param index the vendor's count of calls, where it counts
+	 * @param index the vendor's index of the call, if it sends one
 	 * @param id the call's id, or empty
 	 * @param name the tool, or empty
 	 * @param arguments the next characters of the arguments
-	 * @param extra what else the vendor wants back with the call, as JSON
+	 * @param extra other data that the vendor needs back with the call, as JSON
 	 */
 	record OpenAiToolPiece(@Nullable Integer index, String id, String name, String arguments, @Nullable String extra) {
 

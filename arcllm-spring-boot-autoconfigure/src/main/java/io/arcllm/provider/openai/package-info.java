@@ -1,5 +1,5 @@
 /**
- * How vendors that speak OpenAI's format write a question and an answer.
+ * How vendors with OpenAI's format write requests and answers.
  */
 @NullMarked
 package io.arcllm.provider.openai;

@@ -12,21 +12,21 @@ import io.arcllm.Message;
 import io.arcllm.module.fallback.recovery.Splice.DivergedException;
 
 /**
- * Has the second target go on with what was delivered as the beginning of its own turn.
- * Vendors refuse a beginning that ends with white space, so it is sent without, and not
- * repeated where the rest begins with it; some repeat the beginning itself, which is then
- * held back, and some begin another answer, which is none.
+ * Makes a second target continue what was delivered, as the beginning of its own turn.
+ * Vendors refuse a beginning that ends with white space, so the white space is not sent,
+ * and not delivered twice if the rest begins with it. Some models repeat the beginning,
+ * which is then held back. Some begin another answer, which is discarded.
  * <p>
  * Invariants: until {@code joined}, no word of the rest is passed on, and all of them are
- * in {@code head}; from then on every word is passed on as it comes. {@code said} is all
- * that the caller has, in order.
+ * in {@code head}; from then on every word is passed on as it arrives. {@code said} is
+ * everything that the caller has, in order.
  */
 final class ContinueSplice implements Splice, LlmEvent.Visitor {
 
-	/** A shorter beginning could be repeated by chance. */
+	/** A shorter beginning may be repeated by chance. */
 	private static final int SHORTEST_ECHO = 8;
 
-	/** An answer that repeats so much and then differs is another one. */
+	/** An answer that repeats this much and then differs is another one. */
 	private static final int LONGEST_CHANCE = 32;
 
 	private final AnswerBuilder delivered;
@@ -46,11 +46,11 @@ final class ContinueSplice implements Splice, LlmEvent.Visitor {
 
 	private boolean speaks;
 
-	/** What follows from the event that is looked at. */
+	/** The events that the present event becomes. */
 	private List<LlmEvent> out = List.of();
 
 	/**
-	 * @param delivered takes up what is passed on
+	 * @param delivered collects what is passed on
 	 * @param partial what was delivered before
 	 */
 	ContinueSplice(AnswerBuilder delivered, LlmResponse partial) {
@@ -63,8 +63,8 @@ final class ContinueSplice implements Splice, LlmEvent.Visitor {
 	}
 
 	/**
-	 * Whether another target could go on from here: words are the last that was said,
-	 * none of their characters is half, and no tool call was begun.
+	 * Whether another target could continue from here: text came last, it does not end in
+	 * half a character, and no tool call has begun.
 	 */
 	static boolean isPossible(LlmResponse partial) {
 		List<Content> content = partial.content();
@@ -130,7 +130,7 @@ final class ContinueSplice implements Splice, LlmEvent.Visitor {
 		}
 	}
 
-	/** What is new of the rest's first words, as soon as that is certain. */
+	/** The new part of the rest's first words, as soon as it is certain. */
 	private String newWords(String fragment, boolean last) {
 		this.head.append(fragment);
 		String words = this.head.toString();

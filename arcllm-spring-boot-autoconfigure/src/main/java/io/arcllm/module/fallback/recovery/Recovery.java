@@ -5,7 +5,7 @@ package io.arcllm.module.fallback.recovery;
  */
 public enum Recovery {
 
-	/** The caller is told, with what was delivered. */
+	/** The call fails, with what was delivered. */
 	FAIL,
 
 	/** The next target answers from the start; what was delivered is declared void. */

@@ -14,7 +14,7 @@ import io.arcllm.Target;
  */
 public record RecoveryPlan(Recovery recovery, Predicate<Target> acceptsPrefix, BooleanSupplier mayRepeat) {
 
-	/** It does not. */
+	/** No recovery. */
 	public static final RecoveryPlan NONE = new RecoveryPlan(Recovery.FAIL, (target) -> false, () -> false);
 
 }

@@ -15,14 +15,15 @@ import io.arcllm.module.fallback.recovery.Splice.DivergedException;
 
 /**
  * Holds back exactly the words of a second answer that were already delivered: text,
- * thinking and the arguments of each tool call are compared by themselves. The ids of
- * tool calls are chosen anew for each answer, so the delivered ones stay.
+ * thinking and the arguments of each tool call are compared separately. Each answer has
+ * new ids of tool calls, so the delivered ones stay.
  * <p>
  * Invariants: {@code text}, {@code thinking} and {@code calls} count the characters of
- * the second answer that were looked at; up to there it is what was delivered, letter by
- * letter, or longer. Nothing shorter than what was delivered is ever complete. Nothing of
- * the second answer is passed on before all that was delivered came again, so that one
- * which diverges has said nothing: words before a tool call that never comes, too.
+ * the second answer that were compared; up to there it is equal to what was delivered, or
+ * longer. An answer that is shorter than what was delivered is never complete. Nothing of
+ * the second answer is passed on before everything that was delivered has come again, so
+ * that an answer that diverges has delivered nothing, not even words before a tool call
+ * that never comes.
  */
 final class ReplaySplice implements Splice, LlmEvent.Visitor {
 
@@ -40,13 +41,13 @@ final class ReplaySplice implements Splice, LlmEvent.Visitor {
 
 	private final Map<Integer, Integer> calls = new HashMap<>();
 
-	/** What is new, in order, until all that was delivered came again. */
+	/** New events, in order, until everything that was delivered has come again. */
 	private final List<LlmEvent> fresh = new ArrayList<>();
 
 	private boolean repeated;
 
 	/**
-	 * @param delivered takes up what is passed on
+	 * @param delivered collects what is passed on
 	 * @param partial what was delivered before
 	 */
 	ReplaySplice(AnswerBuilder delivered, LlmResponse partial) {
@@ -120,7 +121,7 @@ final class ReplaySplice implements Splice, LlmEvent.Visitor {
 		}
 	}
 
-	/** What goes beyond the words already said, of which the fragment repeats some. */
+	/** The part of a fragment that was not delivered yet. */
 	private static String unsaid(String what, String said, int from, String fragment) {
 		int repeated = Math.max(0, Math.min(said.length() - from, fragment.length()));
 		for (int i = 0; i < repeated; i++) {

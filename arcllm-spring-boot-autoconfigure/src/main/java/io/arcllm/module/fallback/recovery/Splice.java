@@ -7,20 +7,20 @@ import io.arcllm.LlmEvent;
 import io.arcllm.Target;
 
 /**
- * Joins the answer of a second attempt to what the caller has of the first: says what is
- * passed on of each of its events.
+ * Joins the answer of a second attempt to what the caller has of the first: decides what
+ * of each event is passed on.
  */
 interface Splice {
 
 	/**
-	 * What follows for the caller. A second answer that is taken back itself diverges:
-	 * only with {@code restart} may what was delivered be declared void.
+	 * The events for the caller. A second answer that restarts diverges, because only
+	 * with {@code restart} may delivered words be declared void.
 	 * @throws DivergedException if the second answer contradicts the first
 	 */
 	List<LlmEvent> next(LlmEvent event);
 
 	/**
-	 * Declares void what was delivered, as soon as the second answer has begun.
+	 * Declares what was delivered void, as soon as the second answer has begun.
 	 */
 	static final class Restart implements Splice {
 
@@ -53,7 +53,7 @@ interface Splice {
 	}
 
 	/**
-	 * A second answer is not the one that was already delivered in part.
+	 * A second answer differs from what was delivered.
 	 */
 	static final class DivergedException extends RuntimeException {
 

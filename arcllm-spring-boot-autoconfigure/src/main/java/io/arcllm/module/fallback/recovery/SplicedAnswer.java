@@ -10,10 +10,10 @@ import reactor.core.CoreSubscriber;
  * Passes on what a splice makes of each event of a second answer: nothing, one event or
  * several.
  * <p>
- * Invariants: one event of the answer is asked for at a time, and only while the
- * subscriber waits for one and nothing is in the queue, so that the splice has seen no
- * more than was delivered; after a splice found another answer than the one delivered,
- * the answer is cancelled and nothing more of it is looked at.
+ * Invariants: one event of the answer is requested at a time, and only while there is
+ * demand and the queue is empty, so that the splice has seen no more than was delivered;
+ * after a splice found that the answer diverges, the answer is cancelled and its later
+ * events are ignored.
  */
 final class SplicedAnswer extends EventStep {
 
@@ -21,7 +21,7 @@ final class SplicedAnswer extends EventStep {
 
 	private final EventQueue queue;
 
-	/** Whether an event was asked for that did not come yet. */
+	/** Whether a requested event has not come yet. */
 	private volatile boolean awaiting;
 
 	private volatile boolean ended;

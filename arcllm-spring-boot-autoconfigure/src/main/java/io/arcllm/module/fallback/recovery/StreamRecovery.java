@@ -31,15 +31,15 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
- * Goes on with an answer that broke off after some of it was delivered, step by step
- * until one succeeds. With {@code continue} the targets that go on from a beginning are
+ * Recovers an answer that broke off after some of it was delivered, step by step until a
+ * step succeeds. With {@code continue} the targets that continue an unfinished turn are
  * asked first, in the order of the chain; then, as with {@code replay}, the target that
  * broke off and the others give their answers again. With {@code restart} the target that
  * broke off comes last.
  * <p>
- * Invariants: nothing of a step reaches the caller that contradicts what was delivered; a
- * step that fails or diverges leaves what was delivered as it was, or longer; the failure
- * that comes out is the first interruption, or the last one that voided it.
+ * Invariants: nothing that contradicts what was delivered reaches the caller; after a
+ * step that fails or diverges, what was delivered is the same or longer; the failure that
+ * is thrown is the first interruption, or the last one after a restart.
  */
 public final class StreamRecovery {
 
@@ -72,16 +72,16 @@ public final class StreamRecovery {
 	}
 
 	/**
-	 * A target that may go on.
+	 * A target that may recover the answer.
 	 *
-	 * @param how in which way
-	 * @param again whether it is the one that broke off
+	 * @param how the kind of recovery
+	 * @param again whether it is the target that broke off
 	 */
 	private record Step(Candidate candidate, Recovery how, boolean again) {
 	}
 
 	/**
-	 * The failure that comes out if no target can go on.
+	 * The failure that is thrown if no target can recover the answer.
 	 *
 	 * @param failure how the answer broke off
 	 * @param delivered what the caller has of it
@@ -141,8 +141,8 @@ public final class StreamRecovery {
 	}
 
 	/**
-	 * The answer is another one than what was delivered. Nothing of it was passed on, so
-	 * the next step is taken.
+	 * The answer differs from what was delivered. Nothing of it was passed on, so the
+	 * next step is taken.
 	 */
 	private Flux<LlmEvent> diverged(Target target, DivergedException diverged, Broken broken) {
 		this.divergence = target + " gave another answer: " + diverged.getMessage();
@@ -200,7 +200,7 @@ public final class StreamRecovery {
 		this.others.add(failure);
 		LlmResponse partial = failure.partial();
 		boolean continued = step.how() == Recovery.CONTINUE;
-		// a target that takes no beginning may still give its answer from the start
+		// a target that continues no unfinished turn may still answer from the start
 		boolean refused = partial == null && continued && failure.kind().refusesRequest();
 		if (refused) {
 			this.pass.refused(step.candidate().target(), failure);
@@ -219,8 +219,8 @@ public final class StreamRecovery {
 	}
 
 	/**
-	 * The failure in the middle of the answer, never one of the targets that could not
-	 * mend it, with all that was delivered.
+	 * The interruption of the answer, with everything that was delivered; never a failure
+	 * of a target that could not recover it.
 	 */
 	private LlmException failed(Broken broken) {
 		LlmException cause = broken.failure();

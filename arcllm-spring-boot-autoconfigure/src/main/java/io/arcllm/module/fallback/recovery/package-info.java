@@ -1,5 +1,5 @@
 /**
- * Goes on with a stream that broke off.
+ * Recovers a stream that broke off.
  */
 @NullMarked
 package io.arcllm.module.fallback.recovery;

@@ -42,7 +42,8 @@ final class ScopeGuard implements InitializingBean {
 	/**
 	 * Sets and restores the observation of a thread. Invariant: whatever handlers throw,
 	 * each {@code setValue} leaves one scope more, and each {@code restore} takes it away
-	 * again.
+	 * again. What handlers keep of a thread themselves is as it was before, too, as far as
+	 * they can be told.
 	 */
 	private static final class Guarded implements ThreadLocalAccessor<Observation> {
 
@@ -102,8 +103,24 @@ final class ScopeGuard implements InitializingBean {
 
 		private void restore(Runnable closing) {
 			Observation.Scope closed = this.scopes.getCurrentObservationScope();
-			this.hook.run(closing);
-			this.scopes.setCurrentObservationScope((closed == null) ? null : closed.getPreviousObservationScope());
+			Observation.Scope before = (closed == null) ? null : closed.getPreviousObservationScope();
+			boolean told = this.hook.get(() -> {
+				closing.run();
+				return true;
+			}, () -> false);
+			if (!told && closed != null) {
+				mend(closed, before);
+			}
+			this.scopes.setCurrentObservationScope(before);
+		}
+
+		/**
+		 * Handlers before the one that has thrown were not told, and may have thread
+		 * locals of their own: all are told to forget them, and of the scope that is
+		 * left.
+		 */
+		private void mend(Observation.Scope closed, Observation.@Nullable Scope before) {
+			this.hook.run((before != null) ? before::makeCurrent : closed::reset);
 		}
 
 	}

@@ -2,15 +2,16 @@ package io.arcllm.autoconfigure;
 
 import java.util.List;
 import java.util.Map;
-import java.util.function.Predicate;
 
 import io.arcllm.CallerContext;
+import io.arcllm.module.Hook;
 import io.micrometer.context.ContextRegistry;
 import io.micrometer.context.ContextSnapshot;
 import io.micrometer.context.ContextSnapshotFactory;
 import io.micrometer.context.ThreadLocalAccessor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
+import reactor.core.Exceptions;
 import reactor.util.context.Context;
 import reactor.util.context.ContextView;
 
@@ -18,88 +19,100 @@ import org.springframework.context.i18n.LocaleContext;
 import org.springframework.context.i18n.LocaleContextHolder;
 
 /**
- * Captures the context of a thread by Micrometer's context propagation, and its MDC and
- * locale, which need no accessor. Where the context is restored, values that the caller
- * did not have are absent, because the thread may work for another call at that time.
+ * Captures what Micrometer's context propagation knows of a thread, and its MDC and
+ * locale, for which no accessor need be registered. What the caller did not have is not
+ * there either where its context is restored: a thread may just be working for another
+ * call. Accessors and the MDC are code of the application, or of its libraries: what they
+ * throw is logged once and changes nothing, since a call may just be told its end.
  */
 final class ThreadLocalCapture implements CallerContext.Capture {
 
-	private final ContextSnapshotFactory inside = ContextSnapshotFactory.builder().build();
-
-	private final ContextSnapshotFactory callers = ContextSnapshotFactory.builder().clearMissing(true).build();
+	private final Hook hook = new Hook("A ThreadLocalAccessor or the MDC");
 
 	private final CallerContext nothing = this::restoreNothing;
 
-	private final CallerContext cleared = new Captured(this.inside, this.callers.captureFrom(Context.empty()), null,
-			null);
+	private volatile GuardedAccessors accessors = new GuardedAccessors(List.of(), this.hook);
 
 	@Override
 	public CallerContext capture(ContextView context) {
-		if (isClear() && !isInside(context)) {
+		GuardedAccessors accessors = accessors();
+		if (isClear(accessors) && !accessors.isInside(context)) {
 			return this.nothing;
 		}
-		return new Captured(this.inside, this.callers.captureAll(context), MDC.getCopyOfContextMap(),
-				LocaleContextHolder.getLocaleContext());
+		return new Captured(accessors, accessors.capture(context), mdc(), LocaleContextHolder.getLocaleContext(),
+				this.hook);
 	}
 
 	/** Restores an empty context, which most threads outside of requests have. */
 	private CallerContext.Restored restoreNothing(ContextView inner) {
-		if (!isClear()) {
-			return this.cleared.restore(inner);
+		GuardedAccessors accessors = accessors();
+		if (!isClear(accessors)) {
+			return new Captured(accessors, accessors.nothing(), null, null, this.hook).restore(inner);
 		}
-		return isInside(inner) ? this.inside.setThreadLocalsFrom(inner)::close : CallerContext.Restored.NOTHING;
+		return accessors.isInside(inner) ? accessors.setThreadLocalsFrom(inner) : CallerContext.Restored.NOTHING;
 	}
 
-	/** Whether a Reactor context has values for a thread. */
-	private static boolean isInside(ContextView context) {
-		return !context.isEmpty() && isAny((accessor) -> context.hasKey(accessor.key()));
+	/** Those that are registered now. */
+	private GuardedAccessors accessors() {
+		GuardedAccessors known = this.accessors;
+		List<ThreadLocalAccessor<?>> registered = ContextRegistry.getInstance().getThreadLocalAccessors();
+		if (!known.areOf(registered)) {
+			known = new GuardedAccessors(List.copyOf(registered), this.hook);
+			this.accessors = known;
+		}
+		return known;
 	}
 
-	/** Called at each call and attempt, so it uses no iterator. */
-	private static boolean isClear() {
-		if (LocaleContextHolder.getLocaleContext() != null || isAny((accessor) -> accessor.getValue() != null)) {
+	/** Asked at each call and attempt, mostly in vain: without an iterator. */
+	private boolean isClear(GuardedAccessors accessors) {
+		if (LocaleContextHolder.getLocaleContext() != null || accessors.isAnySet()) {
 			return false;
 		}
-		Map<String, String> mdc = MDC.getCopyOfContextMap();
+		Map<String, String> mdc = mdc();
 		return mdc == null || mdc.isEmpty();
 	}
 
-	private static boolean isAny(Predicate<ThreadLocalAccessor<?>> matching) {
-		List<ThreadLocalAccessor<?>> accessors = ContextRegistry.getInstance().getThreadLocalAccessors();
+	private @Nullable Map<String, String> mdc() {
+		return mdcOf(this.hook);
+	}
+
+	private static @Nullable Map<String, String> mdcOf(Hook hook) {
 		try {
-			for (int i = 0; i < accessors.size(); i++) {
-				if (matching.test(accessors.get(i))) {
-					return true;
-				}
-			}
-			return false;
+			return MDC.getCopyOfContextMap();
 		}
-		catch (IndexOutOfBoundsException ex) {
-			// one was taken out just now
-			return true;
+		catch (Throwable ex) {
+			failed(hook, ex);
+			return null;
 		}
+	}
+
+	private static void failed(Hook hook, Throwable failure) {
+		hook.run(() -> {
+			throw Exceptions.propagate(failure);
+		});
 	}
 
 	/**
 	 * The context of one thread at one moment.
 	 *
-	 * @param inside restores what an inner Reactor context has of its own
+	 * @param accessors restore what an inner Reactor context has of its own
 	 * @param snapshot of all that has an accessor
 	 * @param mdc of the thread, if it had one
 	 * @param locale of the thread, if it was set
+	 * @param hook is told of failures
 	 */
-	private record Captured(ContextSnapshotFactory inside, ContextSnapshot snapshot, @Nullable Map<String, String> mdc,
-			@Nullable LocaleContext locale) implements CallerContext {
+	private record Captured(GuardedAccessors accessors, ContextSnapshot snapshot, @Nullable Map<String, String> mdc,
+			@Nullable LocaleContext locale, Hook hook) implements CallerContext {
 
 		/** The snapshot comes last: an observation puts its ids into the MDC. */
 		@Override
 		public Restored restore(ContextView inner) {
-			Map<String, String> mdcBefore = MDC.getCopyOfContextMap();
+			Map<String, String> mdcBefore = mdcOf(this.hook);
 			LocaleContext localeBefore = LocaleContextHolder.getLocaleContext();
 			set(this.mdc);
 			LocaleContextHolder.setLocaleContext(this.locale);
 			ContextSnapshot.Scope outer = this.snapshot.setThreadLocals();
-			ContextSnapshot.Scope own = this.inside.setThreadLocalsFrom(inner);
+			Restored own = this.accessors.setThreadLocalsFrom(inner);
 			return () -> {
 				own.close();
 				outer.close();
@@ -108,13 +121,152 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 			};
 		}
 
-		private static void set(@Nullable Map<String, String> mdc) {
-			if (mdc == null) {
-				MDC.clear();
+		private void set(@Nullable Map<String, String> mdc) {
+			try {
+				if (mdc == null) {
+					MDC.clear();
+				}
+				else {
+					MDC.setContextMap(mdc);
+				}
 			}
-			else {
-				MDC.setContextMap(mdc);
+			catch (Throwable ex) {
+				failed(this.hook, ex);
 			}
+		}
+
+	}
+
+	/**
+	 * The accessors of the application, none of which can throw.
+	 */
+	private static final class GuardedAccessors {
+
+		private final List<ThreadLocalAccessor<?>> registered;
+
+		private final List<GuardedAccessor<?>> guarded;
+
+		private final ContextSnapshotFactory inside;
+
+		private final ContextSnapshotFactory callers;
+
+		GuardedAccessors(List<ThreadLocalAccessor<?>> registered, Hook hook) {
+			this.registered = registered;
+			this.guarded = registered.stream()
+				.<GuardedAccessor<?>>map((one) -> new GuardedAccessor<>(one, hook))
+				.toList();
+			ContextRegistry registry = new ContextRegistry();
+			ContextRegistry.getInstance().getContextAccessors().forEach(registry::registerContextAccessor);
+			this.guarded.forEach(registry::registerThreadLocalAccessor);
+			this.inside = ContextSnapshotFactory.builder().contextRegistry(registry).build();
+			this.callers = ContextSnapshotFactory.builder().contextRegistry(registry).clearMissing(true).build();
+		}
+
+		boolean areOf(List<ThreadLocalAccessor<?>> registered) {
+			try {
+				boolean same = registered.size() == this.registered.size();
+				for (int i = 0; same && i < this.registered.size(); i++) {
+					same = registered.get(i) == this.registered.get(i);
+				}
+				return same;
+			}
+			catch (IndexOutOfBoundsException ex) {
+				// one was taken out just now
+				return false;
+			}
+		}
+
+		boolean isAnySet() {
+			for (int i = 0; i < this.guarded.size(); i++) {
+				if (this.guarded.get(i).getValue() != null) {
+					return true;
+				}
+			}
+			return false;
+		}
+
+		/** Whether a Reactor context has anything that belongs into a thread. */
+		boolean isInside(ContextView context) {
+			if (context.isEmpty()) {
+				return false;
+			}
+			for (int i = 0; i < this.guarded.size(); i++) {
+				if (context.hasKey(this.guarded.get(i).key())) {
+					return true;
+				}
+			}
+			return false;
+		}
+
+		/** What the thread has, under what the Reactor context has. */
+		ContextSnapshot capture(ContextView context) {
+			return this.callers.captureAll(context);
+		}
+
+		/** What the thread of a caller without anything has. */
+		ContextSnapshot nothing() {
+			return this.callers.captureFrom(Context.empty());
+		}
+
+		CallerContext.Restored setThreadLocalsFrom(ContextView inner) {
+			return this.inside.setThreadLocalsFrom(inner)::close;
+		}
+
+	}
+
+	/**
+	 * An accessor that cannot throw.
+	 *
+	 * @param <V> what it gives access to
+	 */
+	private static final class GuardedAccessor<V> implements ThreadLocalAccessor<V> {
+
+		private final ThreadLocalAccessor<V> inner;
+
+		private final Object key;
+
+		private final Hook hook;
+
+		GuardedAccessor(ThreadLocalAccessor<V> inner, Hook hook) {
+			this.inner = inner;
+			this.key = inner.key();
+			this.hook = hook;
+		}
+
+		@Override
+		public Object key() {
+			return this.key;
+		}
+
+		@Override
+		public @Nullable V getValue() {
+			try {
+				return this.inner.getValue();
+			}
+			catch (Throwable ex) {
+				failed(this.hook, ex);
+				return null;
+			}
+		}
+
+		@Override
+		public void setValue(V value) {
+			this.hook.run(() -> this.inner.setValue(value));
+		}
+
+		@Override
+		public void setValue() {
+			this.hook.run(this.inner::setValue);
+		}
+
+		@Override
+		public void restore(V before) {
+			this.hook.run(() -> this.inner.restore(before));
+		}
+
+		@Override
+		public void restore() {
+			this.hook.run(this.inner::restore);
 		}
 
 	}

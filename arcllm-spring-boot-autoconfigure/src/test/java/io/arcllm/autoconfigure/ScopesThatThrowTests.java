@@ -1,7 +1,12 @@
 package io.arcllm.autoconfigure;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +41,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Hooks;
 import reactor.netty.http.HttpResources;
 
@@ -49,6 +55,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.webclient.autoconfigure.WebClientAutoConfiguration;
 import org.springframework.boot.webclient.autoconfigure.WebClientObservationAutoConfiguration;
+import org.springframework.core.Ordered;
 import org.springframework.web.reactive.function.client.ClientRequestObservationContext;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -88,6 +95,10 @@ class ScopesThatThrowTests {
 	private final AtomicInteger thrown = new AtomicInteger();
 
 	private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
+
+	private final Tracer first = new Tracer(Ordered.HIGHEST_PRECEDENCE);
+
+	private final Tracer last = new Tracer(Ordered.LOWEST_PRECEDENCE);
 
 	@StartStop
 	final MockWebServer vendor = PromptServers.create();
@@ -144,6 +155,7 @@ class ScopesThatThrowTests {
 				llm.exchange(LlmRequest.of("Hi").withStreaming(streaming)).subscribe().dispose();
 				answered(llm, streaming);
 				assertThat(this.threads.getCurrentObservationScope()).isNull();
+				assertThat(this.first.current()).isNull();
 			}
 		});
 		assertThat(this.attempts).extracting(Attempt::error)
@@ -151,11 +163,38 @@ class ScopesThatThrowTests {
 			.containsOnly(null, ErrorKind.OVERLOADED);
 		for (EventExecutor loop : HttpResources.get().onClient(true)) {
 			assertThat(loop.submit(this.threads::getCurrentObservationScope).get(20, TimeUnit.SECONDS)).isNull();
+			assertThat(loop.submit(this.first::current).get(20, TimeUnit.SECONDS)).isNull();
+			assertThat(loop.submit(this.last::current).get(20, TimeUnit.SECONDS)).isNull();
 		}
 		if (this.thrown.get() > 0) {
 			assertThat(output.toString().split("threw an exception, which changes nothing", -1)).hasSize(2);
 		}
 		assertThat(output).doesNotContain("onErrorDropped");
+	}
+
+	/** A tracer's thread locals are its own: no registry knows of them. */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void tracerHasTheCallersSpanAgain(boolean automatic) {
+		if (automatic) {
+			Hooks.enableAutomaticContextPropagation();
+		}
+		runner(When.CLOSED, LlmObservationContext.class).run((context) -> {
+			LlmProvider llm = context.getBean(LlmProvider.class);
+			Observation outer = Observation.start("outer", context.getBean(ObservationRegistry.class));
+			try (Observation.Scope scope = outer.openScope()) {
+				for (boolean streaming : new boolean[] { false, true }) {
+					answered(llm, streaming);
+					failed(llm, streaming);
+					llm.exchange(LlmRequest.of("Hi").withStreaming(streaming)).subscribe().dispose();
+					assertThat(this.threads.getCurrentObservationScope()).isSameAs(scope);
+					assertThat(this.first.current()).isSameAs(outer.getContext());
+					assertThat(this.last.current()).isSameAs(outer.getContext());
+				}
+			}
+			assertThat(this.first.current()).isNull();
+			assertThat(this.last.current()).isNull();
+		});
 	}
 
 	private ApplicationContextRunner runner(When when, Class<?> observed) {
@@ -166,7 +205,9 @@ class ScopesThatThrowTests {
 					SslAutoConfiguration.class, MetricsAutoConfiguration.class,
 					CompositeMeterRegistryAutoConfiguration.class, ObservationAutoConfiguration.class))
 			.withBean(MeterRegistry.class, SimpleMeterRegistry::new)
-			.withBean(ObservationHandler.class, () -> handler(when, observed))
+			.withBean("first", ObservationHandler.class, () -> this.first)
+			.withBean("throwing", ObservationHandler.class, () -> handler(when, observed))
+			.withBean("last", ObservationHandler.class, () -> this.last)
 			.withBean(CallListener.class, this::listener)
 			.withPropertyValues("arcllm.providers.v.type=openai",
 					"arcllm.providers.v.base-url=" + this.vendor.url("/v1"), "arcllm.providers.v.model=m");
@@ -202,6 +243,61 @@ class ScopesThatThrowTests {
 			}
 
 		};
+	}
+
+	/**
+	 * Keeps a context for each thread, as tracers do.
+	 */
+	private static final class Tracer implements ObservationHandler<Observation.Context>, Ordered {
+
+		private final ThreadLocal<Observation.Context> current = new ThreadLocal<>();
+
+		private final Map<String, Deque<Optional<Observation.Context>>> before = new ConcurrentHashMap<>();
+
+		private final int order;
+
+		Tracer(int order) {
+			this.order = order;
+		}
+
+		Observation.Context current() {
+			return this.current.get();
+		}
+
+		@Override
+		public int getOrder() {
+			return this.order;
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return true;
+		}
+
+		@Override
+		public void onScopeOpened(Observation.Context context) {
+			this.before.computeIfAbsent(place(context), (place) -> new ArrayDeque<>())
+				.push(Optional.ofNullable(this.current.get()));
+			this.current.set(context);
+		}
+
+		@Override
+		public void onScopeClosed(Observation.Context context) {
+			Deque<Optional<Observation.Context>> before = this.before.get(place(context));
+			if (before != null && !before.isEmpty()) {
+				this.current.set(before.pop().orElse(null));
+			}
+		}
+
+		private static String place(Observation.Context context) {
+			return Thread.currentThread() + "/" + System.identityHashCode(context);
+		}
+
+		@Override
+		public void onScopeReset(Observation.Context context) {
+			this.current.remove();
+		}
+
 	}
 
 	private static void answered(LlmProvider llm, boolean streaming) {

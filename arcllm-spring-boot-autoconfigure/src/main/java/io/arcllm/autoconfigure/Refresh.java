@@ -50,15 +50,14 @@ final class Refresh {
 
 	private final ListableBeanFactory beans;
 
-	private @Nullable ArcllmProperties used;
-
-	private Map<String, String> written;
+	/** What is in use; replaced as a whole, under the lock. */
+	private volatile InUse inUse;
 
 	Refresh(ConfigurableEnvironment environment, ResourceLoader loader, ListableBeanFactory beans) {
 		this.environment = environment;
 		this.loader = loader;
 		this.beans = beans;
-		this.written = new LayeredBinder(environment).written();
+		this.inUse = new InUse(null, new LayeredBinder(environment).written());
 	}
 
 	/**
@@ -71,38 +70,47 @@ final class Refresh {
 	}
 
 	/**
-	 * Reads again.
+	 * Reads again. Files are read, and all is checked, without the lock: one that cannot
+	 * be read in time holds up no other refresh. Where another one was first meanwhile,
+	 * what was read may be older than what is in use, and is read again.
 	 * @param files whether the application's files are read, too, or only what the
 	 * environment has by now
 	 * @throws io.arcllm.LlmConfigException if there is a mistake; nothing has changed
 	 * then
 	 */
-	synchronized Done refresh(boolean files) {
-		ConfigurableEnvironment again = files ? read() : this.environment;
+	Done refresh(boolean files) {
+		while (true) {
+			InUse before = this.inUse;
+			ConfigurableEnvironment again = files ? read() : this.environment;
+			Newer newer = newer(again);
+			if (isInUse(newer, before)) {
+				return new Done(false, List.of());
+			}
+			Prepared prepared = prepare(newer, before);
+			if (swap(prepared, before, files ? again : null)) {
+				warn(newer);
+				return new Done(true, prepared.restart());
+			}
+		}
+	}
+
+	private Newer newer(ConfigurableEnvironment again) {
 		List<String> modules = List.of(this.beans.getBeanNamesForType(LlmModule.class, true, false));
 		LayeredBinder binder = new LayeredBinder(again, modules);
 		ArcllmProperties properties = binder.located(() -> PropertiesBinding.bind(binder));
 		ProviderDefinitions definitions = binder
 			.located(() -> new ProviderDefinitions(properties.providers(), this.beans.getBean(Presets.class), again));
-		ProviderDefinitions current = this.beans.getBean(ProviderDefinitions.class);
-		ArcllmProperties before = Objects.requireNonNullElseGet(this.used,
-				() -> this.beans.getBean(ArcllmProperties.class));
-		Map<String, String> written = binder.written();
-		if (written.equals(this.written) && List.copyOf(definitions.all()).equals(List.copyOf(current.all()))) {
-			return new Done(false, List.of());
-		}
-		Newer newer = new Newer(binder, properties, new ModuleSettings(binder, properties), definitions);
-		ContradictionCheck check = new ContradictionCheck(binder, newer.settings(), properties);
-		binder.locating(check::check);
-		check.checkOrder(modules);
-		List<String> restart = NeedsRestart.of(before, properties, current.all(), definitions.all());
-		binder.locating(() -> swap(newer));
-		if (files) {
-			ConfigFiles.use(again, this.environment);
-		}
-		this.used = properties;
-		this.written = written;
-		return new Done(true, restart);
+		return new Newer(binder, properties, new ModuleSettings(binder, properties), definitions, binder.written(),
+				modules);
+	}
+
+	private boolean isInUse(Newer newer, InUse before) {
+		return newer.written().equals(before.written())
+				&& List.copyOf(newer.definitions().all()).equals(List.copyOf(current().all()));
+	}
+
+	private ProviderDefinitions current() {
+		return this.beans.getBean(ProviderDefinitions.class);
 	}
 
 	private ConfigurableEnvironment read() {
@@ -115,10 +123,19 @@ final class Refresh {
 	}
 
 	/**
+	 * What is in use.
+	 *
+	 * @param properties {@code null} for those of the start
+	 * @param written all that is written
+	 */
+	private record InUse(@Nullable ArcllmProperties properties, Map<String, String> written) {
+	}
+
+	/**
 	 * A configuration that is not in use yet.
 	 */
 	private record Newer(LayeredBinder binder, ArcllmProperties properties, ModuleSettings settings,
-			ProviderDefinitions definitions) {
+			ProviderDefinitions definitions, Map<String, String> written, List<String> modules) {
 
 		List<String> order() {
 			return this.properties.modules().order();
@@ -126,7 +143,29 @@ final class Refresh {
 
 	}
 
-	private void swap(Newer newer) {
+	/**
+	 * A configuration that was checked.
+	 *
+	 * @param models what names of models stand for
+	 * @param primary the target that is meant where none is named
+	 * @param ours the library's own modules
+	 * @param restart what of it changes with a restart alone
+	 */
+	private record Prepared(Newer newer, ModelNames models, @Nullable String primary, List<ModuleFactory> ours,
+			List<String> restart) {
+	}
+
+	private Prepared prepare(Newer newer, InUse before) {
+		ContradictionCheck check = new ContradictionCheck(newer.binder(), newer.settings(), newer.properties());
+		newer.binder().locating(check::check);
+		check.checkOrder(newer.modules());
+		ArcllmProperties now = Objects.requireNonNullElseGet(before.properties(),
+				() -> this.beans.getBean(ArcllmProperties.class));
+		List<String> restart = NeedsRestart.of(now, newer.properties(), current().all(), newer.definitions().all());
+		return newer.binder().located(() -> check(newer, restart));
+	}
+
+	private Prepared check(Newer newer, List<String> restart) {
 		Targets targets = this.beans.getBean(Targets.class);
 		List<String> names = new ArrayList<>(newer.definitions().all().stream().map(ProviderDefinition::name).toList());
 		names.addAll(targets.own());
@@ -141,24 +180,44 @@ final class Refresh {
 			.all()
 			.forEach((one) -> this.beans.getBean(HttpClients.class).bundle(one.name(), one.http().sslBundle()));
 		targets.checkBridges(newer.definitions());
-		use(newer, targets, models, primary, ours);
+		return new Prepared(newer, models, primary, ours, restart);
 	}
 
-	/** Applies the configuration. Nothing fails from here on. */
-	private void use(Newer newer, Targets targets, ModelNames models, @Nullable String primary,
-			List<ModuleFactory> ours) {
-		Stacks stacks = this.beans.getBean(Stacks.class);
+	/**
+	 * Uses what was checked, unless another configuration came into use meanwhile.
+	 * @param files the environment that was read from files
+	 */
+	private synchronized boolean swap(Prepared prepared, InUse before, @Nullable ConfigurableEnvironment files) {
+		if (this.inUse != before) {
+			return false;
+		}
+		use(prepared);
+		if (files != null) {
+			ConfigFiles.use(files, this.environment);
+		}
+		this.inUse = new InUse(prepared.newer().properties(), prepared.newer().written());
+		return true;
+	}
+
+	/** From here on nothing fails. */
+	private void use(Prepared prepared) {
+		Newer newer = prepared.newer();
+		List<ModuleFactory> ours = prepared.ours();
 		List<Runnable> carried = new ArrayList<>(
 				ours.stream().map((module) -> module.carryOver(newer.settings())).toList());
 		carried.add(this.beans.getBean(ChainFactory.class).carryOver(newer.settings()));
 		this.beans.getBean(ModuleSettings.class).use(newer.settings());
-		targets.use(newer.definitions(), models);
-		stacks.use(() -> ModuleOrder.of(newer.order(), ours, this.beans));
+		this.beans.getBean(Targets.class).use(newer.definitions(), prepared.models());
+		this.beans.getBean(Stacks.class).use(() -> ModuleOrder.of(newer.order(), ours, this.beans));
 		this.beans.getBean(StackLlmProviders.class)
-			.use(newer.properties().deadline(), newer.properties().maxAttempts(), primary);
+			.use(newer.properties().deadline(), newer.properties().maxAttempts(), prepared.primary());
 		carried.forEach(Runnable::run);
 		this.beans.getBean(RetryBudget.class).use(newer.properties().modules().retry().budget());
-		new Linter(newer.binder(), newer.properties(), newer.settings(), targets, stacks,
+	}
+
+	private void warn(Newer newer) {
+		Targets targets = this.beans.getBean(Targets.class);
+		new Linter(newer.binder(), newer.properties(), newer.settings(), targets, this.beans.getBean(Stacks.class),
 				new ModelRetries(targets, this.beans.getBean(AdapterFactory.class)))
 			.warn();
 	}

@@ -64,12 +64,14 @@ public final class Inventory {
 		return names().isEmpty() ? null : this.providers.primary().toString();
 	}
 
-	/** The primary target and its fallbacks, in order. */
+	/**
+	 * The primary target and its fallbacks, in order; empty where nothing was asked yet.
+	 */
 	List<Target> chain() {
 		if (!(this.providers instanceof StackLlmProviders ours) || ours.primaryTarget() == null) {
 			return List.of();
 		}
-		return this.stacks.chain(Objects.requireNonNull(ours.primaryTarget()));
+		return this.stacks.knownChain(Objects.requireNonNull(ours.primaryTarget()));
 	}
 
 	Map<String, ArcllmEndpoint.Provider> providers() {
@@ -184,8 +186,9 @@ public final class Inventory {
 		return open.size();
 	}
 
+	/** Where no stack was needed yet, there is none. */
 	private List<Breaker> all() {
-		return this.stacks.modules().stream().flatMap((module) -> module.engines(Breaker.class).stream()).toList();
+		return this.stacks.knownModules().stream().flatMap((module) -> module.engines(Breaker.class).stream()).toList();
 	}
 
 }

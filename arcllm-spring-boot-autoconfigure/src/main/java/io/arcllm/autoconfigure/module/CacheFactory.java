@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 import io.arcllm.CallOptions;
@@ -47,7 +48,7 @@ public final class CacheFactory implements ModuleFactory {
 
 	private final Supplier<@Nullable AnswerStore> spring;
 
-	private final Map<Size, AnswerStore> stores = new LinkedHashMap<>();
+	private final Map<Size, AnswerStore> stores = new ConcurrentHashMap<>();
 
 	private final Map<Key, AnswerCache> caches = new LinkedHashMap<>();
 
@@ -75,17 +76,21 @@ public final class CacheFactory implements ModuleFactory {
 		return new CacheModule(inner, cache(position), position.target());
 	}
 
-	private synchronized AnswerCache cache(StackPosition position) {
+	/** The application's cache manager, which may be slow, is asked before the lock. */
+	private AnswerCache cache(StackPosition position) {
 		CacheSettings own = this.settings.bind(NAME, CacheSettings.class, position);
 		Key key = new Key(position.target(), own, route(position));
-		AnswerCache known = this.caches.get(key);
-		if (known == null) {
-			known = new AnswerCache(own, key.route(), store(own), this.clock, this.prices.currency());
-			if (this.caches.size() < GateFactory.MOST_KEPT) {
-				this.caches.put(key, known);
+		AnswerStore store = store(own);
+		synchronized (this) {
+			AnswerCache known = this.caches.get(key);
+			if (known == null) {
+				known = new AnswerCache(own, key.route(), store, this.clock, this.prices.currency());
+				if (this.caches.size() < GateFactory.MOST_KEPT) {
+					this.caches.put(key, known);
+				}
 			}
+			return known;
 		}
-		return known;
 	}
 
 	/** The target and its chain, with the defaults of requests. */
@@ -165,8 +170,8 @@ public final class CacheFactory implements ModuleFactory {
 		return known ? OptionalLong.of(forgotten) : OptionalLong.empty();
 	}
 
-	private synchronized List<AnswerStore> stores() {
-		// also before the first call, because other replicas keep answers there
+	private List<AnswerStore> stores() {
+		// also before the first call: other replicas keep answers there
 		boolean shared = this.targets.names().stream().anyMatch((name) -> isShared(this.settings, name));
 		AnswerStore spring = shared ? this.spring.get() : null;
 		List<AnswerStore> all = new ArrayList<>(this.stores.values());

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -13,6 +14,7 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.stack.KeptEngines;
+import io.arcllm.autoconfigure.stack.KeptEngines.Bound;
 import io.arcllm.autoconfigure.stack.KeptEngines.Change;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.module.Readiness;
@@ -45,6 +47,12 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 	private final Map<String, KeptEngines<CircuitBreakerSettings, Breaker>> kept = new LinkedHashMap<>();
 
 	private final KeptEngines<CircuitBreakerSettings, Breaker> shared = new KeptEngines<>();
+
+	/**
+	 * By provider and endpoint, what is locked while a breaker is made: what looks,
+	 * such as health, does not wait for the application's customizers.
+	 */
+	private final Map<String, Object> making = new ConcurrentHashMap<>();
 
 	/**
 	 * @param settings of breakers at each position
@@ -88,7 +96,7 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 			@Override
 			public @Nullable Refusal refusal(@Nullable String model) {
 				Refusal refusal = (endpoint == null) ? null : endpoint.refusal();
-				Breaker known = (refusal != null) ? null : known(position.target(), model, first.settings());
+				Breaker known = (refusal != null) ? null : find(asked(position.target(), model), first.settings());
 				return (known == null) ? refusal : known.refusal(model);
 			}
 
@@ -99,25 +107,34 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 		return settings.bind(NAME, CircuitBreakerSettings.class, position);
 	}
 
-	private synchronized Breaker breaker(StackPosition position, @Nullable String model, CircuitBreakerSettings own) {
+	/** Made once, and while no other thread waits to look. */
+	private Breaker breaker(StackPosition position, @Nullable String model, CircuitBreakerSettings own) {
 		Target target = asked(position.target(), model);
-		KeptEngines<CircuitBreakerSettings, Breaker> ofProvider = this.kept.computeIfAbsent(target.provider(),
-				(provider) -> new KeptEngines<>());
-		Breaker breaker = ofProvider.find(target, own);
-		if (breaker == null) {
-			if (ofProvider.size() >= MOST_MODELS) {
-				ofProvider.forgetLongestUnused();
-			}
-			breaker = this.maker.apply(target, own);
-			ofProvider.put(target, own, breaker, position);
+		Breaker known = find(target, own);
+		if (known != null) {
+			return known;
 		}
-		return breaker;
+		synchronized (this.making.computeIfAbsent(target.provider(), (provider) -> new Object())) {
+			Breaker meanwhile = find(target, own);
+			return (meanwhile != null) ? meanwhile : keep(target, own, this.maker.apply(target, own), position);
+		}
 	}
 
-	/** The breaker if it exists; none is created. */
-	private synchronized @Nullable Breaker known(Target target, @Nullable String model, CircuitBreakerSettings own) {
+	/** Looking makes no breaker. */
+	private synchronized @Nullable Breaker find(Target target, CircuitBreakerSettings own) {
 		KeptEngines<CircuitBreakerSettings, Breaker> ofProvider = this.kept.get(target.provider());
-		return (ofProvider == null) ? null : ofProvider.find(asked(target, model), own);
+		return (ofProvider == null) ? null : ofProvider.find(target, own);
+	}
+
+	private synchronized Breaker keep(Target target, CircuitBreakerSettings own, Breaker breaker,
+			StackPosition position) {
+		KeptEngines<CircuitBreakerSettings, Breaker> ofProvider = this.kept.computeIfAbsent(target.provider(),
+				(provider) -> new KeptEngines<>());
+		if (ofProvider.size() >= MOST_MODELS) {
+			ofProvider.forgetLongestUnused();
+		}
+		ofProvider.put(target, own, breaker, position);
+		return breaker;
 	}
 
 	private static Target asked(Target target, @Nullable String model) {
@@ -130,25 +147,40 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 			return null;
 		}
 		Target target = new Target(endpoint, null);
-		synchronized (this) {
-			Breaker breaker = this.shared.find(target, own);
-			if (breaker == null) {
-				breaker = this.maker.apply(target, own);
+		synchronized (this.making.computeIfAbsent(endpoint, (provider) -> new Object())) {
+			Breaker known = findShared(target, own);
+			if (known != null) {
+				return known;
+			}
+			Breaker breaker = this.maker.apply(target, own);
+			synchronized (this) {
 				this.shared.put(target, own, breaker, position);
 			}
 			return breaker;
 		}
 	}
 
+	private synchronized @Nullable Breaker findShared(Target target, CircuitBreakerSettings own) {
+		return this.shared.find(target, own);
+	}
+
 	@Override
-	public synchronized Runnable carryOver(ModuleSettings newer) {
+	public Runnable carryOver(ModuleSettings newer) {
+		Bound<CircuitBreakerSettings> bound = new Bound<>((position) -> settings(newer, position));
+		positions().forEach(bound::bind);
 		Map<KeptEngines<CircuitBreakerSettings, Breaker>, Change<CircuitBreakerSettings, Breaker>> changes = new LinkedHashMap<>();
-		all().forEach((some) -> changes.put(some, some.carryOver((position) -> settings(newer, position))));
+		synchronized (this) {
+			all().forEach((some) -> changes.put(some, some.carryOver(bound::of)));
+		}
 		return () -> {
 			synchronized (this) {
 				changes.forEach((some, change) -> some.finish(change, Breaker::use));
 			}
 		};
+	}
+
+	private synchronized List<StackPosition> positions() {
+		return all().stream().flatMap((some) -> some.positions().stream()).distinct().toList();
 	}
 
 	private List<KeptEngines<CircuitBreakerSettings, Breaker>> all() {

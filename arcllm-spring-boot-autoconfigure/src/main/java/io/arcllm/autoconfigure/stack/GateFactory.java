@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure.stack;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.arcllm.CallOptions;
 import io.arcllm.LlmProvider;
@@ -10,8 +11,10 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.stack.KeptEngines.Bound;
 import io.arcllm.autoconfigure.stack.KeptEngines.Change;
 import io.arcllm.module.Readiness;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts one kind of gate into stacks, with one engine for each target and settings, so
@@ -32,6 +35,9 @@ public final class GateFactory<S, E extends Readiness> implements ModuleFactory 
 	private final ModuleSettings settings;
 
 	private final KeptEngines<S, E> kept = new KeptEngines<>();
+
+	/** By provider, what is locked while an engine is made, so that each is made once. */
+	private final Map<String, Object> making = new ConcurrentHashMap<>();
 
 	/**
 	 * @param gate the kind of gate
@@ -80,8 +86,13 @@ public final class GateFactory<S, E extends Readiness> implements ModuleFactory 
 	}
 
 	@Override
-	public synchronized Runnable carryOver(ModuleSettings newer) {
-		Change<S, E> change = this.kept.carryOver((position) -> newer.bind(name(), this.gate.settings(), position));
+	public Runnable carryOver(ModuleSettings newer) {
+		Bound<S> bound = new Bound<>((position) -> newer.bind(name(), this.gate.settings(), position));
+		positions().forEach(bound::bind);
+		Change<S, E> change;
+		synchronized (this) {
+			change = this.kept.carryOver(bound::of);
+		}
 		return () -> {
 			synchronized (this) {
 				this.kept.finish(change, this.gate::use);
@@ -89,23 +100,47 @@ public final class GateFactory<S, E extends Readiness> implements ModuleFactory 
 		};
 	}
 
-	/**
-	 * The engine of the position's target with the settings there. From
-	 * {@value #MOST_KEPT} engines on, further models of a provider share one.
-	 */
-	private synchronized E engine(StackPosition position) {
+	private synchronized List<StackPosition> positions() {
+		return this.kept.positions();
+	}
+
+	/** Settings are bound, and an engine is made, while no other thread waits to look. */
+	private E engine(StackPosition position) {
 		S own = this.settings.bind(name(), this.gate.settings(), position);
-		Target target = position.target();
-		E engine = this.kept.find(target, own);
-		if (engine == null && this.kept.size() >= MOST_KEPT) {
-			target = new Target(target.provider(), OTHER_MODELS);
-			engine = this.kept.find(target, own);
+		E known = find(position.target(), own);
+		if (known != null) {
+			return known;
 		}
-		if (engine == null) {
-			engine = this.gate.engine(target, own);
+		synchronized (this.making.computeIfAbsent(position.provider(), (provider) -> new Object())) {
+			E meanwhile = find(position.target(), own);
+			return (meanwhile != null) ? meanwhile : made(position, own);
+		}
+	}
+
+	/**
+	 * The engine of a target with these settings. From {@value #MOST_KEPT} engines on,
+	 * further models of a provider share one.
+	 */
+	private synchronized @Nullable E find(Target target, S own) {
+		E engine = this.kept.find(target, own);
+		return (engine == null && isFull()) ? this.kept.find(other(target), own) : engine;
+	}
+
+	private E made(StackPosition position, S own) {
+		Target target = isFull() ? other(position.target()) : position.target();
+		E engine = this.gate.engine(target, own);
+		synchronized (this) {
 			this.kept.put(target, own, engine, position);
 		}
 		return engine;
+	}
+
+	private synchronized boolean isFull() {
+		return this.kept.size() >= MOST_KEPT;
+	}
+
+	private static Target other(Target target) {
+		return new Target(target.provider(), OTHER_MODELS);
 	}
 
 }

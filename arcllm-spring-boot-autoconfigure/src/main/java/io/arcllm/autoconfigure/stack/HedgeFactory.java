@@ -12,6 +12,7 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.config.StreamSettings;
+import io.arcllm.autoconfigure.stack.KeptEngines.Bound;
 import io.arcllm.autoconfigure.stack.KeptEngines.Change;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Refusal;
@@ -114,14 +115,22 @@ public final class HedgeFactory {
 	}
 
 	/** See {@link ModuleFactory#carryOver}. */
-	synchronized Runnable carryOver(ModuleSettings newer) {
-		Change<Hedges, HedgeBudget> change = this.budgets
-			.carryOver((position) -> Hedges.of(newer.bind(NAME, HedgeSettings.class, position)));
+	Runnable carryOver(ModuleSettings newer) {
+		Bound<Hedges> bound = new Bound<>((position) -> Hedges.of(newer.bind(NAME, HedgeSettings.class, position)));
+		positions().forEach(bound::bind);
+		Change<Hedges, HedgeBudget> change;
+		synchronized (this) {
+			change = this.budgets.carryOver(bound::of);
+		}
 		return () -> {
 			synchronized (this) {
 				this.budgets.finish(change, (budget, hedges) -> budget.use(hedges.maxRatio(), hedges.burst()));
 			}
 		};
+	}
+
+	private synchronized List<StackPosition> positions() {
+		return this.budgets.positions();
 	}
 
 	/**

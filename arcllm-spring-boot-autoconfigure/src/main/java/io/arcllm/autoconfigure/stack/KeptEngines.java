@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -52,6 +53,11 @@ public final class KeptEngines<S, E> {
 		return this.kept.values().stream().map(Kept::engine).distinct().toList();
 	}
 
+	/** Where each engine was first asked for. */
+	public List<StackPosition> positions() {
+		return this.kept.values().stream().map(Kept::position).distinct().toList();
+	}
+
 	public Map<Target, List<E>> byTarget() {
 		Map<Target, List<E>> byTarget = new LinkedHashMap<>();
 		this.kept.forEach((key, one) -> {
@@ -64,13 +70,11 @@ public final class KeptEngines<S, E> {
 	}
 
 	/**
-	 * The first half of a change: each engine can be found by its new settings, too, and
-	 * does not have them yet.
-	 * @param newer the settings at a position
-	 * @return the second half: engines get their new settings, and are found only by
-	 * these
+	 * Each engine can be found by its new settings, too, and does not know of them yet.
+	 * @param newer the settings at a position, or {@code null} for the same as before
+	 * @return the other half: engines are told, and found by their new settings alone
 	 */
-	public Change<S, E> carryOver(Function<StackPosition, S> newer) {
+	public Change<S, E> carryOver(Function<StackPosition, @Nullable S> newer) {
 		Map<Key<S>, Kept<E>> next = new LinkedHashMap<>();
 		this.kept.forEach((key, one) -> next.putIfAbsent(carried(key, one, newer), one));
 		Set<Key<S>> known = new HashSet<>(this.kept.keySet());
@@ -79,14 +83,9 @@ public final class KeptEngines<S, E> {
 		return new Change<>(next, known);
 	}
 
-	private static <S, E> Key<S> carried(Key<S> key, Kept<E> one, Function<StackPosition, S> newer) {
-		try {
-			return new Key<>(key.target(), newer.apply(one.position()));
-		}
-		catch (LlmConfigException ex) {
-			// an override of a single call that is no longer used
-			return key;
-		}
+	private static <S, E> Key<S> carried(Key<S> key, Kept<E> one, Function<StackPosition, @Nullable S> newer) {
+		S settings = newer.apply(one.position());
+		return (settings == null) ? key : new Key<>(key.target(), settings);
 	}
 
 	/** The second half of a change. */
@@ -103,6 +102,41 @@ public final class KeptEngines<S, E> {
 				use.accept(one.engine(), key.settings());
 			}
 		});
+	}
+
+	/**
+	 * Settings at positions, bound before a lock is taken that callers may wait for.
+	 *
+	 * @param <S> settings
+	 */
+	public static final class Bound<S> {
+
+		private final Function<StackPosition, S> binder;
+
+		private final Map<StackPosition, Optional<S>> bound = new HashMap<>();
+
+		public Bound(Function<StackPosition, S> binder) {
+			this.binder = binder;
+		}
+
+		public void bind(StackPosition position) {
+			this.bound.computeIfAbsent(position, this::read);
+		}
+
+		/** {@code null} for an override of a call that is none any more. */
+		public @Nullable S of(StackPosition position) {
+			return this.bound.computeIfAbsent(position, this::read).orElse(null);
+		}
+
+		private Optional<S> read(StackPosition position) {
+			try {
+				return Optional.of(this.binder.apply(position));
+			}
+			catch (LlmConfigException ex) {
+				return Optional.empty();
+			}
+		}
+
 	}
 
 	/**

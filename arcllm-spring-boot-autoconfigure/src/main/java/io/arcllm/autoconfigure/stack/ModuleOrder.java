@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 import io.arcllm.CallOptions.ModuleOverride;
@@ -15,6 +17,7 @@ import io.arcllm.LlmModule;
 import io.arcllm.LlmProvider;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.core.Ordered;
@@ -110,6 +113,47 @@ public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List
 		}
 		Order order = beans.findAnnotationOnBean(name, Order.class);
 		return (order != null) ? order.value() : OrderUtils.getOrder(module.getClass(), INNERMOST);
+	}
+
+	/**
+	 * The order, made when it is first asked for; what only looks does not wait for it.
+	 */
+	static final class MadeOnce {
+
+		private final Supplier<ModuleOrder> maker;
+
+		private final ReentrantLock making = new ReentrantLock();
+
+		private volatile @Nullable ModuleOrder made;
+
+		MadeOnce(Supplier<ModuleOrder> maker) {
+			this.maker = maker;
+		}
+
+		/** {@code null} where it was not made yet. */
+		@Nullable ModuleOrder known() {
+			return this.made;
+		}
+
+		ModuleOrder get() {
+			ModuleOrder known = this.made;
+			if (known != null) {
+				return known;
+			}
+			this.making.lock();
+			try {
+				ModuleOrder order = this.made;
+				if (order == null) {
+					order = this.maker.get();
+					this.made = order;
+				}
+				return order;
+			}
+			finally {
+				this.making.unlock();
+			}
+		}
+
 	}
 
 	private record Ranked(ModuleFactory module, int rank) {

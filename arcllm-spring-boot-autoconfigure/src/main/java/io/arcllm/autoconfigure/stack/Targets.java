@@ -132,9 +132,19 @@ public final class Targets {
 		if (definition == null && !this.own.contains(name)) {
 			definition = this.retired.get(name);
 		}
-		ProviderDefinition known = definition;
-		return (known == null) ? this.adapters.reading(this.beans.getBean(name, LlmProvider.class), name)
-				: this.made.computeIfAbsent(name, (key) -> this.adapters.adapter(known));
+		return (definition == null) ? this.adapters.reading(this.beans.getBean(name, LlmProvider.class), name)
+				: made(name, definition);
+	}
+
+	/** Code of the application may have a hand in it, so nothing is locked meanwhile. */
+	private LlmProvider made(String name, ProviderDefinition definition) {
+		LlmProvider known = this.made.get(name);
+		if (known != null) {
+			return known;
+		}
+		LlmProvider made = this.adapters.adapter(definition);
+		LlmProvider first = this.made.putIfAbsent(name, made);
+		return (first != null) ? first : made;
 	}
 
 	/** Opens a connection to a configured provider, and ignores the result. */

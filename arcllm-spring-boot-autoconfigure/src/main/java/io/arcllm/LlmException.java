@@ -37,11 +37,11 @@ public class LlmException extends RuntimeException {
 
 	/**
 	 * @param details what is known
-	 * @param message what happened, in one sentence; cut at 500 characters
+	 * @param message what happened, in one sentence; cut at 500 characters, and on one line
 	 * @param cause the failure below, if there is one
 	 */
 	public LlmException(ErrorDetails details, String message, @Nullable Throwable cause) {
-		super(cut(message, LONGEST_MESSAGE), cause);
+		super(PlainText.of(cut(message, LONGEST_MESSAGE)), cause);
 		this.kind = details.kind();
 		this.details = details;
 	}

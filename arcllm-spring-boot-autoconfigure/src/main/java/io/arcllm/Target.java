@@ -32,9 +32,12 @@ public record Target(@AbsentIsEmpty String provider, @Nullable String model) {
 		return new Target(provider, model);
 	}
 
+	/**
+	 * The written form, on one line whatever the model is called.
+	 */
 	@Override
 	public String toString() {
-		return (this.model == null) ? this.provider : this.provider + "/" + this.model;
+		return (this.model == null) ? this.provider : this.provider + "/" + PlainText.of(this.model);
 	}
 
 }

@@ -3,6 +3,7 @@ package io.arcllm.autoconfigure;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 import io.arcllm.CallerContext;
 import io.arcllm.CallOptions;
@@ -140,7 +141,8 @@ public final class ArcllmAutoConfiguration {
 			ObjectProvider<ModelBridge> bridges) {
 		Hook hook = new Hook("The ErrorClassifier " + classifier.getClass().getName());
 		ErrorClassifier ours = new DefaultErrorClassifier();
-		ErrorClassifier guarded = (error) -> hook.get(() -> classifier.classify(error), () -> ours.classify(error));
+		ErrorClassifier guarded = (error) -> hook
+			.get(() -> Objects.requireNonNull(classifier.classify(error), "classify"), () -> ours.classify(error));
 		return new AdapterFactory(clients, new ErrorReader(guarded, Clock.systemUTC()), keys.getIfAvailable(),
 				() -> bridges.stream().toList());
 	}

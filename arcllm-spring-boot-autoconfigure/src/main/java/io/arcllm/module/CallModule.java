@@ -341,12 +341,13 @@ public final class CallModule extends BaseModule {
 		}
 
 		/**
-		 * An exception that a module of the application throws is a fault of the program.
+		 * What a module of the application's own throws is a fault in the program. Its
+		 * words may name what callers outside need not know: they stay in the cause.
 		 */
 		private static LlmException known(Throwable failure) {
 			Throwable cause = Exceptions.unwrap(failure);
 			return (cause instanceof LlmException known) ? known
-					: LlmException.of(ErrorKind.INVALID_REQUEST, "A module of the stack threw " + cause)
+					: LlmException.of(ErrorKind.INVALID_REQUEST, "A module of the stack threw " + cause.getClass().getName())
 						.cause(cause)
 						.build();
 		}

@@ -182,13 +182,14 @@ class ApplicationHttpTests {
 	@WholeAndStreamed
 	void filterThatThrowsBeforeTheRequestIsNoFailureOfTheVendor(boolean streaming) {
 		for (ExchangeFilterFunction filter : new ExchangeFilterFunction[] { (request, next) -> {
-			throw new IllegalStateException("no token for my own services");
-		}, (request, next) -> Mono.error(new IllegalStateException("no token for my own services")) }) {
+			throw new IllegalStateException("no token of http://10.0.0.7/canary");
+		}, (request, next) -> Mono.error(new IllegalStateException("no token of http://10.0.0.7/canary")) }) {
 			runner().withBean(WebClientCustomizer.class, () -> (builder) -> builder.filter(filter)).run((context) -> {
 				LlmProvider provider = context.getBean(LlmProvider.class);
 				LlmException failure = catchThrowableOfType(LlmException.class, () -> Vendors.ask(provider, streaming));
 				assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
 				assertThat(failure).hasMessageContaining("a fault in the program, not at the vendor");
+				assertThat(failure.getMessage()).contains("no token of").doesNotContain("10.0.0.7", "canary");
 			});
 		}
 		assertThat(this.vendors.first.getRequestCount()).isZero();

@@ -6,6 +6,7 @@ import java.util.function.Function;
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
+import io.arcllm.LlmModule;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.publisher.Flux;
 
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.web.client.RestClient;
@@ -87,6 +89,88 @@ class OwnClientsTests {
 					});
 			}
 		}
+	}
+
+	/** Its message may be shown to callers outside; its cause is for logs. */
+	@WholeAndStreamed
+	void whatCannotBeReachedIsToldWithoutItsAddress(boolean streaming) {
+		for (String client : new String[] { "rest", "web" }) {
+			for (String url : new String[] { "http://127.0.0.1:1/canary?key=canary", "http://canary.invalid/x",
+					"http://u:canary@localhost:1/" }) {
+				own(client, url).run((context) -> {
+					LlmException failure = catchThrowableOfType(LlmException.class,
+							() -> ask(context.getBean(LlmProvider.class), streaming));
+					assertThat(failure.kind()).isEqualTo(ErrorKind.NETWORK);
+					assertThat(failure.getMessage()).startsWith("house failed: ")
+						.doesNotContain("canary", "127.0.0.1", "localhost", "://");
+					assertThat(failure).hasCauseInstanceOf(RuntimeException.class);
+				});
+			}
+		}
+	}
+
+	@WholeAndStreamed
+	void faultOfTheProgramIsToldWithoutKeysAndAddresses(boolean streaming) {
+		String words = "no connection to jdbc:postgresql://10.0.0.7:5432/db with token=canary0123456789";
+		LlmProvider throwing = (request) -> {
+			throw new IllegalStateException(words);
+		};
+		for (LlmProvider own : new LlmProvider[] { throwing, (request) -> Flux.error(new IllegalStateException(words)),
+				LlmProvider.of("house", (request) -> {
+					throw new IllegalStateException(words);
+				}) }) {
+			this.vendors.runner()
+				.withBean("house", LlmProvider.class, () -> own)
+				.withPropertyValues("arcllm.provider=house")
+				.run((context) -> {
+					LlmException failure = catchThrowableOfType(LlmException.class,
+							() -> ask(context.getBean(LlmProvider.class), streaming));
+					assertThat(failure.kind()).isEqualTo(ErrorKind.INVALID_REQUEST);
+					assertThat(failure.getMessage())
+						.isEqualTo("Provider 'house' threw java.lang.IllegalStateException: no connection to jdbc:… "
+								+ "with token=***: a fault in the program, not at the vendor");
+					assertThat(failure).hasRootCauseMessage(words);
+				});
+		}
+	}
+
+	/** An exception that fails itself leaves no call without an end. */
+	@WholeAndStreamed
+	void exceptionThatFailsItselfIsAFaultOfTheProgram(boolean streaming) {
+		this.vendors.runner()
+			.withBean("house", LlmProvider.class, () -> (request) -> Flux.error(new Mute()))
+			.withPropertyValues("arcllm.provider=house")
+			.run((context) -> {
+				LlmException failure = catchThrowableOfType(LlmException.class,
+						() -> ask(context.getBean(LlmProvider.class), streaming));
+				assertThat(failure.getMessage()).contains(Mute.class.getName());
+			});
+	}
+
+	@WholeAndStreamed
+	void moduleThatThrowsIsToldByItsTypeAlone(boolean streaming) {
+		for (LlmModule module : new LlmModule[] { (inner) -> (request) -> {
+			throw new IllegalStateException("canary");
+		}, (inner) -> (request) -> Flux.error(new IllegalStateException("canary")) }) {
+			this.vendors.runner().withBean("own", LlmModule.class, () -> module).run((context) -> {
+				LlmException failure = catchThrowableOfType(LlmException.class,
+						() -> ask(context.getBean(LlmProvider.class), streaming));
+				assertThat(failure).hasMessage("A module of the stack threw java.lang.IllegalStateException")
+					.hasRootCauseMessage("canary");
+			});
+		}
+	}
+
+	/** Fails where it is read. */
+	private static final class Mute extends RuntimeException {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		public String getMessage() {
+			throw new IllegalStateException("no words");
+		}
+
 	}
 
 	@Test

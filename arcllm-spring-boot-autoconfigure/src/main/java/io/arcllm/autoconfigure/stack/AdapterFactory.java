@@ -251,8 +251,14 @@ public final class AdapterFactory {
 		}
 
 		private Throwable read(Throwable failure, @Nullable String model) {
-			LlmException read = this.errors.read(failure, new Target(this.name, model));
-			return (read != null) ? read : failure;
+			try {
+				LlmException read = this.errors.read(failure, new Target(this.name, model));
+				return (read != null) ? read : failure;
+			}
+			catch (RuntimeException ex) {
+				// the exception of other code may fail itself
+				return failure;
+			}
 		}
 
 		@Override

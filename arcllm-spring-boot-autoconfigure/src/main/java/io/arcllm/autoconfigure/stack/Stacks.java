@@ -32,10 +32,10 @@ import io.arcllm.module.attempt.UpstreamModule;
 import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.bulkhead.MaxConcurrent;
 import io.arcllm.module.keys.KeyRotationModule;
+import io.arcllm.provider.error.FailureWords;
 import io.arcllm.provider.key.ApiKeys;
+import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
-
-import org.springframework.util.function.SingletonSupplier;
 
 /**
  * Builds stacks. A module before {@code fallback} in the order wraps the whole chain, and
@@ -45,7 +45,9 @@ public final class Stacks {
 
 	private final Targets targets;
 
-	private volatile Supplier<ModuleOrder> order;
+	private volatile ModuleOrder.MadeOnce order;
+
+	private volatile @Nullable KnownChain knownChain;
 
 	private final ChainFactory chains;
 
@@ -64,7 +66,7 @@ public final class Stacks {
 	public Stacks(Targets targets, Supplier<ModuleOrder> order, ChainFactory chains, ModuleSettings settings,
 			ProviderSwitches switches) {
 		this.targets = targets;
-		this.order = SingletonSupplier.of(order);
+		this.order = new ModuleOrder.MadeOnce(order);
 		this.chains = chains;
 		this.settings = settings;
 		this.switches = switches;
@@ -72,7 +74,11 @@ public final class Stacks {
 
 	/** Applies a new order of modules. */
 	public void use(Supplier<ModuleOrder> order) {
-		this.order = SingletonSupplier.of(order);
+		ModuleOrder.MadeOnce newer = new ModuleOrder.MadeOnce(order);
+		if (this.order.known() != null) {
+			newer.get();
+		}
+		this.order = newer;
 	}
 
 	/**
@@ -108,7 +114,16 @@ public final class Stacks {
 		return order().modules();
 	}
 
-	/** The names of all wrappers of a target, from the outside in. */
+	/**
+	 * All modules, or none where no stack was needed yet: does not wait for a module of
+	 * the application's own that is being made.
+	 */
+	public List<ModuleFactory> knownModules() {
+		ModuleOrder known = this.order.known();
+		return (known == null) ? List.of() : known.modules();
+	}
+
+	/** What wraps the target of a call made to it, by name, from the outside in. */
 	public List<String> wrappers(Target target) {
 		StackPosition position = new StackPosition(target, CallOptions.NONE);
 		List<String> names = new ArrayList<>(Layer.names(layers(position)));
@@ -121,8 +136,29 @@ public final class Stacks {
 
 	/** The targets of a chain, the primary one first. */
 	public List<Target> chain(Target primary) {
+		return chain(order(), primary);
+	}
+
+	private List<Target> chain(ModuleOrder order, Target primary) {
 		StackPosition position = new StackPosition(primary, CallOptions.NONE);
-		return isChained(position) ? this.chains.targets(position) : List.of(primary);
+		return (order.chained() && this.chains.isOn(position)) ? this.chains.targets(position) : List.of(primary);
+	}
+
+	/**
+	 * The same for what asks often, such as health: no configuration is read for it
+	 * again. Empty where no stack was needed yet.
+	 */
+	public List<Target> knownChain(Target primary) {
+		ModuleOrder order = this.order.known();
+		if (order == null) {
+			return List.of();
+		}
+		KnownChain known = this.knownChain;
+		if (known == null || known.order() != order || !known.primary().equals(primary)) {
+			known = new KnownChain(order, primary, chain(order, primary));
+			this.knownChain = known;
+		}
+		return known.targets();
 	}
 
 	private ModuleOrder order() {
@@ -244,7 +280,7 @@ public final class Stacks {
 				.add(new Layer(module.name() + "-attempt", (inner) -> module.aroundAttempt(inner, position))));
 		Pricing prices = this.targets.hasPrices(target.provider()) ? new Prices(this.targets, this.settings)
 				: Pricing.NONE;
-		layers.add(new Layer("contract", (inner) -> new ContractModule(inner, target, prices)));
+		layers.add(new Layer("contract", (inner) -> new ContractModule(inner, target, prices, FailureWords::of)));
 		int repeats = this.settings.bind("streams", StreamSettings.class, position).maxRepeats();
 		if (repeats > 0) {
 			layers.add(new Layer("repeats", (inner) -> new RepeatModule(inner, target, repeats)));
@@ -253,7 +289,13 @@ public final class Stacks {
 	}
 
 	/**
-	 * One layer of a stack, used to build the stack and to show it in the actuator.
+	 * A chain in one configuration, which the order stands for.
+	 */
+	private record KnownChain(ModuleOrder order, Target primary, List<Target> targets) {
+	}
+
+	/**
+	 * One wrapper of a stack: what builds the stack is what the actuator shows of it.
 	 *
 	 * @param name its name in the actuator, such as {@code circuit-breaker}
 	 * @param wrapper wraps the inner provider

@@ -48,6 +48,8 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 
 	private static final int ENDED = 2;
 
+	private final ContractModule contract;
+
 	private final AttemptListener listener;
 
 	private final AttemptRecord record;
@@ -70,19 +72,20 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	 * @param target the target that is asked
 	 * @param streaming whether it is asked for a stream
 	 * @param startedAfter so many nanoseconds after the start of the call
-	 * @param timer rings when it is silent for too long
+	 * @param contract has the timer of its target, and says what failures are
 	 */
 	AttemptGuard(CoreSubscriber<? super LlmEvent> actual, Scope scope, Target target, boolean streaming,
-			long startedAfter, AttemptCost cost, SharedTimer timer) {
+			long startedAfter, AttemptCost cost, ContractModule contract) {
 		super(actual);
+		this.contract = contract;
 		Context outer = actual.currentContext();
 		this.listener = new AttemptListener(this, scope, target, WireListener.of(outer));
 		this.context = this.listener.inside(outer);
 		this.record = new AttemptRecord(this.listener, startedAfter, cost);
 		this.silence = new SilenceWatch(this, this.listener,
-				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, timer);
+				streaming ? TimeoutStage.FIRST_TOKEN : TimeoutStage.ATTEMPT, contract.timer());
 		MinRate rate = (scope.limits() == null) ? null : scope.limits().minRate();
-		this.rate = (rate == null) ? null : new RateWatch(this, scope.call(), rate, timer);
+		this.rate = (rate == null) ? null : new RateWatch(this, scope.call(), rate, contract.timer());
 	}
 
 	/** Something may be sent from now on. */
@@ -189,7 +192,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	@Override
 	public void onError(Throwable failure) {
 		if (end()) {
-			fail(Failures.of(failure, target()));
+			fail(this.contract.failure(failure, target()));
 		}
 	}
 

@@ -1,7 +1,11 @@
 package io.arcllm.module.attempt;
 
+import java.util.function.Function;
+
 import io.arcllm.CallerContext;
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
@@ -15,7 +19,7 @@ import reactor.core.publisher.Operators;
 
 /**
  * An observer and guard at the heart of every stack. Whatever the provider inside does,
- * every failure is an {@link io.arcllm.LlmException}, a failure after content was passed
+ * every failure is an {@link LlmException}, a failure after content was passed
  * on is an interruption that carries what was delivered, and a flux that ends without
  * {@link LlmEvent.Completed} is an interruption. Each subscription is one attempt of the
  * call: it is noted in the trail, and kept to the limits and to the call's deadline.
@@ -28,6 +32,8 @@ public final class ContractModule extends BaseModule {
 
 	private final Pricing prices;
 
+	private final Function<Throwable, String> words;
+
 	/**
 	 * Around a provider of which no price is known.
 	 */
@@ -36,14 +42,43 @@ public final class ContractModule extends BaseModule {
 	}
 
 	/**
+	 * Around a provider whose exceptions may be told as they are.
+	 */
+	public ContractModule(LlmProvider inner, Target target, Pricing prices) {
+		this(inner, target, prices, String::valueOf);
+	}
+
+	/**
 	 * @param inner an adapter, or a provider of the application's own
 	 * @param target its name, and the model where the request names none
 	 * @param prices what attempts cost
+	 * @param words what may be told of an exception of the application's own code
 	 */
-	public ContractModule(LlmProvider inner, Target target, Pricing prices) {
+	public ContractModule(LlmProvider inner, Target target, Pricing prices, Function<Throwable, String> words) {
 		super(inner);
 		this.target = target;
 		this.prices = prices;
+		this.words = words;
+	}
+
+	SharedTimer timer() {
+		return this.timer;
+	}
+
+	/** What an attempt at a target failed with, also where the exception fails itself. */
+	LlmException failure(Throwable failure, Target asked) {
+		try {
+			return Failures.of(failure, asked, this.words);
+		}
+		catch (RuntimeException ex) {
+			return LlmException
+				.of(ErrorKind.INVALID_REQUEST,
+						"Provider '" + asked.provider() + "' threw a " + failure.getClass().getName()
+								+ " that cannot be read")
+				.target(asked)
+				.cause(failure)
+				.build();
+		}
 	}
 
 	@Override
@@ -75,7 +110,7 @@ public final class ContractModule extends BaseModule {
 			AttemptCost cost = (this.prices == Pricing.NONE) ? AttemptCost.UNPRICED
 					: new AttemptCost(this.prices, asked, written);
 			attempt(written, call.caller(),
-					new AttemptGuard(actual, scope, asked, written.streaming(), elapsed, cost, this.timer));
+					new AttemptGuard(actual, scope, asked, written.streaming(), elapsed, cost, this));
 		}
 	}
 

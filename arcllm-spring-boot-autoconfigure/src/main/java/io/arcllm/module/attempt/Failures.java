@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 
 import io.arcllm.AnswerBuilder;
 import io.arcllm.ErrorKind;
@@ -43,8 +44,9 @@ final class Failures {
 
 	/**
 	 * The failure of an attempt that delivered nothing.
+	 * @param words what may be told of an exception of other code
 	 */
-	static LlmException of(Throwable failure, Target target) {
+	static LlmException of(Throwable failure, Target target, Function<Throwable, String> words) {
 		Throwable cause = Exceptions.unwrap(failure);
 		while ((cause instanceof CompletionException || cause instanceof ExecutionException)
 				&& cause.getCause() != null) {
@@ -55,8 +57,8 @@ final class Failures {
 		}
 		ErrorKind kind = kindOf(cause);
 		String message = (kind == ErrorKind.INVALID_REQUEST)
-				? "Provider '" + target.provider() + "' threw " + cause + ": a fault in the program, not at the vendor"
-				: target + " failed: " + cause;
+				? "Provider '" + target.provider() + "' threw " + words.apply(cause) + ": a fault in the program, not at the vendor"
+				: target + " failed: " + words.apply(cause);
 		return LlmException.of(kind, message).target(target).stage(stageOf(kind, cause)).cause(cause).build();
 	}
 

@@ -5,7 +5,6 @@ import java.util.Map;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
-import io.arcllm.provider.PrintableText;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,9 +16,7 @@ public final class ForeignErrors {
 	/** How many causes are looked at, because a chain of causes may be a circle. */
 	private static final int DEEPEST = 16;
 
-	private static final int LONGEST_WORDS = 300;
-
-	/** LangChain4j's exceptions without a status. */
+	/** Of LangChain4j, where no status is told. */
 	private static final Map<String, ErrorKind> BY_NAME = Map.of("RateLimitException", ErrorKind.RATE_LIMITED,
 			"AuthenticationException", ErrorKind.AUTHENTICATION, "ModelNotFoundException", ErrorKind.MODEL_NOT_FOUND,
 			"ContentFilteredException", ErrorKind.CONTENT_POLICY, "UnsupportedFeatureException", ErrorKind.UNSUPPORTED,
@@ -67,8 +64,8 @@ public final class ForeignErrors {
 			Class<?> type = cause.getClass();
 			ErrorKind kind = type.getName().startsWith(LANGCHAIN4J) ? BY_NAME.get(type.getSimpleName()) : null;
 			if (kind != null) {
-				String words = PrintableText.of(Secrets.mask(cause.getMessage()), LONGEST_WORDS);
-				return LlmException.of(kind, target + " failed: " + ((words == null) ? type.getSimpleName() : words))
+				String words = FailureWords.words(cause);
+				return LlmException.of(kind, target + " failed: " + (words.isEmpty() ? type.getSimpleName() : words))
 					.target(target)
 					.cause(new Origin(failure))
 					.build();

@@ -2,7 +2,7 @@ package io.arcllm.sample;
 
 import java.time.Duration;
 
-import reactor.netty.NettyPipeline;
+import reactor.netty.http.server.HttpServer;
 
 import org.springframework.boot.reactor.netty.NettyReactiveWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -18,11 +18,13 @@ class ServerLimits implements WebServerFactoryCustomizer<NettyReactiveWebServerF
 
 	@Override
 	public void customize(NettyReactiveWebServerFactory factory) {
-		factory.addServerCustomizers((server) -> server.doOnChannelInit((observer, channel, remote) -> {
-			if (channel.pipeline().get(NettyPipeline.HttpCodec) != null) {
-				RequestDeadline.add(channel.pipeline(), NettyPipeline.HttpCodec, LONGEST_REQUEST.toMillis());
-			}
-		}));
+		factory.addServerCustomizers((server) -> limited(server, LONGEST_REQUEST));
+	}
+
+	/** The same server, whatever protocols it speaks. */
+	static HttpServer limited(HttpServer server, Duration longest) {
+		return server.doOnChannelInit(
+				(observer, channel, remote) -> RequestDeadline.add(channel.pipeline(), longest.toMillis()));
 	}
 
 }

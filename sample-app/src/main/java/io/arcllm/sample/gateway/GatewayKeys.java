@@ -2,24 +2,38 @@ package io.arcllm.sample.gateway;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiPredicate;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out whose key a caller has. All keys are compared, each in constant time, so that
- * the time an answer takes tells nothing of them.
+ * Finds out whose key a caller has. What is compared are digests, all of one length, each
+ * with all keys and in constant time, so that the time an answer takes tells nothing of
+ * them.
  */
 final class GatewayKeys {
 
 	private final List<Entry> entries = new ArrayList<>();
 
+	private final BiPredicate<byte[], byte[]> equal;
+
 	GatewayKeys(GatewayProperties properties) {
+		this(properties, MessageDigest::isEqual);
+	}
+
+	/**
+	 * @param properties the keys
+	 * @param equal compares in constant time
+	 */
+	GatewayKeys(GatewayProperties properties, BiPredicate<byte[], byte[]> equal) {
+		this.equal = equal;
 		if (properties.apiKey() != null) {
-			this.entries.add(new Entry(new Caller(null), bytes(properties.apiKey())));
+			this.entries.add(new Entry(new Caller(null), digest(properties.apiKey())));
 		}
-		properties.keys().forEach((tenant, key) -> this.entries.add(new Entry(new Caller(tenant), bytes(key))));
+		properties.keys().forEach((tenant, key) -> this.entries.add(new Entry(new Caller(tenant), digest(key))));
 	}
 
 	/**
@@ -34,10 +48,10 @@ final class GatewayKeys {
 	 * The caller with this header; {@code null} where its key is missing or wrong.
 	 */
 	@Nullable Caller caller(@Nullable String authorization) {
-		byte[] shown = bytes(key(authorization));
+		byte[] shown = digest(key(authorization));
 		Caller found = null;
 		for (Entry entry : this.entries) {
-			if (MessageDigest.isEqual(entry.key(), shown)) {
+			if (this.equal.test(entry.digest(), shown)) {
 				found = entry.caller();
 			}
 		}
@@ -49,11 +63,16 @@ final class GatewayKeys {
 				? authorization.substring(7).trim() : "";
 	}
 
-	private static byte[] bytes(String key) {
-		return key.getBytes(StandardCharsets.UTF_8);
+	private static byte[] digest(String key) {
+		try {
+			return MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
+		}
+		catch (NoSuchAlgorithmException ex) {
+			throw new IllegalStateException("Every Java has SHA-256", ex);
+		}
 	}
 
-	private record Entry(Caller caller, byte[] key) {
+	private record Entry(Caller caller, byte[] digest) {
 
 	}
 

@@ -1,6 +1,9 @@
 package io.arcllm.sample.gateway;
 
 import java.net.URI;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
@@ -79,6 +82,26 @@ class GatewayKeysTests {
 		assertThat(exchange.getResponse().getStatusCode()).isNull();
 		RequestMetadata metadata = exchange.getAttribute("metadata");
 		assertThat((metadata == null) ? null : metadata.tenant()).isEqualTo(tenant);
+	}
+
+	/** The comparison itself is the JDK's, which is made for it. */
+	@Test
+	void timeOfAnAnswerTellsNothingOfTheKeys() {
+		List<List<Integer>> lengths = new ArrayList<>();
+		GatewayKeys keys = new GatewayKeys(properties(KEY, Map.of("acme", ACME, "other", "x".repeat(100))),
+				(known, shown) -> {
+					lengths.add(List.of(known.length, shown.length));
+					return MessageDigest.isEqual(known, shown);
+				});
+		List<String> all = Arrays.asList(null, "", "Bearer ", "Bearer x", "Basic " + KEY, "Bearer " + KEY,
+				"Bearer " + ACME, "Bearer " + ACME.substring(1), "Bearer " + "x".repeat(100),
+				"Bearer " + "x".repeat(100_000));
+		for (String shown : all) {
+			lengths.clear();
+			keys.caller(shown);
+			assertThat(lengths).as(shown).hasSize(3).containsOnly(List.of(32, 32));
+		}
+		assertThat(keys.caller("Bearer " + ACME)).isEqualTo(new GatewayKeys.Caller("acme"));
 	}
 
 	@Test

@@ -37,7 +37,8 @@ public class LlmException extends RuntimeException {
 
 	/**
 	 * @param details what is known
-	 * @param message what happened, in one sentence; cut at 500 characters, and on one line
+	 * @param message what happened, in one sentence; cut at 500 characters, and on one
+	 * line
 	 * @param cause the failure below, if there is one
 	 */
 	public LlmException(ErrorDetails details, String message, @Nullable Throwable cause) {

@@ -1,7 +1,7 @@
 package io.arcllm;
 
 /**
- * Words as they may stand on one line of a log: a caller may name any model.
+ * Makes words fit for one line of a log, because a caller may name any model.
  */
 final class PlainText {
 
@@ -10,7 +10,7 @@ final class PlainText {
 	private PlainText() {
 	}
 
-	/** The same words without control, line and bidi characters; mostly they themselves. */
+	/** The same words without control, line and bidi characters. */
 	static String of(String words) {
 		for (int i = 0; i < words.length(); i++) {
 			if (!isPlain(words.charAt(i))) {

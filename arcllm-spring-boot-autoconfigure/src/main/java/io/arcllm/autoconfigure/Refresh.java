@@ -50,7 +50,7 @@ final class Refresh {
 
 	private final ListableBeanFactory beans;
 
-	/** What is in use; replaced as a whole, under the lock. */
+	/** Replaced as a whole, under the lock. */
 	private volatile InUse inUse;
 
 	Refresh(ConfigurableEnvironment environment, ResourceLoader loader, ListableBeanFactory beans) {
@@ -70,9 +70,9 @@ final class Refresh {
 	}
 
 	/**
-	 * Reads again. Files are read, and all is checked, without the lock: one that cannot
-	 * be read in time holds up no other refresh. Where another one was first meanwhile,
-	 * what was read may be older than what is in use, and is read again.
+	 * Reads the configuration again. Files are read, and everything is checked, without a
+	 * lock, so that a slow file delays no other refresh. If another refresh was faster,
+	 * the configuration may be older than the one in use, and is read again.
 	 * @param files whether the application's files are read, too, or only what the
 	 * environment has by now
 	 * @throws io.arcllm.LlmConfigException if there is a mistake; nothing has changed
@@ -123,7 +123,7 @@ final class Refresh {
 	}
 
 	/**
-	 * What is in use.
+	 * The configuration in use.
 	 *
 	 * @param properties {@code null} for those of the start
 	 * @param written all that is written
@@ -184,7 +184,7 @@ final class Refresh {
 	}
 
 	/**
-	 * Uses what was checked, unless another configuration came into use meanwhile.
+	 * Applies the configuration, unless another one was applied since it was read.
 	 * @param files the environment that was read from files
 	 */
 	private synchronized boolean swap(Prepared prepared, InUse before, @Nullable ConfigurableEnvironment files) {
@@ -199,7 +199,7 @@ final class Refresh {
 		return true;
 	}
 
-	/** From here on nothing fails. */
+	/** Applies the configuration. Nothing fails from here on. */
 	private void use(Prepared prepared) {
 		Newer newer = prepared.newer();
 		List<ModuleFactory> ours = prepared.ours();

@@ -42,8 +42,8 @@ final class ScopeGuard implements InitializingBean {
 	/**
 	 * Sets and restores the observation of a thread. Invariant: whatever handlers throw,
 	 * each {@code setValue} leaves one scope more, and each {@code restore} takes it away
-	 * again. What handlers keep of a thread themselves is as it was before, too, as far as
-	 * they can be told.
+	 * again. What handlers keep of a thread themselves is as it was before, too, as far
+	 * as they can be told.
 	 */
 	private static final class Guarded implements ThreadLocalAccessor<Observation> {
 
@@ -115,10 +115,11 @@ final class ScopeGuard implements InitializingBean {
 		}
 
 		/**
-		 * Handlers before the one that has thrown were not told, and may have thread
-		 * locals of their own: all are told to forget them, and of the scope that is
-		 * left.
+		 * Handlers before the one that has thrown were not called, and may have thread
+		 * locals of their own: all handlers are told to reset them, and about the scope
+		 * that remains. Both methods are deprecated for applications, and made for this.
 		 */
+		@SuppressWarnings("deprecation")
 		private void mend(Observation.Scope closed, Observation.@Nullable Scope before) {
 			this.hook.run((before != null) ? before::makeCurrent : closed::reset);
 		}

@@ -19,11 +19,11 @@ import org.springframework.context.i18n.LocaleContext;
 import org.springframework.context.i18n.LocaleContextHolder;
 
 /**
- * Captures what Micrometer's context propagation knows of a thread, and its MDC and
- * locale, for which no accessor need be registered. What the caller did not have is not
- * there either where its context is restored: a thread may just be working for another
- * call. Accessors and the MDC are code of the application, or of its libraries: what they
- * throw is logged once and changes nothing, since a call may just be told its end.
+ * Captures the context of a thread by Micrometer's context propagation, and its MDC and
+ * locale, which need no accessor. Where the context is restored, values that the caller
+ * did not have are absent, because the thread may work for another call at that time.
+ * Accessors and the MDC are code of the application or of its libraries: what they throw
+ * is logged once and changes nothing.
  */
 final class ThreadLocalCapture implements CallerContext.Capture {
 
@@ -52,7 +52,7 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 		return accessors.isInside(inner) ? accessors.setThreadLocalsFrom(inner) : CallerContext.Restored.NOTHING;
 	}
 
-	/** Those that are registered now. */
+	/** The accessors that are registered now. */
 	private GuardedAccessors accessors() {
 		GuardedAccessors known = this.accessors;
 		List<ThreadLocalAccessor<?>> registered = ContextRegistry.getInstance().getThreadLocalAccessors();
@@ -63,7 +63,7 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 		return known;
 	}
 
-	/** Asked at each call and attempt, mostly in vain: without an iterator. */
+	/** Called at each call and attempt, so it uses no iterator. */
 	private boolean isClear(GuardedAccessors accessors) {
 		if (LocaleContextHolder.getLocaleContext() != null || accessors.isAnySet()) {
 			return false;
@@ -185,7 +185,7 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 			return false;
 		}
 
-		/** Whether a Reactor context has anything that belongs into a thread. */
+		/** Whether a Reactor context has values for a thread. */
 		boolean isInside(ContextView context) {
 			if (context.isEmpty()) {
 				return false;
@@ -198,12 +198,12 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 			return false;
 		}
 
-		/** What the thread has, under what the Reactor context has. */
+		/** The values of the Reactor context, and else those of the thread. */
 		ContextSnapshot capture(ContextView context) {
 			return this.callers.captureAll(context);
 		}
 
-		/** What the thread of a caller without anything has. */
+		/** The context of a caller without any value. */
 		ContextSnapshot nothing() {
 			return this.callers.captureFrom(Context.empty());
 		}

@@ -347,7 +347,8 @@ public final class CallModule extends BaseModule {
 		private static LlmException known(Throwable failure) {
 			Throwable cause = Exceptions.unwrap(failure);
 			return (cause instanceof LlmException known) ? known
-					: LlmException.of(ErrorKind.INVALID_REQUEST, "A module of the stack threw " + cause.getClass().getName())
+					: LlmException
+						.of(ErrorKind.INVALID_REQUEST, "A module of the stack threw " + cause.getClass().getName())
 						.cause(cause)
 						.build();
 		}

@@ -93,8 +93,8 @@ class HealthAtOnceTests {
 			}).withPropertyValues("arcllm.providers.first.keys.supplier-timeout=1m");
 			case BREAKER_CUSTOMIZER ->
 				runner.withBean(CircuitBreakerCustomizer.class, () -> (target, config) -> hang(isMadeUp(target)));
-			case LIMIT_CUSTOMIZER -> runner.withBean(RateLimitCustomizer.class,
-					() -> (target, measure, bucket) -> hang(isMadeUp(target)));
+			case LIMIT_CUSTOMIZER ->
+				runner.withBean(RateLimitCustomizer.class, () -> (target, measure, bucket) -> hang(isMadeUp(target)));
 			case CLIENT_CUSTOMIZER -> runner.withBean(LlmWebClientCustomizer.class,
 					() -> (provider, client) -> hang(provider.equals("first")));
 			case LAZY_MODULE -> runner.withBean("own", LlmModule.class, () -> {

@@ -41,7 +41,8 @@ class HostileModelNamesTests {
 
 	static Stream<Arguments> names() {
 		return NAMES.stream()
-			.flatMap((name) -> FAILURES.stream().map((failure) -> Arguments.of(name.substring(0, 2) + "…", name, failure)));
+			.flatMap((name) -> FAILURES.stream()
+				.map((failure) -> Arguments.of(name.substring(0, 2) + "…", name, failure)));
 	}
 
 	@ParameterizedTest(name = "{2}")

@@ -47,7 +47,9 @@ class RequestDeadlineTests {
 	}
 
 	private void http1() {
-		this.channel.pipeline().addLast("codec", new HttpServerCodec()).addLast(NettyPipeline.HttpTrafficHandler, new Sink());
+		this.channel.pipeline()
+			.addLast("codec", new HttpServerCodec())
+			.addLast(NettyPipeline.HttpTrafficHandler, new Sink());
 		RequestDeadline.add(this.channel.pipeline(), 30_000);
 		this.channel.freezeTime();
 	}

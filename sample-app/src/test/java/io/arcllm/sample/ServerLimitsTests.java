@@ -81,7 +81,10 @@ class ServerLimitsTests {
 			for (int i = 0; i < 4; i++) {
 				String body = "x".repeat(10_000);
 				Flux<String> pieces = Flux.just(body, body).delayElements(Duration.ofMillis(200));
-				assertThat(client.post().uri("/").send((request, out) -> out.sendString(pieces)).responseContent()
+				assertThat(client.post()
+					.uri("/")
+					.send((request, out) -> out.sendString(pieces))
+					.responseContent()
 					.aggregate()
 					.asString()
 					.block(LIMIT)).hasSize(20_000);

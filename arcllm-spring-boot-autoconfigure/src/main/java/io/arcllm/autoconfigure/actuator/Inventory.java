@@ -65,7 +65,7 @@ public final class Inventory {
 	}
 
 	/**
-	 * The primary target and its fallbacks, in order; empty where nothing was asked yet.
+	 * The primary target and its fallbacks, in order; empty if no stack was needed yet.
 	 */
 	List<Target> chain() {
 		if (!(this.providers instanceof StackLlmProviders ours) || ours.primaryTarget() == null) {
@@ -186,7 +186,7 @@ public final class Inventory {
 		return open.size();
 	}
 
-	/** Where no stack was needed yet, there is none. */
+	/** There is none before the first stack is built. */
 	private List<Breaker> all() {
 		return this.stacks.knownModules().stream().flatMap((module) -> module.engines(Breaker.class).stream()).toList();
 	}

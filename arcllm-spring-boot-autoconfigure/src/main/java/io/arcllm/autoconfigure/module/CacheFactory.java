@@ -76,7 +76,7 @@ public final class CacheFactory implements ModuleFactory {
 		return new CacheModule(inner, cache(position), position.target());
 	}
 
-	/** The application's cache manager, which may be slow, is asked before the lock. */
+	/** The application's cache manager may be slow, so it is asked without the lock. */
 	private AnswerCache cache(StackPosition position) {
 		CacheSettings own = this.settings.bind(NAME, CacheSettings.class, position);
 		Key key = new Key(position.target(), own, route(position));

@@ -49,8 +49,8 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 	private final KeptEngines<CircuitBreakerSettings, Breaker> shared = new KeptEngines<>();
 
 	/**
-	 * By provider and endpoint, what is locked while a breaker is made: what looks,
-	 * such as health, does not wait for the application's customizers.
+	 * Locks by provider and endpoint, held while a breaker is made: readers, such as
+	 * health, do not wait for the application's customizers.
 	 */
 	private final Map<String, Object> making = new ConcurrentHashMap<>();
 
@@ -107,7 +107,7 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 		return settings.bind(NAME, CircuitBreakerSettings.class, position);
 	}
 
-	/** Made once, and while no other thread waits to look. */
+	/** The breaker, which is made once; readers do not wait for it. */
 	private Breaker breaker(StackPosition position, @Nullable String model, CircuitBreakerSettings own) {
 		Target target = asked(position.target(), model);
 		Breaker known = find(target, own);
@@ -120,7 +120,7 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 		}
 	}
 
-	/** Looking makes no breaker. */
+	/** The breaker if it exists; none is created. */
 	private synchronized @Nullable Breaker find(Target target, CircuitBreakerSettings own) {
 		KeptEngines<CircuitBreakerSettings, Breaker> ofProvider = this.kept.get(target.provider());
 		return (ofProvider == null) ? null : ofProvider.find(target, own);

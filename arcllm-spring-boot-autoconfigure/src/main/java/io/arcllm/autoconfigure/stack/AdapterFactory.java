@@ -256,7 +256,7 @@ public final class AdapterFactory {
 				return (read != null) ? read : failure;
 			}
 			catch (RuntimeException ex) {
-				// the exception of other code may fail itself
+				// the exception itself failed
 				return failure;
 			}
 		}

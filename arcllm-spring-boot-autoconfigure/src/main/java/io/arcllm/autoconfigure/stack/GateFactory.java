@@ -36,7 +36,7 @@ public final class GateFactory<S, E extends Readiness> implements ModuleFactory 
 
 	private final KeptEngines<S, E> kept = new KeptEngines<>();
 
-	/** By provider, what is locked while an engine is made, so that each is made once. */
+	/** Locks by provider, held while an engine is made, so that each is made once. */
 	private final Map<String, Object> making = new ConcurrentHashMap<>();
 
 	/**
@@ -104,7 +104,7 @@ public final class GateFactory<S, E extends Readiness> implements ModuleFactory 
 		return this.kept.positions();
 	}
 
-	/** Settings are bound, and an engine is made, while no other thread waits to look. */
+	/** Settings are bound, and engines made, without the lock that readers take. */
 	private E engine(StackPosition position) {
 		S own = this.settings.bind(name(), this.gate.settings(), position);
 		E known = find(position.target(), own);

@@ -105,7 +105,7 @@ public final class KeptEngines<S, E> {
 	}
 
 	/**
-	 * Settings at positions, bound before a lock is taken that callers may wait for.
+	 * Settings at positions, bound before a lock is taken that calls may wait for.
 	 *
 	 * @param <S> settings
 	 */
@@ -123,7 +123,7 @@ public final class KeptEngines<S, E> {
 			this.bound.computeIfAbsent(position, this::read);
 		}
 
-		/** {@code null} for an override of a call that is none any more. */
+		/** {@code null} if an override of a call is not valid any more. */
 		public @Nullable S of(StackPosition position) {
 			return this.bound.computeIfAbsent(position, this::read).orElse(null);
 		}

@@ -116,7 +116,7 @@ public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List
 	}
 
 	/**
-	 * The order, made when it is first asked for; what only looks does not wait for it.
+	 * The order, made at its first use; readers do not wait for it.
 	 */
 	static final class MadeOnce {
 

@@ -115,8 +115,8 @@ public final class Stacks {
 	}
 
 	/**
-	 * All modules, or none where no stack was needed yet: does not wait for a module of
-	 * the application's own that is being made.
+	 * All modules, or none if no stack was needed yet. Does not wait for a module of the
+	 * application that is being made.
 	 */
 	public List<ModuleFactory> knownModules() {
 		ModuleOrder known = this.order.known();
@@ -145,8 +145,8 @@ public final class Stacks {
 	}
 
 	/**
-	 * The same for what asks often, such as health: no configuration is read for it
-	 * again. Empty where no stack was needed yet.
+	 * The same for frequent readers, such as health: the configuration is not read again.
+	 * Empty if no stack was needed yet.
 	 */
 	public List<Target> knownChain(Target primary) {
 		ModuleOrder order = this.order.known();
@@ -289,7 +289,7 @@ public final class Stacks {
 	}
 
 	/**
-	 * A chain in one configuration, which the order stands for.
+	 * A chain, valid as long as the order is the same object.
 	 */
 	private record KnownChain(ModuleOrder order, Target primary, List<Target> targets) {
 	}

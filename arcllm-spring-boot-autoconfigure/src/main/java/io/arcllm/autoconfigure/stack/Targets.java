@@ -136,7 +136,7 @@ public final class Targets {
 				: made(name, definition);
 	}
 
-	/** Code of the application may have a hand in it, so nothing is locked meanwhile. */
+	/** Runs customizers of the application, so no lock is held. */
 	private LlmProvider made(String name, ProviderDefinition definition) {
 		LlmProvider known = this.made.get(name);
 		if (known != null) {

@@ -72,7 +72,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	 * @param target the target that is asked
 	 * @param streaming whether it is asked for a stream
 	 * @param startedAfter so many nanoseconds after the start of the call
-	 * @param contract has the timer of its target, and says what failures are
+	 * @param contract has the timer of its target, and describes failures
 	 */
 	AttemptGuard(CoreSubscriber<? super LlmEvent> actual, Scope scope, Target target, boolean streaming,
 			long startedAfter, AttemptCost cost, ContractModule contract) {

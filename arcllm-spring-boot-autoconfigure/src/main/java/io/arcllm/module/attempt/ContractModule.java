@@ -19,8 +19,8 @@ import reactor.core.publisher.Operators;
 
 /**
  * An observer and guard at the heart of every stack. Whatever the provider inside does,
- * every failure is an {@link LlmException}, a failure after content was passed
- * on is an interruption that carries what was delivered, and a flux that ends without
+ * every failure is an {@link LlmException}, a failure after content was passed on is an
+ * interruption that carries what was delivered, and a flux that ends without
  * {@link LlmEvent.Completed} is an interruption. Each subscription is one attempt of the
  * call: it is noted in the trail, and kept to the limits and to the call's deadline.
  */
@@ -52,7 +52,7 @@ public final class ContractModule extends BaseModule {
 	 * @param inner an adapter, or a provider of the application's own
 	 * @param target its name, and the model where the request names none
 	 * @param prices what attempts cost
-	 * @param words what may be told of an exception of the application's own code
+	 * @param words describes exceptions of other code for messages
 	 */
 	public ContractModule(LlmProvider inner, Target target, Pricing prices, Function<Throwable, String> words) {
 		super(inner);
@@ -65,7 +65,7 @@ public final class ContractModule extends BaseModule {
 		return this.timer;
 	}
 
-	/** What an attempt at a target failed with, also where the exception fails itself. */
+	/** The failure of an attempt, also if the exception itself cannot be read. */
 	LlmException failure(Throwable failure, Target asked) {
 		try {
 			return Failures.of(failure, asked, this.words);

@@ -44,7 +44,7 @@ final class Failures {
 
 	/**
 	 * The failure of an attempt that delivered nothing.
-	 * @param words what may be told of an exception of other code
+	 * @param words describes exceptions of other code for messages
 	 */
 	static LlmException of(Throwable failure, Target target, Function<Throwable, String> words) {
 		Throwable cause = Exceptions.unwrap(failure);
@@ -56,8 +56,8 @@ final class Failures {
 			return known;
 		}
 		ErrorKind kind = kindOf(cause);
-		String message = (kind == ErrorKind.INVALID_REQUEST)
-				? "Provider '" + target.provider() + "' threw " + words.apply(cause) + ": a fault in the program, not at the vendor"
+		String message = (kind == ErrorKind.INVALID_REQUEST) ? "Provider '" + target.provider() + "' threw "
+				+ words.apply(cause) + ": a fault in the program, not at the vendor"
 				: target + " failed: " + words.apply(cause);
 		return LlmException.of(kind, message).target(target).stage(stageOf(kind, cause)).cause(cause).build();
 	}

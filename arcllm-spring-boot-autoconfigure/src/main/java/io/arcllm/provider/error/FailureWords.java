@@ -17,9 +17,8 @@ import javax.net.ssl.SSLException;
 import io.arcllm.provider.PrintableText;
 
 /**
- * What callers outside may be told of an exception of the application's own code, or of
- * its clients: its type and its words, without URLs, names and addresses of hosts, and
- * keys. The exception itself stays the cause, for logs.
+ * The type and the words of an exception of other code for messages that callers outside
+ * may read: without URLs, names and addresses of hosts, and keys.
  */
 public final class FailureWords {
 
@@ -86,7 +85,7 @@ public final class FailureWords {
 			return PrintableText.clean(Objects.requireNonNullElse(failure.getMessage(), ""), WORTH_READING);
 		}
 		catch (RuntimeException ex) {
-			// the exception of other code may fail itself
+			// the exception itself failed
 			return "";
 		}
 	}
@@ -107,7 +106,9 @@ public final class FailureWords {
 	}
 
 	private static String host(String authority) {
-		return authority.substring(authority.lastIndexOf('@') + 1).replaceFirst(":[0-9]*+$", "").toLowerCase(Locale.ROOT);
+		return authority.substring(authority.lastIndexOf('@') + 1)
+			.replaceFirst(":[0-9]*+$", "")
+			.toLowerCase(Locale.ROOT);
 	}
 
 	private static boolean names(String word, String host) {

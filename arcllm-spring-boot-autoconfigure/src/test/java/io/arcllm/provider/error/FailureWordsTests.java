@@ -43,7 +43,8 @@ class FailureWordsTests {
 			"see jdbc:postgresql://10.0.0.7:5432/db?password=x, please | see jdbc:… please",
 			"no connection to inner-host:80 | no connection to", "unresolved: inner-host/<unresolved>:80 | unresolved",
 			"Incorrect API key provided: sk-proj-canary0123456789 | Incorrect API key provided: ***",
-			"a token=canary0123456789 in it | a token=*** in it", "Content type 'text/html' not supported at 10:15 | Content type 'text/html' not supported at 10:15",
+			"a token=canary0123456789 in it | a token=*** in it",
+			"Content type 'text/html' not supported at 10:15 | Content type 'text/html' not supported at 10:15",
 			"version 1.2.3 and 1.2.3.4.5 | version 1.2.3 and 1.2.3.4.5" })
 	void nameNothingOfTheInside(String said, String told) {
 		assertThat(FailureWords.of(new IllegalStateException(said)))
@@ -58,10 +59,8 @@ class FailureWordsTests {
 
 	static Stream<Arguments> ofClientsNameNothingOfTheInside() {
 		return Stream.of(
-				Arguments.of(
-						new ResourceAccessException("I/O error on POST request for \"" + INNER + "\": inner-host",
-								new UnknownHostException("inner-host")),
-						"I/O error on POST request for \"…\""),
+				Arguments.of(new ResourceAccessException("I/O error on POST request for \"" + INNER + "\": inner-host",
+						new UnknownHostException("inner-host")), "I/O error on POST request for \"…\""),
 				Arguments.of(web(new UnknownHostException("Failed to resolve 'in' [A(1), AAAA(28)]")),
 						"Failed to resolve [A(1), AAAA(28)]"),
 				Arguments.of(web(new ConnectException("Connection refused: /10.0.0.7:8080")), "Connection refused"),
@@ -87,7 +86,8 @@ class FailureWordsTests {
 	@MethodSource("io.arcllm.provider.error.LongErrorsTests#words")
 	@Timeout(value = 15, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 	void areFoundSoonInLongOnes(String part) {
-		for (String words : new String[] { part, part + "://", "a://" + part, part + ":", "1." + part, part + "\u202e" }) {
+		for (String words : new String[] { part, part + "://", "a://" + part, part + ":", "1." + part,
+				part + "\u202e" }) {
 			assertThat(FailureWords.of(new UnknownHostException(words.repeat((1 << 20) / words.length()))))
 				.hasSizeLessThan(400);
 		}

@@ -6,7 +6,7 @@ import io.arcllm.Trail;
 import org.assertj.core.api.Assertions;
 
 /**
- * AssertJ's assertions, and those on answers, failures and trails.
+ * AssertJ's assertions, and assertions on answers, failures and trails.
  */
 public final class ArcllmAssertions extends Assertions {
 
@@ -18,7 +18,7 @@ public final class ArcllmAssertions extends Assertions {
 		return new LlmResponseAssert(actual);
 	}
 
-	/** Asserts on what happened during a call. */
+	/** Asserts on the trail of a call. */
 	public static TrailAssert assertThat(Trail actual) {
 		return new TrailAssert(actual);
 	}

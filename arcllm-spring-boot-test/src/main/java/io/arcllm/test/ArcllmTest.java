@@ -8,12 +8,13 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Beside {@code @SpringBootTest}: points every provider that the application configures
- * at fake vendors on loopback, so that the application's own YAML is tested. Base URL and
- * key are replaced, all else stays as configured. {@link FakeVendors} and
- * {@link ArcllmTime} are beans of the test's context, reset before each test; a vendor
- * has the provider's name. So are the models of Spring AI's own OpenAI, Anthropic and
- * Ollama starters that a provider asks; other libraries' models stay as they are.
+ * Used with {@code @SpringBootTest}: points every configured provider at a fake vendor on
+ * loopback, so that the application's own YAML is tested. Base URL, keys and proxy are
+ * replaced; everything else stays as configured. {@link FakeVendors} and
+ * {@link ArcllmTime} are beans of the test's context and are reset before each test. A
+ * vendor has the name of its provider. Models of Spring AI's OpenAI, Anthropic and Ollama
+ * starters that a provider asks are pointed at fake vendors, too; other libraries' models
+ * stay as they are.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)

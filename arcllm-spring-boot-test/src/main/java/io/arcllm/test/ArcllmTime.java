@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.scheduler.Schedulers;
 
 /**
- * Time that a test moves: breakers, buckets, budgets, caches and waits go by it together.
- * Between moves it passes as always, so nothing waits for ever; {@link #advance} lets a
- * minute pass at once. There is one time in a JVM: all instances that are open share it.
- * Safe for use by many threads.
+ * Time that a test moves. Breakers, buckets, budgets, caches and waits use it together.
+ * Between moves it passes as usual, so nothing waits for ever; {@link #advance} moves it
+ * at once. There is one such time in a JVM, which all open instances share. Safe for use
+ * by many threads.
  */
 public final class ArcllmTime implements AutoCloseable {
 
-	/** How far a new test is from the one before: breakers and limits have recovered. */
+	/** The time between two tests, after which breakers and limits have recovered. */
 	private static final Duration BETWEEN_TESTS = Duration.ofDays(1);
 
 	private final MovedScheduler scheduler;
@@ -25,15 +25,15 @@ public final class ArcllmTime implements AutoCloseable {
 	}
 
 	/**
-	 * Puts movable time in the place of Reactor's {@link Schedulers#parallel()}, until it
-	 * is closed. Do so before providers are made.
+	 * Replaces Reactor's {@link Schedulers#parallel()} by movable time, until the
+	 * instance is closed. Call it before providers are created.
 	 */
 	public static ArcllmTime install() {
 		return new ArcllmTime(MovedScheduler.acquire());
 	}
 
 	/**
-	 * Another instance of what is installed, or {@code null} where nothing is.
+	 * Another instance of the installed time, or {@code null} if none is installed.
 	 */
 	static @Nullable ArcllmTime installed() {
 		MovedScheduler shared = MovedScheduler.acquireIfThere();
@@ -41,8 +41,8 @@ public final class ArcllmTime implements AutoCloseable {
 	}
 
 	/**
-	 * Lets so much time pass at once: what was to happen meanwhile happens on this
-	 * thread, in its order, before this returns.
+	 * Moves time at once. Tasks that are due in that time run on this thread, in order,
+	 * before this method returns.
 	 */
 	public void advance(Duration time) {
 		if (time.isNegative()) {
@@ -51,22 +51,24 @@ public final class ArcllmTime implements AutoCloseable {
 		this.scheduler.advance(time);
 	}
 
-	/** How long until something is to happen; {@code null} where nothing is. */
+	/** The time until the next task; {@code null} if there is none. */
 	@Nullable Duration untilNext() {
 		return this.scheduler.untilNext();
 	}
 
-	/** Another number after something new was planned. */
+	/** A number that changes with every new task. */
 	long planned() {
 		return this.scheduler.scheduled();
 	}
 
-	/** Lets a day pass, so that nothing of an earlier test is left waiting or open. */
+	/**
+	 * Moves time by a day, so that nothing of an earlier test is left waiting or open.
+	 */
 	public void reset() {
 		advance(BETWEEN_TESTS);
 	}
 
-	/** Gives Reactor its own schedulers back when the last instance is closed. */
+	/** Restores Reactor's own schedulers when the last instance is closed. */
 	@Override
 	public void close() {
 		if (this.open) {

@@ -18,10 +18,10 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.server.HttpServerResponse;
 
 /**
- * Brings an answer to the caller at a vendor's pace, or breaks on the way.
+ * Sends an answer to the caller at a vendor's pace, or breaks on the way.
  *
- * @param vendor whose format it is in
- * @param pace how fast
+ * @param vendor the vendor, which has the format
+ * @param pace the speed
  */
 record Delivery(Vendor vendor, Pace pace) {
 
@@ -43,12 +43,12 @@ record Delivery(Vendor vendor, Pace pace) {
 		};
 	}
 
-	/** Whether such an answer needs time that passes. */
+	/** Whether an answer with this fault needs time to pass. */
 	boolean waits(Fault fault) {
 		return fault == Fault.SILENCE || fault == Fault.STALL || fault == Fault.SLOW || !this.pace.isInstant();
 	}
 
-	/** All of it at once; a cut one ends with its connection. */
+	/** Sends a recorded answer at once; a cut one ends with its connection. */
 	static Publisher<Void> replay(HttpServerResponse response, RecordedStream recorded) {
 		response.header("content-type", recorded.contentType());
 		return response.send(Mono.just(Unpooled.wrappedBuffer(recorded.body())), (buffer) -> true)

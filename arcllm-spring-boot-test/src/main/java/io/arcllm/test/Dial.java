@@ -9,20 +9,21 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * How a simulated vendor is to break, and when. Without limits it breaks every call.
+ * How and when a simulated vendor breaks. Without limits it breaks every call.
  *
  * @param fault what goes wrong
  * @param rate the share of calls, from 0 to 1
- * @param every the first call and each n-th after it; zero for all
- * @param times how many calls break before the vendor is healthy again; unset for no end
- * @param seconds how long until it is healthy again; unset for no end
- * @param retryAfter what {@code Retry-After} says, in seconds
- * @param delay how late the first token of a slow vendor is, in seconds
+ * @param every the first call and each n-th after it; 0 for all calls
+ * @param times how many calls break before the vendor is healthy again; {@code null} for
+ * no limit
+ * @param seconds the seconds until it is healthy again; {@code null} for no limit
+ * @param retryAfter the value of {@code Retry-After}, in seconds
+ * @param delay the time to the first token of a slow vendor, in seconds
  */
 public record Dial(Fault fault, double rate, int every, @Nullable Integer times, @Nullable Integer seconds,
 		int retryAfter, int delay) {
 
-	/** Nothing breaks. */
+	/** A healthy vendor. */
 	public static final Dial HEALTHY = of(Fault.HEALTHY);
 
 	private static final int LONGEST = 86_400;
@@ -30,39 +31,39 @@ public record Dial(Fault fault, double rate, int every, @Nullable Integer times,
 	private static final Set<String> FIELDS = Set.of("fault", "rate", "every", "times", "seconds", "retryAfter",
 			"delay");
 
-	/** Every call. */
+	/** Breaks every call. */
 	public static Dial of(Fault fault) {
 		return new Dial(fault, 1, 0, null, null, 2, 5);
 	}
 
-	/** The first call and each n-th after it. */
+	/** Breaks the first call and each n-th after it. */
 	public Dial every(int calls) {
 		return new Dial(this.fault, this.rate, calls, this.times, this.seconds, this.retryAfter, this.delay);
 	}
 
-	/** The next calls alone. */
+	/** Breaks only the next calls. */
 	public Dial times(int calls) {
 		return new Dial(this.fault, this.rate, this.every, calls, this.seconds, this.retryAfter, this.delay);
 	}
 
-	/** Until so much time has passed; whole seconds, at least one. */
+	/** Breaks calls for this time, in whole seconds, at least one. */
 	public Dial forTime(Duration time) {
 		return new Dial(this.fault, this.rate, this.every, this.times, (int) Math.max(1, time.toSeconds()),
 				this.retryAfter, this.delay);
 	}
 
-	/** Says so many seconds in {@code Retry-After}. */
+	/** Sets {@code Retry-After}, in seconds. */
 	public Dial retryAfter(int seconds) {
 		return new Dial(this.fault, this.rate, this.every, this.times, this.seconds, seconds, this.delay);
 	}
 
-	/** The first token of a slow vendor is so many seconds late. */
+	/** Sets the time to the first token of a slow vendor, in seconds. */
 	public Dial delay(int seconds) {
 		return new Dial(this.fault, this.rate, this.every, this.times, this.seconds, this.retryAfter, seconds);
 	}
 
 	/**
-	 * Reads {@code {"fault": "rate-limit", "retryAfter": 2, "rate": 0.3}}.
+	 * Parses {@code {"fault": "rate-limit", "retryAfter": 2, "rate": 0.3}}.
 	 * @throws IllegalArgumentException if a field is unknown or out of its range
 	 */
 	public static Dial read(JsonNode json) {

@@ -25,8 +25,8 @@ final class DialState {
 	private int broken;
 
 	/**
-	 * @param random from 0 to 1
-	 * @param clock nanoseconds, from anywhere
+	 * @param random at least 0 and below 1
+	 * @param clock a clock, in nanoseconds
 	 */
 	DialState(DoubleSupplier random, LongSupplier clock) {
 		this.random = random;
@@ -41,7 +41,7 @@ final class DialState {
 	}
 
 	/**
-	 * The dial as it stands: healthy when it has run out.
+	 * The present dial; healthy when its limits are reached.
 	 */
 	synchronized Dial dial() {
 		Integer times = timesLeft();
@@ -53,7 +53,7 @@ final class DialState {
 	}
 
 	/**
-	 * What becomes of the next call.
+	 * The fault of the next call.
 	 */
 	synchronized Fault next() {
 		Dial now = dial();

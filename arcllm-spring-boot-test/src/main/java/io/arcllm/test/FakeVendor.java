@@ -49,7 +49,7 @@ public final class FakeVendor {
 
 	private final AtomicInteger active = new AtomicInteger();
 
-	/** Those of the active ones that need time to pass, or never end. */
+	/** The active requests that need time to pass, or never end. */
 	private final AtomicInteger waiting = new AtomicInteger();
 
 	private final DisposableServer server;
@@ -84,35 +84,35 @@ public final class FakeVendor {
 	}
 
 	/**
-	 * Where it answers, without a path.
+	 * Its URL, without a path.
 	 */
 	public String url() {
 		return "http://127.0.0.1:" + this.server.port();
 	}
 
 	/**
-	 * Turns its dial.
+	 * Sets its dial.
 	 */
 	public void set(Dial dial) {
 		this.dial.set(dial);
 	}
 
 	/**
-	 * Resets every connection for so long, as a vendor that is down does.
+	 * Resets every connection for this time, as a vendor that is down does.
 	 */
 	public void downFor(Duration time) {
 		set(Dial.of(Fault.DOWN).forTime(time));
 	}
 
 	/**
-	 * Breaks every call like this until {@link #heal()}.
+	 * Breaks every call with this fault until {@link #heal()}.
 	 */
 	public void fail(Fault fault) {
 		set(Dial.of(fault));
 	}
 
 	/**
-	 * Breaks the next calls like this.
+	 * Breaks the next calls with this fault.
 	 * @param calls how many
 	 */
 	public void fail(Fault fault, int calls) {
@@ -120,16 +120,15 @@ public final class FakeVendor {
 	}
 
 	/**
-	 * Refuses every call with a 429 that asks to be left alone for so long, in whole
-	 * seconds.
+	 * Refuses every call with a 429 and this {@code Retry-After}, in whole seconds.
 	 */
 	public void rateLimit(Duration retryAfter) {
 		set(Dial.of(Fault.RATE_LIMIT).retryAfter((int) retryAfter.toSeconds()));
 	}
 
 	/**
-	 * Answers the next call with what was recorded, if it is healthy then.
-	 * @throws IllegalArgumentException if that is in another wire format
+	 * Answers the next call with a recorded stream, if the vendor is healthy then.
+	 * @throws IllegalArgumentException if the stream has another wire format
 	 */
 	public void replay(RecordedStream stream) {
 		if (!stream.format().equals(format())) {
@@ -140,21 +139,21 @@ public final class FakeVendor {
 	}
 
 	/**
-	 * Is healthy again.
+	 * Makes the vendor healthy again.
 	 */
 	public void heal() {
 		set(Dial.HEALTHY);
 	}
 
 	/**
-	 * How many requests it got since the start or the last {@link #reset()}.
+	 * How many requests it got since its start or the last {@link #reset()}.
 	 */
 	public int asked() {
 		return Math.toIntExact(this.calls.get());
 	}
 
 	/**
-	 * Is healthy again and forgets what it was asked.
+	 * Makes the vendor healthy again and forgets its requests.
 	 */
 	public void reset() {
 		heal();
@@ -175,13 +174,13 @@ public final class FakeVendor {
 		return Schedulers.parallel().now(TimeUnit.NANOSECONDS);
 	}
 
-	/** Whether it is about to answer by itself, without time that passes. */
+	/** Whether it will answer by itself, without time that has to pass. */
 	boolean isAnswering() {
 		return this.active.get() > this.waiting.get();
 	}
 
 	/**
-	 * What it is doing.
+	 * Its present state.
 	 */
 	public VendorState state() {
 		Dial now = this.dial.dial();
@@ -206,7 +205,7 @@ public final class FakeVendor {
 			.doFinally((signal) -> this.active.decrementAndGet());
 	}
 
-	/** An answer that is never to end ends with its connection. */
+	/** An answer that never ends, until its connection ends. */
 	private static Mono<Void> closed(HttpServerRequest request) {
 		return Mono.create((sink) -> request.withConnection((connection) -> {
 			ChannelFuture close = connection.channel().closeFuture();

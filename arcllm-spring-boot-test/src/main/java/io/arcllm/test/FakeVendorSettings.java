@@ -3,12 +3,12 @@ package io.arcllm.test;
 import java.util.Map;
 
 /**
- * How to start the simulator.
+ * The settings of fake vendors.
  *
- * @param pace how fast the vendors answer
- * @param ports by vendor name; a free one where it is zero or missing
- * @param failing the vendor that fails now and then
- * @param failEvery it fails its first call and each n-th after it; zero for never
+ * @param pace the speed of the vendors
+ * @param ports the ports by vendor name; a free port if it is 0 or missing
+ * @param failing the vendor that fails regularly
+ * @param failEvery it fails its first call and each n-th after it; 0 for never
  */
 public record FakeVendorSettings(Pace pace, Map<String, Integer> ports, String failing, int failEvery) {
 

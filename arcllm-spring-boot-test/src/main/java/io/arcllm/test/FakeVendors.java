@@ -19,9 +19,9 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import reactor.netty.resources.LoopResources;
 
 /**
- * Vendors that need no key and no network: each answers in a real wire format on a
- * loopback port of its own, and breaks on request. Their answers say that they are
- * simulated. Safe for use by many threads.
+ * Vendors without a key or a network: each answers in a real wire format on its own
+ * loopback port, and breaks on request. Their answers say that they are simulated. Safe
+ * for use by many threads.
  */
 public final class FakeVendors implements AutoCloseable {
 
@@ -56,8 +56,8 @@ public final class FakeVendors implements AutoCloseable {
 
 	/**
 	 * Starts one vendor for each name.
-	 * @param formats by the vendor's name its wire format: {@code anthropic},
-	 * {@code openai} or {@code ollama}
+	 * @param formats the wire format by the vendor's name: {@code anthropic}, {@code
+	 * openai} or {@code ollama}
 	 */
 	public static FakeVendors start(FakeVendorSettings settings, Map<String, String> formats) {
 		FakeVendors started = new FakeVendors();
@@ -102,8 +102,8 @@ public final class FakeVendors implements AutoCloseable {
 
 	/**
 	 * The vendor of that name.
-	 * @throws IllegalArgumentException if there is none; the message names those there
-	 * are
+	 * @throws IllegalArgumentException if there is none; the message names the existing
+	 * ones
 	 */
 	public FakeVendor of(String name) {
 		return vendor(name).orElseThrow(() -> new IllegalArgumentException("There is no fake vendor '" + name
@@ -111,20 +111,20 @@ public final class FakeVendors implements AutoCloseable {
 	}
 
 	/**
-	 * Makes what is left to chance the same each time: which calls of a share break and,
-	 * with {@code @ArcllmTest}, the jitter of waits and weighted choices.
+	 * Makes random choices repeatable: which calls of a share break and, with
+	 * {@code @ArcllmTest}, the jitter of waits and weighted choices.
 	 */
 	public void seed(long seed) {
 		this.chance.seed(seed);
 	}
 
-	/** What is left to chance behind these vendors. */
+	/** The source of random numbers of these vendors. */
 	public Chance chance() {
 		return this.chance;
 	}
 
 	/**
-	 * Makes all vendors healthy and forgets what they were asked.
+	 * Makes all vendors healthy and forgets their requests.
 	 */
 	public void reset() {
 		this.vendors.forEach(FakeVendor::reset);

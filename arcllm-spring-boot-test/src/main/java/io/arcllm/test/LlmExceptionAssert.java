@@ -16,21 +16,21 @@ public final class LlmExceptionAssert extends AbstractThrowableAssert<LlmExcepti
 		super(actual, LlmExceptionAssert.class);
 	}
 
-	/** It is of this kind. */
+	/** Verifies that the failure has this kind. */
 	public LlmExceptionAssert hasKind(ErrorKind kind) {
 		isNotNull();
 		Assertions.assertThat(this.actual.kind()).as("kind").isEqualTo(kind);
 		return this;
 	}
 
-	/** The vendor asks to be left alone for so long. */
+	/** Verifies the wait that the failure names. */
 	public LlmExceptionAssert hasRetryAfter(Duration retryAfter) {
 		isNotNull();
 		Assertions.assertThat(this.actual.retryAfter()).as("retryAfter").isEqualTo(retryAfter);
 		return this;
 	}
 
-	/** What happened during its call. */
+	/** Assertions on the trail of its call. */
 	public TrailAssert trail() {
 		isNotNull();
 		return new TrailAssert(this.actual.trail());

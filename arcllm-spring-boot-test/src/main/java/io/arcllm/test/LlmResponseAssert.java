@@ -13,7 +13,7 @@ public final class LlmResponseAssert extends AbstractAssert<LlmResponseAssert, L
 		super(actual, LlmResponseAssert.class);
 	}
 
-	/** Its text is exactly this. */
+	/** Verifies that its text is exactly this. */
 	public LlmResponseAssert hasText(String text) {
 		isNotNull();
 		Assertions.assertThat(this.actual.text()).as("text").isEqualTo(text);
@@ -21,7 +21,7 @@ public final class LlmResponseAssert extends AbstractAssert<LlmResponseAssert, L
 	}
 
 	/**
-	 * This target answered.
+	 * Verifies that this target answered.
 	 * @param target a provider, or {@code provider/model}
 	 */
 	public LlmResponseAssert isFrom(String target) {
@@ -32,7 +32,7 @@ public final class LlmResponseAssert extends AbstractAssert<LlmResponseAssert, L
 		return this;
 	}
 
-	/** What happened during its call. */
+	/** Assertions on the trail of its call. */
 	public TrailAssert trail() {
 		isNotNull();
 		return new TrailAssert(this.actual.trail());

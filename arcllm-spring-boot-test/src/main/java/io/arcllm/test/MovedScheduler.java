@@ -16,9 +16,9 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * A scheduler whose clock is the real one plus what tests added to it. Delayed tasks run
- * when the real time has come, on a thread of the scheduler below, or within
+ * when their real time has come, on a thread of the underlying scheduler, or within
  * {@link #advance}, on the thread of the test, whichever is first. Each task runs once:
- * the thread that takes it out of the queue runs it.
+ * the thread that removes it from the queue runs it.
  */
 final class MovedScheduler implements Scheduler {
 
@@ -89,13 +89,13 @@ final class MovedScheduler implements Scheduler {
 		return this.real.now(TimeUnit.NANOSECONDS) + this.moved.get();
 	}
 
-	/** How long until the next delayed task; {@code null} where there is none. */
+	/** The time until the next delayed task; {@code null} if there is none. */
 	synchronized @Nullable Duration untilNext() {
 		Task first = this.tasks.peek();
 		return (first == null) ? null : Duration.ofNanos(Math.max(0, first.due() - nanos()));
 	}
 
-	/** Another number after a delayed task was scheduled. */
+	/** A number that changes with every delayed task. */
 	synchronized long scheduled() {
 		return this.numbers;
 	}
@@ -170,7 +170,7 @@ final class MovedScheduler implements Scheduler {
 		return this.real.isDisposed();
 	}
 
-	/** A delayed task; running it twice or after it was disposed of does nothing. */
+	/** A delayed task; running it again, or after it was disposed, has no effect. */
 	private record Task(Runnable work, long due, long number, MovedScheduler scheduler) implements Disposable {
 
 		void run() {

@@ -4,30 +4,30 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How fast a simulated vendor answers.
+ * The speed of a simulated vendor.
  *
- * @param firstToken how long until the first token
- * @param tokensPerSecond how many follow in a second; zero for all at once
+ * @param firstToken the time to the first token
+ * @param tokensPerSecond the tokens in a second after that; 0 for all at once
  */
 public record Pace(Duration firstToken, int tokensPerSecond) {
 
-	/** About that of a real vendor's smaller model. */
+	/** About the speed of a real vendor's smaller model. */
 	public static final Pace REALISTIC = new Pace(Duration.ofMillis(300), 60);
 
-	/** No waiting at all. */
+	/** Without waiting. */
 	public static final Pace INSTANT = new Pace(Duration.ZERO, 0);
 
 	boolean isInstant() {
 		return this.firstToken.isZero() && this.tokensPerSecond <= 0;
 	}
 
-	/** How long that many tokens take, a little more or less each time. */
+	/** The time for this many tokens, with some variation. */
 	Duration tokens(int count) {
 		return vary((this.tokensPerSecond <= 0) ? Duration.ZERO
 				: Duration.ofNanos(count * 1_000_000_000L / this.tokensPerSecond));
 	}
 
-	/** How long the first token takes this time. */
+	/** The time to the first token, with some variation. */
 	Duration first() {
 		return vary(this.firstToken);
 	}

@@ -20,7 +20,7 @@ import reactor.core.publisher.Mono;
 
 /**
  * One answer of a script: deltas, then the whole answer, a failure or silence. Compared
- * by identity, since two equal answers of a script are two.
+ * by identity, because equal answers of a script are different answers.
  */
 final class ScriptedAnswer {
 
@@ -58,7 +58,7 @@ final class ScriptedAnswer {
 				completed(whole));
 	}
 
-	/** One of no particular target is that of the provider. */
+	/** An answer without a target gets the provider's target. */
 	private static BiFunction<Target, List<LlmEvent>, Flux<LlmEvent>> completed(LlmResponse response) {
 		boolean unsigned = response.target().equals(NOTHING.target());
 		return (target, deltas) -> Flux.just(new LlmEvent.Completed(unsigned ? response.withTarget(target) : response));
@@ -80,7 +80,8 @@ final class ScriptedAnswer {
 	}
 
 	/**
-	 * As the callers of a stack see it: with words, it is an interruption that has them.
+	 * The failure as callers of a stack see it: after delivered words it is an
+	 * interruption with these words.
 	 */
 	private static LlmException cut(Target target, List<LlmEvent> delivered) {
 		if (delivered.isEmpty()) {

@@ -21,11 +21,10 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
- * A provider without HTTP whose answers a test writes down beforehand. Each call takes
- * the answer of the first rule that matches its request, else the next answer of the
- * queue; a call for which neither is there fails and names the request. Remembers what it
- * was asked. Scripting is meant for one thread before the calls; calls may come from
- * many.
+ * A provider without HTTP whose answers a test defines. Each call gets the answer of the
+ * first rule that matches its request, else the next answer of the queue; without either,
+ * the call fails and names the request. It records its requests. Define the script on one
+ * thread before the calls; calls may come from many threads.
  */
 public final class ScriptedLlm implements LlmProvider {
 
@@ -46,14 +45,14 @@ public final class ScriptedLlm implements LlmProvider {
 	}
 
 	/**
-	 * A provider named {@code scripted} with nothing to say yet.
+	 * A provider named {@code scripted}, without answers.
 	 */
 	public static ScriptedLlm create() {
 		return create("scripted");
 	}
 
 	/**
-	 * A provider with nothing to say yet.
+	 * A provider without answers.
 	 * @param name its name in trails and errors
 	 */
 	public static ScriptedLlm create(String name) {
@@ -61,7 +60,7 @@ public final class ScriptedLlm implements LlmProvider {
 	}
 
 	/**
-	 * The next answer is for each request that matches, as often as one comes; it is not
+	 * Makes the next answer a rule: it is given to each request that matches, and is not
 	 * part of the queue.
 	 */
 	public ScriptedLlm when(Predicate<LlmRequest> matches) {
@@ -80,71 +79,71 @@ public final class ScriptedLlm implements LlmProvider {
 	}
 
 	/**
-	 * Calls a tool.
+	 * Answers with a call of a tool.
 	 * @param tool its name
-	 * @param arguments by name, of types that JSON has
+	 * @param arguments the arguments by name, of JSON's types
 	 */
 	public ScriptedLlm toolCall(String tool, Map<String, ?> arguments) {
 		return add(ScriptedAnswer.of(ScriptedAnswer.toolCall("call_" + (this.queue.size() + 1), tool, arguments)));
 	}
 
-	/** Fails before the first word. */
+	/** Fails before the first delta. */
 	public ScriptedLlm fail(ErrorKind kind) {
 		return fail(kind, null);
 	}
 
 	/**
-	 * Fails before the first word.
-	 * @param retryAfter how long the vendor asks to be left alone, if it does
+	 * Fails before the first delta.
+	 * @param retryAfter the wait that the failure names, or {@code null}
 	 */
 	public ScriptedLlm fail(ErrorKind kind, @Nullable Duration retryAfter) {
 		return fail(
 				LlmException.of(kind, "Scripted failure: " + kind).provider(this.name).retryAfter(retryAfter).build());
 	}
 
-	/** Fails with this before the first word. */
+	/** Fails with this exception before the first delta. */
 	public ScriptedLlm fail(RuntimeException failure) {
 		return add(ScriptedAnswer.failing(failure));
 	}
 
 	/**
 	 * Answers word by word.
-	 * @param gap before each word
-	 * @param words the deltas, as they are: spaces are not added
+	 * @param gap the pause before each word
+	 * @param words the deltas, unchanged; no spaces are added
 	 */
 	public ScriptedLlm stream(Duration gap, String... words) {
 		return add(ScriptedAnswer.of(Arrays.asList(words), gap));
 	}
 
 	/**
-	 * Cuts the answer that was scripted last: the connection breaks after so many deltas,
-	 * which is an interruption with what was delivered, as a stack tells it.
+	 * Cuts the last answer of the script: after this many deltas the call fails as an
+	 * interruption, with what was delivered.
 	 */
 	public ScriptedLlm cutAfter(int deltas) {
 		return replaceLast(scripted().cutAfter(deltas));
 	}
 
 	/**
-	 * Lets the answer that was scripted last stall: nothing comes after so many deltas,
-	 * and no end.
+	 * Stalls the last answer of the script: after this many deltas nothing comes, not
+	 * even an end.
 	 */
 	public ScriptedLlm stallAfter(int deltas) {
 		return replaceLast(scripted().stallAfter(deltas));
 	}
 
-	/** Never says anything. */
+	/** Never answers. */
 	public ScriptedLlm stall() {
 		return add(ScriptedAnswer.of(List.of(), Duration.ZERO).stallAfter(0));
 	}
 
 	/**
-	 * What it was asked, in the order of the subscriptions.
+	 * The requests, in the order of the subscriptions.
 	 */
 	public List<LlmRequest> asked() {
 		return List.copyOf(this.asked);
 	}
 
-	/** Forgets the script and what it was asked. */
+	/** Forgets the script and the requests. */
 	public void reset() {
 		this.queue.clear();
 		this.rules.clear();

@@ -6,7 +6,7 @@ import io.arcllm.module.routing.Chance;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chance as it always is, until a test gives it a seed. Safe for use by many threads.
+ * Random numbers of the JVM, until a test sets a seed. Safe for use by many threads.
  */
 final class SeededChance implements Chance {
 

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * One call of a {@link SurvivalReport}: asks, waits for the end, and tells what the
+ * One call of a {@link SurvivalReport}: asks, waits for the end, and returns what the
  * caller saw.
  */
 final class SurvivalCall {
@@ -38,7 +38,7 @@ final class SurvivalCall {
 	}
 
 	/**
-	 * @param prompt another one for each call, so that no cache answers it
+	 * @param prompt a different text for each call, so that no cache answers it
 	 */
 	Seen ask(String prompt, boolean streamed) {
 		StringBuffer words = new StringBuffer();
@@ -60,7 +60,10 @@ final class SurvivalCall {
 		return new Seen(answer, failure, streamed ? words.toString() : null, asked(answer, failure));
 	}
 
-	/** By the trail; where there is none, by how often each vendor was asked. */
+	/**
+	 * The targets that were asked, from the trail; without a trail, from the number of
+	 * requests of each vendor.
+	 */
 	private List<String> asked(@Nullable LlmResponse answer, @Nullable Throwable failure) {
 		Trail trail = (answer != null) ? answer.trail()
 				: (failure instanceof LlmException told) ? told.trail() : Trail.EMPTY;
@@ -88,21 +91,22 @@ final class SurvivalCall {
 	 */
 	record Seen(@Nullable LlmResponse answer, @Nullable Throwable failure, @Nullable String words, List<String> asked) {
 
-		/** The whole answer of a fake vendor, once, and the same words as the deltas. */
+		/** Whether it is the whole answer of a fake vendor, once, equal to the deltas. */
 		boolean isWhole() {
 			return this.answer != null && isSameAsDeltas(this.answer)
 					&& (Answers.isWhole(this.answer.text()) || isCutByConfiguration(this.answer));
 		}
 
-		/** All of what was recorded, and nothing else. */
+		/** Whether the answer is the whole recorded stream, and nothing else. */
 		boolean isWhole(RecordedStream recorded) {
 			return this.answer != null && isSameAsDeltas(this.answer) && this.answer.text().equals(recorded.text())
 					&& calls(this.answer).equals(calls(recorded));
 		}
 
 		/**
-		 * No half answer was taken for a whole one: all of what was recorded, another
-		 * whole answer, the beginning with an end, or a clean error.
+		 * Whether no partial answer was taken for a whole one: it is the whole recorded
+		 * stream, another whole answer, the beginning with an end of its own, or a clean
+		 * error.
 		 */
 		boolean isHonest(RecordedStream recorded) {
 			return isCleanError() || isWhole(recorded) || isWhole() || (this.answer != null

@@ -7,11 +7,11 @@ import io.arcllm.LlmProvider;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the users of an application see when its vendors fail in the sixteen ways that
- * such systems meet, each whole and streamed, and when its primary vendor answers as real
- * vendors were recorded, whole and cut somewhere, with the application's own
- * configuration. With {@link ArcllmTime} installed, waits pass at once; without, they
- * take their time.
+ * Shows what the users of an application see when its vendors fail in sixteen ways, each
+ * for a whole and a streamed call, and when its primary vendor answers with recorded
+ * streams of real vendors, complete and cut, with the application's own configuration.
+ * With {@link ArcllmTime} installed, waits pass at once; without it, they take their real
+ * time. Not safe for use by several threads.
  */
 public final class SurvivalReport {
 
@@ -38,13 +38,13 @@ public final class SurvivalReport {
 	}
 
 	/**
-	 * What one failure, or one recorded stream, did.
+	 * The result of one failure, or of one recorded stream.
 	 *
-	 * @param name as it is written in the table
+	 * @param name its name in the table
 	 * @param failure how the vendor failed; {@code null} for a recorded stream
-	 * @param streamed whether the answer was asked for as a stream
-	 * @param survived whether the caller got what is right: the whole answer once, or a
-	 * clean error where no answer can be had
+	 * @param streamed whether the answer was requested as a stream
+	 * @param survived whether the caller got the right result: the whole answer once, or
+	 * a clean error if no answer is possible
 	 * @param seen what the caller saw, in a few words
 	 * @param asked the targets that were asked, in order
 	 * @param requests how many requests all vendors got
@@ -54,8 +54,8 @@ public final class SurvivalReport {
 	}
 
 	/**
-	 * A report on calls through this provider, whose name is that of the vendor that is
-	 * to fail.
+	 * A report on calls through this provider. The vendor of the provider's name is the
+	 * one that fails.
 	 * @param llm the provider that the application injects, or anything that asks the
 	 * vendors, such as another library's client
 	 * @param vendors the vendors behind it
@@ -65,30 +65,29 @@ public final class SurvivalReport {
 	}
 
 	/**
-	 * With this vendor as the one that fails, where it has another name than the
-	 * provider.
+	 * Sets the vendor that fails, if its name differs from the provider's.
 	 */
 	public SurvivalReport primary(String vendor) {
 		return new SurvivalReport(this.llm, this.vendors, vendor, this.time, this.seed, this.rows);
 	}
 
 	/**
-	 * Orders the failures and cuts streams at random: the same seed gives the same order
-	 * and trails.
+	 * Sets the seed of the order of failures and of the cuts of streams. The same seed
+	 * gives the same order, cuts and trails.
 	 */
 	public SurvivalReport seed(long seed) {
 		return new SurvivalReport(this.llm, this.vendors, this.primary, this.time, seed, this.rows);
 	}
 
 	/**
-	 * Lets waits pass at once, where this time is not installed by {@code @ArcllmTest}.
+	 * Sets the time with which waits pass at once, without {@code @ArcllmTest}.
 	 */
 	public SurvivalReport time(ArcllmTime time) {
 		return new SurvivalReport(this.llm, this.vendors, this.primary, time, this.seed, this.rows);
 	}
 
 	/**
-	 * Makes the failures one after the other, and the vendors healthy again after each.
+	 * Makes the failures one after the other; the vendors are healthy again after each.
 	 * @return a report with its rows
 	 * @throws IllegalArgumentException if there is no vendor of the primary's name
 	 */
@@ -102,14 +101,14 @@ public final class SurvivalReport {
 	}
 
 	/**
-	 * One row a failure and way of asking, in the order of {@link Failure}, then those of
-	 * recorded streams; none before {@link #run()}.
+	 * One row for each failure, whole and streamed, in the order of {@link Failure}, then
+	 * the rows of recorded streams; none before {@link #run()}.
 	 */
 	public List<Row> rows() {
 		return this.rows;
 	}
 
-	/** Whether all was survived. */
+	/** Whether everything was survived. */
 	public boolean isSurvived() {
 		return !this.rows.isEmpty() && this.rows.stream().allMatch(Row::survived);
 	}
@@ -139,7 +138,7 @@ public final class SurvivalReport {
 		/** 429 once. */
 		RATE_LIMITED,
 
-		/** 429 that asks for a wait. */
+		/** 429 that names a wait. */
 		RATE_LIMITED_FOR_A_WHILE,
 
 		/** 500 once. */
@@ -163,7 +162,7 @@ public final class SurvivalReport {
 		/** Something that is not JSON comes in the middle of the answer. */
 		MALFORMED,
 
-		/** The answer ends without a reason to stop. */
+		/** The answer ends without a stop reason. */
 		NO_END,
 
 		/** The marker after the end is missing. */
@@ -184,12 +183,12 @@ public final class SurvivalReport {
 		/** The vendor is down and comes back: it is asked again. */
 		COMES_BACK;
 
-		/** As it is written in the table. */
+		/** Its name in the table. */
 		public String label() {
 			return name().toLowerCase(Locale.ROOT).replace('_', ' ');
 		}
 
-		/** Whether no answer can be had. */
+		/** Whether no answer is possible. */
 		boolean isHopeless() {
 			return this == ALL_DOWN || this == CONTENT_FILTER;
 		}

@@ -15,7 +15,7 @@ import io.arcllm.test.vendor.Fault;
 import io.arcllm.test.vendor.RecordedStream;
 
 /**
- * Makes the failures of a {@link SurvivalReport} one after the other, each for a call of
+ * Makes the failures of a {@link SurvivalReport} one after the other, each with a call of
  * its own.
  */
 final class SurvivalRun {
@@ -24,7 +24,10 @@ final class SurvivalRun {
 
 	private static final Duration UNTIL_FORGOTTEN = Duration.ofDays(1);
 
-	/** So many good calls let breakers and hedges see a vendor as it is on most days. */
+	/**
+	 * The number of healthy calls before a failure, after which breakers and hedges know
+	 * a healthy vendor.
+	 */
 	private static final int GOOD_CALLS = 12;
 
 	private static final int GOOD_CALLS_FIRST = 48;
@@ -75,7 +78,7 @@ final class SurvivalRun {
 		return rows;
 	}
 
-	/** Brings each target that the primary one leads to into the same state each time. */
+	/** Brings each target of the chain into the same state each time. */
 	private void warmUp() {
 		this.vendors.reset();
 		this.waits.pass(UNTIL_FORGOTTEN);
@@ -127,7 +130,10 @@ final class SurvivalRun {
 				(failure == Failure.ALL_DOWN) ? byTarget(seen.asked()) : seen.asked(), requests());
 	}
 
-	/** Where a hedge and a retry fail side by side, their order says nothing. */
+	/**
+	 * Sorted by target, because the order of a hedge and a retry at the same time is
+	 * random.
+	 */
 	private static List<String> byTarget(List<String> asked) {
 		return asked.stream().sorted(Comparator.comparingInt(asked::indexOf)).toList();
 	}

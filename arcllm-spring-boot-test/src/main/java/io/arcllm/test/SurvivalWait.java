@@ -12,31 +12,33 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits for the end of calls. Movable time passes only where nothing happens by itself
- * any more, and then up to what is to happen next, so that a slow machine makes no vendor
+ * Waits for the end of calls. Movable time is moved only when nothing happens by itself
+ * any more, and then to the next task, so that a slow machine does not make a vendor
  * slow.
  */
 final class SurvivalWait {
 
-	/** How long a call may take before it counts as hung. */
+	/** The longest time of a call before it counts as hung. */
 	private static final Duration LONGEST = Duration.ofMinutes(15);
 
 	private static final Duration STEP = Duration.ofSeconds(1);
 
-	/** Over the due time, but not up to what is due after it. */
+	/** A little beyond the due time, but not to the next task. */
 	private static final Duration A_MOMENT = Duration.ofMillis(1);
 
 	private static final long LOOK_MILLIS = 10;
 
-	/** So many looks without a change are quiet. */
+	/** The number of checks without a change that count as quiet. */
 	private static final int QUIET_LOOKS = 6;
 
 	private static final int MOST_LOAD_FACTOR = 5;
 
-	/** A look that took longer says that the machine is busy. */
+	/** A check that takes longer means that the machine is busy. */
 	private static final long LONG_LOOK_MILLIS = 30;
 
-	/** From so many looks on it is passed on anyway: something else never rests. */
+	/**
+	 * After this many checks time is moved anyway, because something else never rests.
+	 */
 	private static final int MOST_LOOKS = 300;
 
 	private final FakeVendors vendors;
@@ -44,14 +46,14 @@ final class SurvivalWait {
 	private final @Nullable ArcllmTime time;
 
 	/**
-	 * @param time {@code null} where time cannot be moved
+	 * @param time the time, or {@code null} if it cannot be moved
 	 */
 	SurvivalWait(FakeVendors vendors, @Nullable ArcllmTime time) {
 		this.vendors = vendors;
 		this.time = time;
 	}
 
-	/** Lets that much time pass, where it can be moved. */
+	/** Lets this time pass, if it can be moved. */
 	void pass(Duration duration) {
 		if (this.time != null) {
 			this.time.advance(duration);
@@ -60,8 +62,8 @@ final class SurvivalWait {
 
 	/**
 	 * Waits until the call has ended or counts as hung.
-	 * @param heard how much has come of the answer
-	 * @return why it failed, if it did
+	 * @param heard the amount that has come of the answer
+	 * @return the failure, or {@code null}
 	 */
 	@Nullable Throwable until(CompletableFuture<?> call, LongSupplier heard) {
 		Duration passed = Duration.ZERO;
@@ -109,7 +111,10 @@ final class SurvivalWait {
 		return step;
 	}
 
-	/** Where many wait for a processor, an answer under way is quiet for longer. */
+	/**
+	 * How much longer to wait, because an answer under way is quiet for longer on a busy
+	 * machine.
+	 */
 	private static int loadFactor() {
 		OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
 		long waiting = Math.round(system.getSystemLoadAverage() / system.getAvailableProcessors() / 2);
@@ -131,7 +136,7 @@ final class SurvivalWait {
 		return this.vendors.vendors().stream().anyMatch(FakeVendor::isAnswering);
 	}
 
-	/** Another number after anything has happened. */
+	/** A number that changes when anything happens. */
 	private long activity(ArcllmTime time, LongSupplier heard) {
 		long activity = time.planned() * 31 + heard.getAsLong();
 		for (FakeVendor vendor : this.vendors.vendors()) {

@@ -12,8 +12,8 @@ import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Assertions on what happened during a call. Targets are written as a provider's name, or
- * as {@code provider/model}.
+ * Assertions on the trail of a call. Targets are written as a provider's name, or as
+ * {@code provider/model}.
  */
 public final class TrailAssert extends AbstractAssert<TrailAssert, Trail> {
 
@@ -22,8 +22,8 @@ public final class TrailAssert extends AbstractAssert<TrailAssert, Trail> {
 	}
 
 	/**
-	 * These targets were asked, all of them and in this order; one that was asked twice
-	 * is named twice. Targets that were passed over do not count.
+	 * Verifies that exactly these targets were asked, in this order. A target that was
+	 * asked twice is named twice. Targets that were passed over do not count.
 	 */
 	public TrailAssert asked(String... targets) {
 		isNotNull();
@@ -44,12 +44,12 @@ public final class TrailAssert extends AbstractAssert<TrailAssert, Trail> {
 		return this;
 	}
 
-	/** At least this target was passed over. */
+	/** Verifies that at least this target was passed over. */
 	public TrailAssert skipped(String target) {
 		return skipped(target, null);
 	}
 
-	/** At least this target was passed over for this reason. */
+	/** Verifies that at least this target was passed over for this reason. */
 	public TrailAssert skipped(String target, @Nullable ErrorKind reason) {
 		isNotNull();
 		boolean found = this.actual.attempts()
@@ -63,7 +63,7 @@ public final class TrailAssert extends AbstractAssert<TrailAssert, Trail> {
 		return this;
 	}
 
-	/** So many requests went out. */
+	/** Verifies the number of requests that were sent. */
 	public TrailAssert hasRequests(int requests) {
 		isNotNull();
 		Assertions.assertThat(this.actual.requests()).as("requests").isEqualTo(requests);

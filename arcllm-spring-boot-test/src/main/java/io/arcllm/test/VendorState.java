@@ -3,17 +3,17 @@ package io.arcllm.test;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a simulated vendor is doing, for pages and tests.
+ * The state of a simulated vendor, for pages and tests.
  *
  * @param vendor its name
- * @param url where it answers
- * @param calls how many it was asked
- * @param broken how many of them its dial broke
- * @param active how many it is answering
- * @param dial as it is set
- * @param fault the dial's, as it is written
- * @param timesLeft calls that will break yet, if that is bounded
- * @param secondsLeft how long the dial stands yet, if that is bounded
+ * @param url its URL
+ * @param calls how many calls it got
+ * @param broken how many of them broke
+ * @param active how many calls it is answering
+ * @param dial its dial
+ * @param fault the label of the dial's fault
+ * @param timesLeft how many more calls will break, or {@code null}
+ * @param secondsLeft the seconds until it is healthy again, or {@code null}
  */
 public record VendorState(String vendor, String url, long calls, long broken, int active, Dial dial, String fault,
 		@Nullable Integer timesLeft, @Nullable Integer secondsLeft) {

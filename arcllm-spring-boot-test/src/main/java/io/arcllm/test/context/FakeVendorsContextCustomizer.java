@@ -5,9 +5,9 @@ import org.springframework.test.context.ContextCustomizer;
 import org.springframework.test.context.MergedContextConfiguration;
 
 /**
- * Starts a fake vendor for each configured provider, and movable time, before anything is
- * bound and after all has been configured, by initializers, too. One is as good as
- * another, so contexts can be shared between test classes.
+ * Starts a fake vendor for each configured provider, and movable time, after everything
+ * has been configured, including by initializers, and before anything is bound. All
+ * instances are equal, so contexts can be shared between test classes.
  */
 record FakeVendorsContextCustomizer() implements ContextCustomizer {
 

@@ -24,8 +24,8 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Points the providers of one context at fake vendors. Runs before the post-processors
- * that are beans, and so before any bean of ours is defined.
+ * Points the providers of one context at fake vendors. Runs before post-processors that
+ * are beans, and therefore before any bean of ArcLLM is defined.
  */
 final class FakeVendorsStarter implements BeanDefinitionRegistryPostProcessor {
 
@@ -66,7 +66,7 @@ final class FakeVendorsStarter implements BeanDefinitionRegistryPostProcessor {
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
-		// all is done by then
+		// everything was done before
 	}
 
 	private Map<String, String> formats(List<String> providers, Binder binder) {
@@ -83,7 +83,7 @@ final class FakeVendorsStarter implements BeanDefinitionRegistryPostProcessor {
 		return formats;
 	}
 
-	/** As many keys as are configured, so that a pool stays one. */
+	/** Sets as many keys as are configured, so that a pool stays a pool. */
 	private static void point(FakeVendor vendor, Binder binder, Map<String, Object> properties) {
 		String prefix = PROVIDERS + vendor.name() + ".";
 		properties.put(prefix + "base-url", vendor.url() + (vendor.format().equals("openai") ? "/v1" : ""));

@@ -9,8 +9,8 @@ import org.springframework.test.context.TestContextAnnotationUtils;
 import org.springframework.test.context.TestExecutionListener;
 
 /**
- * Makes all fake vendors healthy, and lets what an earlier test left waiting recover,
- * before each test with {@link ArcllmTest}.
+ * Before each test with {@link ArcllmTest}, makes all fake vendors healthy and moves
+ * time, so that breakers and limits recover.
  */
 class FakeVendorsTestExecutionListener implements TestExecutionListener {
 

@@ -12,10 +12,10 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.util.ClassUtils;
 
 /**
- * The providers that ask models of Spring AI's own starters, which have their URLs in
- * settings of Spring AI.
+ * The providers that ask models of Spring AI's starters, whose URLs are in settings of
+ * Spring AI.
  *
- * @param formats by the provider's name the format that its model speaks
+ * @param formats the wire format of the model, by the provider's name
  */
 record SpringAiModels(Map<String, String> formats) {
 
@@ -61,7 +61,7 @@ record SpringAiModels(Map<String, String> formats) {
 
 	/**
 	 * Points the settings of Spring AI at a vendor.
-	 * @return whether it is one of these
+	 * @return whether the provider is one of these
 	 */
 	boolean point(FakeVendor vendor, String key, Map<String, Object> properties) {
 		String format = this.formats.get(vendor.name());

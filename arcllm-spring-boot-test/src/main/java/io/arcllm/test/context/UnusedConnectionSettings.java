@@ -13,8 +13,8 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
 /**
- * Takes out what leads to vendors and would lead fake ones' requests astray: a provider's
- * proxy is not asked for what is on this machine.
+ * Removes settings that would misdirect requests to fake vendors, such as a provider's
+ * proxy.
  */
 final class UnusedConnectionSettings {
 

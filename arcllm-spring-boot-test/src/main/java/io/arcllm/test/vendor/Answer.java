@@ -5,12 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a simulated vendor says, in no vendor's words.
+ * The answer of a simulated vendor, in no vendor's format.
  *
- * @param thinking what it thought before; empty for nothing
- * @param text its words; empty if it calls tools
+ * @param thinking the thinking before it; empty for none
+ * @param text its text; empty if it calls tools
  * @param calls the tools it calls
- * @param stop why it stopped
+ * @param stop the stop reason
  */
 public record Answer(String thinking, String text, List<Call> calls, Stop stop) {
 
@@ -29,7 +29,7 @@ public record Answer(String thinking, String text, List<Call> calls, Stop stop) 
 	public record Call(String id, String name, String arguments) {
 	}
 
-	/** The same answer, held to the question's limits. */
+	/** The same answer, within the limits of the question. */
 	public Answer limited(Question question) {
 		String words = this.text;
 		Stop why = this.stop;
@@ -60,7 +60,7 @@ public record Answer(String thinking, String text, List<Call> calls, Stop stop) 
 		return tokens;
 	}
 
-	/** Words with the space before them: the simulator's tokens. */
+	/** The simulator's tokens: words with the space before them. */
 	public static List<String> pieces(String text) {
 		return text.isEmpty() ? List.of() : Arrays.asList(text.split("(?<=\\S)(?=\\s)"));
 	}

@@ -11,8 +11,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes up answers that follow the question enough to look at, and says that they are
- * made up.
+ * Makes up answers that resemble the question, and that say they are simulated.
  */
 public final class Answers {
 
@@ -40,14 +39,13 @@ public final class Answers {
 		this.vendor = vendor;
 	}
 
-	/** Whether a text is one whole answer, not a part of one and not two of them. */
+	/** Whether a text is exactly one whole answer. */
 	public static boolean isWhole(String text) {
 		return text.startsWith(BEGINNING) && text.indexOf(BEGINNING, 1) < 0 && text.endsWith(END);
 	}
 
 	/**
-	 * Whether a text is a beginning, or a part of it, and after that the end of an
-	 * answer.
+	 * Whether a text is a beginning, or a part of it, followed by the end of an answer.
 	 */
 	public static boolean isGoneOnFrom(String beginning, String text) {
 		int same = 0;
@@ -68,7 +66,10 @@ public final class Answers {
 		return new Answer(thinking, words, List.of(), Answer.Stop.END).limited(question);
 	}
 
-	/** What follows on a beginning; one that another began gets this answer's end. */
+	/**
+	 * The rest after a beginning; after the beginning of another answer, the end of this
+	 * one.
+	 */
 	private static String rest(String words, String prefix) {
 		return words.startsWith(prefix) ? words.substring(prefix.length()) : END;
 	}

@@ -10,14 +10,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Anthropic's Messages.
+ * Anthropic's Messages API.
  */
 public final class AnthropicVendor implements Vendor {
 
 	private final String name;
 
 	/**
-	 * @param name the vendor's, such as {@code anthropic}
+	 * @param name the name of the vendor, such as {@code anthropic}
 	 */
 	public AnthropicVendor(String name) {
 		this.name = name;

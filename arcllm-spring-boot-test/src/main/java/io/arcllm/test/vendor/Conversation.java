@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Finds in a conversation what is to be answered now.
+ * Finds the part of a conversation that is to be answered.
  */
 final class Conversation {
 
@@ -22,7 +22,7 @@ final class Conversation {
 	private int characters;
 
 	/**
-	 * One whose messages carry a role, those of tools too.
+	 * A conversation whose messages have a role, including those of tools.
 	 */
 	static Conversation byRole(JsonNode messages) {
 		Conversation conversation = new Conversation();

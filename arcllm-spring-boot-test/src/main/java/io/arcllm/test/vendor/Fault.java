@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
  */
 public enum Fault {
 
-	/** Answers. */
+	/** A normal answer. */
 	HEALTHY(200),
 
 	/** 429 with {@code Retry-After}. */
@@ -33,10 +33,10 @@ public enum Fault {
 	/** The connection is reset before the headers. */
 	RESET(0),
 
-	/** Like a reset, for as long as it lasts: meant to be used with seconds. */
+	/** Like a reset; meant to be used with a number of seconds. */
 	DOWN(0),
 
-	/** Nothing ever comes. */
+	/** No answer ever comes. */
 	SILENCE(0),
 
 	/** The answer comes, but its first token comes late. */
@@ -51,10 +51,13 @@ public enum Fault {
 	/** Half of the answer comes, then something that is not JSON. */
 	MALFORMED(200),
 
-	/** All words come, but neither a reason to stop nor an end. */
+	/** All words come, but neither a stop reason nor an end. */
 	NO_END(200),
 
-	/** The answer is whole but for the marker after its end, where the format has one. */
+	/**
+	 * The answer is complete except for the marker after its end, in formats that have
+	 * one.
+	 */
 	NO_MARKER(200);
 
 	private final int status;
@@ -64,7 +67,7 @@ public enum Fault {
 	}
 
 	/**
-	 * The HTTP status; zero where no answer comes.
+	 * The HTTP status; 0 if no answer comes.
 	 */
 	public int status() {
 		return this.status;
@@ -78,14 +81,14 @@ public enum Fault {
 	}
 
 	/**
-	 * As it is written in a dial, such as {@code rate-limit}.
+	 * Its name in a dial, such as {@code rate-limit}.
 	 */
 	public String label() {
 		return name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 	/**
-	 * Reads a label, or one of the statuses 429, 500, 503 and 529.
+	 * Parses a label, or one of the statuses 429, 500, 503 and 529.
 	 * @throws IllegalArgumentException if there is no such fault; the message lists them
 	 */
 	public static Fault of(String label) {

@@ -9,14 +9,14 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Ollama's {@code /api/chat}.
+ * Ollama's chat API.
  */
 public final class OllamaVendor implements Vendor {
 
 	private final String name;
 
 	/**
-	 * @param name the vendor's, such as {@code ollama}
+	 * @param name the name of the vendor, such as {@code ollama}
 	 */
 	public OllamaVendor(String name) {
 		this.name = name;

@@ -20,7 +20,7 @@ public final class OpenAiVendor implements Vendor {
 	private static final Set<String> NO_THINKING = Set.of("", "none", "minimal");
 
 	/**
-	 * @param name the vendor's, such as {@code openai}
+	 * @param name the name of the vendor, such as {@code openai}
 	 */
 	public OpenAiVendor(String name) {
 		this.name = name;

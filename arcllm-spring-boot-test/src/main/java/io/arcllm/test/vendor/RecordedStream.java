@@ -12,15 +12,15 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A streamed answer of a real vendor, byte for byte, and what it says. Don't change the
- * array.
+ * A streamed answer of a real vendor, byte for byte, and its content. The array must not
+ * be changed.
  *
- * @param name which one, such as {@code openrouter text}
+ * @param name its name, such as {@code openrouter text}
  * @param format the wire format: {@code anthropic}, {@code openai} or {@code ollama}
- * @param contentType of the answer
- * @param text the words of it
+ * @param contentType the content type of the answer
+ * @param text the text of it
  * @param calls the tools it calls, without ids
- * @param body all that came
+ * @param body the bytes of the answer
  * @param cut whether the connection closes in the middle of it
  */
 public record RecordedStream(String name, String format, String contentType, String text, List<Answer.Call> calls,
@@ -33,7 +33,8 @@ public record RecordedStream(String name, String format, String contentType, Str
 	}
 
 	/**
-	 * Those that come with the test kit; the file NOTICE beside them names their sources.
+	 * The recorded streams of the test kit; the file NOTICE beside them names their
+	 * sources.
 	 */
 	public static List<RecordedStream> all() {
 		List<RecordedStream> all = new ArrayList<>();
@@ -58,7 +59,7 @@ public record RecordedStream(String name, String format, String contentType, Str
 		}
 	}
 
-	/** The same, but the connection closes after so many bytes. */
+	/** The same stream, whose connection closes after this many bytes. */
 	public RecordedStream cutAfter(int bytes) {
 		return new RecordedStream(this.name, this.format, this.contentType, this.text, this.calls,
 				Arrays.copyOf(this.body, Math.min(bytes, this.body.length)), true);

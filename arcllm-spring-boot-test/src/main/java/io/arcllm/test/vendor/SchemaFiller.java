@@ -10,8 +10,8 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * Makes up a value that fits a JSON schema: tool arguments and structured answers.
  *
- * @param words for strings of which nothing else is known
- * @param place for strings that name a place
+ * @param words the value of other strings
+ * @param place the value of strings that name a place
  */
 record SchemaFiller(String words, String place) {
 
@@ -19,7 +19,7 @@ record SchemaFiller(String words, String place) {
 
 	private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-	/** Whether a property of that name is a place. */
+	/** Whether a property of that name is for a place. */
 	static boolean isPlace(String name) {
 		return name.toLowerCase(Locale.ROOT).matches(".*(location|city|place|town|country).*");
 	}

@@ -5,7 +5,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A vendor's wire format, from the vendor's side. Pure: no I/O.
+ * A vendor's wire format, from the vendor's side: pure functions without I/O.
  */
 public interface Vendor {
 
@@ -14,21 +14,20 @@ public interface Vendor {
 	/** {@code anthropic}, {@code openai} or {@code ollama}. */
 	String format();
 
-	/** The one path that answers. */
+	/** The path of requests. */
 	String path();
 
 	/**
-	 * Whether it answers there; vendors that are spoken to like this one have other
-	 * roots.
+	 * Whether it answers at this path; vendors with the same format have other roots.
 	 */
 	default boolean answers(String path) {
 		return path.equals(path());
 	}
 
-	/** Of a streamed answer. */
+	/** The content type of a streamed answer. */
 	String streamType();
 
-	/** The header that carries the request's id. */
+	/** The header with the request's id. */
 	String requestIdHeader();
 
 	Question read(JsonNode body);
@@ -39,10 +38,10 @@ public interface Vendor {
 	/** A streamed answer's frames. */
 	List<byte[]> frames(Question question, Answer answer, String id);
 
-	/** How many frames at the end of a stream say that and why it ended. */
+	/** How many frames at the end of a stream report its end and stop reason. */
 	int endFrames(Question question);
 
-	/** How many of these are a marker alone, which says nothing else. */
+	/** How many of these are only a marker. */
 	default int markerFrames() {
 		return 0;
 	}

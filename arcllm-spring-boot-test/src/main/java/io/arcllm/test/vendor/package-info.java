@@ -1,5 +1,5 @@
 /**
- * The wire formats of the fake vendors, from the vendor's side: pure, no I/O.
+ * The wire formats of the fake vendors, from the vendor's side, without I/O.
  */
 @NullMarked
 package io.arcllm.test.vendor;

@@ -61,10 +61,17 @@ public final class AnswerBuilder {
 				deltas.add(new LlmEvent.TextDelta(text.text()));
 			}
 			else if (block instanceof ToolCall call) {
-				deltas.add(new LlmEvent.ToolCallDelta(calls++, call.id(), call.name(), call.rawArguments()));
+				deltas.add(new LlmEvent.ToolCallDelta(calls++, call.id(), call.name(), written(call)));
 			}
 		}
 		return deltas;
+	}
+
+	/** A call made by a program has no arguments as a model wrote them. */
+	private static String written(ToolCall call) {
+		Map<String, @Nullable Object> parsed = call.parsedArguments();
+		return (!call.rawArguments().isBlank() || parsed == null || parsed.isEmpty()) ? call.rawArguments()
+				: TypedAnswer.types().write(parsed);
 	}
 
 	/**
@@ -164,9 +171,10 @@ public final class AnswerBuilder {
 			return text(text.text());
 		}
 		if (block instanceof ToolCall call) {
-			int index = this.calls.size();
-			toolCall(index, call.id(), call.name(), call.rawArguments());
-			call(index).vendorData = call.vendorData();
+			CallPart part = call(this.calls.size());
+			part.add(call.id(), call.name(), call.rawArguments());
+			part.vendorData = call.vendorData();
+			part.parsed = call.parsedArguments();
 			return this;
 		}
 		if (block instanceof Content.Thinking thinking && thinking.signature() == null && thinking.redacted() == null) {
@@ -368,7 +376,10 @@ public final class AnswerBuilder {
 
 		private ToolCall.@Nullable VendorData vendorData;
 
+		private @Nullable Map<String, @Nullable Object> parsed;
+
 		void add(String id, String name, String fragment) {
+			this.parsed = fragment.isEmpty() ? this.parsed : null;
 			this.id = id.isEmpty() ? this.id : id;
 			this.name = name.isEmpty() ? this.name : name;
 			this.arguments.append(fragment);
@@ -379,7 +390,8 @@ public final class AnswerBuilder {
 			String raw = this.arguments.toString();
 			// Groq's models write null where a tool has no parameters
 			boolean none = raw.isBlank() || raw.strip().equals("null");
-			return new ToolCall(this.id, this.name, raw, none ? Map.of() : parser.apply(raw), this.vendorData);
+			return new ToolCall(this.id, this.name, raw,
+					(this.parsed != null) ? this.parsed : none ? Map.of() : parser.apply(raw), this.vendorData);
 		}
 
 	}

@@ -319,10 +319,27 @@ public class LlmException extends RuntimeException {
 		if (getClass() != LlmException.class) {
 			return this;
 		}
-		LlmException copy = new LlmException(details(), String.valueOf(super.getMessage()), getCause());
+		return copy(String.valueOf(super.getMessage()));
+	}
+
+	private LlmException copy(String message) {
+		LlmException copy = new LlmException(details(), message, getCause());
 		copy.setStackTrace(getStackTrace());
 		copy.chain = this.chain;
 		Arrays.stream(getSuppressed()).forEach(copy::addSuppressed);
+		return copy;
+	}
+
+	/**
+	 * This failure with more said in its message, such as what is likely meant. A type of
+	 * its own stays as it is.
+	 */
+	public LlmException withMessage(String more) {
+		if (getClass() != LlmException.class) {
+			return this;
+		}
+		LlmException copy = copy(super.getMessage() + more);
+		copy.trail = this.trail;
 		return copy;
 	}
 

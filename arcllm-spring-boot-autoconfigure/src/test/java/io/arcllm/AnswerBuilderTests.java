@@ -66,6 +66,26 @@ class AnswerBuilderTests {
 	}
 
 	@Test
+	void callThatCameAsAWholeKeepsItsArgumentsUntilMoreOfThemComes() {
+		ToolCall call = new ToolCall("a", "f", "{\"x\":1}", Map.of("x", 1));
+		ToolCall own = ToolCall.of("b", "g", Map.of("y", "2"));
+
+		LlmResponse kept = this.answer.block(call).block(own).buildPartial(TARGET);
+
+		assertThat(kept.toolCalls()).containsExactly(call, own);
+		this.answer.toolCall(0, "", "", " ");
+		assertThat(this.answer.buildPartial(TARGET).toolCalls().get(0).parsedArguments()).isNull();
+	}
+
+	@Test
+	void deltasHaveTheArgumentsOfACallThatAProgramMade() {
+		LlmResponse made = LlmResponse.builder().toolCalls(ToolCall.of("b", "g", Map.of("y", "2"))).build();
+
+		assertThat(AnswerBuilder.deltas(made))
+			.containsExactly(new LlmEvent.ToolCallDelta(0, "b", "g", "{\"y\":\"2\"}"));
+	}
+
+	@Test
 	void endedBlockIsNotContinued() {
 		this.answer.text("one").endBlock().text("two").text("!");
 

@@ -69,23 +69,7 @@ public final class ArcllmBudgetAutoConfiguration {
 	BudgetLedger arcllmBudgetLedger(ObjectProvider<BudgetListener> listeners, ObjectProvider<BudgetStores> stores) {
 		BudgetStores redis = stores.getIfAvailable();
 		Supplier<BudgetRedis> connection = (redis == null) ? null : redis.redis();
-		return new BudgetLedger(this.clock, all(listeners.orderedStream().toList()), connection);
-	}
-
-	private static BudgetListener all(List<BudgetListener> listeners) {
-		return new BudgetListener() {
-
-			@Override
-			public void warning(BudgetWarning warning) {
-				listeners.forEach((one) -> one.warning(warning));
-			}
-
-			@Override
-			public void exhausted(BudgetExhausted exhausted) {
-				listeners.forEach((one) -> one.exhausted(exhausted));
-			}
-
-		};
+		return new BudgetLedger(this.clock, BudgetListener.all(listeners.orderedStream().toList()), connection);
 	}
 
 	@Bean

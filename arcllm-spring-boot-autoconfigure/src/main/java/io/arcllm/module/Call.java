@@ -109,7 +109,7 @@ public final class Call {
 		this.shutdown = shutdown;
 		this.start = this.clock.now(TimeUnit.NANOSECONDS);
 		this.startedAt = this.clock.now(TimeUnit.MILLISECONDS);
-		this.deadline = deadline.toNanos();
+		this.deadline = ((deadline.compareTo(FOREVER) < 0) ? deadline : FOREVER).toNanos();
 		this.maxAttempts = maxAttempts;
 		this.listener = listener;
 		this.metadata = metadata;

@@ -280,6 +280,8 @@ public final class CallModule extends BaseModule {
 
 		private final int slot;
 
+		private boolean answered;
+
 		private boolean ended;
 
 		CallStep(CoreSubscriber<? super LlmEvent> actual, Call call, Limits limits) {
@@ -303,6 +305,7 @@ public final class CallModule extends BaseModule {
 				this.actual.onNext(event);
 				return;
 			}
+			this.answered = true;
 			LlmResponse whole = whole(answer);
 			if (this.listener != CallListener.NONE) {
 				this.call.caller().run(() -> this.listener.answered(whole));
@@ -353,9 +356,13 @@ public final class CallModule extends BaseModule {
 						.build();
 		}
 
+		/** A module of the application's own may have kept the answer to itself. */
 		@Override
 		public void onComplete() {
-			if (!this.ended) {
+			if (!this.answered) {
+				onError(LlmException.of(ErrorKind.INTERRUPTED, "The call ended without a whole answer").build());
+			}
+			else if (!this.ended) {
 				this.ended = true;
 				this.shutdown.ended(this, this.slot);
 				this.actual.onComplete();

@@ -17,6 +17,7 @@ import io.arcllm.WholeAndStreamed;
 import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
 import io.arcllm.module.budget.BudgetExhausted;
 import io.arcllm.module.budget.BudgetLedger;
+import io.arcllm.module.budget.BudgetListener;
 import io.arcllm.module.budget.BudgetWarning;
 import io.arcllm.module.ratelimit.RedisServer;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -123,6 +124,36 @@ class BudgetAutoConfigurationTests {
 					.gauge()
 					.value()).isEqualTo(0.5);
 				assertThat(context.getBean(BudgetLedger.class).status()).hasSize(1);
+			});
+	}
+
+	@WholeAndStreamed
+	void listenerThatThrowsKeepsNothingFromTheOthers(boolean streaming) {
+		this.vendors.first.enqueue(answer(streaming));
+		this.vendors.first.enqueue(answer(streaming));
+		List<Object> events = new CopyOnWriteArrayList<>();
+		Consumer<Object> hear = events::add;
+		BudgetListener broken = new BudgetListener() {
+
+			@Override
+			public void warning(BudgetWarning warning) {
+				throw new IllegalStateException("a bug in the application's listener");
+			}
+
+			@Override
+			public void exhausted(BudgetExhausted exhausted) {
+				throw new IllegalStateException("a bug in the application's listener");
+			}
+
+		};
+		runner(limit("global", "0.50", "window=total", "warn-at=50%"))
+			.withBean("broken", BudgetListener.class, () -> broken)
+			.withBean("hears", Hearing.class, () -> new Hearing(hear))
+			.run((context) -> {
+				LlmProvider llm = context.getBean(LlmProviders.class).primary();
+				Vendors.ask(llm, streaming);
+				Vendors.ask(llm, streaming);
+				assertThat(events).hasExactlyElementsOfTypes(BudgetWarning.class, BudgetExhausted.class);
 			});
 	}
 

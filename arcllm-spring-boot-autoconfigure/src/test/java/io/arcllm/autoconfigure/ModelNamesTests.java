@@ -83,6 +83,24 @@ class ModelNamesTests {
 	}
 
 	@WholeAndStreamed
+	void targetThatIsTakenForAModelIsToldWithAllThatHappened(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.fails("404"));
+		this.vendors.third.enqueue(Vendors.fails("500"));
+		this.vendors.runner()
+			.withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=third")
+			.run((context) -> {
+				LlmRequest request = LlmRequest.of("hi").mutate().model("second/m1").streaming(streaming).build();
+				LlmException failure = catchThrowableOfType(LlmException.class,
+						() -> context.getBean(LlmProvider.class).invoke(request));
+				assertThat(failure.kind()).isEqualTo(ErrorKind.MODEL_NOT_FOUND);
+				assertThat(failure).hasMessageContaining("did you mean the target 'second/m1'?")
+					.hasMessageEndingWith("(all failed: first/m0 -> third/m2)");
+				assertThat(failure.trail().requests()).isEqualTo(2);
+				assertThat(failure.others()).extracting(LlmException::status).containsExactly(500);
+			});
+	}
+
+	@WholeAndStreamed
 	void nameStandsInAChain(boolean streaming) {
 		this.vendors.first.enqueue(Vendors.fails("500"));
 		this.vendors.third.enqueue(Vendors.says("hello", streaming));

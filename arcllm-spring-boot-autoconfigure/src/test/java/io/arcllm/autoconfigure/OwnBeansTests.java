@@ -68,6 +68,16 @@ class OwnBeansTests {
 	}
 
 	@WholeAndStreamed
+	void ownClassifierThatDoesNotKnowLeavesItToOurs(boolean streaming) {
+		this.vendors.first.enqueue(Vendors.fails("529"));
+		this.vendors.runner()
+			.withBean(ErrorClassifier.class, () -> (error) -> null)
+			.run((context) -> assertThatExceptionOfType(LlmException.class)
+				.isThrownBy(() -> Vendors.ask(context.getBean(LlmProvider.class), streaming))
+				.satisfies((failure) -> assertThat(failure.kind()).isEqualTo(ErrorKind.OVERLOADED)));
+	}
+
+	@WholeAndStreamed
 	void customizerOfTheConnectionKnowsTheProvider(boolean streaming) {
 		this.vendors.first.enqueue(Vendors.fails("529"));
 		this.vendors.second.enqueue(Vendors.says("hello", streaming));

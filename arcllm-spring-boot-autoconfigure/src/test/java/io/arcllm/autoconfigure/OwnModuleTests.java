@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmModule;
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
@@ -58,6 +59,26 @@ class OwnModuleTests {
 			assertThat(provider.invoke(request.metadata(new RequestMetadata("acme", null, Map.of())).build()).text())
 				.isEqualTo("hello");
 		});
+	}
+
+	@WholeAndStreamed
+	void moduleThatKeepsTheAnswerToItselfIsNoSuccess(boolean streaming) {
+		LlmModule drops = (inner) -> (request) -> inner.exchange(request).filter((event) -> event.answer() == null);
+		this.runner.withBean("drops", LlmModule.class, () -> drops)
+			.run((context) -> assertThatExceptionOfType(LlmException.class)
+				.isThrownBy(() -> context.getBean(LlmProvider.class)
+					.exchange(LlmRequest.of("hi").withStreaming(streaming))
+					.blockLast())
+				.satisfies((failure) -> {
+					assertThat(failure.kind()).isEqualTo(ErrorKind.INTERRUPTED);
+					assertThat(failure.trail().requests()).isOne();
+				}));
+	}
+
+	@Test
+	void deadlineOfCenturiesIsNone() {
+		this.runner.withPropertyValues("arcllm.deadline=9999999d")
+			.run((context) -> assertThat(context.getBean(LlmProvider.class).invoke("hi").text()).isEqualTo("hello"));
 	}
 
 	@Test

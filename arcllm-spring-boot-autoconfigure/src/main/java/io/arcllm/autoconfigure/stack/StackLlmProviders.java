@@ -303,10 +303,7 @@ public final class StackLlmProviders implements LlmProviders {
 		/** Adds a hint if the model begins with the name of a provider. */
 		private static LlmException hinted(LlmException failure, String model) {
 			return (failure.kind() != ErrorKind.MODEL_NOT_FOUND) ? failure
-					: LlmException
-						.of(failure.kind(), failure.getMessage() + "; did you mean the target '" + model + "'?")
-						.like(failure)
-						.build();
+					: failure.withMessage("; did you mean the target '" + model + "'?");
 		}
 
 		/** Always present, so it is not shown. */

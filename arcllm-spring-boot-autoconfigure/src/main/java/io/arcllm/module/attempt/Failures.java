@@ -2,6 +2,7 @@ package io.arcllm.module.attempt;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.DateTimeException;
 import java.util.ConcurrentModificationException;
 import java.util.List;
@@ -69,13 +70,10 @@ final class Failures {
 			if (isTimeout(cause)) {
 				return ErrorKind.TIMEOUT;
 			}
-			if (cause instanceof IOException) {
+			if (cause instanceof IOException || cause instanceof UnresolvedAddressException) {
 				return ErrorKind.NETWORK;
 			}
 			cause = cause.getCause();
-		}
-		if (failure instanceof CancellationException) {
-			return ErrorKind.CANCELLED;
 		}
 		return isFault(failure) ? ErrorKind.INVALID_REQUEST : ErrorKind.SERVER_ERROR;
 	}
@@ -103,10 +101,11 @@ final class Failures {
 
 	/**
 	 * Exceptions that only a fault of the program causes; the next try would fail in the
-	 * same way.
+	 * same way. A client that gave its own request up is none.
 	 */
 	private static boolean isFault(Throwable failure) {
-		return failure instanceof Error || FAULTS.stream().anyMatch((fault) -> fault.isInstance(failure));
+		return !(failure instanceof CancellationException)
+				&& (failure instanceof Error || FAULTS.stream().anyMatch((fault) -> fault.isInstance(failure)));
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
+import io.arcllm.Attempt;
 import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
@@ -20,6 +21,7 @@ import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
 import io.arcllm.module.ForwardingListener;
+import io.arcllm.module.Scope;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
@@ -91,7 +93,8 @@ public final class UpstreamModule extends BaseModule {
 			return Flux.error(failure);
 		}
 		this.refusals.learn(asked, Parameter.STREAMING);
-		return call.hasAttemptsLeft() ? this.inner.exchange(request) : Flux.error(failure);
+		return !call.hasAttemptsLeft() ? Flux.error(failure) : this.inner.exchange(request)
+			.contextWrite((context) -> Scope.of(context).because(Attempt.Cause.WITHOUT_PARAMETERS).into(context));
 	}
 
 	/** Whether a failure says that the model or the account may not stream. */

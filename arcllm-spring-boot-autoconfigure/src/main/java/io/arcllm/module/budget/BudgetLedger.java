@@ -67,7 +67,7 @@ public final class BudgetLedger {
 	 */
 	public BudgetLedger(Clock clock, BudgetListener listener, @Nullable Supplier<BudgetRedis> redis) {
 		this.clock = clock;
-		this.listener = listener;
+		this.listener = BudgetListener.all(List.of(listener));
 		this.redis = redis;
 	}
 
@@ -118,7 +118,7 @@ public final class BudgetLedger {
 				BudgetWarning warning = new BudgetWarning(limit.name(), account.subject(), at.ratio(),
 						Micros.amount(level.spent()), limit.amount(), limit.currency(), account.span().end());
 				logger.warn("Of the budget " + described(account) + " " + at + " is spent: " + spent(level, limit));
-				tell(() -> this.listener.warning(warning));
+				this.listener.warning(warning);
 			}
 		}
 	}
@@ -129,8 +129,8 @@ public final class BudgetLedger {
 		if (announce(account, EXHAUSTED)) {
 			BigDecimal spent = Micros.amount(level.spent());
 			logger.warn("The budget " + described(account) + " is used up: " + spent(level, limit));
-			tell(() -> this.listener.exhausted(new BudgetExhausted(limit.name(), account.subject(), spent,
-					limit.amount(), limit.currency(), account.span().end())));
+			this.listener.exhausted(new BudgetExhausted(limit.name(), account.subject(), spent, limit.amount(),
+					limit.currency(), account.span().end()));
 		}
 	}
 
@@ -151,16 +151,6 @@ public final class BudgetLedger {
 		}
 		this.announced.put(account, share);
 		return true;
-	}
-
-	/** What a listener throws changes nothing. */
-	private static void tell(Runnable event) {
-		try {
-			event.run();
-		}
-		catch (Throwable ex) {
-			logger.warn("A listener of budgets failed", ex);
-		}
 	}
 
 	/**

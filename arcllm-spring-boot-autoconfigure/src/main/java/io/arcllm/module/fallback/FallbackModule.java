@@ -263,12 +263,12 @@ public final class FallbackModule extends BaseModule {
 			if (failure.kind().isUnsent()) {
 				this.call.targets().notAsked(candidate.target());
 			}
-			this.pass.failed(candidate.target(), failure);
 			if (this.resume.recovery() != Recovery.FAIL && failure.hasDelivered()) {
 				return new StreamRecovery(this.resume, this.pass, this.call, this.request,
 						this.chain.primary().target())
 					.after(candidate, failure, rest);
 			}
+			this.pass.failed(candidate.target(), failure);
 			List<Candidate> next = (isRefusedHere(candidate, failure) ? rest
 					: this.chain.after(failure, rest, this.settings))
 				.stream()
@@ -297,7 +297,8 @@ public final class FallbackModule extends BaseModule {
 		/**
 		 * The error for the caller: what ended the call, else the error of the primary
 		 * target if it was asked, else that of the first target that was asked. If all
-		 * targets that were asked refused the request, that of the first of them.
+		 * targets that were asked refused the request, that of the first of them. The
+		 * error of a target that was not asked only if none was.
 		 */
 		private LlmException exhausted() {
 			List<LlmException> all = this.pass.failures();
@@ -305,8 +306,11 @@ public final class FallbackModule extends BaseModule {
 			LlmException last = all.get(all.size() - 1);
 			LlmException primary = this.pass.failure(this.chain.primary().target());
 			LlmException told;
-			if (last.endsTheCall() || this.settings.onExhausted() == FallbackSettings.OnExhausted.LAST) {
+			if (last.endsTheCall()) {
 				told = last;
+			}
+			else if (this.settings.onExhausted() == FallbackSettings.OnExhausted.LAST) {
+				told = asked.isEmpty() ? last : asked.get(asked.size() - 1);
 			}
 			else if (!asked.isEmpty() && asked.stream().allMatch((one) -> one.kind().refusesRequest())) {
 				told = asked.get(0);

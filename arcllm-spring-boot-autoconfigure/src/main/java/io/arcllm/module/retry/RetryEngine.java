@@ -82,8 +82,10 @@ public final class RetryEngine {
 	 * A call has failed for the first time.
 	 */
 	Retries start() {
-		RetryContext context = this.policy.open(null);
-		return new Retries(context, this.backOff.start(context));
+		return this.hook.get(() -> {
+			RetryContext context = this.policy.open(null);
+			return new Retries(context, this.backOff.start(context));
+		}, () -> new Retries(null, null));
 	}
 
 	/**
@@ -91,13 +93,14 @@ public final class RetryEngine {
 	 */
 	final class Retries {
 
-		private final RetryContext context;
+		/** Absent where the policy failed: then there are none. */
+		private final @Nullable RetryContext context;
 
 		private final @Nullable BackOffContext waits;
 
 		private boolean replacedConnection;
 
-		private Retries(RetryContext context, @Nullable BackOffContext waits) {
+		private Retries(@Nullable RetryContext context, @Nullable BackOffContext waits) {
 			this.context = context;
 			this.waits = waits;
 		}
@@ -106,13 +109,15 @@ public final class RetryEngine {
 		 * The wait before the next retry, or {@code null} for no retry.
 		 */
 		@Nullable Duration next(LlmException failure) {
-			return RetryEngine.this.hook.<@Nullable Duration>get(() -> decide(failure), () -> null);
+			RetryContext context = this.context;
+			return (context == null) ? null
+					: RetryEngine.this.hook.<@Nullable Duration>get(() -> decide(context, failure), () -> null);
 		}
 
-		private @Nullable Duration decide(LlmException failure) {
+		private @Nullable Duration decide(RetryContext context, LlmException failure) {
 			RetryEngine engine = RetryEngine.this;
-			engine.policy.registerThrowable(this.context, failure);
-			if (!engine.policy.canRetry(this.context)) {
+			engine.policy.registerThrowable(context, failure);
+			if (!engine.policy.canRetry(context)) {
 				return null;
 			}
 			engine.slept.set(0L);
@@ -145,7 +150,7 @@ public final class RetryEngine {
 		}
 
 		int count() {
-			return this.context.getRetryCount();
+			return (this.context == null) ? 0 : this.context.getRetryCount();
 		}
 
 	}

@@ -32,10 +32,15 @@ record ForeignAnswer(int status, HttpHeaders headers, byte[] body) {
 					spring.getResponseBodyAsByteArray());
 		}
 		if (failure instanceof WebClientResponseException spring) {
-			return new ForeignAnswer(spring.getStatusCode().value(), spring.getHeaders(),
+			// the head of an answer came, and its body did not: the cause says why
+			return isCut(spring) ? null : new ForeignAnswer(spring.getStatusCode().value(), spring.getHeaders(),
 					spring.getResponseBodyAsByteArray());
 		}
 		return saysSo(failure) ? inWords(failure) : new SdkError(failure).answer();
+	}
+
+	private static boolean isCut(WebClientResponseException failure) {
+		return failure.getStatusCode().is2xxSuccessful() && failure.getCause() != null;
 	}
 
 	/** Applications may repeat Spring AI's message in their own exceptions. */

@@ -3,8 +3,10 @@ package io.arcllm.module.attempt;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -108,6 +110,10 @@ class ContractModuleTests {
 						(request) -> Flux.error(new RuntimeException("the model is broken"))),
 				failure("wraps a silence", ErrorKind.TIMEOUT,
 						(request) -> Flux.error(new RuntimeException(new SocketTimeoutException("Read timed out")))),
+				failure("gave its own request up", ErrorKind.SERVER_ERROR,
+						(request) -> Flux.error(new CompletionException(new CancellationException("by its pool")))),
+				failure("knows no such host", ErrorKind.NETWORK,
+						(request) -> Flux.error(new UnresolvedAddressException())),
 				failure("fails in a circle", ErrorKind.INVALID_REQUEST, (request) -> Flux.error(circle())),
 				failure("times out", ErrorKind.TIMEOUT, (request) -> Flux.error(new TimeoutException("slow"))),
 				failure("knows its error", ErrorKind.OVERLOADED, (request) -> Script.fails(ErrorKind.OVERLOADED)),

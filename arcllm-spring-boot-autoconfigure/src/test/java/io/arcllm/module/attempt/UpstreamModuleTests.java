@@ -138,6 +138,8 @@ class UpstreamModuleTests {
 		assertThat(script.lastRequest().streaming()).isFalse();
 		assertThat(this.call.trail().attempts()).extracting(Attempt::outcome)
 			.isEqualTo(List.of(Attempt.Outcome.FAILED, Attempt.Outcome.COMPLETED));
+		assertThat(this.call.trail().attempts()).extracting(Attempt::cause)
+			.isEqualTo(List.of(Attempt.Cause.FIRST, Attempt.Cause.WITHOUT_PARAMETERS));
 		assertThat(ask(script).answer().text()).isEqualTo("Hello");
 		assertThat(script.asked()).isEqualTo(3);
 		this.time.seconds(3700);

@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 import io.arcllm.Attempt;
 import io.arcllm.CallOptions;
+import io.arcllm.Content;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
@@ -268,6 +270,17 @@ class RecoveryTests {
 			.containsExactly(Usage.of(10, 4), Usage.of(14, 2));
 		List<Message> messages = second.lastRequest().messages();
 		assertThat(messages).containsExactly(Message.user("Go"), Message.assistant("The quick"));
+	}
+
+	@Test
+	void toolCallOfAContinuationKeepsItsArguments() {
+		ToolCall call = new ToolCall("1", "find", "{\"of\":\"fox\"}", Map.of("of", "fox"));
+		LlmResponse rest = LlmResponse.builder().content(new Content.Text("brown"), call).build();
+		Script second = new Script("b", Flux.just(new LlmEvent.TextDelta("brown"),
+				new LlmEvent.ToolCallDelta(0, "1", "find", call.rawArguments()), new LlmEvent.Completed(rest)));
+		LlmResponse answer = ask(Recovery.CONTINUE, cut(10), second);
+		assertThat(answer.text()).isEqualTo(ANSWER.substring(0, 10) + "brown");
+		assertThat(answer.toolCalls()).containsExactly(call);
 	}
 
 	@Test

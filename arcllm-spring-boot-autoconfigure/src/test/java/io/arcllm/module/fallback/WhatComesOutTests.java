@@ -106,6 +106,20 @@ class WhatComesOutTests {
 	}
 
 	@WholeAndStreamed
+	void lastErrorIsThatOfATargetThatWasAsked(boolean streaming) {
+		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on", ON, "on-exhausted",
+				FallbackSettings.OnExhausted.LAST);
+		LlmProvider stack = new FallbackModule(
+				new Chain(List.of(fails("a", ErrorKind.SERVER_ERROR), fails("b", ErrorKind.OVERLOADED), open("c")),
+						List.of(), List.of()),
+				settings, Selection.ORDERED);
+		LlmException failure = ask(stack, streaming).failure();
+		assertThat(failure.kind()).isEqualTo(ErrorKind.OVERLOADED);
+		assertThat(failure.others()).extracting(LlmException::kind)
+			.containsExactly(ErrorKind.SERVER_ERROR, ErrorKind.CIRCUIT_OPEN);
+	}
+
+	@WholeAndStreamed
 	void invalidRequestOfTheFirstTargetAskedEndsTheChain(boolean streaming) {
 		for (Function<String, Candidate> before : List.<Function<String, Candidate>>of(WhatComesOutTests::open,
 				WhatComesOutTests::tooSmall)) {

@@ -2,6 +2,7 @@ package io.arcllm.module.retry;
 
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import reactor.core.publisher.Flux;
 
+import org.springframework.retry.RetryContext;
+import org.springframework.retry.RetryPolicy;
+import org.springframework.retry.backoff.BackOffContext;
 import org.springframework.retry.backoff.BackOffPolicy;
 import org.springframework.retry.backoff.ExponentialRandomBackOffPolicy;
 import org.springframework.retry.backoff.FixedBackOffPolicy;
@@ -246,6 +250,50 @@ class RetryModuleTests {
 				new NoBackOffPolicy(), new RetryBudget(ENOUGH, System::nanoTime)));
 		assertThat(ask(stack, streaming).kind()).isEqualTo(ErrorKind.INTERRUPTED);
 		assertThat(script.asked()).isOne();
+	}
+
+	/**
+	 * A bug in the application's policy takes its retries, and not the vendor's error.
+	 */
+	@WholeAndStreamed
+	void ownPolicyThatThrowsChangesNoError(boolean streaming) {
+		for (String where : List.of("open", "canRetry", "start")) {
+			Script script = new Script("a", Script.fails(ErrorKind.OVERLOADED));
+			RetryPolicy policy = new SimpleRetryPolicy(5) {
+
+				@Override
+				public RetryContext open(RetryContext parent) {
+					throwAt("open", where);
+					return super.open(parent);
+				}
+
+				@Override
+				public boolean canRetry(RetryContext context) {
+					throwAt("canRetry", where);
+					return super.canRetry(context);
+				}
+
+			};
+			BackOffPolicy backOff = new NoBackOffPolicy() {
+
+				@Override
+				public BackOffContext start(RetryContext context) {
+					throwAt("start", where);
+					return super.start(context);
+				}
+
+			};
+			LlmProvider stack = new RetryModule(script.guarded(),
+					new RetryEngine(policy, backOff, new RetryBudget(ENOUGH, System::nanoTime)));
+			assertThat(ask(stack, streaming).kind()).isEqualTo(ErrorKind.OVERLOADED);
+			assertThat(script.asked()).isOne();
+		}
+	}
+
+	private static void throwAt(String here, String where) {
+		if (here.equals(where)) {
+			throw new IllegalStateException("a bug in the application's policy");
+		}
 	}
 
 	@WholeAndStreamed

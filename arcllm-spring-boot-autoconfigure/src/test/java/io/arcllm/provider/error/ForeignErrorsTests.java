@@ -151,6 +151,16 @@ class ForeignErrorsTests {
 		assertThat(ERRORS.read(new Odd(), RecordedErrors.TARGET)).isNull();
 	}
 
+	/** Spring's client tells of it with the status of the answer that did not come. */
+	@Test
+	void answerThatBrokeOffIsReadByItsCause() {
+		WebClientResponseException cut = WebClientResponseException.create(200, "OK", HttpHeaders.EMPTY, new byte[0],
+				null);
+		cut.initCause(new IOException("Connection prematurely closed DURING response"));
+		assertThat(ERRORS.read(cut, RecordedErrors.TARGET)).isNull();
+		assertThat(ERRORS.read(new CompletionException(cut), RecordedErrors.TARGET)).isNull();
+	}
+
 	private static LlmException read(Throwable failure) {
 		return Objects.requireNonNull(ERRORS.read(failure, RecordedErrors.TARGET));
 	}

@@ -90,17 +90,36 @@ public final class StreamRecovery {
 	}
 
 	/**
-	 * The rest of the answer.
+	 * The rest of the answer. A hedge may have broken off while the target that was asked
+	 * was silent: that one is then asked last.
+	 * @param asked the target that was asked
+	 * @param failure how the answer broke off
+	 * @param rest the targets after it
 	 */
-	public Flux<LlmEvent> after(Candidate broken, LlmException failure, List<Candidate> rest) {
+	public Flux<LlmEvent> after(Candidate asked, LlmException failure, List<Candidate> rest) {
+		Candidate broken = rest.stream()
+			.filter((other) -> other.target().equals(failure.details().target())
+					&& !other.target().provider().equals(asked.target().provider()))
+			.findFirst()
+			.orElse(asked);
+		this.pass.failed(broken.target(), failure);
 		this.asked.add(broken.target());
-		List<Candidate> others = rest.stream().filter((other) -> !this.pass.hasFailed(other.target())).toList();
-		List<Candidate> brokenFirst = new ArrayList<>(List.of(broken));
+		plan(rest.stream().filter((other) -> !this.pass.hasFailed(other.target())).toList(), broken);
+		if (broken != asked) {
+			plan(List.of(asked), null);
+		}
+		return next(new Broken(failure, AnswerBuilder.of(Objects.requireNonNull(failure.partial()))));
+	}
+
+	private void plan(List<Candidate> others, @Nullable Candidate broken) {
+		List<Candidate> brokenFirst = new ArrayList<>((broken == null) ? List.of() : List.of(broken));
 		brokenFirst.addAll(others);
 		switch (this.resume.recovery()) {
 			case RESTART -> {
 				others.forEach((other) -> this.steps.add(new Step(other, Recovery.RESTART, false)));
-				this.steps.add(new Step(broken, Recovery.RESTART, true));
+				if (broken != null) {
+					this.steps.add(new Step(broken, Recovery.RESTART, true));
+				}
 			}
 			case CONTINUE -> {
 				brokenFirst.stream()
@@ -112,10 +131,9 @@ public final class StreamRecovery {
 			case FAIL -> {
 			}
 		}
-		return next(new Broken(failure, AnswerBuilder.of(Objects.requireNonNull(failure.partial()))));
 	}
 
-	private void replay(List<Candidate> targets, Candidate broken) {
+	private void replay(List<Candidate> targets, @Nullable Candidate broken) {
 		targets.forEach((one) -> this.steps.add(new Step(one, Recovery.REPLAY, one == broken)));
 	}
 

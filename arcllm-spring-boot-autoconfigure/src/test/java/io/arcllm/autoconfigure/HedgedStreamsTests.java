@@ -1,0 +1,57 @@
+package io.arcllm.autoconfigure;
+
+import java.time.Duration;
+import java.util.List;
+
+import io.arcllm.Attempt;
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import mockwebserver3.MockResponse;
+import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Streams of a hedge that break off.
+ */
+@Timeout(60)
+class HedgedStreamsTests {
+
+	@AutoClose
+	private final Vendors vendors = new Vendors();
+
+	/** The primary would let the caller wait in vain. */
+	@ParameterizedTest
+	@ValueSource(strings = { "restart", "replay", "continue" })
+	void targetThatBrokeOffIsAskedAgainAndNotTheOneThatWasSilent(String recovery) {
+		this.vendors.first.enqueue(Vendors.fails("silence"));
+		this.vendors.second.enqueue(new MockResponse.Builder().addHeader("content-type", "text/event-stream")
+			.body("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"one \"}}]}\n\n")
+			.build());
+		this.vendors.second.enqueue(Vendors.says("one two", true));
+		this.vendors.runner()
+			.withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=second",
+					"arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=10ms",
+					"arcllm.modules.hedge.minimum-delay=0ms", "arcllm.modules.hedge.max-ratio=100%",
+					"arcllm.modules.streams.recovery=" + recovery)
+			.run((context) -> {
+				List<LlmEvent> events = context.getBean(LlmProvider.class)
+					.stream(LlmRequest.of("hi"))
+					.collectList()
+					.block(Duration.ofSeconds(30));
+				LlmEvent.Completed completed = (LlmEvent.Completed) events.get(events.size() - 1);
+				assertThat(completed.response().text()).isEqualTo("one two");
+				assertThat(completed.response().provider()).isEqualTo("second");
+				assertThat(completed.response().trail().attempts())
+					.extracting((one) -> one.target().provider() + " " + one.cause() + " " + one.outcome())
+					.containsExactly("first FIRST " + Attempt.Outcome.CANCELLED, "second HEDGE FAILED",
+							"second RECOVERY COMPLETED");
+				assertThat(this.vendors.first.getRequestCount()).isOne();
+			});
+	}
+
+}

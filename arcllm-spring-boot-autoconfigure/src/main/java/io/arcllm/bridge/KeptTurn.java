@@ -6,6 +6,7 @@ import java.util.Map;
 import io.arcllm.Content;
 import io.arcllm.Message;
 import io.arcllm.ToolCall;
+import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,14 +30,19 @@ public final class KeptTurn {
 	}
 
 	/**
-	 * The turn as it was, unless the application has changed it since.
+	 * The turn as it was, unless the application has changed it since. A memory that is
+	 * kept as JSON brings it as a map.
 	 * @param attributes of the other library's message
 	 * @param text its text now
 	 * @param callIds the ids of its calls of tools now
 	 */
 	public static @Nullable Message in(Map<String, ?> attributes, @Nullable String text, List<String> callIds) {
-		return (attributes.get(KEY) instanceof Message kept && kept.text().equals((text != null) ? text : "")
-				&& callIds(kept).equals(callIds)) ? kept : null;
+		Object kept = attributes.get(KEY);
+		Message turn = (kept instanceof Map<?, ?> map) ? Json.convert(map, Message.class)
+				: (kept instanceof Message message) ? message : null;
+		boolean unchanged = turn != null && turn.text().equals((text != null) ? text : "")
+				&& callIds(turn).equals(callIds);
+		return unchanged ? turn : null;
 	}
 
 	private static List<String> callIds(Message message) {

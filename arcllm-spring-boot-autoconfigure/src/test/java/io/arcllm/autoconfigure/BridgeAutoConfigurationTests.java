@@ -1,5 +1,7 @@
 package io.arcllm.autoconfigure;
 
+import java.util.List;
+
 import dev.langchain4j.model.chat.StreamingChatModel;
 import io.arcllm.LlmProvider;
 import io.arcllm.bridge.langchain4j.ArcllmLangChainChatModel;
@@ -12,6 +14,7 @@ import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.ai.model.chat.client.autoconfigure.ChatClientAutoConfiguration;
 
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.FilteredClassLoader;
@@ -75,6 +78,19 @@ class BridgeAutoConfigurationTests {
 	}
 
 	@Test
+	void ofSeveralEachIsHadByItsQualifier() {
+		this.runner.withUserConfiguration(TwoModels.class).run((context) -> {
+			assertThat(context.getBean(ByQualifier.class).ours()).isSameAs(context.getBean("arcllmChatModel"));
+			assertThat(context.getBean(ByQualifier.class).langChain())
+				.isSameAs(context.getBean("arcllmLangChainChatModel"));
+			assertThat(context.getBean(Injected.class).model()).isSameAs(context.getBean("chosen"));
+			assertThat(context.getBean(ChatClient.Builder.class)).isNotNull();
+			assertThat(context.getBean(ByQualifier.class).all())
+				.containsExactly(context.getBean("chosen", ChatModel.class), context.getBean("other", ChatModel.class));
+		});
+	}
+
+	@Test
 	void anotherModelOfALateAutoConfigurationCountsToo() {
 		this.runner.withConfiguration(AutoConfigurations.of(LateAutoConfiguration.class))
 			.withUserConfiguration(NoModel.class)
@@ -127,6 +143,43 @@ class BridgeAutoConfigurationTests {
 	}
 
 	private record Injected(ChatModel model) {
+	}
+
+	private record ByQualifier(ChatModel ours, dev.langchain4j.model.chat.ChatModel langChain, List<ChatModel> all) {
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class TwoModels {
+
+		@Bean
+		@Primary
+		ChatModel chosen() {
+			return model();
+		}
+
+		@Bean
+		ChatModel other() {
+			return model();
+		}
+
+		@Bean
+		dev.langchain4j.model.chat.ChatModel otherLangChainModel() {
+			return new dev.langchain4j.model.chat.ChatModel() {
+			};
+		}
+
+		@Bean
+		Injected injected(ChatModel model) {
+			return new Injected(model);
+		}
+
+		@Bean
+		ByQualifier byQualifier(@Qualifier("arcllmChatModel") ChatModel ours,
+				@Qualifier("arcllmLangChainChatModel") dev.langchain4j.model.chat.ChatModel langChain,
+				List<ChatModel> all) {
+			return new ByQualifier(ours, langChain, all);
+		}
+
 	}
 
 	@Configuration(proxyBeanMethods = false)

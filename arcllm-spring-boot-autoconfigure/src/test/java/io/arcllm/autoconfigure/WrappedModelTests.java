@@ -99,6 +99,10 @@ class WrappedModelTests {
 			.run((context) -> assertThat(NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure()))
 				.hasMessageContaining("arcllm.spring-ai.wrap")
 				.hasMessageContaining("down, other"));
+		this.runner.withUserConfiguration(PrimaryModel.class, OtherModel.class)
+			.run((context) -> assertThat(NestedExceptionUtils.getMostSpecificCause(context.getStartupFailure()))
+				.hasMessageContaining("chosen")
+				.hasMessageContaining("other"));
 		this.runner.withUserConfiguration(DownModel.class, OtherModel.class)
 			.withPropertyValues("arcllm.providers.spring-ai.bean=other")
 			.run((context) -> assertThat(context).hasNotFailed());

@@ -9,7 +9,9 @@ import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
 import io.arcllm.AnswerBuilder;
+import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
 import io.arcllm.StopReason;
 import io.arcllm.Target;
 import io.arcllm.Usage;
@@ -50,19 +52,27 @@ final class ResponseReader {
 	}
 
 	/** All events of a whole answer, which needs no reason to have stopped. */
-	List<LlmEvent> whole(ChatResponse response) {
-		FinishReason reason = response.finishReason();
+	List<LlmEvent> whole(@Nullable ChatResponse response) {
+		FinishReason reason = (response == null) ? null : response.finishReason();
 		return rest(response, (reason != null) ? reason : FinishReason.STOP);
 	}
 
 	/**
 	 * What a stream has not told yet of its answer; the end only with a reason to stop.
 	 */
-	List<LlmEvent> rest(ChatResponse response) {
-		return rest(response, response.finishReason());
+	List<LlmEvent> rest(@Nullable ChatResponse response) {
+		return rest(response, (response == null) ? null : response.finishReason());
 	}
 
-	private List<LlmEvent> rest(ChatResponse response, @Nullable FinishReason reason) {
+	/** What is said of a model that gives none, as those of tests and proxies do. */
+	LlmException noAnswer() {
+		return LlmException.of(ErrorKind.PROTOCOL, this.target + " gave no answer").target(this.target).build();
+	}
+
+	private List<LlmEvent> rest(@Nullable ChatResponse response, @Nullable FinishReason reason) {
+		if (response == null) {
+			throw noAnswer();
+		}
 		AiMessage message = response.aiMessage();
 		List<LlmEvent> rest = new ArrayList<>();
 		if (!this.thoughts && message.thinking() != null && !message.thinking().isEmpty()) {

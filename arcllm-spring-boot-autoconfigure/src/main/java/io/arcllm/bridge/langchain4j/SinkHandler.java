@@ -1,5 +1,7 @@
 package io.arcllm.bridge.langchain4j;
 
+import java.util.Objects;
+
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponse;
@@ -98,7 +100,7 @@ final class SinkHandler implements StreamingChatResponseHandler {
 
 	@Override
 	public void onError(Throwable error) {
-		this.sink.error(error);
+		this.sink.error(Objects.requireNonNullElseGet(error, this.reader::noAnswer));
 	}
 
 }

@@ -46,9 +46,9 @@ final class ResponseReader {
 	}
 
 	/** All events of a whole answer, which needs no reason to have stopped. */
-	List<LlmEvent> whole(ChatResponse response) {
-		if (response.getResults().isEmpty()) {
-			throw LlmException.of(ErrorKind.PROTOCOL, this.target + " gave no answer").target(this.target).build();
+	List<LlmEvent> whole(@Nullable ChatResponse response) {
+		if (response == null || response.getResults().isEmpty()) {
+			throw noAnswer();
 		}
 		List<LlmEvent> events = new ArrayList<>(next(response));
 		if (this.finishReason == null) {
@@ -56,6 +56,11 @@ final class ResponseReader {
 		}
 		events.addAll(end());
 		return events;
+	}
+
+	/** What is said of a model that gives none, as those of tests and proxies do. */
+	LlmException noAnswer() {
+		return LlmException.of(ErrorKind.PROTOCOL, this.target + " gave no answer").target(this.target).build();
 	}
 
 	/** What a piece says. */
@@ -91,7 +96,10 @@ final class ResponseReader {
 				|| Boolean.parseBoolean(String.valueOf(metadata.get("isThought")));
 	}
 
-	private void metadata(ChatResponseMetadata metadata) {
+	private void metadata(@Nullable ChatResponseMetadata metadata) {
+		if (metadata == null) {
+			return;
+		}
 		if (metadata.getModel() != null && !metadata.getModel().isBlank()) {
 			this.target = new Target(this.target.provider(), metadata.getModel());
 		}

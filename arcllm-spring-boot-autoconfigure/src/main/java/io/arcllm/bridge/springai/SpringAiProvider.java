@@ -66,7 +66,9 @@ public final class SpringAiProvider implements LlmProvider {
 
 	private Flux<LlmEvent> streamed(PromptWriter prompt) {
 		ResponseReader reader = new ResponseReader(prompt.target());
-		return this.threads.<ChatResponse>run(() -> this.chatModel.stream(prompt.prompt()))
+		return this.threads
+			.<ChatResponse>run(() -> Objects.requireNonNullElseGet(this.chatModel.stream(prompt.prompt()),
+					() -> Flux.error(reader.noAnswer())))
 			.cancelOn(this.cancels.scheduler())
 			.concatMapIterable(reader::next)
 			.concatWith(Flux.defer(() -> Flux.fromIterable(reader.end())))

@@ -87,6 +87,16 @@ public final class Json {
 		}
 	}
 
+	/** A value of the type that was read without it; {@code null} for none of it. */
+	public static <T> @Nullable T convert(Map<?, ?> object, Class<T> type) {
+		try {
+			return MAPPER.convertValue(object, type);
+		}
+		catch (JacksonException | IllegalArgumentException ex) {
+			return null;
+		}
+	}
+
 	/**
 	 * Reads the objects of one answer, which together have at most 200,000 tokens.
 	 */

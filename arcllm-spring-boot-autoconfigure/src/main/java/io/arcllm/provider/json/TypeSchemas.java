@@ -5,13 +5,11 @@ import java.lang.reflect.Parameter;
 import java.lang.reflect.Type;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 
 import com.fasterxml.classmate.ResolvedType;
 import com.fasterxml.classmate.TypeResolver;
-import com.fasterxml.jackson.annotation.JsonAnyGetter;
-import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonFormat;
-import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.github.victools.jsonschema.generator.CustomDefinition;
 import com.github.victools.jsonschema.generator.CustomDefinition.AttributeInclusion;
@@ -46,6 +44,8 @@ final class TypeSchemas {
 
 	private final KindsOfType kinds;
 
+	private final ReadProperties read;
+
 	private final CustomDefinitionProviderV2 definitions = this::definition;
 
 	private final SchemaGenerator generator;
@@ -56,6 +56,7 @@ final class TypeSchemas {
 	TypeSchemas(JsonMapper mapper) {
 		this.written = new WrittenType(mapper);
 		this.kinds = new KindsOfType(mapper);
+		this.read = new ReadProperties(mapper);
 		SchemaGeneratorConfigBuilder config = new SchemaGeneratorConfigBuilder(SchemaVersion.DRAFT_2020_12,
 				OptionPreset.PLAIN_JSON)
 			.with(new JacksonSchemaModule(JacksonOption.SKIP_SUBTYPE_LOOKUP, JacksonOption.IGNORE_TYPE_INFO_TRANSFORM))
@@ -66,15 +67,14 @@ final class TypeSchemas {
 		config.forTypesInGeneral()
 			.withPropertySorter(Comparator.comparingInt(TypeSchemas::place))
 			.withCustomDefinitionProvider(this.definitions)
-			.withTypeAttributeOverride((schema, scope, context) -> mark(scope.getType(), schema));
+			.withTypeAttributeOverride((schema, scope, context) -> settle(scope.getType(), schema, context));
 		this.generator = new SchemaGenerator(config.build());
 	}
 
 	private void fields(SchemaGeneratorConfigPart<FieldScope> fields) {
 		fields.withRequiredCheck((field) -> true)
-			.withIgnoreCheck(TypeSchemas::isNotRead)
-			.withNullableCheck((field) -> !field.isFakeContainerItemScope() && Nullness.isNullable(field.getRawMember(),
-					field.getRawMember().getAnnotatedType(), field.getRawMember().getType()))
+			.withNullableCheck(
+					(field) -> !field.isFakeContainerItemScope() && Nullness.isNullable(field.getRawMember()))
 			.withCustomDefinitionProvider(TypeSchemas::formatted)
 			.withCustomDefinitionProvider(TypeSchemas::container);
 	}
@@ -108,17 +108,6 @@ final class TypeSchemas {
 		JsonPropertyOrder order = member.getDeclaringType().getErasedType().getAnnotation(JsonPropertyOrder.class);
 		int place = (order == null) ? -1 : List.of(order.value()).indexOf(member.getName());
 		return (place < 0) ? Integer.MAX_VALUE : place;
-	}
-
-	/**
-	 * Whether the property is not read: it is only written, or collects unknown
-	 * properties.
-	 */
-	private static boolean isNotRead(FieldScope field) {
-		JsonProperty property = field.getAnnotationConsideringFieldAndGetterIfSupported(JsonProperty.class);
-		return (property != null && property.access() == JsonProperty.Access.READ_ONLY)
-				|| field.getAnnotationConsideringFieldAndGetterIfSupported(JsonAnySetter.class) != null
-				|| field.getAnnotationConsideringFieldAndGetterIfSupported(JsonAnyGetter.class) != null;
 	}
 
 	/** A value with its own format is a text. */
@@ -169,11 +158,15 @@ final class TypeSchemas {
 		return schema;
 	}
 
-	/** Adds the property that tells which of several types an object has. */
-	private void mark(ResolvedType type, ObjectNode schema) {
-		if (KindsOfType.isMade(type.getErasedType()) && schema.path("type").asString("").equals("object")) {
-			this.kinds.mark(type.getErasedType(), schema);
+	/** An object has the properties that are read, and says of which type it is. */
+	private void settle(ResolvedType type, ObjectNode schema, SchemaGenerationContext context) {
+		Class<?> erased = type.getErasedType();
+		if (!KindsOfType.isMade(erased) || !schema.path("type").asString("").equals("object")
+				|| Map.class.isAssignableFrom(erased) || erased.getName().startsWith("java.")) {
+			return;
 		}
+		this.read.settle(type, schema, context);
+		this.kinds.mark(erased, schema);
 	}
 
 	private static CustomDefinition inline(ObjectNode schema) {

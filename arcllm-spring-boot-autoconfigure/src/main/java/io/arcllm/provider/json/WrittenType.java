@@ -49,7 +49,10 @@ record WrittenType(JsonMapper mapper) {
 		if (written == null || !isReadFrom(type, written)) {
 			return null;
 		}
-		if (!written.equals(ANY)) {
+		if (written.equals(ANY)) {
+			requireReadable(type);
+		}
+		else {
 			schema.put("type", written);
 		}
 		String format = FORMATS.get(type.getName());

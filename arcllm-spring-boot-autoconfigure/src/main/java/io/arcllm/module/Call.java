@@ -18,6 +18,7 @@ import io.arcllm.LlmException;
 import io.arcllm.RequestMetadata;
 import io.arcllm.Target;
 import io.arcllm.Trail;
+import io.arcllm.module.ModuleClock.TimeOfDay;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 import reactor.core.scheduler.Scheduler;
@@ -49,7 +50,7 @@ public final class Call {
 
 	private final long start;
 
-	/** The time of day, in milliseconds. */
+	/** The time of day, in nanoseconds since 1970. */
 	private final long startedAt;
 
 	private final long deadline;
@@ -94,21 +95,22 @@ public final class Call {
 	 * @param maxAttempts over all modules
 	 */
 	public Call(Duration deadline, int maxAttempts) {
-		this(deadline, maxAttempts, CallListener.NONE, RequestMetadata.EMPTY, null, null, CallerContext.NONE);
+		this(deadline, maxAttempts, CallListener.NONE, RequestMetadata.EMPTY, null, null, CallerContext.NONE,
+				new TimeOfDay());
 	}
 
 	Call(Duration deadline, CallModule.Limits limits, RequestMetadata metadata, @Nullable String asked,
-			CallerContext caller) {
-		this(deadline, limits.maxAttempts(), limits.listener(), metadata, asked, limits.shutdown(), caller);
+			CallerContext caller, TimeOfDay timeOfDay) {
+		this(deadline, limits.maxAttempts(), limits.listener(), metadata, asked, limits.shutdown(), caller, timeOfDay);
 	}
 
 	private Call(Duration deadline, int maxAttempts, CallListener listener, RequestMetadata metadata,
-			@Nullable String asked, @Nullable Shutdown shutdown, CallerContext caller) {
+			@Nullable String asked, @Nullable Shutdown shutdown, CallerContext caller, TimeOfDay timeOfDay) {
 		this.caller = caller;
 		this.asked = asked;
 		this.shutdown = shutdown;
 		this.start = this.clock.now(TimeUnit.NANOSECONDS);
-		this.startedAt = this.clock.now(TimeUnit.MILLISECONDS);
+		this.startedAt = timeOfDay.at(this.clock, this.start);
 		this.deadline = ((deadline.compareTo(FOREVER) < 0) ? deadline : FOREVER).toNanos();
 		this.maxAttempts = maxAttempts;
 		this.listener = listener;
@@ -119,8 +121,7 @@ public final class Call {
 	 * The call that this subscription is part of; a call without limits if there is none.
 	 */
 	public static Call of(ContextView context) {
-		Scope scope = Scope.in(context);
-		return (scope == null) ? new Call(FOREVER, Integer.MAX_VALUE) : scope.call();
+		return Scope.of(context).call();
 	}
 
 	/**
@@ -365,7 +366,7 @@ public final class Call {
 
 	/** The time of day this many nanoseconds after the start of the call. */
 	public Instant instant(long elapsed) {
-		return Instant.ofEpochSecond(this.startedAt / 1000, this.startedAt % 1000 * 1_000_000 + elapsed);
+		return Instant.ofEpochSecond(0, this.startedAt + elapsed);
 	}
 
 	/**

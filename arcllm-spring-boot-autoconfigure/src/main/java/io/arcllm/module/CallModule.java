@@ -42,6 +42,8 @@ public final class CallModule extends BaseModule {
 
 	private final Function<CallOptions, LlmProvider> stacks;
 
+	private final ModuleClock.TimeOfDay timeOfDay = new ModuleClock.TimeOfDay();
+
 	/**
 	 * Is notified of calls that were refused before their stack was asked, such as those
 	 * of an application that shuts down. The first module of a stack may implement it.
@@ -173,7 +175,7 @@ public final class CallModule extends BaseModule {
 		}
 		Duration deadline = wanted.deadline();
 		Call call = new Call((deadline == null || deadline.compareTo(this.limits.deadline()) > 0)
-				? this.limits.deadline() : deadline, this.limits, told.metadata(), this.asked, caller);
+				? this.limits.deadline() : deadline, this.limits, told.metadata(), this.asked, caller, this.timeOfDay);
 		ask(stack, told, new CallStep(actual, call, this.limits));
 	}
 

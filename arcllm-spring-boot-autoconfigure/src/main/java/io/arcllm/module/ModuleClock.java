@@ -12,6 +12,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
+import reactor.core.scheduler.Scheduler;
 import reactor.core.scheduler.Schedulers;
 
 /**
@@ -64,6 +65,44 @@ public final class ModuleClock extends Clock {
 		catch (DateTimeParseException ex) {
 			return null;
 		}
+	}
+
+	/**
+	 * The time of day at a moment of the clock that times calls. The second clock is read
+	 * once a second at most: reading one costs a call as much as several modules do. Safe
+	 * for use by many threads.
+	 */
+	static final class TimeOfDay {
+
+		private static final long VALID = TimeUnit.SECONDS.toNanos(1);
+
+		private volatile @Nullable Reading last;
+
+		/**
+		 * The time of day, in nanoseconds since 1970; exact to a millisecond.
+		 * @param clock the clock that times calls
+		 * @param nanos a moment of it that has just passed
+		 */
+		long at(Scheduler clock, long nanos) {
+			Reading reading = this.last;
+			if (reading == null || reading.clock() != clock || nanos - reading.nanos() > VALID
+					|| nanos - reading.nanos() < 0) {
+				reading = new Reading(clock, nanos, TimeUnit.MILLISECONDS.toNanos(clock.now(TimeUnit.MILLISECONDS)));
+				this.last = reading;
+			}
+			return reading.timeOfDay() + nanos - reading.nanos();
+		}
+
+		/**
+		 * What both clocks showed at one moment.
+		 *
+		 * @param clock the clock that times calls
+		 * @param nanos what it showed
+		 * @param timeOfDay in nanoseconds since 1970
+		 */
+		private record Reading(Scheduler clock, long nanos, long timeOfDay) {
+		}
+
 	}
 
 }

@@ -2,6 +2,7 @@ package io.arcllm.autoconfigure;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import io.arcllm.Attempt;
 import io.arcllm.LlmEvent;
@@ -51,6 +52,25 @@ class HedgedStreamsTests {
 					.containsExactly("first FIRST " + Attempt.Outcome.CANCELLED, "second HEDGE FAILED",
 							"second RECOVERY COMPLETED");
 				assertThat(this.vendors.first.getRequestCount()).isOne();
+			});
+	}
+
+	/** They would run twice, wherever they are asked for. */
+	@ParameterizedTest
+	@ValueSource(strings = { "arcllm.providers.first.options.web_search_options.search_context_size=low",
+			"arcllm.providers.first.models[0].options.plugins=web" })
+	void targetThatIsConfiguredWithToolsOfItsVendorIsNotHedged(String tools) {
+		this.vendors.first
+			.enqueue(Vendors.says("slow", true).newBuilder().headersDelay(300, TimeUnit.MILLISECONDS).build());
+		this.vendors.runner()
+			.withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=second",
+					"arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=10ms",
+					"arcllm.modules.hedge.minimum-delay=0ms", "arcllm.modules.hedge.max-ratio=100%",
+					"arcllm.modules.hedge.allow-tools=true", "arcllm.providers.first.models[0].name=m0")
+			.withPropertyValues(tools)
+			.run((context) -> {
+				assertThat(Vendors.ask(context.getBean(LlmProvider.class), true).text()).isEqualTo("slow");
+				assertThat(this.vendors.second.getRequestCount()).isZero();
 			});
 	}
 

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -89,6 +90,48 @@ class LearntRefusalsTests {
 			assertThat(body(this.vendors.first).has("temperature")).isTrue();
 			assertThat(body(this.vendors.first).has("temperature")).isFalse();
 			assertThat(body(this.vendors.first).has("temperature")).isFalse();
+		});
+	}
+
+	@WholeAndStreamed
+	void refusalHoldsForTheModelOfTheRequestAlone(boolean streaming) {
+		this.vendors.first.enqueue(refuses(ONLY_THE_DEFAULT));
+		for (int i = 0; i < 3; i++) {
+			this.vendors.first.enqueue(Vendors.says("a", streaming));
+		}
+		runner().run((context) -> {
+			LlmProvider llm = context.getBean(LlmProvider.class);
+			ask(llm, (r) -> r.temperature(0.2).model("m9"), streaming);
+			assertThat(ask(llm, (r) -> r.temperature(0.2), streaming).trail().attempts()).singleElement()
+				.satisfies((attempt) -> assertThat(attempt.leftOut()).isEmpty());
+			assertThat(ask(llm, (r) -> r.temperature(0.2).model("m9"), streaming).trail().attempts()).singleElement()
+				.satisfies((attempt) -> assertThat(attempt.leftOut()).containsExactly("temperature"));
+		});
+	}
+
+	/** Whole calls are asked as streams, and at once for a whole answer from then on. */
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void streamThatIsRefusedUpstreamIsAWholeAnswerAtThePrimaryAndAtAHop(boolean hop) {
+		MockWebServer vendor = hop ? this.vendors.second : this.vendors.first;
+		if (hop) {
+			this.vendors.first.enqueue(Vendors.fails("503"));
+			this.vendors.first.enqueue(Vendors.fails("503"));
+		}
+		vendor.enqueue(refuses(refusal("Your organization must be verified to stream this model.", "stream")));
+		vendor.enqueue(Vendors.says("a word", false));
+		vendor.enqueue(Vendors.says("a word", false));
+		runner("arcllm.modules.streams.upstream=always").run((context) -> {
+			LlmProvider llm = context.getBean(LlmProvider.class);
+			Attempt.Cause first = hop ? Attempt.Cause.NEXT_TARGET : Attempt.Cause.FIRST;
+			List<Attempt> attempts = ask(llm, (r) -> r.temperature(0.2), false).trail().attempts();
+			assertThat(attempts.subList(hop ? 1 : 0, attempts.size())).extracting(Attempt::cause)
+				.containsExactly(first, Attempt.Cause.WITHOUT_PARAMETERS);
+			// the caller asked for no stream, so nothing of the request was left out
+			assertThat(attempts).allSatisfy((attempt) -> assertThat(attempt.leftOut()).isEmpty());
+			assertThat(ask(llm, (r) -> r, false).trail().attempts()).hasSize(hop ? 2 : 1)
+				.last()
+				.satisfies((attempt) -> assertThat(attempt.cause()).isEqualTo(first));
 		});
 	}
 

@@ -11,6 +11,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.StreamSettings;
 import io.arcllm.autoconfigure.stack.KeptEngines.Bound;
 import io.arcllm.autoconfigure.stack.KeptEngines.Change;
@@ -59,7 +60,7 @@ public final class HedgeFactory {
 		List<Candidate> hedged = new ArrayList<>();
 		for (int i = 0; i < chain.size(); i++) {
 			Candidate own = chain.get(i);
-			if (!this.settings.enabled(NAME, own.target().provider(), options)) {
+			if (!this.settings.enabled(NAME, own.target().provider(), options) || hasServerTools(own.target())) {
 				hedged.add(own);
 			}
 			else if (chain.size() == 1) {
@@ -73,6 +74,13 @@ public final class HedgeFactory {
 			}
 		}
 		return hedged;
+	}
+
+	/** Whether each request to the target asks for a vendor's own tools. */
+	private boolean hasServerTools(Target target) {
+		ProviderDefinition definition = this.targets.definition(target.provider());
+		return definition != null && (HedgeModule.hasServerTools(definition.options())
+				|| HedgeModule.hasServerTools(definition.traits(target.model()).options()));
 	}
 
 	private void warn(Target alone) {

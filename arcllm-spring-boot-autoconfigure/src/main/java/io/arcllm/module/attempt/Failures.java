@@ -119,8 +119,10 @@ final class Failures {
 				? LlmException.of(failure.kind(), String.valueOf(failure.getMessage()))
 				: LlmException.of(ErrorKind.INTERRUPTED,
 						target + " broke off in the middle of its answer: " + failure.getMessage());
+		// what the vendor says of trying again is not about words that were delivered
 		return builder.like(failure)
 			.target(target)
+			.retryable(Boolean.FALSE.equals(failure.details().retryable()) ? Boolean.FALSE : null)
 			.partial(answer.usage(usage).requestId(failure.requestId()).buildPartial(target))
 			.cause(failure)
 			.build();

@@ -2,6 +2,7 @@ package io.arcllm.module.hedge;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -108,8 +109,13 @@ public final class HedgeModule extends BaseModule {
 	/**
 	 * Requests with a vendor's own tools are not hedged, because these would run twice.
 	 */
-	private static boolean hasServerTools(LlmRequest request) {
-		return SERVER_TOOLS.stream().anyMatch(request.options()::containsKey);
+	private boolean hasServerTools(LlmRequest request) {
+		return hasServerTools(request.options()) || hasServerTools(this.own.complete(request).options());
+	}
+
+	/** Whether these fields of a request ask for a vendor's own tools. */
+	public static boolean hasServerTools(Map<String, ?> options) {
+		return !options.isEmpty() && SERVER_TOOLS.stream().anyMatch(options::containsKey);
 	}
 
 	Candidate own() {

@@ -174,6 +174,18 @@ class ContractModuleTests {
 		assertThat(onlyAttempt().firstToken()).isNotNull();
 	}
 
+	/**
+	 * As a client of the application's own says it, whose vendor sends x-should-retry.
+	 */
+	@WholeAndStreamed
+	void failureAfterContentIsNeverAskedAgainBecauseTheVendorSaysSo(boolean streaming) {
+		LlmException again = LlmException.of(ErrorKind.SERVER_ERROR, "no").status(500).retryable(true).build();
+		Outcome outcome = ask(adapter(Flux.concat(words("Hel"), Flux.error(again))), streaming);
+		assertThat(outcome.failure().hasDelivered()).isTrue();
+		assertThat(outcome.failure().isRetryable()).isFalse();
+		assertThat(outcome.failure().failsOver()).isFalse();
+	}
+
 	@WholeAndStreamed
 	void endWithoutCompletedIsAnInterruption(boolean streaming) {
 		Outcome outcome = ask(adapter(words("Hel")), streaming);

@@ -65,6 +65,19 @@ class RetryDelaysTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "-1", "-6m0s", "0", "0s", "NaN", "Infinity", "1e9", "99999999999999999999",
+			"999999999999999", "T", "PT30S", "2015-01-01T00:00:00Z", "+999999999-12-31T23:59:59Z",
+			"2026-13-01T00:00:00Z", "604801", "8d" })
+	void nonsenseNamesNoReset(String value) {
+		for (String name : new String[] { "x-ratelimit-reset-requests", "x-ratelimit-reset-tokens",
+				"anthropic-ratelimit-tokens-reset", "ratelimit-reset", "llm_provider-x-ratelimit-reset" }) {
+			HttpHeaders nonsense = new HttpHeaders();
+			nonsense.set(name, value);
+			assertThat(RecordedErrors.read(429, nonsense, "").retryAfter()).isNull();
+		}
+	}
+
+	@ParameterizedTest
 	@CsvSource(delimiter = '|',
 			value = { "Please try again in 456ms. | PT0.456S", "try again in 6m0s | PT6M",
 					"Please try again in 1.5s. Visit | PT1.5S", "try again in 20 seconds | PT20S",

@@ -70,7 +70,7 @@ class ActuatorAutoConfigurationTests {
 			assertThat(json.at("/stack").asString())
 				.isEqualTo("Fallback(CircuitBreaker(RateLimit(Bulkhead(Timeout(anthropic)))))");
 			assertThat(json.at("/providers/anthropic/stack").valueStream().map(JsonNode::asString)).containsExactly(
-					"fallback", "circuit-breaker", "rate-limit", "bulkhead", "timeout", "switch", "adaptation",
+					"fallback", "circuit-breaker", "rate-limit", "bulkhead", "timeout", "switch", "without-parameters",
 					"contract");
 			assertThat(json.at("/chain/1").asString()).isEqualTo("openai/gpt-x");
 			assertThat(json.at("/providers/openai/type").asString()).isEqualTo("openai");

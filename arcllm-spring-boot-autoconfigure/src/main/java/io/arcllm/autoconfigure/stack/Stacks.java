@@ -25,10 +25,10 @@ import io.arcllm.module.Pricing;
 import io.arcllm.module.Readiness;
 import io.arcllm.module.attempt.CommitModule;
 import io.arcllm.module.attempt.ContractModule;
-import io.arcllm.module.attempt.RefusalModule;
-import io.arcllm.module.attempt.RepeatModule;
+import io.arcllm.module.attempt.WithoutParametersModule;
+import io.arcllm.module.attempt.RepetitionGuardModule;
 import io.arcllm.module.attempt.Upstream;
-import io.arcllm.module.attempt.UpstreamModule;
+import io.arcllm.module.attempt.StreamedUpstreamModule;
 import io.arcllm.module.bulkhead.BulkheadSettings;
 import io.arcllm.module.bulkhead.MaxConcurrent;
 import io.arcllm.module.keys.KeyRotationModule;
@@ -253,16 +253,17 @@ public final class Stacks {
 			layers.add(new Layer("key-rotation", (inner) -> new KeyRotationModule(inner,
 					(request, failure) -> keys.ofCaller(request.metadata()).hasAnother(failure))));
 		}
-		layers.add(new Layer("adaptation", (inner) -> new RefusalModule(inner, target, this.targets.refusals(),
-				(asked) -> this.targets.traits(asked).unsupported(), this.targets.refusesUnsupported(target))));
+		layers.add(new Layer("without-parameters",
+				(inner) -> new WithoutParametersModule(inner, target, this.targets.refusals(),
+						(asked) -> this.targets.traits(asked).unsupported(), this.targets.refusesUnsupported(target))));
 		StreamSettings streams = this.settings.bind("streams", StreamSettings.class, position);
 		if (streams.commit().holdsBack()) {
 			layers.add(new Layer("commit", (inner) -> new CommitModule(inner, target, streams.commit())));
 		}
 		ProviderDefinition definition = this.targets.definition(target.provider());
 		if (streams.upstream() == Upstream.ALWAYS && definition != null) {
-			layers.add(new Layer("upstream",
-					(inner) -> new UpstreamModule(inner, target, this.targets.refusals(),
+			layers.add(new Layer("streamed-upstream",
+					(inner) -> new StreamedUpstreamModule(inner, target, this.targets.refusals(),
 							(asked) -> this.targets.traits(asked).unsupported().contains(Parameter.STREAMING),
 							!definition.type().equals("anthropic"))));
 		}
@@ -283,7 +284,7 @@ public final class Stacks {
 		layers.add(new Layer("contract", (inner) -> new ContractModule(inner, target, prices, FailureWords::of)));
 		int repeats = this.settings.bind("streams", StreamSettings.class, position).maxRepeats();
 		if (repeats > 0) {
-			layers.add(new Layer("repeats", (inner) -> new RepeatModule(inner, target, repeats)));
+			layers.add(new Layer("repetition-guard", (inner) -> new RepetitionGuardModule(inner, target, repeats)));
 		}
 		return layers;
 	}

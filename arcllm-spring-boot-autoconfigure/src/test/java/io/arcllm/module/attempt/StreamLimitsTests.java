@@ -207,7 +207,7 @@ class StreamLimitsTests {
 		events.add(Script.completed(text));
 		LlmProvider inner = (request) -> Flux.fromIterable(events);
 		return Outcome
-			.of(new ContractModule(new RepeatModule(inner, TARGET, most), TARGET).stream(LlmRequest.of("Hi")));
+			.of(new ContractModule(new RepetitionGuardModule(inner, TARGET, most), TARGET).stream(LlmRequest.of("Hi")));
 	}
 
 	@ParameterizedTest

@@ -29,10 +29,11 @@ import reactor.core.publisher.Flux;
 import reactor.util.context.ContextView;
 
 /**
- * A redirector inside the attempt: asks a target again without the parameter that it
- * refused, and asks it without from then on. Each request is an attempt of the call.
+ * A redirector around the attempts at one target: if the target refuses a parameter, it
+ * is asked again without it, and later requests leave the parameter out. Each request is
+ * an attempt of the call.
  */
-public final class RefusalModule extends BaseModule {
+public final class WithoutParametersModule extends BaseModule {
 
 	private static final String MAX_TOKENS = "max-tokens";
 
@@ -45,14 +46,14 @@ public final class RefusalModule extends BaseModule {
 	private final boolean refuses;
 
 	/**
-	 * @param inner asks the target
-	 * @param target the provider, and the model where a request names none
-	 * @param learnt what targets refused lately; shared by all stacks
-	 * @param configured what each target is known not to take
-	 * @param refuses whether the first target of a call is not asked again without what
-	 * it refused
+	 * @param inner the provider that asks the target
+	 * @param target the provider, and the model of requests that name none
+	 * @param learnt the parameters that targets refused within the last hour; shared by
+	 * all stacks
+	 * @param configured the parameters that each target is known not to take
+	 * @param refuses whether the first target of a call is not asked again
 	 */
-	public RefusalModule(LlmProvider inner, Target target, LearntRefusals learnt,
+	public WithoutParametersModule(LlmProvider inner, Target target, LearntRefusals learnt,
 			Function<Target, Set<Parameter>> configured, boolean refuses) {
 		super(inner);
 		this.target = target;
@@ -72,7 +73,7 @@ public final class RefusalModule extends BaseModule {
 		Target target = (model == null || model.equals(this.target.model())) ? this.target
 				: new Target(this.target.provider(), model);
 		Set<Parameter> without = known(target, request, actual.currentContext());
-		RefusalStep step = new RefusalStep(actual, this, request, target, without);
+		WithoutParametersStep step = new WithoutParametersStep(actual, this, request, target, without);
 		if (without.isEmpty()) {
 			ask(this.inner, request, step);
 		}
@@ -81,7 +82,7 @@ public final class RefusalModule extends BaseModule {
 		}
 	}
 
-	/** What is left out from the start. */
+	/** The parameters that are left out from the start. */
 	private Set<Parameter> known(Target target, LlmRequest request, ContextView context) {
 		Set<Parameter> known = this.learnt.of(target);
 		boolean whole = request.streaming()
@@ -90,7 +91,7 @@ public final class RefusalModule extends BaseModule {
 			return Set.of();
 		}
 		boolean asItIs = this.refuses && Call.of(context).isSentFirst(target);
-		// also those that are not in the request: the provider may add them
+		// also parameters that are not in the request, because the provider may add them
 		Set<Parameter> without = EnumSet.noneOf(Parameter.class);
 		known.stream()
 			.filter((one) -> one.isAnotherForm() || (one != Parameter.STREAMING && !asItIs))
@@ -103,12 +104,12 @@ public final class RefusalModule extends BaseModule {
 
 	/**
 	 * Asks without these parameters. A target that does not stream is asked for the whole
-	 * answer, whose words are then given at once.
+	 * answer, whose words then come at once.
 	 */
 	private Flux<LlmEvent> ask(LlmRequest request, Set<Parameter> without, Attempt.@Nullable Cause cause) {
 		Flux<LlmEvent> answer = this.inner.exchange(Parameter.without(request, without));
 		if (without.contains(Parameter.STREAMING) && request.streaming()) {
-			answer = answer.concatMapIterable(RefusalModule::withDeltas);
+			answer = answer.concatMapIterable(WithoutParametersModule::withDeltas);
 		}
 		return answer.contextWrite((context) -> {
 			Scope outer = Scope.of(context);
@@ -117,7 +118,10 @@ public final class RefusalModule extends BaseModule {
 		});
 	}
 
-	/** What is asked for in another form is not left out. */
+	/**
+	 * The words of the parameters that were left out; those that are sent in another form
+	 * do not count.
+	 */
 	private static List<String> leftOut(LlmRequest request, Set<Parameter> without, List<String> dropped) {
 		return Stream
 			.concat(dropped.stream(),
@@ -161,8 +165,8 @@ public final class RefusalModule extends BaseModule {
 	}
 
 	/**
-	 * The request to ask again, from which the parameter is then taken; {@code null}
-	 * where it may not be.
+	 * The request to send again, from which the parameter is removed; {@code null} if it
+	 * may not be.
 	 */
 	private @Nullable LlmRequest without(LlmRequest request, Target target, Set<Parameter> before,
 			RefusedParameter refused, Call call) {
@@ -188,7 +192,9 @@ public final class RefusalModule extends BaseModule {
 			.orElse(null);
 	}
 
-	/** Only that the parameter itself is refused holds for other calls, too. */
+	/**
+	 * Remembers a refused parameter for other calls; a refused value is not remembered.
+	 */
 	private void learn(Target target, @Nullable RefusedParameter refused, LlmRequest request, Set<Parameter> before) {
 		if (refused == null || (refused.why() != Why.PARAMETER && refused.why() != Why.FORM)) {
 			return;
@@ -199,8 +205,8 @@ public final class RefusalModule extends BaseModule {
 	}
 
 	/**
-	 * What is refused: the longest answer under its name; thinking in its form, unless
-	 * the other form was refused before, or the caller wrote the form.
+	 * The refused parameter: the field of the longest answer by its name, and thinking by
+	 * its form, unless the other form was refused before or the caller wrote the form.
 	 */
 	private static Optional<Parameter> meant(RefusedParameter refused, LlmRequest request, Set<Parameter> before) {
 		if (refused.name().equals(MAX_TOKENS) && refused.why() == Why.PARAMETER) {
@@ -212,7 +218,7 @@ public final class RefusalModule extends BaseModule {
 	}
 
 	/**
-	 * The stack inside alone: what is left out stands in the trail.
+	 * The inner stack only, because the trail shows what was left out.
 	 */
 	@Override
 	public String toString() {
@@ -220,11 +226,11 @@ public final class RefusalModule extends BaseModule {
 	}
 
 	/**
-	 * One call to a target, which may be asked again.
+	 * One request to a target, which may be sent again.
 	 */
-	private static final class RefusalStep extends EventStep.Resuming {
+	private static final class WithoutParametersStep extends EventStep.Resuming {
 
-		private final RefusalModule module;
+		private final WithoutParametersModule module;
 
 		private final LlmRequest request;
 
@@ -232,8 +238,8 @@ public final class RefusalModule extends BaseModule {
 
 		private final Set<Parameter> without;
 
-		RefusalStep(CoreSubscriber<? super LlmEvent> actual, RefusalModule module, LlmRequest request, Target target,
-				Set<Parameter> without) {
+		WithoutParametersStep(CoreSubscriber<? super LlmEvent> actual, WithoutParametersModule module,
+				LlmRequest request, Target target, Set<Parameter> without) {
 			super(actual);
 			this.module = module;
 			this.request = request;

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Whole answers that are asked for as streams.
  */
-class UpstreamModuleTests {
+class StreamedUpstreamModuleTests {
 
 	private static final Target TARGET = new Target("test", "m");
 
@@ -54,7 +54,7 @@ class UpstreamModuleTests {
 	}
 
 	private Outcome ask(LlmProvider provider) {
-		Flux<LlmEvent> answer = new UpstreamModule(new ContractModule(provider, TARGET), TARGET, this.refusals,
+		Flux<LlmEvent> answer = new StreamedUpstreamModule(new ContractModule(provider, TARGET), TARGET, this.refusals,
 				(target) -> false)
 			.exchange(LlmRequest.of("Hi"));
 		return Outcome.of(answer.contextWrite((context) -> Scope.of(context).within(LIMITS).into(context)), this.call);
@@ -101,9 +101,11 @@ class UpstreamModuleTests {
 		LlmResponse answer = LlmResponse.builder().target(TARGET).content(streamed).build();
 		Script script = new Script("test", Flux.just(new LlmEvent.TextDelta("It is"), new LlmEvent.Completed(answer)));
 		for (boolean inOneMessage : List.of(true, false)) {
-			Outcome outcome = Outcome.of(new UpstreamModule(new ContractModule(script, TARGET), TARGET, this.refusals,
-					(target) -> false, inOneMessage)
-				.exchange(LlmRequest.of("Hi")), new Call(Duration.ofMinutes(10), 10));
+			Outcome outcome = Outcome.of(
+					new StreamedUpstreamModule(new ContractModule(script, TARGET), TARGET, this.refusals,
+							(target) -> false, inOneMessage)
+						.exchange(LlmRequest.of("Hi")),
+					new Call(Duration.ofMinutes(10), 10));
 			assertThat(outcome.answer().content())
 				.isEqualTo(!inOneMessage ? streamed : List.of(new Content.Thinking("hm, yes", null, null, "test"),
 						new Content.Text("It is"), streamed.get(2), streamed.get(5)));
@@ -144,7 +146,7 @@ class UpstreamModuleTests {
 		assertThat(script.asked()).isEqualTo(3);
 		this.time.seconds(3700);
 		Outcome later = Outcome
-			.of(new UpstreamModule(new ContractModule(script, TARGET), TARGET, this.refusals, (target) -> false)
+			.of(new StreamedUpstreamModule(new ContractModule(script, TARGET), TARGET, this.refusals, (target) -> false)
 				.exchange(LlmRequest.of("Hi")));
 		assertThat(later.answer()).isNotNull();
 		assertThat(script.lastRequest().streaming()).isTrue();
@@ -152,8 +154,8 @@ class UpstreamModuleTests {
 
 	@Test
 	void streamedCallStaysAStream() {
-		Outcome outcome = Outcome.of(new UpstreamModule(new Script("test", Script.says("Hello")).guarded(), TARGET,
-				this.refusals, (target) -> false)
+		Outcome outcome = Outcome.of(new StreamedUpstreamModule(new Script("test", Script.says("Hello")).guarded(),
+				TARGET, this.refusals, (target) -> false)
 			.stream(LlmRequest.of("Hi")));
 		assertThat(outcome.events()).hasSize(2);
 	}

@@ -28,12 +28,13 @@ import reactor.core.publisher.Flux;
 import reactor.util.context.Context;
 
 /**
- * A guard around the contract: asks for whole answers as streams, so that the limits of
- * streams bound them, hedges see a first word, and an answer that breaks off leaves what
- * there was of it. Nothing is passed on before the end, so all of it may be tried again.
- * Stands outside {@link ContractModule}, which so sees every token when it comes.
+ * A guard around the contract: requests whole answers as streams, so that the limits of
+ * streams apply, hedges see a first word, and an answer that breaks off has a partial
+ * answer. Nothing is passed on before the end, so the whole request may be tried again.
+ * It stands outside {@link ContractModule}, which therefore sees every token when it
+ * arrives.
  */
-public final class UpstreamModule extends BaseModule {
+public final class StreamedUpstreamModule extends BaseModule {
 
 	private final Target target;
 
@@ -44,26 +45,27 @@ public final class UpstreamModule extends BaseModule {
 	private final boolean inOneMessage;
 
 	/**
-	 * Around a provider whose whole answers have their blocks in the order of streams.
+	 * For a provider whose whole answers have their blocks in the order of streams.
 	 * @param inner a provider that keeps the contract
-	 * @param target its name, and the model where the request names none
-	 * @param refusals what targets refused lately
-	 * @param unstreamed whether a target does not stream by configuration
+	 * @param target its name, and the model of requests that name none
+	 * @param refusals the parameters that targets refused within the last hour
+	 * @param unstreamed whether a target is configured not to stream
 	 */
-	public UpstreamModule(LlmProvider inner, Target target, LearntRefusals refusals, Predicate<Target> unstreamed) {
+	public StreamedUpstreamModule(LlmProvider inner, Target target, LearntRefusals refusals,
+			Predicate<Target> unstreamed) {
 		this(inner, target, refusals, unstreamed, false);
 	}
 
 	/**
 	 * @param inner a provider that keeps the contract
-	 * @param target its name, and the model where the request names none
-	 * @param refusals what targets refused lately
-	 * @param unstreamed whether a target does not stream by configuration
+	 * @param target its name, and the model of requests that name none
+	 * @param refusals the parameters that targets refused within the last hour
+	 * @param unstreamed whether a target is configured not to stream
 	 * @param inOneMessage whether a whole answer is one message: thinking, then words,
 	 * then tool calls, in whatever order they come in a stream
 	 */
-	public UpstreamModule(LlmProvider inner, Target target, LearntRefusals refusals, Predicate<Target> unstreamed,
-			boolean inOneMessage) {
+	public StreamedUpstreamModule(LlmProvider inner, Target target, LearntRefusals refusals,
+			Predicate<Target> unstreamed, boolean inOneMessage) {
 		super(inner);
 		this.target = target;
 		this.refusals = refusals;
@@ -97,14 +99,14 @@ public final class UpstreamModule extends BaseModule {
 			.contextWrite((context) -> Scope.of(context).because(Attempt.Cause.WITHOUT_PARAMETERS).into(context));
 	}
 
-	/** Whether a failure says that the model or the account may not stream. */
+	/** Whether a failure means that the model or the account may not stream. */
 	private static boolean refusesStreams(LlmException failure) {
 		RefusedParameter refused = failure.refusedParameter();
 		return refused != null && refused.name().equals(Parameter.STREAMING.word());
 	}
 
 	/**
-	 * The stack inside alone: a part of the contract.
+	 * The inner stack only, because this is part of the contract.
 	 */
 	@Override
 	public String toString() {
@@ -112,7 +114,7 @@ public final class UpstreamModule extends BaseModule {
 	}
 
 	/**
-	 * Keeps the deltas of one answer to itself.
+	 * Collects the deltas of one answer and passes on only the whole answer.
 	 */
 	static final class WholeAnswer extends EventStep implements ForwardingListener {
 
@@ -141,7 +143,7 @@ public final class UpstreamModule extends BaseModule {
 			return this.outer;
 		}
 
-		/** Deltas are not passed on, so what is asked for is the one answer. */
+		/** Requests all deltas, because only the one answer is passed on. */
 		@Override
 		public void request(long n) {
 			super.request(Long.MAX_VALUE);
@@ -185,7 +187,7 @@ public final class UpstreamModule extends BaseModule {
 			return before;
 		}
 
-		/** Thinking that was interrupted by words continues. */
+		/** Adds a block; thinking that was interrupted by text continues. */
 		private static void add(List<Content> before, Content block) {
 			Content last = before.isEmpty() ? block : before.get(before.size() - 1);
 			if (last != block && last instanceof Content.Thinking first && first.signature() == null

@@ -13,21 +13,20 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
- * A guard inside the contract: ends an answer that says the same again and again.
+ * A guard inside the contract: ends an answer that repeats the same text again and again.
  */
-public final class RepeatModule extends BaseModule {
+public final class RepetitionGuardModule extends BaseModule {
 
 	private final Target target;
 
 	private final int most;
 
 	/**
-	 * @param inner an adapter, or a provider of the application's own
-	 * @param target its name
-	 * @param most how often 200 characters may follow themselves; this time ends the
-	 * answer
+	 * @param inner an adapter, or a provider of the application
+	 * @param target the target, for errors
+	 * @param most the number of equal runs of 200 characters at which the answer ends
 	 */
-	public RepeatModule(LlmProvider inner, Target target, int most) {
+	public RepetitionGuardModule(LlmProvider inner, Target target, int most) {
 		super(inner);
 		this.target = target;
 		this.most = most;
@@ -39,7 +38,7 @@ public final class RepeatModule extends BaseModule {
 	}
 
 	/**
-	 * The provider alone: a part of the contract.
+	 * The provider alone, because this is part of the contract.
 	 */
 	@Override
 	public String toString() {
@@ -47,7 +46,7 @@ public final class RepeatModule extends BaseModule {
 	}
 
 	/**
-	 * One answer.
+	 * One answer that is watched.
 	 */
 	private static final class Watched extends EventStep {
 
@@ -87,7 +86,7 @@ public final class RepeatModule extends BaseModule {
 			}
 		}
 
-		/** A whole answer comes without deltas. */
+		/** Checks a whole answer, which has no deltas. */
 		private boolean repeats(LlmResponse answer) {
 			return this.text.add(answer.text())
 					|| answer.thinking().stream().anyMatch((thought) -> this.thinking.add(thought.text()));
@@ -124,7 +123,7 @@ public final class RepeatModule extends BaseModule {
 	}
 
 	/**
-	 * Counts how often in a row 200 characters follow themselves, wherever they begin:
+	 * Counts how often the same 200 characters follow each other, wherever they begin:
 	 * each character is compared with the one 200 before it, and 200 equal ones in a row
 	 * are one repetition.
 	 */

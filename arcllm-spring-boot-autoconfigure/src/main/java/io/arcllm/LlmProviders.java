@@ -45,7 +45,8 @@ public interface LlmProviders {
 	}
 
 	/**
-	 * All that can be asked by name: each provider with each of its configured models.
+	 * All that can be asked by name: each provider with each of its configured models,
+	 * then what else the configuration names, such as targets of chains.
 	 */
 	List<Target> targets();
 

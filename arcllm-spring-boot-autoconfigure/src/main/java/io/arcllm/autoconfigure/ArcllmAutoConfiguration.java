@@ -110,10 +110,10 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean
 	Targets arcllmTargets(LayeredBinder binder, ArcllmProperties properties, ProviderDefinitions definitions,
-			ListableBeanFactory beans, AdapterFactory arcllmAdapters) {
+			ListableBeanFactory beans, AdapterFactory arcllmAdapters, ContradictionCheck settings) {
 		return binder
 			.located(() -> new Targets(definitions, OwnProviders.names(beans, definitions, properties.provider()),
-					beans, arcllmAdapters, properties.models()));
+					beans, arcllmAdapters, properties.models(), settings.modules()));
 	}
 
 	@Bean

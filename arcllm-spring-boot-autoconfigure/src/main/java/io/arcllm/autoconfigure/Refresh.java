@@ -10,6 +10,7 @@ import java.util.Set;
 
 import io.arcllm.LlmConfigException;
 import io.arcllm.LlmModule;
+import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.ConfigFiles;
 import io.arcllm.autoconfigure.config.ContradictionCheck;
@@ -191,7 +192,12 @@ final class Refresh {
 		if (this.inUse != before) {
 			return false;
 		}
+		Targets targets = this.beans.getBean(Targets.class);
+		List<Target> tagged = targets.all();
 		use(prepared);
+		if (!tagged.containsAll(targets.all())) {
+			prepared.restart().add("the tags of meters for new models, which count as 'other' until then");
+		}
 		if (files != null) {
 			ConfigFiles.use(files, this.environment);
 		}
@@ -257,9 +263,6 @@ final class Refresh {
 			if (!before.modules().telemetry().tenants().equals(now.modules().telemetry().tenants())) {
 				restart.add("which tenants are tags (arcllm.modules.telemetry.tenants)");
 			}
-			if (!models(current).equals(models(newer))) {
-				restart.add("the tags of meters for new models, which count as 'other' until then");
-			}
 			if (!before.modules().budget().currency().equals(now.modules().budget().currency())) {
 				restart.add("the currency of prices");
 			}
@@ -270,15 +273,6 @@ final class Refresh {
 			Set<String> names = new LinkedHashSet<>();
 			definitions.forEach((one) -> names.add(one.name()));
 			return names;
-		}
-
-		private static Set<String> models(Collection<ProviderDefinition> definitions) {
-			Set<String> models = new LinkedHashSet<>();
-			definitions.forEach((one) -> {
-				models.add(one.name() + "/" + one.model());
-				one.models().forEach((model) -> models.add(one.name() + "/" + model.name()));
-			});
-			return models;
 		}
 
 	}

@@ -87,6 +87,8 @@ public final class Call {
 
 	private @Nullable Target sentFirst;
 
+	private volatile @Nullable Target speaker;
+
 	/** In nanoseconds. */
 	private volatile long waited;
 
@@ -137,17 +139,12 @@ public final class Call {
 		return this.caller;
 	}
 
-	/**
-	 * The name of a model that the call was made with; {@code null} where it named a
-	 * target or nothing.
-	 */
+	/** The name of a model that the call was made with, if it named one. */
 	public @Nullable String asked() {
 		return this.asked;
 	}
 
-	/**
-	 * Time since the call began.
-	 */
+	/** Time since the call began. */
 	public Duration elapsed() {
 		return Duration.ofNanos(elapsedNanos());
 	}
@@ -161,16 +158,12 @@ public final class Call {
 		return this.clock.now(TimeUnit.NANOSECONDS) - this.start;
 	}
 
-	/**
-	 * Time until the deadline; zero or less when it has passed.
-	 */
+	/** Time until the deadline; zero or less when it has passed. */
 	public Duration remaining() {
 		return Duration.ofNanos(remainingNanos());
 	}
 
-	/**
-	 * Nanoseconds until the deadline; {@link Long#MAX_VALUE} if there is none.
-	 */
+	/** Nanoseconds until the deadline; {@link Long#MAX_VALUE} if there is none. */
 	public long remainingNanos() {
 		return (this.deadline == Long.MAX_VALUE) ? Long.MAX_VALUE : remainingNanos(elapsedNanos());
 	}
@@ -179,9 +172,7 @@ public final class Call {
 		return (this.deadline == Long.MAX_VALUE) ? Long.MAX_VALUE : this.deadline - elapsed;
 	}
 
-	/**
-	 * Whether another attempt may be made: one is left, and the call may cost more.
-	 */
+	/** Whether another attempt may be made: one is left, and the call may cost more. */
 	public synchronized boolean hasAttemptsLeft() {
 		return this.attempts < this.maxAttempts && !isClosed() && mayCostMore();
 	}
@@ -202,11 +193,7 @@ public final class Call {
 		return cost;
 	}
 
-	/**
-	 * Takes one of the attempts.
-	 * @param target the target that is about to be asked
-	 * @return false if there was none left
-	 */
+	/** Takes one of the attempts for the target; false if none is left. */
 	public synchronized boolean tryAttempt(Target target) {
 		if (isClosed() || this.attempts >= this.maxAttempts) {
 			return false;
@@ -224,6 +211,16 @@ public final class Call {
 	 */
 	public synchronized boolean isSentFirst(Target target) {
 		return this.sentFirst == null || this.attempts == 0 || this.sentFirst.equals(target);
+	}
+
+	/** Notes whose words the call gets, its own or those of an equal call. */
+	public void speaks(Target target) {
+		this.speaker = target;
+	}
+
+	/** The target that spoke last; {@code null} where none did. */
+	public @Nullable Target speaker() {
+		return this.speaker;
 	}
 
 	/** Gives an attempt back that sent nothing. */

@@ -21,6 +21,9 @@ import reactor.core.scheduler.Schedulers;
  */
 public final class ModuleClock extends Clock {
 
+	/** Longer than anything runs, and short enough to be added up in nanoseconds. */
+	private static final Duration LONGEST = Duration.ofDays(36_500);
+
 	private static final Pattern SIMPLE = Pattern.compile("(\\d{1,12})(ms|s|m|h)?");
 
 	private static final Map<String, Integer> MILLIS = Map.of("ms", 1, "s", 1000, "m", 60_000, "h", 3_600_000);
@@ -48,6 +51,11 @@ public final class ModuleClock extends Clock {
 		return this;
 	}
 
+	/** The time, or a hundred years where it is longer. */
+	public static Duration bounded(Duration time) {
+		return (time.compareTo(LONGEST) > 0) ? LONGEST : time;
+	}
+
 	/**
 	 * Parses the duration of a setting that may also be something else: {@code 500ms},
 	 * {@code 2s}, {@code PT0.5S}; milliseconds if there is no unit.
@@ -57,10 +65,10 @@ public final class ModuleClock extends Clock {
 		Matcher simple = SIMPLE.matcher(text.trim());
 		if (simple.matches()) {
 			String unit = (simple.group(2) == null) ? "ms" : simple.group(2);
-			return Duration.ofMillis(Long.parseLong(simple.group(1)) * MILLIS.getOrDefault(unit, 1));
+			return bounded(Duration.ofMillis(Long.parseLong(simple.group(1)) * MILLIS.getOrDefault(unit, 1)));
 		}
 		try {
-			return Duration.parse(text.trim());
+			return bounded(Duration.parse(text.trim()));
 		}
 		catch (DateTimeParseException ex) {
 			return null;

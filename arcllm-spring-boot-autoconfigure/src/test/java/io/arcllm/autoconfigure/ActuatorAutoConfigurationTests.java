@@ -192,6 +192,33 @@ class ActuatorAutoConfigurationTests {
 		});
 	}
 
+	@Test
+	void breakerThatIsSoAlreadyIsNotChanged() {
+		runner().run((context) -> {
+			ArcllmWebExtension web = new ArcllmWebExtension(context.getBean(ArcllmEndpoint.class));
+			assertRefused(web.change("openai", "close", null), "the circuit breaker of openai/gpt-x is closed");
+			assertThat(web.change("openai", "open", null).getStatus()).isEqualTo(200);
+			assertRefused(web.change("openai", "open", null), "the circuit breaker of openai/gpt-x is forced-open");
+			assertThat(web.change("openai", "close", null).getStatus()).isEqualTo(200);
+			assertRefused(web.act("close", null, null, host()), "is closed");
+		});
+	}
+
+	@Test
+	void breakerThatIsClosedByHandLeavesItsTargetAloneNoLonger() {
+		this.server.enqueue(new MockResponse.Builder().code(429).addHeader("retry-after", "60").build());
+		fail();
+		runner().run((context) -> {
+			ask(context.getBean(LlmProvider.class));
+			ArcllmEndpoint endpoint = context.getBean(ArcllmEndpoint.class);
+			assertThat(new JsonMapper().writeValueAsString(endpoint.overview().gates().get("circuit-breaker")))
+				.contains("\"retryAfter\":\"PT");
+			assertThat(endpoint.change("anthropic", Action.CLOSE, null).breakers()).isOne();
+			this.server.enqueue(new MockResponse.Builder().code(400).build());
+			assertThat(ask(context.getBean(LlmProvider.class))).isEqualTo("INVALID_REQUEST");
+		});
+	}
+
 	private String host() {
 		return "http://" + this.server.getHostName() + ":" + this.server.getPort();
 	}

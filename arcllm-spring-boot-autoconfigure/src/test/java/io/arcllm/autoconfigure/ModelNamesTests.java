@@ -223,6 +223,25 @@ class ModelNamesTests {
 	}
 
 	@Test
+	void whatThePrimaryChainsAndNamesNameIsListed() {
+		this.vendors.runner()
+			.withPropertyValues("arcllm.provider=first/m9", "arcllm.models.fast=third/m6",
+					"arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=second/m8",
+					"arcllm.modules.fallback.context-window=third/m7",
+					"arcllm.providers.third.modules.fallback.chain=first/m5,fast")
+			.run((context) -> assertThat(context.getBean(LlmProviders.class).targets()).extracting(Target::toString)
+				.containsExactly("first/m0", "second/m1", "third/m2", "first/m9", "second/m8", "third/m7", "first/m5",
+						"third/m6"));
+	}
+
+	@Test
+	void chainThatIsOffNamesNothing() {
+		this.vendors.runner()
+			.withPropertyValues("arcllm.modules.fallback.chain=second/m8")
+			.run((context) -> assertThat(context.getBean(LlmProviders.class).targets()).hasSize(3));
+	}
+
+	@Test
 	void withoutNamesNothingChanges() {
 		this.vendors.first.enqueue(Vendors.says("hello", false));
 		this.vendors.runner()

@@ -252,6 +252,18 @@ class RefreshTests {
 	}
 
 	@Test
+	void tagsOfANewModelOfAChainNeedARestart() {
+		runner().run((context) -> {
+			set(context, "arcllm.modules.fallback.enabled", "true");
+			set(context, "arcllm.modules.fallback.chain", "second/newer");
+			assertThat(reload(context).get("restart")).asInstanceOf(InstanceOfAssertFactories.list(String.class))
+				.singleElement()
+				.asString()
+				.contains("new models");
+		});
+	}
+
+	@Test
 	void warningsOfANewConfigurationAreLogged(CapturedOutput output) {
 		runner().run((context) -> {
 			set(context, "arcllm.modules.fallback.enabled", "true");

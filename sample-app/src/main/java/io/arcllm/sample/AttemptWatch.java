@@ -22,6 +22,12 @@ public interface AttemptWatch {
 	}
 
 	/**
+	 * It did not go out after all: the target cannot take such a request.
+	 */
+	default void notSent(Target target) {
+	}
+
+	/**
 	 * It has failed.
 	 */
 	default void failed(Target target, LlmException failure) {

@@ -2,13 +2,16 @@ package io.arcllm.sample;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.arcllm.Attempt;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmModule;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
+import io.arcllm.Trail;
 import io.arcllm.module.BaseModule;
+import io.arcllm.module.Call;
 import reactor.core.publisher.Flux;
 
 import org.springframework.core.Ordered;
@@ -48,8 +51,24 @@ public final class AttemptWatchModule implements LlmModule {
 					if (spoke.compareAndSet(false, true)) {
 						watch.speaks(target);
 					}
-				}).doOnError(LlmException.class, (failure) -> watch.failed(target, failure));
+				}).doOnError(LlmException.class, (failure) -> {
+					if (!wasSent(target, Call.of(context).trail())) {
+						watch.notSent(target);
+					}
+					watch.failed(target, failure);
+				});
 			});
+		}
+
+		/** Whether the last request to the target went out. */
+		private static boolean wasSent(Target target, Trail trail) {
+			boolean sent = true;
+			for (Attempt attempt : trail.attempts()) {
+				boolean meant = attempt.target().provider().equals(target.provider())
+						&& (target.model() == null || target.equals(attempt.target()));
+				sent = meant ? attempt.wasSent() : sent;
+			}
+			return sent;
 		}
 
 		/** Changes nothing, so not part of what is written. */

@@ -146,7 +146,7 @@ class HostileVisitorTests {
 	@ValueSource(strings = { "/simulator", "/%73imulator", "/console/state", "/%63onsole/state", "/console;a=b/state" })
 	void namesThatWerePointedHereOpenNothing(String path) throws IOException {
 		for (String host : List.of("evil.example", "evil.example:" + this.port, "localhost.evil.example",
-				"127.0.0.1.evil.example", "evil.example:x", "")) {
+				"127.0.0.1.evil.example", "evil.example:x", "127.0.0.1:99999", "localhost:-1", "")) {
 			assertThat(status(send("GET", path, Map.of("Host", host), ""))).as(host).isIn(400, 403);
 		}
 		assertThat(status(send("GET", path, Map.of("Origin", "https://evil.example"), ""))).isEqualTo(403);

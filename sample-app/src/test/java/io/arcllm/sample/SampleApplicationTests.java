@@ -10,12 +10,14 @@ import io.arcllm.test.FakeVendors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 import org.springframework.test.web.reactive.server.EntityExchangeResult;
 import org.springframework.test.web.reactive.server.WebTestClient;
@@ -126,6 +128,24 @@ class SampleApplicationTests {
 			.isEqualTo("context_length_exceeded");
 	}
 
+	/** Anthropic has no JSON without a schema, and nobody answers nothing. */
+	@ParameterizedTest
+	@CsvSource({ "false, {\"type\":\"json_object\"}, Hi, 200, 1", "true, {\"type\":\"json_object\"}, Hi, 200, 1",
+			"false, null, '', 400, 0", "true, null, '', 400, 0" })
+	void whatWasNotSentIsNoAttempt(boolean streamed, String format, String question, int status, String attempts) {
+		this.client.post()
+			.uri("/v1/chat/completions")
+			.contentType(MediaType.APPLICATION_JSON)
+			.bodyValue("{\"stream\":" + streamed + ",\"response_format\":" + format
+					+ ",\"messages\":[{\"role\":\"user\",\"content\":\"" + question + "\"}]}")
+			.exchange()
+			.expectStatus()
+			.isEqualTo(status)
+			.expectHeader()
+			.valueEquals("x-arcllm-attempts", attempts)
+			.expectBody();
+	}
+
 	@Test
 	void streamCutHalfWayEndsWithoutDone() {
 		this.simulator.vendor("anthropic").orElseThrow().set(Dial.of(Fault.CUT));
@@ -153,6 +173,27 @@ class SampleApplicationTests {
 			.isEqualTo("tool_calls")
 			.jsonPath("$.choices[0].message.tool_calls[0].function.arguments")
 			.isEqualTo("{\"city\":\"Oslo\"}");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "GET, /v1/chat/completions, 405, method_not_allowed", "POST, /v1/embeddings, 404, not_found",
+			"PUT, /v1/models, 405, method_not_allowed", "GET, /v1/nothing, 404, not_found",
+			"GET, /v1/models/nothing, 404, model_not_found" })
+	void whatTheGatewayDoesNotTakeIsRefusedInOpenAisWords(String method, String path, int status, String code) {
+		this.client.method(HttpMethod.valueOf(method))
+			.uri(path)
+			.exchange()
+			.expectStatus()
+			.isEqualTo(status)
+			.expectHeader()
+			.contentType(MediaType.APPLICATION_JSON)
+			.expectBody()
+			.jsonPath("$.error.code")
+			.isEqualTo(code)
+			.jsonPath("$.error.type")
+			.isEqualTo("invalid_request_error")
+			.jsonPath("$.error.message")
+			.isNotEmpty();
 	}
 
 	@ParameterizedTest

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import io.arcllm.Target;
@@ -100,7 +100,7 @@ public final class ArcllmEndpoint {
 			case DISABLE -> switched(provider, false);
 			case ENABLE -> switched(provider, true);
 			case OPEN -> breakers(provider, model, (one) -> one.force(BreakerState.FORCED_OPEN));
-			case CLOSE -> breakers(provider, model, (one) -> one.force(BreakerState.CLOSED)) + closeEndpoint(provider);
+			case CLOSE -> close(provider, model, closeEndpoint(provider));
 			case RESET -> reset(provider, model) + closeEndpoint(provider);
 		};
 		return changed(provider, action, model, switches.isEnabled(provider), breakers);
@@ -129,15 +129,31 @@ public final class ArcllmEndpoint {
 					+ (action == Action.ENABLE ? "enabled" : "disabled") + ": its breaker is opened, closed or reset");
 			case OPEN -> breakers(endpoint, null, (one) -> one.force(BreakerState.FORCED_OPEN));
 			case CLOSE -> breakers(endpoint, null, (one) -> one.force(BreakerState.CLOSED));
-			case RESET -> breakers(endpoint, null, Breaker::reset);
+			case RESET -> breakers(endpoint, null, ArcllmEndpoint::reset);
 		};
 		return changed(endpoint, action, null, true, breakers);
+	}
+
+	/**
+	 * @param ofHost how many breakers of the host were closed: then there may be none
+	 * left
+	 */
+	private int close(String provider, @Nullable String model, int ofHost) {
+		Predicate<Breaker> close = (one) -> one.force(BreakerState.CLOSED);
+		return ofHost
+				+ ((ofHost > 0) ? this.inventory.breakers(provider, model, close) : breakers(provider, model, close));
 	}
 
 	/** Resets breakers and refused parameters. */
 	private int reset(String provider, @Nullable String model) {
 		return (this.inventory.forgetRefusals(provider, model) > 0)
-				? this.inventory.breakers(provider, model, Breaker::reset) : breakers(provider, model, Breaker::reset);
+				? this.inventory.breakers(provider, model, ArcllmEndpoint::reset)
+				: breakers(provider, model, ArcllmEndpoint::reset);
+	}
+
+	private static boolean reset(Breaker breaker) {
+		breaker.reset();
+		return true;
 	}
 
 	private int switched(String provider, boolean enabled) {
@@ -147,8 +163,17 @@ public final class ArcllmEndpoint {
 		return enabled ? this.inventory.switches().enable(provider) : this.inventory.switches().disable(provider);
 	}
 
-	private int breakers(String provider, @Nullable String model, Consumer<Breaker> change) {
+	private int breakers(String provider, @Nullable String model, Predicate<Breaker> change) {
 		int changed = this.inventory.breakers(provider, model, change);
+		if (changed == 0 && this.inventory.breakers(provider, model, (any) -> true) > 0) {
+			throw refused("That would change nothing: " + this.inventory.breakers()
+				.entrySet()
+				.stream()
+				.filter((one) -> one.getKey().provider().equals(provider))
+				.map((one) -> "the circuit breaker of " + one.getKey() + " is "
+						+ Text.dashed(one.getValue().get(0).state()))
+				.collect(Collectors.joining(", ")));
+		}
 		if (changed == 0) {
 			List<String> there = this.inventory.breakers().keySet().stream().map(Target::toString).toList();
 			throw refused("There is no circuit breaker of " + new Target(provider, model) + ": "

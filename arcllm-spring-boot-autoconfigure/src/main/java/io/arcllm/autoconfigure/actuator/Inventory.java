@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import io.arcllm.LlmProviders;
 import io.arcllm.Parameter;
@@ -136,15 +136,15 @@ public final class Inventory {
 
 	/**
 	 * Changes breakers.
+	 * @param change says whether it changed anything
 	 * @return how many were changed
 	 */
-	int breakers(String provider, @Nullable String model, Consumer<Breaker> change) {
-		List<Breaker> meant = all().stream()
+	int breakers(String provider, @Nullable String model, Predicate<Breaker> change) {
+		return (int) all().stream()
 			.filter((breaker) -> breaker.target().provider().equals(provider)
 					&& (model == null || model.equals(breaker.target().model())))
-			.toList();
-		meant.forEach(change);
-		return meant.size();
+			.filter(change)
+			.count();
 	}
 
 	/** The endpoints that have a breaker. */

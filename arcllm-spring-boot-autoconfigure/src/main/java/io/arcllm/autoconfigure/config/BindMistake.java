@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure.config;
 
+import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import io.arcllm.autoconfigure.config.UnitCheck.MissingUnit;
 import io.arcllm.autoconfigure.config.UnitCheck.NoWholeNumber;
 import org.springframework.beans.BeanInstantiationException;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.core.convert.ConversionFailedException;
 
@@ -43,11 +45,13 @@ final class BindMistake {
 						"cannot be read" + shown(ex.getName().toString(), ex) + ".", "Give a whole number.");
 			}
 		}
-		IllegalArgumentException refused = refusal(ex);
+		BeanInstantiationException refusal = refusal(ex);
 		String name = ex.getName().toString();
-		if (refused != null && refused.getMessage() != null) {
+		Throwable refused = (refusal == null) ? null : refusal.getCause();
+		if (refusal != null && refused != null && refused.getMessage() != null) {
 			Matcher matcher = KEY.matcher(refused.getMessage());
-			String named = matcher.find() ? matcher.group(1) : "";
+			String named = (matcher.find() && isKeyOf(refusal.getBeanClass(), matcher.group(1))) ? matcher.group(1)
+					: "";
 			String found = locate(layers, ex.getName(), named);
 			return mistake(layers, found, "is wrong: " + refused.getMessage() + ".",
 					"Give it a value that is allowed.");
@@ -55,14 +59,22 @@ final class BindMistake {
 		return mistake(layers, name, "cannot be read" + shown(name, ex) + ".", allowed(ex));
 	}
 
-	private static @Nullable IllegalArgumentException refusal(Throwable ex) {
+	private static @Nullable BeanInstantiationException refusal(Throwable ex) {
 		for (Throwable cause = ex; cause != null; cause = cause.getCause()) {
-			if (cause instanceof BeanInstantiationException
-					&& cause.getCause() instanceof IllegalArgumentException refused) {
-				return refused;
+			if (cause instanceof BeanInstantiationException refusal
+					&& cause.getCause() instanceof IllegalArgumentException) {
+				return refusal;
 			}
 		}
 		return null;
+	}
+
+	/** Whether the first word of a message is a key, and not only a word. */
+	private static boolean isKeyOf(Class<?> record, String word) {
+		String last = word.substring(word.lastIndexOf('.') + 1);
+		RecordComponent[] components = record.getRecordComponents();
+		return components != null && Arrays.stream(components)
+			.anyMatch((one) -> DataObjectPropertyName.toDashedForm(one.getName()).equals(last));
 	}
 
 	/**

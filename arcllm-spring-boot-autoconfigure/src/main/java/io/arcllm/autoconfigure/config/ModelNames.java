@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 import io.arcllm.ErrorKind;
+import io.arcllm.LlmConfigException;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;
@@ -172,7 +173,7 @@ public final class ModelNames {
 		if (!models.isEmpty()) {
 			return models.get(0);
 		}
-		String provider = Target.parse(text).provider();
+		String provider = parse(name, text).provider();
 		if (!providers.contains(provider)) {
 			List<String> known = Stream.concat(providers.stream(), names.stream()).toList();
 			throw new ConfigMistake(KEY + "." + name,
@@ -181,6 +182,16 @@ public final class ModelNames {
 							+ "There are: " + String.join(", ", known) + ".");
 		}
 		return text;
+	}
+
+	private static Target parse(String name, String text) {
+		try {
+			return Target.parse(text);
+		}
+		catch (LlmConfigException ex) {
+			throw new ConfigMistake(KEY + "." + name, "'" + KEY + "." + name + "' is wrong: " + ex.getMessage() + ".",
+					"Correct the target.");
+		}
 	}
 
 	/** The names of {@code arcllm.models} with their meanings. */

@@ -14,10 +14,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.arcllm.CallOptions;
 import io.arcllm.CallOptions.ModuleOverride;
 import io.arcllm.autoconfigure.config.KeyTree.Section;
+import io.arcllm.module.fallback.FallbackSettings;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
@@ -169,6 +171,18 @@ public final class ModuleSettings {
 	/** Whether a provider has its own settings of any module. */
 	boolean hasOwn(String provider) {
 		return hasOwn("", provider);
+	}
+
+	/**
+	 * What is named besides providers: the primary target, and those of chains that are
+	 * on.
+	 * @param providers whose chains
+	 */
+	public Stream<String> namedTargets(Collection<String> providers) {
+		Stream<String> chained = providers.stream()
+			.filter((provider) -> enabled("fallback", provider, CallOptions.NONE))
+			.flatMap((provider) -> bind("fallback", FallbackSettings.class, provider, CallOptions.NONE).allTargets());
+		return Stream.concat(Stream.ofNullable(this.state.properties().get().provider()), chained);
 	}
 
 	/**

@@ -144,8 +144,8 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 			if (maxTokens != null && maxTokens < 1) {
 				throw new IllegalArgumentException("max-tokens must be 1 or more, was " + maxTokens);
 			}
-			if (temperature != null && !(temperature >= 0)) {
-				throw new IllegalArgumentException("temperature must be 0 or more, was " + temperature);
+			if (temperature != null && !(temperature >= 0 && Double.isFinite(temperature))) {
+				throw new IllegalArgumentException("temperature must be a number of 0 or more, was " + temperature);
 			}
 		}
 
@@ -225,16 +225,18 @@ public record ProviderProperties(@Nullable String preset, @Nullable String type,
 	public record Price(@Nullable BigDecimal input, @Nullable BigDecimal output, @Nullable BigDecimal cacheRead,
 			@Nullable BigDecimal cacheWrite) {
 
+		private static final BigDecimal MOST = BigDecimal.valueOf(1_000_000_000);
+
 		public Price {
-			notNegative(input, "price.input");
-			notNegative(output, "price.output");
-			notNegative(cacheRead, "price.cache-read");
-			notNegative(cacheWrite, "price.cache-write");
+			check(input, "price.input");
+			check(output, "price.output");
+			check(cacheRead, "price.cache-read");
+			check(cacheWrite, "price.cache-write");
 		}
 
-		private static void notNegative(@Nullable BigDecimal price, String key) {
-			if (price != null && price.signum() < 0) {
-				throw new IllegalArgumentException(key + " must be 0 or more, was " + price);
+		private static void check(@Nullable BigDecimal price, String key) {
+			if (price != null && (price.signum() < 0 || price.compareTo(MOST) > 0)) {
+				throw new IllegalArgumentException(key + " must be between 0 and " + MOST + ", was " + price);
 			}
 		}
 

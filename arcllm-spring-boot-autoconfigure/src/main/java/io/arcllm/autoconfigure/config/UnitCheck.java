@@ -2,6 +2,8 @@ package io.arcllm.autoconfigure.config;
 
 import java.time.Duration;
 
+import io.arcllm.module.ModuleClock;
+
 import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
@@ -11,7 +13,8 @@ import org.springframework.core.env.Environment;
 
 /**
  * Refuses durations without a unit, because 60 would be 60 milliseconds and mostly means
- * seconds, and fractions where a whole number is needed.
+ * seconds, and fractions where a whole number is needed. More than a hundred years is a
+ * hundred years.
  *
  * @param environment resolves placeholders
  */
@@ -31,7 +34,7 @@ record UnitCheck(Environment environment) implements BindHandler {
 				&& property.getValue() instanceof Number written && written.doubleValue() % 1 != 0) {
 			throw new NoWholeNumber();
 		}
-		return result;
+		return (result instanceof Duration time) ? ModuleClock.bounded(time) : result;
 	}
 
 	/**

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import io.arcllm.autoconfigure.config.KeyTree.Each;
 import io.arcllm.autoconfigure.config.KeyTree.Entries;
 import io.arcllm.autoconfigure.config.KeyTree.Entry;
+import io.arcllm.autoconfigure.config.KeyTree.Items;
 import io.arcllm.autoconfigure.config.KeyTree.Leaf;
 import io.arcllm.autoconfigure.config.KeyTree.Open;
 import io.arcllm.autoconfigure.config.KeyTree.Section;
@@ -135,6 +136,11 @@ final class VariableSource implements IterableConfigurationPropertySource {
 		if (tree instanceof Leaf leaf) {
 			return parts.isEmpty() ? before : (leaf.list() && parts.size() == 1 && UnknownKeys.isIndex(parts.get(0)))
 					? before + "[" + parts.get(0) + "]" : null;
+		}
+		if (tree instanceof Items items) {
+			boolean element = !parts.isEmpty() && UnknownKeys.isIndex(parts.get(0));
+			return !element ? null
+					: meant(items.value(), before + "[" + parts.get(0) + "]", parts.subList(1, parts.size()), declared);
 		}
 		if (tree instanceof Entries entries) {
 			boolean element = !parts.isEmpty() && UnknownKeys.isIndex(parts.get(0));

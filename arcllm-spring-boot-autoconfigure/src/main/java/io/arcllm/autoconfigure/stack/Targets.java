@@ -1,6 +1,5 @@
 package io.arcllm.autoconfigure.stack;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -10,12 +9,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.arcllm.LlmConfigException;
+import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.Parameter;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ModelNames;
 import io.arcllm.autoconfigure.config.ModelNames.Meant;
+import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.Nearest;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
@@ -45,6 +46,8 @@ public final class Targets {
 
 	private final AdapterFactory adapters;
 
+	private final ModuleSettings settings;
+
 	private volatile ModelNames modelNames;
 
 	private final Map<String, ProviderDefinition> retired = new ConcurrentHashMap<>();
@@ -59,9 +62,11 @@ public final class Targets {
 	 * @param beans has the provider beans
 	 * @param adapters makes the adapters
 	 * @param models {@code arcllm.models}
+	 * @param settings name targets in chains
 	 */
 	public Targets(ProviderDefinitions configured, Set<String> own, BeanFactory beans, AdapterFactory adapters,
-			Map<String, Object> models) {
+			Map<String, Object> models, ModuleSettings settings) {
+		this.settings = settings;
 		this.configured = configured;
 		this.own = own;
 		this.beans = beans;
@@ -289,22 +294,33 @@ public final class Targets {
 		return List.copyOf(names);
 	}
 
-	/** Each provider with each of its models. */
+	/**
+	 * Each provider with each of its models, then what else is named: the primary target,
+	 * those of chains, and those behind names.
+	 */
 	public List<Target> all() {
-		List<Target> all = new ArrayList<>();
-		for (String name : names()) {
-			Target byDefault = resolve(name);
-			all.add(byDefault);
+		List<String> names = names();
+		Set<Target> all = new LinkedHashSet<>();
+		for (String name : names) {
+			all.add(resolve(name));
 			ProviderDefinition definition = this.configured.find(name);
 			if (definition != null) {
-				definition.models()
-					.stream()
-					.map((model) -> new Target(name, model.name()))
-					.filter((target) -> !target.equals(byDefault))
-					.forEach(all::add);
+				definition.models().forEach((model) -> all.add(new Target(name, model.name())));
 			}
 		}
+		this.settings.namedTargets(names).forEach((text) -> all.addAll(named(text)));
+		this.modelNames.all().values().forEach((meant) -> meant.targets().forEach((text) -> all.addAll(named(text))));
 		return List.copyOf(all);
+	}
+
+	/** What a text names; nothing where it is a mistake, which is told of elsewhere. */
+	private List<Target> named(String text) {
+		try {
+			return this.modelNames.expand(List.of(text)).stream().map(this::resolve).toList();
+		}
+		catch (LlmException | LlmConfigException ex) {
+			return List.of();
+		}
 	}
 
 }

@@ -34,6 +34,9 @@ final class WrittenLint {
 	private static final Pattern REQUEST = Pattern
 		.compile("/(chat/completions|completions|messages|api/chat|api/generate)/?$");
 
+	/** What holds what the application likes, or is missed elsewhere. */
+	private static final Pattern FREE = Pattern.compile("\\.(api-keys?|regex|options|headers|stop-words)(\\W|$)");
+
 	private static final String MODULES = "arcllm.modules.";
 
 	private final LayeredBinder binder;
@@ -55,7 +58,10 @@ final class WrittenLint {
 
 	/** The warnings, each of which begins with the whole key. */
 	List<String> warnings() {
-		this.binder.written().forEach(this::size);
+		this.binder.written().forEach((key, value) -> {
+			size(key, value);
+			placeholder(key, value);
+		});
 		this.properties.providers().forEach(this::provider);
 		fallback();
 		times();
@@ -80,6 +86,14 @@ final class WrittenLint {
 		if (SIZES.contains(key.substring(key.lastIndexOf('.') + 1)) && value.matches("[1-9]\\d*")) {
 			warn(key, "is '" + value + "', a size without a unit, which is bytes: write " + value + "B, " + value
 					+ "KB or " + value + "MB");
+		}
+	}
+
+	/** A key that is not there is said of its provider, and expressions may look so. */
+	private void placeholder(String key, String value) {
+		if (value.contains("${") && !FREE.matcher(key).find()) {
+			warn(key, "has a placeholder that nothing resolves, so that it is taken as it stands: set what it names, or"
+					+ " give it a default, such as ${NAME:}");
 		}
 	}
 

@@ -59,6 +59,7 @@ final class AttemptRecord {
 			if (this.delivered.isEmpty()) {
 				this.delivered = new ArrayList<>();
 				this.firstToken = sinceStart();
+				this.listener.call().speaks(this.listener.target());
 			}
 			this.delivered.add(event);
 		}

@@ -68,10 +68,13 @@ public record BudgetLimit(String name, BudgetScope scope, BudgetWindow window, Z
 		this.currency = code(currency);
 		this.action = (action == null) ? Action.BLOCK : action;
 		this.warnAt = (warnAt == null) ? List.of() : List.copyOf(warnAt);
-		check(amount.signum() >= 0 && amount.compareTo(MOST) <= 0,
-				"amount must be between 0 and 1000000000000, was " + amount);
+		check(isAmount(amount), "amount must be between 0 and 1000000000000, was " + amount);
 		check(this.action != Action.FALLBACK || this.scope.isOfAttempts(), "action: fallback of the limit '" + this.name
 				+ "' needs scope: provider or model, since no other target would help with scope: " + this.scope);
+	}
+
+	static boolean isAmount(BigDecimal amount) {
+		return amount.signum() >= 0 && amount.compareTo(MOST) <= 0;
 	}
 
 	private static String code(@Nullable String currency) {

@@ -81,7 +81,8 @@ public record BudgetSettings(List<BudgetLimit> limits, @Nullable BigDecimal maxP
 
 	public BudgetSettings {
 		limits = (limits == null) ? List.of() : List.copyOf(limits);
-		check(maxPerCall == null || maxPerCall.signum() >= 0, "max-per-call must be 0 or more, was " + maxPerCall);
+		check(maxPerCall == null || BudgetLimit.isAmount(maxPerCall),
+				"max-per-call must be between 0 and 1000000000000, was " + maxPerCall);
 		Set<String> names = new HashSet<>();
 		for (BudgetLimit limit : limits) {
 			check(names.add(limit.name()), "limits has two with the name '" + limit.name()

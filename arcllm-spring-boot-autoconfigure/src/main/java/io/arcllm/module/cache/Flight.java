@@ -7,7 +7,6 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-import io.arcllm.CallerContext;
 import io.arcllm.EventQueue;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmResponse;
@@ -41,6 +40,9 @@ final class Flight {
 
 	private final Disposable.Swap upstream = Disposables.swap();
 
+	/** The call of the first to join, which asks. */
+	private @Nullable Call asking;
+
 	private @Nullable Throwable failure;
 
 	private boolean over;
@@ -67,7 +69,8 @@ final class Flight {
 				return false;
 			}
 			first = this.members.isEmpty();
-			member = new Member(actual, first ? null : shared, call.caller());
+			this.asking = first ? call : this.asking;
+			member = new Member(actual, first ? null : shared, call);
 			this.members.add(member);
 		}
 		actual.onSubscribe(member);
@@ -75,7 +78,7 @@ final class Flight {
 			question.get().subscribe(new Asking(actual.currentContext()));
 		}
 		else {
-			member.expireWith(call, target);
+			member.expireWith(target);
 			member.drain();
 		}
 		return true;
@@ -92,6 +95,11 @@ final class Flight {
 	/** The failure, or {@code null}. */
 	private synchronized @Nullable Throwable failure() {
 		return this.failure;
+	}
+
+	/** Whose words are shared, if any target has spoken. */
+	private synchronized @Nullable Target speaker() {
+		return (this.asking == null) ? null : this.asking.speaker();
 	}
 
 	private synchronized boolean isOver() {
@@ -183,7 +191,7 @@ final class Flight {
 
 		private final @Nullable Function<LlmResponse, List<LlmEvent>> shared;
 
-		private final CallerContext caller;
+		private final Call call;
 
 		private final Disposable.Swap timer = Disposables.swap();
 
@@ -199,18 +207,18 @@ final class Flight {
 		private volatile @Nullable Throwable expired;
 
 		Member(CoreSubscriber<? super LlmEvent> actual, @Nullable Function<LlmResponse, List<LlmEvent>> shared,
-				CallerContext caller) {
-			this.caller = caller;
+				Call call) {
+			this.call = call;
 			this.queue = new EventQueue(actual, this::step);
 			this.shared = shared;
 		}
 
 		/** Its own deadline applies to it, too. */
-		void expireWith(Call call, Target target) {
-			long left = call.remainingNanos();
+		void expireWith(Target target) {
+			long left = this.call.remainingNanos();
 			if (left < Long.MAX_VALUE) {
 				this.timer.update(Schedulers.parallel().schedule(() -> {
-					this.expired = call.overdue(target);
+					this.expired = this.call.overdue(target);
 					drain();
 				}, Math.max(0, left), TimeUnit.NANOSECONDS));
 			}
@@ -241,7 +249,7 @@ final class Flight {
 		 */
 		void drain() {
 			if (this.expired != null || isOver()) {
-				this.caller.run(this.queue::drain);
+				this.call.caller().run(this.queue::drain);
 			}
 			else {
 				this.queue.drain();
@@ -277,6 +285,10 @@ final class Flight {
 		 */
 		private void take(LlmEvent event) {
 			LlmResponse answer = event.answer();
+			Target speaker = (this.shared == null || this.spoke) ? null : speaker();
+			if (speaker != null) {
+				this.call.speaks(speaker);
+			}
 			if (answer == null || this.shared == null) {
 				this.spoke |= event.isContent();
 				this.queue.add(event);

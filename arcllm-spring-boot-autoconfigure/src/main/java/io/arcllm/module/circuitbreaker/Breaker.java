@@ -255,12 +255,21 @@ public final class Breaker implements Readiness {
 	}
 
 	/**
-	 * Puts it into a state, whatever it has counted.
+	 * Puts it into a state, whatever it has counted; closing it also ends its pauses.
+	 * @return whether that changed anything
 	 */
-	public void force(BreakerState state) {
+	public boolean force(BreakerState state) {
 		this.lock.lock();
 		try {
-			this.machine.force(state);
+			boolean paused = state == BreakerState.CLOSED && !this.pauses.isEmpty();
+			boolean changes = paused || this.machine.state() != state;
+			if (changes) {
+				this.machine.force(state);
+			}
+			if (paused) {
+				this.pauses.clear();
+			}
+			return changes;
 		}
 		finally {
 			unlock();

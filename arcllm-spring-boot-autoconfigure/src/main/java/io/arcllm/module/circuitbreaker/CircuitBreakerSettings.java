@@ -8,7 +8,7 @@ import io.arcllm.module.Percent;
  * When a target counts as down, and when it is tried again.
  *
  * @param window whether {@code window-size} counts calls or seconds
- * @param windowSize how many of the last calls, or seconds, count
+ * @param windowSize how many of the last calls, or seconds, count; at most 100000
  * @param minimumCalls the fewest calls in the window before a rate is used
  * @param failureRate the share of failures in the window that opens the breaker
  * @param consecutiveFailures failures in a row that open it, whatever the rate; 0 for no
@@ -23,6 +23,9 @@ import io.arcllm.module.Percent;
 public record CircuitBreakerSettings(Window window, int windowSize, int minimumCalls, Percent failureRate,
 		int consecutiveFailures, SlowCall slowCall, Duration openFor, int halfOpenCalls, boolean endpoint,
 		Duration maxPause) {
+
+	/** Each of them takes room in memory, for each target. */
+	private static final int LARGEST_WINDOW = 100_000;
 
 	/**
 	 * What a window consists of.
@@ -55,7 +58,8 @@ public record CircuitBreakerSettings(Window window, int windowSize, int minimumC
 	}
 
 	public CircuitBreakerSettings {
-		check(windowSize >= 1, "window-size must be 1 or more, was " + windowSize);
+		check(windowSize >= 1 && windowSize <= LARGEST_WINDOW,
+				"window-size must be between 1 and " + LARGEST_WINDOW + ", was " + windowSize);
 		check(minimumCalls >= 1, "minimum-calls must be 1 or more, was " + minimumCalls);
 		check(failureRate.ratio() > 0, "failure-rate must be above 0%");
 		check(consecutiveFailures >= 0, "consecutive-failures must be 0 or more, was " + consecutiveFailures);

@@ -30,8 +30,8 @@ public record ChainEntry(String target, @Nullable Integer maxTokens, @Nullable D
 		if (maxTokens != null && maxTokens < 1) {
 			throw new IllegalArgumentException("max-tokens must be 1 or more, was " + maxTokens);
 		}
-		if (temperature != null && !(temperature >= 0)) {
-			throw new IllegalArgumentException("temperature must be 0 or more, was " + temperature);
+		if (temperature != null && !(temperature >= 0 && Double.isFinite(temperature))) {
+			throw new IllegalArgumentException("temperature must be a number of 0 or more, was " + temperature);
 		}
 		options = (options == null) ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(options));
 	}

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import io.arcllm.ErrorKind;
 
@@ -119,6 +120,11 @@ public record FallbackSettings(List<ChainEntry> chain, List<String> contextWindo
 	/** The targets of the chain, as text. */
 	public List<String> chainTargets() {
 		return this.chain.stream().map(ChainEntry::target).toList();
+	}
+
+	/** The targets of all three chains as they are written. */
+	public Stream<String> allTargets() {
+		return Stream.of(chainTargets(), this.contextWindow, this.contentPolicy).flatMap(List::stream);
 	}
 
 	/**

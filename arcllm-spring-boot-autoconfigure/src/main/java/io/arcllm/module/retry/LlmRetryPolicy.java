@@ -25,7 +25,7 @@ public class LlmRetryPolicy extends SimpleRetryPolicy {
 	private final RetrySettings settings;
 
 	public LlmRetryPolicy(RetrySettings settings) {
-		super(settings.maxRetries() + 1);
+		super((int) Math.min(Integer.MAX_VALUE, settings.maxRetries() + 1L));
 		this.settings = settings;
 	}
 

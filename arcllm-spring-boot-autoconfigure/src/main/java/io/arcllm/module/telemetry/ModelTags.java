@@ -18,7 +18,7 @@ public final class ModelTags {
 	private final Set<Target> configured;
 
 	/**
-	 * @param configured each provider with each of its models
+	 * @param configured all that the configuration names
 	 */
 	public ModelTags(Collection<Target> configured) {
 		this.configured = Set.copyOf(configured);

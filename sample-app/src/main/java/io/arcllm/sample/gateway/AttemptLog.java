@@ -20,6 +20,11 @@ final class AttemptLog implements AttemptWatch {
 	}
 
 	@Override
+	public synchronized void notSent(Target target) {
+		this.attempts--;
+	}
+
+	@Override
 	public synchronized void speaks(Target target) {
 		this.speaker = target;
 	}

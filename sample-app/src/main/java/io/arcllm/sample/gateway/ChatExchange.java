@@ -103,9 +103,8 @@ final class ChatExchange {
 	}
 
 	/**
-	 * Words of no target come from the cache: if all of them are there at once, the
-	 * headers say how old they are; if they come as another call hears them, they go out
-	 * soon.
+	 * Words of no target come from the cache, all of them at once: the headers say how
+	 * old they are.
 	 */
 	private Flux<List<LlmEvent>> grouped(Flux<LlmEvent> events) {
 		return (this.attempts.speaker() == null) ? events.bufferTimeout(MOST_AT_ONCE, AT_ONCE, true)
@@ -128,7 +127,7 @@ final class ChatExchange {
 			if (answer != null) {
 				cached(answer);
 			}
-			else if (this.attempts.speaker() == null) {
+			else if (this.attempts.attempts() == 0) {
 				cached("hit", Duration.ZERO);
 			}
 		}

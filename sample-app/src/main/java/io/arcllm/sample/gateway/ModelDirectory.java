@@ -41,6 +41,9 @@ class ModelDirectory {
 	 */
 	Route route(ChatRequest chat) {
 		String model = chat.model();
+		if (this.providers.models().containsKey(model)) {
+			return new Route(byName(model), chat.request());
+		}
 		if (model.isEmpty() || model.equals("default")) {
 			return new Route(this.providers.primary(), chat.request());
 		}
@@ -56,7 +59,10 @@ class ModelDirectory {
 				(slash < 0) ? chat.request() : chat.request().withModel(model.substring(slash + 1)));
 	}
 
-	/** A name of {@code arcllm.models}, or a model that one provider alone has. */
+	/**
+	 * A name of {@code arcllm.models}, which goes before all else, or a model that one
+	 * provider alone has.
+	 */
 	private LlmProvider byName(String model) {
 		try {
 			return this.providers.load(model);

@@ -96,8 +96,13 @@ class PageGuard implements WebFilter {
 	}
 
 	private static @Nullable String host(ServerHttpRequest request) {
-		InetSocketAddress host = request.getHeaders().getHost();
-		return (host == null) ? null : host.getHostString().toLowerCase(Locale.ROOT);
+		try {
+			InetSocketAddress host = request.getHeaders().getHost();
+			return (host == null) ? null : host.getHostString().toLowerCase(Locale.ROOT);
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
 	}
 
 }

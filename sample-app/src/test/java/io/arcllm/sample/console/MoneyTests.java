@@ -5,11 +5,20 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
+import io.arcllm.test.Dial;
+import io.arcllm.test.FakeVendors;
+import io.arcllm.test.vendor.Fault;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
@@ -33,6 +42,9 @@ class MoneyTests {
 
 	@LocalServerPort
 	private int port;
+
+	@Autowired
+	private FakeVendors simulator;
 
 	private JsonNode get(String path) throws Exception {
 		HttpRequest request = HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + path)).build();
@@ -63,6 +75,7 @@ class MoneyTests {
 			assertThat(browser.complaints()).isEmpty();
 		}
 		gatewayTellsWhatTheCacheHadWholeAndStreamed();
+		gatewayNamesWhoAnsweredToCallersThatShareAnAnswer();
 		gatewayAnswers402WhereTooLittleIsLeft();
 	}
 
@@ -83,13 +96,39 @@ class MoneyTests {
 		}
 	}
 
+	private void gatewayNamesWhoAnsweredToCallersThatShareAnAnswer() throws Exception {
+		this.simulator.of("anthropic").set(Dial.of(Fault.SLOW).delay(1).times(1));
+		String ask = ASK.replace("4000", "401").replace("{\"max_tokens\"", "{\"stream\":true,\"max_tokens\"");
+		int asked = this.simulator.of("anthropic").asked();
+		List<CompletableFuture<HttpResponse<String>>> all = Stream.generate(() -> postAsync(ask)).limit(3).toList();
+		List<String> attempts = new ArrayList<>();
+		for (CompletableFuture<HttpResponse<String>> one : all) {
+			HttpResponse<String> answer = one.get(20, TimeUnit.SECONDS);
+			attempts.add(answer.headers().firstValue("x-arcllm-attempts").orElse(""));
+			assertThat(answer.headers().firstValue("x-arcllm-provider")).hasValue("anthropic");
+			assertThat(answer.headers().firstValue("x-arcllm-cache").isPresent())
+				.isEqualTo(attempts.get(attempts.size() - 1).equals("0"));
+			assertThat(answer.body()).contains("\"model\":\"claude-")
+				.doesNotContain("\"model\":\"\"")
+				.endsWith("data: [DONE]\n\n");
+		}
+		assertThat(attempts).containsExactlyInAnyOrder("1", "0", "0");
+		assertThat(this.simulator.of("anthropic").asked()).isEqualTo(asked + 1);
+	}
+
+	private CompletableFuture<HttpResponse<String>> postAsync(String body) {
+		return CLIENT.sendAsync(request(body), HttpResponse.BodyHandlers.ofString());
+	}
+
 	private HttpResponse<String> post(String body) throws Exception {
-		HttpRequest request = HttpRequest
-			.newBuilder(URI.create("http://localhost:" + this.port + "/v1/chat/completions"))
+		return CLIENT.send(request(body), HttpResponse.BodyHandlers.ofString());
+	}
+
+	private HttpRequest request(String body) {
+		return HttpRequest.newBuilder(URI.create("http://localhost:" + this.port + "/v1/chat/completions"))
 			.header("content-type", "application/json")
 			.POST(HttpRequest.BodyPublishers.ofString(body))
 			.build();
-		return CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
 	}
 
 	private void gatewayAnswers402WhereTooLittleIsLeft() throws Exception {

@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -42,6 +43,9 @@ final class GatewayServer implements LlmProviders, AutoCloseable {
 
 	/** Which provider was asked last. */
 	final AtomicReference<String> askedOf = new AtomicReference<>();
+
+	/** Names with what is behind them. */
+	final Map<String, List<Target>> names = new ConcurrentHashMap<>();
 
 	private volatile Flux<LlmEvent> script = Flux.empty();
 
@@ -102,7 +106,7 @@ final class GatewayServer implements LlmProviders, AutoCloseable {
 
 	@Override
 	public LlmProvider load(String target) {
-		if (!names().contains(Target.parse(target).provider())) {
+		if (!names().contains(Target.parse(target).provider()) && !this.names.containsKey(target)) {
 			throw new LlmConfigException("There is no provider or name '" + target + "'.");
 		}
 		LlmProvider scripted = (request) -> Flux.defer(() -> {
@@ -126,6 +130,11 @@ final class GatewayServer implements LlmProviders, AutoCloseable {
 	@Override
 	public List<String> names() {
 		return List.of("anthropic", "openai");
+	}
+
+	@Override
+	public Map<String, List<Target>> models() {
+		return this.names;
 	}
 
 	@Override

@@ -1,9 +1,11 @@
 package io.arcllm.sample.gateway;
 
 import java.net.http.HttpResponse;
+import java.util.List;
 
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmResponse;
+import io.arcllm.Target;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -41,6 +43,17 @@ class ModelTests {
 		gateway.chat(ASK.replace("{\"messages\"", "{\"model\":\"" + model + "\",\"messages\""));
 		assertThat(gateway.askedOf.get()).isEqualTo(provider);
 		assertThat(gateway.asked.get().model()).isEqualTo(asked);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "openai/alias", "default", "claude-x" })
+	void nameOfTheConfigurationGoesBeforeAllElse(String name) throws Exception {
+		gateway.names.put(name, List.of(new Target("openai", "gpt-x")));
+		gateway.answer(new LlmEvent.Completed(LlmResponse.of("x")));
+		gateway.chat(ASK.replace("{\"messages\"", "{\"model\":\"" + name + "\",\"messages\""));
+		gateway.names.clear();
+		assertThat(gateway.askedOf.get()).isEqualTo(name);
+		assertThat(gateway.asked.get().model()).isNull();
 	}
 
 	@ParameterizedTest

@@ -1,0 +1,58 @@
+package io.arcllm.sample;
+
+import io.arcllm.LlmEvent;
+import io.arcllm.LlmModule;
+import io.arcllm.LlmProvider;
+import io.arcllm.LlmRequest;
+import io.arcllm.Target;
+import io.arcllm.module.BaseModule;
+import io.arcllm.module.Call;
+import reactor.core.publisher.Flux;
+
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+
+/**
+ * An observer around the whole stack: tells whose words a call gets where it asks nobody
+ * itself, but shares the answer of an equal call.
+ */
+@Component("speaker-watch")
+@Order(Ordered.HIGHEST_PRECEDENCE)
+public final class SpeakerWatchModule implements LlmModule {
+
+	@Override
+	public LlmProvider around(LlmProvider inner) {
+		return new Watched(inner);
+	}
+
+	private static final class Watched extends BaseModule {
+
+		Watched(LlmProvider inner) {
+			super(inner);
+		}
+
+		@Override
+		public Flux<LlmEvent> exchange(LlmRequest request) {
+			return Flux.deferContextual((context) -> {
+				AttemptWatch watch = context.getOrDefault(AttemptWatch.class, null);
+				Call call = Call.of(context);
+				return (watch == null) ? this.inner.exchange(request)
+						: this.inner.exchange(request).doOnNext((event) -> {
+							Target speaker = call.speaker();
+							if (speaker != null) {
+								watch.speaks(speaker);
+							}
+						});
+			});
+		}
+
+		/** Changes nothing, so not part of what is written. */
+		@Override
+		public String toString() {
+			return this.inner.toString();
+		}
+
+	}
+
+}

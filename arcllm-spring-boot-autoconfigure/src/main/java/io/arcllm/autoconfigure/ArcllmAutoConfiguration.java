@@ -20,6 +20,8 @@ import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.module.BulkheadConfiguration;
 import io.arcllm.autoconfigure.module.Gauges;
+import io.arcllm.autoconfigure.module.RetryFactory;
+import io.arcllm.autoconfigure.module.TimeoutFactory;
 import io.arcllm.autoconfigure.stack.AdapterFactory;
 import io.arcllm.autoconfigure.stack.ApplicationHttp;
 import io.arcllm.autoconfigure.stack.ChainCheck;
@@ -43,13 +45,9 @@ import io.arcllm.module.CallModule;
 import io.arcllm.module.Hook;
 import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Shutdown;
-import io.arcllm.module.attempt.TimeoutModule;
-import io.arcllm.module.attempt.TimeoutSettings;
 import io.arcllm.module.retry.LlmBackOffPolicy;
 import io.arcllm.module.retry.LlmRetryPolicy;
 import io.arcllm.module.retry.RetryBudget;
-import io.arcllm.module.retry.RetryEngine;
-import io.arcllm.module.retry.RetryModule;
 import io.arcllm.module.retry.RetrySettings;
 import io.arcllm.module.routing.Chance;
 import io.arcllm.module.routing.Scores;
@@ -160,11 +158,8 @@ public final class ArcllmAutoConfiguration {
 			@Qualifier(QUALIFIER) ObjectProvider<RetryPolicy> policy,
 			@Qualifier(QUALIFIER) ObjectProvider<BackOffPolicy> backOff, ObjectProvider<Chance> chance) {
 		Chance jitter = chance.getIfAvailable(() -> Chance.REAL);
-		return ModuleFactory.of("retry", (inner, position) -> {
-			RetrySettings own = settings.bind("retry", RetrySettings.class, position);
-			return new RetryModule(inner, new RetryEngine(policy.getIfAvailable(() -> new LlmRetryPolicy(own)),
-					backOff.getIfAvailable(() -> new LlmBackOffPolicy(own, jitter)), budget, own.maxWaitWithOthers()));
-		});
+		return new RetryFactory(settings, (own) -> policy.getIfAvailable(() -> new LlmRetryPolicy(own)),
+				(own) -> backOff.getIfAvailable(() -> new LlmBackOffPolicy(own, jitter)), budget);
 	}
 
 	@Bean
@@ -182,8 +177,7 @@ public final class ArcllmAutoConfiguration {
 
 	@Bean
 	ModuleFactory arcllmTimeout(ModuleSettings settings) {
-		return ModuleFactory.of("timeout", (inner, position) -> new TimeoutModule(inner,
-				settings.bind("timeout", TimeoutSettings.class, position)));
+		return new TimeoutFactory(settings);
 	}
 
 	@Bean

@@ -7,7 +7,6 @@ import java.util.concurrent.ConcurrentHashMap;
 
 import io.arcllm.CallOptions;
 import io.arcllm.CallerContext;
-import io.arcllm.LlmProvider;
 import io.arcllm.autoconfigure.actuator.EngineMeters;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
@@ -16,14 +15,12 @@ import io.arcllm.provider.Presets;
 import io.arcllm.module.telemetry.TelemetrySettings;
 import io.arcllm.module.telemetry.VendorNames;
 import io.arcllm.module.telemetry.VendorNames.Vendor;
-import io.arcllm.autoconfigure.config.StackPosition;
+import io.arcllm.autoconfigure.module.TelemetryFactory;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.telemetry.CallMeters;
 import io.arcllm.module.telemetry.ModelTags;
 import io.arcllm.module.telemetry.Observations;
-import io.arcllm.module.telemetry.TelemetryModule;
-import io.arcllm.module.telemetry.TelemetryModule.AttemptTelemetryModule;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.observation.ObservationRegistry;
 
@@ -93,33 +90,6 @@ public final class ArcllmTelemetryAutoConfiguration {
 				Presets presets) {
 			return new TelemetryFactory(
 					new Observations(registry, new ModelTags(targets.all()), vendors(definitions, presets)));
-		}
-
-		/**
-		 * Puts observations into stacks: one for each call, and one for each attempt.
-		 */
-		private record TelemetryFactory(Observations observations) implements ModuleFactory {
-
-			@Override
-			public String name() {
-				return NAME;
-			}
-
-			@Override
-			public LlmProvider around(LlmProvider inner, StackPosition position) {
-				return new TelemetryModule(inner, position.target(), this.observations);
-			}
-
-			@Override
-			public boolean wrapsAttempts() {
-				return true;
-			}
-
-			@Override
-			public LlmProvider aroundAttempt(LlmProvider attempt, StackPosition position) {
-				return new AttemptTelemetryModule(attempt, position.target(), this.observations);
-			}
-
 		}
 
 	}

@@ -48,6 +48,14 @@ public interface WireFormat {
 	}
 
 	/**
+	 * Whether a whole answer is a single message with thinking, then text, then tool
+	 * calls, and not a list of blocks in the order of the stream.
+	 */
+	default boolean answersInOneMessage() {
+		return true;
+	}
+
+	/**
 	 * Adapts the request to what this format can express for the model, after the steps
 	 * that all formats share.
 	 * @throws io.arcllm.LlmException {@code UNSUPPORTED} if a part may not be left out

@@ -171,6 +171,14 @@ public final class AdapterFactory {
 			});
 	}
 
+	/**
+	 * Whether whole answers of the provider are single messages, without an order of
+	 * blocks.
+	 */
+	static boolean answersInOneMessage(ProviderDefinition definition) {
+		return definition.beans() != null || format(definition).answersInOneMessage();
+	}
+
 	private static WireFormat format(ProviderDefinition definition) {
 		return switch (definition.type()) {
 			case "anthropic" -> new AnthropicFormat(definition.name(), definition.promptCache());

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.BiFunction;
 
 import io.arcllm.LlmProvider;
 import io.arcllm.Target;
@@ -106,25 +105,6 @@ public interface ModuleFactory {
 	 */
 	default <T> List<T> engines(Class<T> type) {
 		return List.of();
-	}
-
-	/**
-	 * A module without state.
-	 */
-	static ModuleFactory of(String name, BiFunction<LlmProvider, StackPosition, LlmProvider> module) {
-		return new ModuleFactory() {
-
-			@Override
-			public String name() {
-				return name;
-			}
-
-			@Override
-			public LlmProvider around(LlmProvider inner, StackPosition position) {
-				return module.apply(inner, position);
-			}
-
-		};
 	}
 
 }

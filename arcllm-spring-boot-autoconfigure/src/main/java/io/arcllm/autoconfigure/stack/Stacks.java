@@ -265,7 +265,7 @@ public final class Stacks {
 			layers.add(new Layer("streamed-upstream",
 					(inner) -> new StreamedUpstreamModule(inner, target, this.targets.refusals(),
 							(asked) -> this.targets.traits(asked).unsupported().contains(Parameter.STREAMING),
-							!definition.type().equals("anthropic"))));
+							AdapterFactory.answersInOneMessage(definition))));
 		}
 		layers.addAll(attemptLayers(position));
 		return layers;

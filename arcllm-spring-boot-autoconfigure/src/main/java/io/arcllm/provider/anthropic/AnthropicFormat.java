@@ -54,6 +54,11 @@ public record AnthropicFormat(String provider, PromptCache cache) implements Wir
 	}
 
 	@Override
+	public boolean answersInOneMessage() {
+		return false;
+	}
+
+	@Override
 	public void adapt(Adaptation adaptation) {
 		AnthropicAdaptation.adapt(adaptation, this.provider);
 	}

@@ -77,9 +77,7 @@ class OddAnswersTests {
 	void areAnsweredByTheNextVendor(String body, boolean streaming) {
 		this.body = body;
 		try (ConfigurableApplicationContext context = start()) {
-			ChatClient.ChatClientRequestSpec prompt = context.getBean(ChatClient.Builder.class)
-				.build()
-				.prompt("Hello");
+			ChatClient.ChatClientRequestSpec prompt = context.getBean(ChatClient.Builder.class).build().prompt("Hello");
 			ChatResponse last = streaming ? prompt.stream().chatResponse().blockLast() : prompt.call().chatResponse();
 			Trail trail = last.getMetadata().get("arcllm.trail");
 			assertThat(last.getMetadata().<String>get("arcllm.provider")).as("%s", trail).isEqualTo("anthropic");

@@ -1,6 +1,10 @@
 package io.arcllm.provider.error;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
 
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
@@ -24,6 +28,16 @@ public final class ForeignErrors {
 			"UnresolvedModelServerException", ErrorKind.NETWORK);
 
 	private static final String LANGCHAIN4J = "dev.langchain4j.";
+
+	/** What is thrown where something is not there. */
+	private static final Set<Class<?>> STUMBLES = Set.of(NullPointerException.class, ClassCastException.class,
+			NoSuchElementException.class, IndexOutOfBoundsException.class, ArrayIndexOutOfBoundsException.class,
+			StringIndexOutOfBoundsException.class);
+
+	private static final List<String> CLIENTS = List.of(LANGCHAIN4J, "org.springframework.ai.", "com.openai.",
+			"com.anthropic.", "com.google.", "com.azure.", "software.amazon.");
+
+	private static final List<String> BELOW = List.of("java.", "jdk.", "kotlin.", "reactor.");
 
 	private final ErrorReader reader;
 
@@ -55,7 +69,32 @@ public final class ForeignErrors {
 			}
 			cause = cause.getCause();
 		}
-		return byName(failure, target);
+		LlmException named = byName(failure, target);
+		return (named != null) ? named : unread(failure, target);
+	}
+
+	/** A client that stumbles over an answer: the vendor sent what it did not expect. */
+	private static @Nullable LlmException unread(Throwable failure, Target target) {
+		Throwable cause = failure;
+		for (int depth = 0; cause.getCause() != null && depth < DEEPEST; depth++) {
+			cause = cause.getCause();
+		}
+		return (STUMBLES.contains(cause.getClass()) && isInClient(cause.getStackTrace()))
+				? LlmException.of(ErrorKind.PROTOCOL, target + " gave an answer that its client could not read")
+					.target(target)
+					.cause(new Origin(failure))
+					.build()
+				: null;
+	}
+
+	/** Where it was thrown, without what is below all clients. */
+	private static boolean isInClient(StackTraceElement[] frames) {
+		return Arrays.stream(frames)
+			.map(StackTraceElement::getClassName)
+			.filter((name) -> BELOW.stream().noneMatch(name::startsWith))
+			.findFirst()
+			.filter((name) -> CLIENTS.stream().anyMatch(name::startsWith))
+			.isPresent();
 	}
 
 	private static @Nullable LlmException byName(Throwable failure, Target target) {

@@ -2,6 +2,7 @@ package io.arcllm.provider.error;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -159,6 +160,25 @@ class ForeignErrorsTests {
 		cut.initCause(new IOException("Connection prematurely closed DURING response"));
 		assertThat(ERRORS.read(cut, RecordedErrors.TARGET)).isNull();
 		assertThat(ERRORS.read(new CompletionException(cut), RecordedErrors.TARGET)).isNull();
+	}
+
+	@Test
+	void aClientThatStumblesOverAnAnswerIsNoFaultOfTheProgram() {
+		assertThat(read(thrownIn("java.util.Objects", "com.openai.core.http.TrackedHandler")).kind())
+			.isEqualTo(ErrorKind.PROTOCOL);
+		assertThat(read(new CompletionException(thrownIn("dev.langchain4j.model.openai.OpenAiChatModel"))).kind())
+			.isEqualTo(ErrorKind.PROTOCOL);
+		assertThat(
+				ERRORS.read(thrownIn("com.example.House", "dev.langchain4j.service.AiServices"), RecordedErrors.TARGET))
+			.isNull();
+	}
+
+	private static RuntimeException thrownIn(String... classes) {
+		NullPointerException failure = new NullPointerException("canary");
+		failure.setStackTrace(Arrays.stream(classes)
+			.map((name) -> new StackTraceElement(name, "call", null, 1))
+			.toArray(StackTraceElement[]::new));
+		return failure;
 	}
 
 	private static LlmException read(Throwable failure) {

@@ -13,8 +13,9 @@ import com.sun.net.httpserver.HttpServer;
 import io.arcllm.Trail;
 import io.arcllm.test.FakeVendorSettings;
 import io.arcllm.test.FakeVendors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,6 +32,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Answers with status 200 that are none, as vendors and proxies give them: whatever the
  * wrapped model makes of them, the next vendor answers.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OddAnswersTests {
 
 	private static final List<String> BODIES = List.of("", "{}", "[]", "null", "<html>Busy</html>", "{\"choices\":[]}",
@@ -44,12 +46,14 @@ class OddAnswersTests {
 
 	private HttpServer server;
 
+	private ConfigurableApplicationContext context;
+
 	static Stream<Arguments> bodies() {
 		return BODIES.stream().flatMap((body) -> Stream.of(Arguments.of(body, false), Arguments.of(body, true)));
 	}
 
-	@BeforeEach
-	void startServer() throws IOException {
+	@BeforeAll
+	void startAll() throws IOException {
 		this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
 		this.server.setExecutor(Executors.newCachedThreadPool());
 		this.server.createContext("/", (exchange) -> {
@@ -64,10 +68,12 @@ class OddAnswersTests {
 			exchange.close();
 		});
 		this.server.start();
+		this.context = start();
 	}
 
-	@AfterEach
-	void stopServers() {
+	@AfterAll
+	void stopAll() {
+		this.context.close();
 		this.server.stop(0);
 		this.vendors.close();
 	}
@@ -76,12 +82,12 @@ class OddAnswersTests {
 	@MethodSource("bodies")
 	void areAnsweredByTheNextVendor(String body, boolean streaming) {
 		this.body = body;
-		try (ConfigurableApplicationContext context = start()) {
-			ChatClient.ChatClientRequestSpec prompt = context.getBean(ChatClient.Builder.class).build().prompt("Hello");
-			ChatResponse last = streaming ? prompt.stream().chatResponse().blockLast() : prompt.call().chatResponse();
-			Trail trail = last.getMetadata().get("arcllm.trail");
-			assertThat(last.getMetadata().<String>get("arcllm.provider")).as("%s", trail).isEqualTo("anthropic");
-		}
+		ChatClient.ChatClientRequestSpec prompt = this.context.getBean(ChatClient.Builder.class)
+			.build()
+			.prompt("Hello");
+		ChatResponse last = streaming ? prompt.stream().chatResponse().blockLast() : prompt.call().chatResponse();
+		Trail trail = last.getMetadata().get("arcllm.trail");
+		assertThat(last.getMetadata().<String>get("arcllm.provider")).as("%s", trail).isEqualTo("anthropic");
 	}
 
 	private ConfigurableApplicationContext start() {

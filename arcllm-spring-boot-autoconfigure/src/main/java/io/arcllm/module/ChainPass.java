@@ -1,9 +1,11 @@
 package io.arcllm.module;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 import io.arcllm.Attempt;
@@ -23,18 +25,44 @@ public final class ChainPass {
 
 	private final Call call;
 
-	private final boolean heedsPauses;
+	/** Which pauses are heeded, by the failures that they came after. */
+	private final Predicate<LlmException> heeded;
 
 	private Map<Target, LlmException> failures = Map.of();
 
 	/**
 	 * @param call the call that passes through the chain
-	 * @param heedsPauses whether paused targets are passed over. False if all are paused,
-	 * because the retry module has then waited for the first of them to be ready
+	 * @param targets of the chain
 	 */
-	public ChainPass(Call call, boolean heedsPauses) {
+	public ChainPass(Call call, List<Candidate> targets) {
 		this.call = call;
-		this.heedsPauses = heedsPauses;
+		this.heeded = !call.targets().isPaused() ? (pause) -> true
+				: heeded(call.targets(), targets.stream().map(Candidate::target).toList());
+	}
+
+	/**
+	 * Paused targets are passed over. If all are paused, the retry module has decided to
+	 * ask again: of a silent target, which waits for no time, if there is one; else of
+	 * the first one that is ready. What fails in the same way as before is not asked
+	 * again beside others.
+	 */
+	private static Predicate<LlmException> heeded(CallTargets call, List<Target> targets) {
+		List<LlmException> pauses = new ArrayList<>();
+		for (Target target : targets) {
+			LlmException pause = call.pausedBy(target);
+			LlmException earlier = call.failure(target);
+			if (pause == null && (earlier == null || earlier.isRetryable())) {
+				return (any) -> true;
+			}
+			if (pause != null) {
+				pauses.add(pause);
+			}
+		}
+		if (pauses.stream().anyMatch(LlmException::isSilence)) {
+			return (pause) -> !pause.isSilence();
+		}
+		boolean same = pauses.stream().allMatch((pause) -> pause.kind().isLasting());
+		return (pause) -> !same && pause.kind().isLasting();
 	}
 
 	/**
@@ -87,8 +115,8 @@ public final class ChainPass {
 	 * @param cause why it would be asked
 	 */
 	public boolean passOver(Candidate candidate, LlmRequest request, Attempt.Cause cause) {
-		LlmException paused = this.heedsPauses ? this.call.targets().pausedBy(candidate.target()) : null;
-		if (paused != null) {
+		LlmException paused = this.call.targets().pausedBy(candidate.target());
+		if (paused != null && this.heeded.test(paused)) {
 			passedOver(candidate.target(), paused);
 			this.call.skipped(candidate.target(), paused.kind(), waits(paused) + paused.getMessage(), cause);
 			return true;

@@ -139,17 +139,7 @@ public final class FallbackModule extends BaseModule {
 			this.judge = module.judge;
 			this.request = request;
 			this.call = call;
-			this.pass = new ChainPass(call, !call.targets().isPaused() || hasUnpausedTarget());
-		}
-
-		/** Whether a target that may be asked is not paused. */
-		private boolean hasUnpausedTarget() {
-			return this.chain.targets().stream().map(Candidate::target).anyMatch(this::mayBeAskedNow);
-		}
-
-		private boolean mayBeAskedNow(Target target) {
-			LlmException earlier = this.call.targets().failure(target);
-			return this.call.targets().pausedBy(target) == null && (earlier == null || earlier.isRetryable());
+			this.pass = new ChainPass(call, this.chain.targets());
 		}
 
 		/** Asks the first of these targets that may be asked, on subscription. */

@@ -14,6 +14,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
 import io.arcllm.Target;
+import io.arcllm.TimeoutStage;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
@@ -59,8 +60,8 @@ class WhatComesOutTests {
 
 	private static LlmProvider retry(LlmProvider inner) {
 		RetrySettings settings = TestSettings.of(RetrySettings.class, "strategy", RetrySettings.Strategy.FIXED,
-				"jitter", false, "retryable-status-codes", Set.of(500, 529), "on", Set.of(ErrorKind.OVERLOADED),
-				"budget.ratio", 1, "budget.min-per-second", 1000);
+				"jitter", false, "retryable-status-codes", Set.of(500, 529), "on",
+				Set.of(ErrorKind.OVERLOADED, ErrorKind.TIMEOUT), "budget.ratio", 1, "budget.min-per-second", 1000);
 		return new RetryModule(inner, new RetryEngine(settings, new RetryBudget(settings.budget(), System::nanoTime)));
 	}
 
@@ -117,6 +118,39 @@ class WhatComesOutTests {
 		assertThat(failure.kind()).isEqualTo(ErrorKind.OVERLOADED);
 		assertThat(failure.others()).extracting(LlmException::kind)
 			.containsExactly(ErrorKind.SERVER_ERROR, ErrorKind.CIRCUIT_OPEN);
+	}
+
+	/** The silent one is asked once more, since no other is left; the other is not. */
+	@WholeAndStreamed
+	void retryOfASilentTargetAsksNoneThatWouldFailInTheSameWay(boolean streaming) {
+		for (ErrorKind lasting : List.of(ErrorKind.AUTHENTICATION, ErrorKind.QUOTA_EXHAUSTED, ErrorKind.MODEL_NOT_FOUND,
+				ErrorKind.UNSUPPORTED)) {
+			callBegins();
+			Script first = new Script("a",
+					Flux.error(() -> LlmException.of(ErrorKind.TIMEOUT, "silent")
+						.target(new Target("a", "m"))
+						.stage(TimeoutStage.FIRST_TOKEN)
+						.build()),
+					Script.fails(ErrorKind.OVERLOADED), Script.says("hi"));
+			Script second = new Script("b", Script.fails(lasting));
+			assertThat(ask(retry(chain(first.candidate(), second.candidate())), streaming).answer()).isNotNull();
+			assertThat(second.asked()).isOne();
+		}
+	}
+
+	/** The wait of the second one is not over when the silent one is asked once more. */
+	@WholeAndStreamed
+	void retryOfASilentTargetShortensNoWaitOfAnother(boolean streaming) {
+		Script first = new Script("a",
+				Flux.error(() -> LlmException.of(ErrorKind.TIMEOUT, "silent")
+					.target(new Target("a", "m"))
+					.stage(TimeoutStage.FIRST_TOKEN)
+					.build()),
+				Script.fails(ErrorKind.OVERLOADED), Script.says("hi"));
+		Script second = new Script("b", Script.fails(ErrorKind.RATE_LIMITED, 429, Duration.ofMinutes(5)));
+		assertThat(ask(retry(chain(first.candidate(), second.candidate())), streaming).answer()).isNotNull();
+		assertThat(first.asked()).isEqualTo(3);
+		assertThat(second.asked()).isOne();
 	}
 
 	@WholeAndStreamed

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param messages the conversation
  * @param tools what the model may ask to be called
  * @param toolChoice whether the model must call a tool
- * @param model the model; unset for the provider's configured one
+ * @param model the model; unset or blank for the provider's configured one
  * @param maxTokens the longest answer, in tokens
  * @param temperature how random the answer is
  * @param topP the share of the probability mass to draw from
@@ -41,6 +41,7 @@ public record LlmRequest(@AbsentIsEmpty List<Message> messages, @AbsentIsEmpty L
 		messages = Copies.of(messages, "messages");
 		tools = Copies.of(tools, "tools");
 		stop = Copies.of(stop, "stop");
+		model = (model == null || model.isBlank()) ? null : model;
 		Objects.requireNonNull(metadata, "metadata");
 		Objects.requireNonNull(callOptions, "callOptions");
 		options = Objects.requireNonNull(options, "options").isEmpty() ? Map.of()

@@ -52,6 +52,13 @@ class LlmRequestTests {
 		assertThat(request).isEqualTo(same);
 	}
 
+	@Test
+	void blankModelIsNone() {
+		LlmRequest request = LlmRequest.of("hi");
+		assertThat(request.mutate().model("").build().model()).isNull();
+		assertThat(request.withModel(" ")).isEqualTo(request);
+	}
+
 	static Stream<Arguments> nothing() {
 		return Stream.of(refused("text", () -> LlmRequest.of((String) null)),
 				refused("messages", () -> LlmRequest.of((List<Message>) null)),

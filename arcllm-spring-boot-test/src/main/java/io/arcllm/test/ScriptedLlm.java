@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
 import io.arcllm.ErrorKind;
@@ -35,6 +36,8 @@ public final class ScriptedLlm implements LlmProvider {
 	private final List<Rule> rules = new CopyOnWriteArrayList<>();
 
 	private final List<LlmRequest> asked = new CopyOnWriteArrayList<>();
+
+	private final AtomicInteger toolCalls = new AtomicInteger();
 
 	private @Nullable Predicate<LlmRequest> condition;
 
@@ -84,7 +87,8 @@ public final class ScriptedLlm implements LlmProvider {
 	 * @param arguments the arguments by name, of JSON's types
 	 */
 	public ScriptedLlm toolCall(String tool, Map<String, ?> arguments) {
-		return add(ScriptedAnswer.of(ScriptedAnswer.toolCall("call_" + (this.queue.size() + 1), tool, arguments)));
+		return add(ScriptedAnswer
+			.of(ScriptedAnswer.toolCall("call_" + this.toolCalls.incrementAndGet(), tool, arguments)));
 	}
 
 	/** Fails before the first delta. */
@@ -148,6 +152,7 @@ public final class ScriptedLlm implements LlmProvider {
 		this.queue.clear();
 		this.rules.clear();
 		this.asked.clear();
+		this.toolCalls.set(0);
 		this.condition = null;
 		this.last = null;
 	}
@@ -206,6 +211,10 @@ public final class ScriptedLlm implements LlmProvider {
 		ScriptedAnswer before = scripted();
 		if (this.queue.remove(before)) {
 			this.queue.add(changed);
+		}
+		else if (this.rules.stream().noneMatch((rule) -> rule.answer() == before)) {
+			throw new IllegalStateException(
+					"The answer that was scripted last was given already: script another first");
 		}
 		else {
 			this.rules.replaceAll((rule) -> (rule.answer() == before) ? new Rule(rule.matches(), changed) : rule);

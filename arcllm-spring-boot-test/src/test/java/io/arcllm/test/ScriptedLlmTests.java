@@ -126,6 +126,22 @@ class ScriptedLlmTests {
 	}
 
 	@Test
+	void callsOfOneConversationHaveDifferentIds() {
+		this.llm.toolCall("weather", Map.of("city", "Paris"));
+		ToolCall first = this.llm.invoke("a").toolCalls().get(0);
+		this.llm.toolCall("weather", Map.of("city", "Oslo"));
+		assertThat(this.llm.invoke("b").toolCalls().get(0).id()).isNotEqualTo(first.id());
+	}
+
+	@Test
+	void answerThatWasGivenCannotBeCutAfterwards() {
+		this.llm.answer("one two");
+		this.llm.invoke("a");
+		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.llm.cutAfter(1))
+			.withMessageContaining("given already");
+	}
+
+	@Test
 	void whatIsNotScriptedIsRefusedAndNamed() {
 		assertThatExceptionOfType(IllegalStateException.class).isThrownBy(() -> this.llm.invoke("surprise"))
 			.withMessageContaining("Not scripted")

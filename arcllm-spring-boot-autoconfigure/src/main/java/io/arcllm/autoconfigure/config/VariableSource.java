@@ -37,6 +37,8 @@ final class VariableSource implements IterableConfigurationPropertySource {
 	private static final Pattern LINK_VALUE = Pattern
 		.compile("(?:tcp|udp|sctp)(?:://.*)?|\\d{1,5}|\\d{1,3}(?:\\.\\d{1,3}){3}|[0-9a-f:]*:[0-9a-f:.]*");
 
+	private static final String MODELS = "arcllm.models";
+
 	private final ConfigurationPropertySource source;
 
 	private final Map<ConfigurationPropertyName, ConfigurationPropertyName> written = new LinkedHashMap<>();
@@ -199,13 +201,13 @@ final class VariableSource implements IterableConfigurationPropertySource {
 			return null;
 		}
 		boolean last = parts.size() > 1 && UnknownKeys.isIndex(parts.get(parts.size() - 1));
-		if (before.endsWith(".options") && last) {
+		if (last && (before.endsWith(".options") || before.equals(MODELS))) {
 			return open(before, parts.subList(0, parts.size() - 1)) + "[" + parts.get(parts.size() - 1) + "]";
 		}
 		if (before.endsWith(".options")) {
 			return before + "[" + String.join("_", parts) + "]";
 		}
-		if (before.endsWith(".headers")) {
+		if (before.endsWith(".headers") || before.equals(MODELS)) {
 			return before + "[" + String.join("-", parts) + "]";
 		}
 		return (parts.size() == 1) ? before + "[" + parts.get(0) + "]" : null;

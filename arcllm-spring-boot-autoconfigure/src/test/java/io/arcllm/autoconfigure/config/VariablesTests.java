@@ -53,6 +53,34 @@ class VariablesTests {
 	}
 
 	@Test
+	void namesOfModelsHaveDashesToo() {
+		this.variables.put("ARCLLM_MODELS_FAST", "openai/gpt-5-mini");
+		this.variables.put("ARCLLM_MODELS_GPT_4O", "anthropic,openai");
+		this.variables.put("ARCLLM_MODELS_MY_SMART_ONE_0", "anthropic");
+		this.variables.put("ARCLLM_MODELS_MY_SMART_ONE_1", "openai");
+		assertThat(bind().models()).isEqualTo(Map.of("fast", "openai/gpt-5-mini", "gpt-4o", "anthropic,openai",
+				"my-smart-one", Map.of("0", "anthropic", "1", "openai")));
+	}
+
+	@Test
+	void entriesOfListsHaveTheirKeys() {
+		this.variables.put("ARCLLM_PROVIDERS_OPENAI_MODELS_0_NAME", "gpt-5-mini");
+		this.variables.put("ARCLLM_PROVIDERS_OPENAI_MODELS_0_PRICE_CACHE_READ", "0.03");
+		this.variables.put("ARCLLM_PROVIDERS_OPENAI_MODELS_0_OPTIONS_TOP_K", "4");
+		this.variables.put("ARCLLM_MODULES_BUDGET_LIMITS_0_AMOUNT", "5");
+		this.variables.put("ARCLLM_MODULES_BUDGET_LIMITS_0_WARN_AT", "50%,60%");
+		this.variables.put("ARCLLM_MODULES_FALLBACK_CHAIN_0_MAX_TOKENS", "5");
+		this.variables.put("ARCLLM_MODULES_FALLBACK_CHAIN_0_TARGET", "openai");
+		ArcllmProperties properties = bind();
+		ProviderProperties.Model model = properties.providers().get("openai").models().get(0);
+		assertThat(model.name()).isEqualTo("gpt-5-mini");
+		assertThat(model.price().cacheRead()).isEqualTo("0.03");
+		assertThat(model.options()).isEqualTo(Map.of("top_k", 4L));
+		assertThat(properties.modules().budget().limits().get(0).warnAt()).hasSize(2);
+		assertThat(properties.modules().fallback().chain().get(0).maxTokens()).isEqualTo(5);
+	}
+
+	@Test
 	void variablesSpeakOfAProviderThatAFileDeclares() {
 		this.file.put("arcllm.providers.my-llm.type", "openai");
 		this.variables.put("ARCLLM_PROVIDERS_MY_LLM_MODEL", "one");

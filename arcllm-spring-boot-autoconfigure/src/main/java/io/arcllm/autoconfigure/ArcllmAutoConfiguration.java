@@ -19,7 +19,6 @@ import io.arcllm.autoconfigure.config.LayeredBinder;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.module.BulkheadConfiguration;
-import io.arcllm.autoconfigure.module.Gauges;
 import io.arcllm.autoconfigure.module.RetryFactory;
 import io.arcllm.autoconfigure.module.TimeoutFactory;
 import io.arcllm.autoconfigure.stack.AdapterFactory;

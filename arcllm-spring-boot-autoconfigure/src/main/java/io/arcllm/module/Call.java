@@ -271,7 +271,7 @@ public final class Call {
 	/** The error of a call that has no attempts left. */
 	public LlmException exhausted(Target target) {
 		if (isClosed()) {
-			return Shutdown.refusal();
+			return Shutdown.rejection();
 		}
 		return LlmException
 			.of(ErrorKind.DEADLINE_EXCEEDED,

@@ -48,14 +48,14 @@ public final class CallModule extends BaseModule {
 	 * Is notified of calls that were refused before their stack was asked, such as those
 	 * of an application that shuts down. The first module of a stack may implement it.
 	 */
-	public interface RefusalListener {
+	public interface RejectionListener {
 
 		/**
 		 * A call was refused; nothing was sent.
 		 * @param failure what the caller gets
 		 * @param caller the context of the thread that makes the call
 		 */
-		void refused(LlmRequest request, RuntimeException failure, CallerContext caller);
+		void rejected(LlmRequest request, RuntimeException failure, CallerContext caller);
 
 	}
 
@@ -141,7 +141,7 @@ public final class CallModule extends BaseModule {
 			inside(outer, request, wanted, actual);
 		}
 		else if (this.limits.shutdown().isClosed()) {
-			refuse(request, Shutdown.refusal()).subscribe(actual);
+			reject(request, Shutdown.rejection()).subscribe(actual);
 		}
 		else {
 			begin(request, wanted, actual);
@@ -170,7 +170,7 @@ public final class CallModule extends BaseModule {
 			stack = stack(request, wanted);
 		}
 		catch (RuntimeException ex) {
-			refuse(told(told, wanted, RequestMetadata.EMPTY), ex, caller).subscribe(actual);
+			reject(told(told, wanted, RequestMetadata.EMPTY), ex, caller).subscribe(actual);
 			return;
 		}
 		Duration deadline = wanted.deadline();
@@ -186,10 +186,10 @@ public final class CallModule extends BaseModule {
 
 	/**
 	 * A call that cannot begin: the stack is not asked, but its first module is notified
-	 * if it is a {@link RefusalListener}.
+	 * if it is a {@link RejectionListener}.
 	 * @param failure what the caller gets
 	 */
-	public Flux<LlmEvent> refuse(LlmRequest request, RuntimeException failure) {
+	public Flux<LlmEvent> reject(LlmRequest request, RuntimeException failure) {
 		return EventStep.defer((context) -> {
 			CallOptions wanted = request.callOptions().over(this.options);
 			CallerContext caller = this.limits.capture().capture(context);
@@ -200,13 +200,13 @@ public final class CallModule extends BaseModule {
 			catch (RuntimeException ex) {
 				// the call has failed already
 			}
-			return refuse(told, failure, caller);
+			return reject(told, failure, caller);
 		});
 	}
 
-	private Flux<LlmEvent> refuse(LlmRequest told, RuntimeException failure, CallerContext caller) {
-		if (listening(told.callOptions()) instanceof RefusalListener listener) {
-			caller.run(() -> listener.refused(told, failure, caller));
+	private Flux<LlmEvent> reject(LlmRequest told, RuntimeException failure, CallerContext caller) {
+		if (listening(told.callOptions()) instanceof RejectionListener listener) {
+			caller.run(() -> listener.rejected(told, failure, caller));
 		}
 		return Flux.error(failure);
 	}
@@ -326,7 +326,7 @@ public final class CallModule extends BaseModule {
 		public void interrupt() {
 			this.call.interrupt();
 			super.cancel();
-			onError(Shutdown.refusal());
+			onError(Shutdown.rejection());
 		}
 
 		/** With all attempts, and with what they cost together. */

@@ -107,13 +107,13 @@ public final class CallTargets {
 	 * Why the gate before a failed target would refuse a call after that wait; {@code
 	 * null} if it would not.
 	 */
-	public @Nullable Refusal refusalAfter(@Nullable Target target, Duration wait) {
+	public @Nullable Rejection rejectionAfter(@Nullable Target target, Duration wait) {
 		Readiness gate;
 		synchronized (this) {
 			gate = (target == null) ? null : this.gates.get(target);
 		}
-		Refusal refusal = (gate == null) ? null : gate.refusal();
-		return (refusal == null || refusal.isOverIn(wait)) ? null : refusal;
+		Rejection rejection = (gate == null) ? null : gate.rejection();
+		return (rejection == null || rejection.isOverIn(wait)) ? null : rejection;
 	}
 
 	/** A target is about to be asked: the first one is the primary one of this call. */

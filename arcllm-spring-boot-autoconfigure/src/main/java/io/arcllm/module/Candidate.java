@@ -31,7 +31,7 @@ public interface Candidate {
 	 * Why this target would be passed over for this request, or {@code null}. Takes no
 	 * permit and makes no provider.
 	 */
-	@Nullable Refusal refusal(LlmRequest request);
+	@Nullable Rejection rejection(LlmRequest request);
 
 	/**
 	 * The request with what the chain says of this target.

@@ -121,15 +121,15 @@ public final class ChainPass {
 			this.call.skipped(candidate.target(), paused.kind(), waits(paused) + paused.getMessage(), cause);
 			return true;
 		}
-		Refusal refusal = candidate.refusal(request);
-		if (refusal == null) {
+		Rejection rejection = candidate.rejection(request);
+		if (rejection == null) {
 			return false;
 		}
-		this.call.skipped(candidate.target(), refusal.kind(), refusal.reason(), cause);
+		this.call.skipped(candidate.target(), rejection.kind(), rejection.reason(), cause);
 		passedOver(candidate.target(),
-				LlmException.of(refusal.kind(), candidate.target() + " was passed over: " + refusal.reason())
+				LlmException.of(rejection.kind(), candidate.target() + " was passed over: " + rejection.reason())
 					.target(candidate.target())
-					.retryAfter(refusal.retryAfter())
+					.retryAfter(rejection.retryAfter())
 					.build());
 		return true;
 	}
@@ -145,11 +145,11 @@ public final class ChainPass {
 	 */
 	public boolean isReady(Candidate candidate, LlmRequest request) {
 		return !hasFailed(candidate.target()) && this.call.targets().pausedBy(candidate.target()) == null
-				&& candidate.refusal(request) == null;
+				&& candidate.rejection(request) == null;
 	}
 
-	private synchronized void passedOver(Target target, LlmException refusal) {
-		writable().put(target, refusal);
+	private synchronized void passedOver(Target target, LlmException rejection) {
+		writable().put(target, rejection);
 	}
 
 	/** Created with the first failure, because most passes have none. */

@@ -73,7 +73,7 @@ public abstract class GatedCall extends EventStep {
 	}
 
 	/**
-	 * The call has come to the gate. The gate calls {@link #open()} or {@link #refuse},
+	 * The call has come to the gate. The gate calls {@link #open()} or {@link #reject},
 	 * now or later.
 	 */
 	protected abstract void enter();
@@ -114,9 +114,9 @@ public abstract class GatedCall extends EventStep {
 	/**
 	 * Refuses the call, unless it is over already.
 	 */
-	protected final void refuse(LlmException refusal) {
+	protected final void reject(LlmException rejection) {
 		if (STAGE.compareAndSet(this, WAITING, OVER)) {
-			call().caller().run(() -> this.actual.onError(refusal));
+			call().caller().run(() -> this.actual.onError(rejection));
 		}
 	}
 

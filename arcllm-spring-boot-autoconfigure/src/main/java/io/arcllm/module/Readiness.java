@@ -16,15 +16,15 @@ public interface Readiness {
 	/**
 	 * Why the gate would refuse now, or {@code null} if it would admit.
 	 */
-	@Nullable Refusal refusal();
+	@Nullable Rejection rejection();
 
 	/**
 	 * Why it would refuse a request for that model now, or {@code null} if it would
 	 * admit.
 	 * @param model of the request; {@code null} for the target's own
 	 */
-	default @Nullable Refusal refusal(@Nullable String model) {
-		return refusal();
+	default @Nullable Rejection rejection(@Nullable String model) {
+		return rejection();
 	}
 
 	/**
@@ -32,8 +32,8 @@ public interface Readiness {
 	 * @param model of the request; {@code null} for the target's own
 	 * @param priority of the call
 	 */
-	default @Nullable Refusal refusal(@Nullable String model, Priority priority) {
-		return refusal(model);
+	default @Nullable Rejection rejection(@Nullable String model, Priority priority) {
+		return rejection(model);
 	}
 
 }

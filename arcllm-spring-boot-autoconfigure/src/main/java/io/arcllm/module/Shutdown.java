@@ -75,7 +75,7 @@ public final class Shutdown {
 	}
 
 	/** The error of a call or attempt that may not begin. */
-	static LlmException refusal() {
+	static LlmException rejection() {
 		return LlmException.of(ErrorKind.CANCELLED, "The application is shutting down: nothing was sent").build();
 	}
 

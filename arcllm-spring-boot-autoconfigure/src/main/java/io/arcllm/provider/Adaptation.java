@@ -93,14 +93,14 @@ public final class Adaptation {
 		if (!parameter.isIn(this.request)) {
 			return;
 		}
-		refuseInstead(parameter, why);
+		failInstead(parameter, why);
 		this.request = Parameter.without(this.request, List.of(parameter));
 		note(parameter);
 	}
 
 	/** Replaces this request by another one, without a part of a parameter. */
 	public void replace(LlmRequest request, Parameter parameter, String why) {
-		refuseInstead(parameter, why);
+		failInstead(parameter, why);
 		this.request = request;
 		note(parameter);
 	}
@@ -114,20 +114,20 @@ public final class Adaptation {
 	 * The error for a part that this target does not take.
 	 * @param what such as {@code "takes no documents"}
 	 */
-	public LlmException refuse(String what) {
-		return refuse(what, null);
+	public LlmException unsupported(String what) {
+		return unsupported(what, null);
 	}
 
-	private LlmException refuse(String what, @Nullable RefusedParameter refused) {
+	private LlmException unsupported(String what, @Nullable RefusedParameter refused) {
 		return LlmException.of(ErrorKind.UNSUPPORTED, this.target + " " + what)
 			.target(this.target)
 			.refusedParameter(refused)
 			.build();
 	}
 
-	private void refuseInstead(Parameter parameter, String why) {
+	private void failInstead(Parameter parameter, String why) {
 		if (this.refuses) {
-			throw refuse(
+			throw unsupported(
 					"was not asked: " + parameter.word() + " " + why + " (arcllm.providers." + this.target.provider()
 							+ ".on-unsupported: refuse)",
 					new RefusedParameter(parameter.word(), RefusedParameter.Why.COMBINATION, null));
@@ -159,7 +159,7 @@ public final class Adaptation {
 				leaveOut(parameter, "is not taken by this model");
 			}
 			else if (parameter != Parameter.STREAMING && !parameter.isAnotherForm() && parameter.isIn(this.request)) {
-				throw refuse("was not asked: it takes no " + parameter.word() + " (models[].unsupported)",
+				throw unsupported("was not asked: it takes no " + parameter.word() + " (models[].unsupported)",
 						new RefusedParameter(parameter.word(), RefusedParameter.Why.PARAMETER, null));
 			}
 		}

@@ -198,10 +198,11 @@ class RefreshTests {
 	void learntRefusalsAreKept() {
 		runner().run((context) -> {
 			Target target = Target.parse("first/m0");
-			context.getBean(Targets.class).refusals().learn(target, Parameter.TEMPERATURE);
+			context.getBean(Targets.class).refusedParameters().learn(target, Parameter.TEMPERATURE);
 			set(context, "arcllm.providers.first.http.max-idle-time", "9s");
 			reload(context);
-			assertThat(context.getBean(Targets.class).refusals().of(target)).containsExactly(Parameter.TEMPERATURE);
+			assertThat(context.getBean(Targets.class).refusedParameters().of(target))
+				.containsExactly(Parameter.TEMPERATURE);
 		});
 	}
 

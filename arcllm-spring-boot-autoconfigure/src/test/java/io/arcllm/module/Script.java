@@ -95,7 +95,7 @@ public final class Script implements LlmProvider {
 			}
 
 			@Override
-			public Refusal refusal(LlmRequest request) {
+			public Rejection rejection(LlmRequest request) {
 				return null;
 			}
 

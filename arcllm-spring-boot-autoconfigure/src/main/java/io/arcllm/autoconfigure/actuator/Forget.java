@@ -40,7 +40,7 @@ public record Forget(Stacks stacks, Targets targets) implements EndpointAction {
 		}
 		boolean all = tenant == null;
 		Forgotten forgotten = new Forgotten(tenant, cached(tenant), 0, buckets(tenant), keys(tenant),
-				all ? this.targets.refusals().forget((target) -> true) : 0);
+				all ? this.targets.refusedParameters().forget((target) -> true) : 0);
 		if (forgotten.isNothing()) {
 			throw ArcllmEndpoint.refused(
 					all ? "There is nothing to forget" : "There is nothing to forget of the tenant '" + tenant + "'");

@@ -96,7 +96,7 @@ public final class Inventory {
 	 */
 	private Map<String, List<String>> refusals(String provider) {
 		Map<String, List<String>> refusals = new TreeMap<>();
-		this.targets.refusals()
+		this.targets.refusedParameters()
 			.all(provider)
 			.forEach((target, refused) -> refusals.put(target.toString(),
 					refused.stream().map(Parameter::word).toList()));
@@ -105,7 +105,7 @@ public final class Inventory {
 
 	/** Forgets what targets refused. */
 	int forgetRefusals(String provider, @Nullable String model) {
-		return this.targets.refusals()
+		return this.targets.refusedParameters()
 			.forget((target) -> target.provider().equals(provider) && (model == null || model.equals(target.model())));
 	}
 
@@ -168,7 +168,7 @@ public final class Inventory {
 	}
 
 	private static boolean admits(List<Breaker> breakers) {
-		return breakers.isEmpty() || breakers.stream().anyMatch((breaker) -> breaker.refusal() == null);
+		return breakers.isEmpty() || breakers.stream().anyMatch((breaker) -> breaker.rejection() == null);
 	}
 
 	/**

@@ -144,7 +144,7 @@ public final class BudgetFactory implements ModuleFactory {
 	@Override
 	public Readiness readiness(StackPosition position) {
 		Budget budget = budget(position);
-		return budget.mayPassOver() ? () -> budget.refusal(position.target()) : Readiness.READY;
+		return budget.mayPassOver() ? () -> budget.rejection(position.target()) : Readiness.READY;
 	}
 
 	private Budget budget(StackPosition position) {

@@ -18,7 +18,7 @@ import io.arcllm.autoconfigure.stack.KeptEngines.Bound;
 import io.arcllm.autoconfigure.stack.KeptEngines.Change;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.module.Readiness;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.CircuitBreakerModule;
 import io.arcllm.module.circuitbreaker.CircuitBreakerSettings;
@@ -89,15 +89,15 @@ public final class CircuitBreakerFactory implements ModuleFactory {
 		return new Readiness() {
 
 			@Override
-			public @Nullable Refusal refusal() {
-				return refusal(null);
+			public @Nullable Rejection rejection() {
+				return rejection(null);
 			}
 
 			@Override
-			public @Nullable Refusal refusal(@Nullable String model) {
-				Refusal refusal = (endpoint == null) ? null : endpoint.refusal();
-				Breaker known = (refusal != null) ? null : find(asked(position.target(), model), first.settings());
-				return (known == null) ? refusal : known.refusal(model);
+			public @Nullable Rejection rejection(@Nullable String model) {
+				Rejection rejection = (endpoint == null) ? null : endpoint.rejection();
+				Breaker known = (rejection != null) ? null : find(asked(position.target(), model), first.settings());
+				return (known == null) ? rejection : known.rejection(model);
 			}
 
 		};

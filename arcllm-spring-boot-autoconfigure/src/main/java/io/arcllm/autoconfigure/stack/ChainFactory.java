@@ -18,7 +18,7 @@ import io.arcllm.autoconfigure.config.StackPosition;
 import io.arcllm.autoconfigure.config.StreamSettings;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.fallback.recovery.Recovery;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.attempt.CommitPoint;
 import io.arcllm.module.fallback.AnswerJudge;
 import io.arcllm.module.fallback.Chain;
@@ -221,8 +221,8 @@ public final class ChainFactory {
 		}
 
 		@Override
-		public Refusal refusal(LlmRequest request) {
-			return new Refusal(ErrorKind.UNSUPPORTED, reason(), null);
+		public Rejection rejection(LlmRequest request) {
+			return new Rejection(ErrorKind.UNSUPPORTED, reason(), null);
 		}
 
 		private String reason() {

@@ -16,7 +16,7 @@ import io.arcllm.autoconfigure.config.StreamSettings;
 import io.arcllm.autoconfigure.stack.KeptEngines.Bound;
 import io.arcllm.autoconfigure.stack.KeptEngines.Change;
 import io.arcllm.module.Candidate;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.Percent;
 import io.arcllm.module.attempt.Upstream;
 import io.arcllm.module.hedge.HedgeBudget;
@@ -168,8 +168,8 @@ public final class HedgeFactory {
 		}
 
 		@Override
-		public @Nullable Refusal refusal(LlmRequest request) {
-			return this.own.refusal(request);
+		public @Nullable Rejection rejection(LlmRequest request) {
+			return this.own.rejection(request);
 		}
 
 	}

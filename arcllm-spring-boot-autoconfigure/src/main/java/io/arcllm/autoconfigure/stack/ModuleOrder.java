@@ -204,7 +204,7 @@ public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List
 		 * @param position the position at which it may be on
 		 * @throws LlmConfigException if it is on there
 		 */
-		void refuse(StackPosition position) {
+		void requireOff(StackPosition position) {
 			ModuleOverride override = position.options().modules().get(this.name);
 			if (this.expected || (override != null && Boolean.TRUE.equals(override.effectivelyEnabled()))) {
 				throw new LlmConfigException("arcllm.modules." + this.name + ".enabled",

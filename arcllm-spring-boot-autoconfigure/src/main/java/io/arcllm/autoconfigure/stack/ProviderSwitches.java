@@ -12,7 +12,7 @@ import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Readiness;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
@@ -23,7 +23,7 @@ import reactor.core.publisher.Operators;
  */
 public final class ProviderSwitches {
 
-	private static final Refusal DISABLED = new Refusal(ErrorKind.CIRCUIT_OPEN, "it is disabled by hand", null);
+	private static final Rejection DISABLED = new Rejection(ErrorKind.CIRCUIT_OPEN, "it is disabled by hand", null);
 
 	private final Set<String> disabled = ConcurrentHashMap.newKeySet();
 

@@ -288,7 +288,7 @@ public final class StackLlmProviders implements LlmProviders {
 					named = (this.names.find(model) == null) ? null : this.load.apply(model);
 				}
 				catch (RuntimeException ex) {
-					return this.calls.refuse(request, ex);
+					return this.calls.reject(request, ex);
 				}
 				if (named != null) {
 					return named.exchange(request.mutate().model(null).build());

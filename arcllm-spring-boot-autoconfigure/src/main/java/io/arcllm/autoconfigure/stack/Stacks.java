@@ -92,7 +92,7 @@ public final class Stacks {
 	private void check(Collection<AbsentModule> absent, StackPosition position) {
 		absent.stream()
 			.filter((module) -> this.settings.enabled(module.name(), position.provider(), position.options()))
-			.forEach((module) -> module.refuse(position));
+			.forEach((module) -> module.requireOff(position));
 	}
 
 	/**
@@ -254,7 +254,7 @@ public final class Stacks {
 					(request, failure) -> keys.ofCaller(request.metadata()).hasAnother(failure))));
 		}
 		layers.add(new Layer("without-parameters",
-				(inner) -> new WithoutParametersModule(inner, target, this.targets.refusals(),
+				(inner) -> new WithoutParametersModule(inner, target, this.targets.refusedParameters(),
 						(asked) -> this.targets.traits(asked).unsupported(), this.targets.refusesUnsupported(target))));
 		StreamSettings streams = this.settings.bind("streams", StreamSettings.class, position);
 		if (streams.commit().holdsBack()) {
@@ -263,7 +263,7 @@ public final class Stacks {
 		ProviderDefinition definition = this.targets.definition(target.provider());
 		if (streams.upstream() == Upstream.ALWAYS && definition != null) {
 			layers.add(new Layer("streamed-upstream",
-					(inner) -> new StreamedUpstreamModule(inner, target, this.targets.refusals(),
+					(inner) -> new StreamedUpstreamModule(inner, target, this.targets.refusedParameters(),
 							(asked) -> this.targets.traits(asked).unsupported().contains(Parameter.STREAMING),
 							AdapterFactory.answersInOneMessage(definition))));
 		}

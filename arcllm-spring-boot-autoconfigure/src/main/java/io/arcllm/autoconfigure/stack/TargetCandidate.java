@@ -11,7 +11,7 @@ import io.arcllm.Priority;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Readiness;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.TokenCount;
 import io.arcllm.module.WaitingQueue;
 import org.jspecify.annotations.Nullable;
@@ -61,17 +61,17 @@ final class TargetCandidate implements Candidate {
 	}
 
 	@Override
-	public @Nullable Refusal refusal(LlmRequest request) {
+	public @Nullable Rejection rejection(LlmRequest request) {
 		Priority priority = WaitingQueue.priority(request);
 		for (Readiness gate : this.gates) {
-			Refusal refusal = gate.refusal(this.primary ? request.model() : null, priority);
-			if (refusal != null) {
-				return refusal;
+			Rejection rejection = gate.rejection(this.primary ? request.model() : null, priority);
+			if (rejection != null) {
+				return rejection;
 			}
 		}
 		int window = this.contextWindow.applyAsInt(request);
 		if (window > 0 && TokenCount.tokens(request) > window) {
-			return new Refusal(ErrorKind.CONTEXT_WINDOW, "the request has about " + TokenCount.tokens(request)
+			return new Rejection(ErrorKind.CONTEXT_WINDOW, "the request has about " + TokenCount.tokens(request)
 					+ " tokens, more than its context window of " + window, null);
 		}
 		return null;

@@ -23,7 +23,7 @@ import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.config.ProviderProperties.Model;
 import io.arcllm.autoconfigure.config.ProviderProperties.OnUnsupported;
 import io.arcllm.module.ModuleClock;
-import io.arcllm.module.attempt.LearntRefusals;
+import io.arcllm.module.attempt.RefusedParameters;
 import io.arcllm.provider.ModelTraits;
 import io.arcllm.provider.http.HttpProvider;
 import io.arcllm.provider.key.ApiKeys;
@@ -54,7 +54,7 @@ public final class Targets {
 
 	private final Map<String, LlmProvider> made = new ConcurrentHashMap<>();
 
-	private final LearntRefusals refusals = new LearntRefusals(ModuleClock::nanos);
+	private final RefusedParameters refusals = new RefusedParameters(ModuleClock::nanos);
 
 	/**
 	 * @param configured the configured providers, in their order
@@ -183,7 +183,7 @@ public final class Targets {
 	}
 
 	/** The parameters that targets refused within the last hour. */
-	public LearntRefusals refusals() {
+	public RefusedParameters refusedParameters() {
 		return this.refusals;
 	}
 

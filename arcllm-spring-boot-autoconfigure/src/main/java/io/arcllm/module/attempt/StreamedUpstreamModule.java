@@ -38,7 +38,7 @@ public final class StreamedUpstreamModule extends BaseModule {
 
 	private final Target target;
 
-	private final LearntRefusals refusals;
+	private final RefusedParameters refusals;
 
 	private final Predicate<Target> unstreamed;
 
@@ -51,7 +51,7 @@ public final class StreamedUpstreamModule extends BaseModule {
 	 * @param refusals the parameters that targets refused within the last hour
 	 * @param unstreamed whether a target is configured not to stream
 	 */
-	public StreamedUpstreamModule(LlmProvider inner, Target target, LearntRefusals refusals,
+	public StreamedUpstreamModule(LlmProvider inner, Target target, RefusedParameters refusals,
 			Predicate<Target> unstreamed) {
 		this(inner, target, refusals, unstreamed, false);
 	}
@@ -64,7 +64,7 @@ public final class StreamedUpstreamModule extends BaseModule {
 	 * @param inOneMessage whether a whole answer is one message: thinking, then words,
 	 * then tool calls, in whatever order they come in a stream
 	 */
-	public StreamedUpstreamModule(LlmProvider inner, Target target, LearntRefusals refusals,
+	public StreamedUpstreamModule(LlmProvider inner, Target target, RefusedParameters refusals,
 			Predicate<Target> unstreamed, boolean inOneMessage) {
 		super(inner);
 		this.target = target;

@@ -39,7 +39,7 @@ public final class WithoutParametersModule extends BaseModule {
 
 	private final Target target;
 
-	private final LearntRefusals learnt;
+	private final RefusedParameters learnt;
 
 	private final Function<Target, Set<Parameter>> configured;
 
@@ -53,7 +53,7 @@ public final class WithoutParametersModule extends BaseModule {
 	 * @param configured the parameters that each target is known not to take
 	 * @param refuses whether the first target of a call is not asked again
 	 */
-	public WithoutParametersModule(LlmProvider inner, Target target, LearntRefusals learnt,
+	public WithoutParametersModule(LlmProvider inner, Target target, RefusedParameters learnt,
 			Function<Target, Set<Parameter>> configured, boolean refuses) {
 		super(inner);
 		this.target = target;

@@ -30,7 +30,7 @@ import reactor.util.context.Context;
  * whichever module ended it. If a call did not reach the place of audit in the stack, no
  * content is recorded, because redaction may not have seen it.
  */
-public final class AuditedCallModule extends BaseModule implements CallModule.RefusalListener {
+public final class AuditedCallModule extends BaseModule implements CallModule.RejectionListener {
 
 	private final Target target;
 
@@ -65,7 +65,7 @@ public final class AuditedCallModule extends BaseModule implements CallModule.Re
 	}
 
 	@Override
-	public void refused(LlmRequest request, RuntimeException failure, CallerContext caller) {
+	public void rejected(LlmRequest request, RuntimeException failure, CallerContext caller) {
 		Target asked = asked(request);
 		try {
 			this.audit.ended(this.audit.begin(asked), asked, withoutContent(request), null, AuditStep.failed(failure),

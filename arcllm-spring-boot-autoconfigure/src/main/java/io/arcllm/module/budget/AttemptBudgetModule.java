@@ -82,7 +82,7 @@ public final class AttemptBudgetModule extends BaseModule {
 
 		@Override
 		protected void enter() {
-			if (this.budget.refusesUnknown(this.target)) {
+			if (this.budget.rejectsUnknown(this.target)) {
 				turnAway(Budget.unknown(this.target));
 				return;
 			}

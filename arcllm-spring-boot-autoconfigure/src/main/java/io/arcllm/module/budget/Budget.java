@@ -18,7 +18,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.Usage;
 import io.arcllm.module.Pricing;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.budget.BudgetAccount.Level;
 import io.arcllm.module.budget.BudgetLimit.Action;
 import io.arcllm.module.budget.BudgetSettings.Reserve;
@@ -79,7 +79,7 @@ public final class Budget {
 	/**
 	 * Whether the target is refused because its price is unknown.
 	 */
-	boolean refusesUnknown(Target target) {
+	boolean rejectsUnknown(Target target) {
 		boolean known = this.prices.isKnown(target);
 		if (!known && this.settings.unknownPrice() == UnknownPrice.ALLOW) {
 			this.ledger.toldOfUnknown(target);
@@ -159,13 +159,13 @@ public final class Budget {
 	/**
 	 * Why a chain has to pass over the target, or {@code null}.
 	 */
-	public @Nullable Refusal refusal(Target target) {
+	public @Nullable Rejection rejection(Target target) {
 		for (BudgetAccount account : accounts(true, target, NOTHING)) {
 			if (account.limit().action() == Action.FALLBACK) {
 				Level level = store().level(account);
 				if (level.exceeds(need(target, NOTHING), account.limit().micros())) {
-					BudgetExceededException refusal = refusal(target, new Answer(account, level));
-					return new Refusal(refusal.kind(), refusal.reason(), refusal.retryAfter());
+					BudgetExceededException rejection = rejection(target, new Answer(account, level));
+					return new Rejection(rejection.kind(), rejection.reason(), rejection.retryAfter());
 				}
 			}
 		}
@@ -177,7 +177,7 @@ public final class Budget {
 	}
 
 	/** The error of a call that a limit refuses. */
-	BudgetExceededException refusal(Target target, Answer answer) {
+	BudgetExceededException rejection(Target target, Answer answer) {
 		BudgetAccount account = Objects.requireNonNull(answer.refusedBy());
 		BudgetLimit limit = account.limit();
 		this.ledger.exhausted(account, answer.level());

@@ -118,7 +118,7 @@ public final class BudgetModule extends BaseModule {
 				turnAway(this.budget.unchecked(this.target, held.reservation().accounts()));
 			}
 			else if (answer.refusedBy() != null) {
-				turnAway(this.budget.refusal(this.target, answer));
+				turnAway(this.budget.rejection(this.target, answer));
 			}
 			else {
 				this.held = held;
@@ -133,10 +133,10 @@ public final class BudgetModule extends BaseModule {
 			}
 		}
 
-		final void turnAway(BudgetExceededException refusal) {
-			Scope.of(currentContext()).skipped(this.target, refusal.kind(), refusal.reason());
+		final void turnAway(BudgetExceededException rejection) {
+			Scope.of(currentContext()).skipped(this.target, rejection.kind(), rejection.reason());
 			ended();
-			refuse(refusal);
+			reject(rejection);
 		}
 
 		/** It has ended: nothing was sent, or everything is settled. */
@@ -194,7 +194,7 @@ public final class BudgetModule extends BaseModule {
 
 		@Override
 		protected void enter() {
-			if (this.budget.refusesUnknown(this.target)) {
+			if (this.budget.rejectsUnknown(this.target)) {
 				turnAway(Budget.unknown(this.target));
 				return;
 			}

@@ -7,7 +7,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.Priority;
 import io.arcllm.Target;
 import io.arcllm.module.Readiness;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.WaitingQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -200,15 +200,15 @@ public final class Bulkhead implements Readiness {
 	}
 
 	@Override
-	public @Nullable Refusal refusal() {
-		return refusal(null, Priority.NORMAL);
+	public @Nullable Rejection rejection() {
+		return rejection(null, Priority.NORMAL);
 	}
 
 	@Override
-	public synchronized @Nullable Refusal refusal(@Nullable String model, Priority priority) {
+	public synchronized @Nullable Rejection rejection(@Nullable String model, Priority priority) {
 		boolean full = this.running >= this.limit.calls() && this.queue.size() >= this.settings.maxQueue()
 				&& !this.queue.hasBelow(priority);
-		return full ? new Refusal(ErrorKind.BULKHEAD_FULL, fullness(), null) : null;
+		return full ? new Rejection(ErrorKind.BULKHEAD_FULL, fullness(), null) : null;
 	}
 
 	String fullness() {

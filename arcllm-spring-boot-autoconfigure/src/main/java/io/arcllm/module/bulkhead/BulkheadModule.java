@@ -191,7 +191,7 @@ public final class BulkheadModule extends BaseModule {
 
 			void turnAway(ErrorKind kind, String reason) {
 				Scope.of(BulkheadCall.this.currentContext()).skipped(BulkheadCall.this.bulkhead.target(), kind, reason);
-				refuse((kind == ErrorKind.BULKHEAD_FULL)
+				reject((kind == ErrorKind.BULKHEAD_FULL)
 						? new BulkheadFullException(BulkheadCall.this.bulkhead.target(), reason)
 						: LlmException.of(kind, BulkheadCall.this.bulkhead.target() + " was not asked: " + reason)
 							.target(BulkheadCall.this.bulkhead.target())

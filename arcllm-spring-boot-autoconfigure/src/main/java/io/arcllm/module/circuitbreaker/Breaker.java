@@ -10,7 +10,7 @@ import io.arcllm.LlmException;
 import io.arcllm.Target;
 import io.arcllm.module.ModuleClock;
 import io.arcllm.module.Readiness;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import org.jspecify.annotations.Nullable;
 
@@ -103,14 +103,14 @@ public final class Breaker implements Readiness {
 	Admission admit(String model) {
 		this.lock.lock();
 		try {
-			Refusal refusal = refusalOf(model);
-			if (refusal == null) {
-				refusal = this.machine.admit();
+			Rejection rejection = rejectionOf(model);
+			if (rejection == null) {
+				rejection = this.machine.admit();
 			}
-			this.refused += (refusal == null) ? 0 : 1;
-			long probe = (refusal != null || this.pauses.isEmpty()) ? BreakerPauses.NONE
+			this.refused += (rejection == null) ? 0 : 1;
+			long probe = (rejection != null || this.pauses.isEmpty()) ? BreakerPauses.NONE
 					: this.pauses.admit(model, ModuleClock.nanos());
-			return new Admission(this.machine.era(), probe, refusal);
+			return new Admission(this.machine.era(), probe, rejection);
 		}
 		finally {
 			unlock();
@@ -219,10 +219,10 @@ public final class Breaker implements Readiness {
 	 * Why it would refuse a call to the target's own model.
 	 */
 	@Override
-	public @Nullable Refusal refusal() {
+	public @Nullable Rejection rejection() {
 		this.lock.lock();
 		try {
-			return refusalOf(modelOf(null));
+			return rejectionOf(modelOf(null));
 		}
 		finally {
 			unlock();
@@ -230,22 +230,22 @@ public final class Breaker implements Readiness {
 	}
 
 	@Override
-	public @Nullable Refusal refusal(@Nullable String model) {
+	public @Nullable Rejection rejection(@Nullable String model) {
 		this.lock.lock();
 		try {
-			return refusalOf(modelOf(model));
+			return rejectionOf(modelOf(model));
 		}
 		finally {
 			unlock();
 		}
 	}
 
-	private @Nullable Refusal refusalOf(String model) {
-		Refusal refusal = this.machine.refusal();
+	private @Nullable Rejection rejectionOf(String model) {
+		Rejection rejection = this.machine.rejection();
 		boolean decides = this.machine.state() != BreakerState.DISABLED
 				&& this.machine.state() != BreakerState.METRICS_ONLY;
-		return (refusal == null && decides && !this.pauses.isEmpty()) ? this.pauses.refusal(model, ModuleClock.nanos())
-				: refusal;
+		return (rejection == null && decides && !this.pauses.isEmpty())
+				? this.pauses.rejection(model, ModuleClock.nanos()) : rejection;
 	}
 
 	/** The model of a request, or the target's own. */
@@ -296,7 +296,7 @@ public final class Breaker implements Readiness {
 	public BreakerStatus status() {
 		this.lock.lock();
 		try {
-			return this.machine.status(this.refused, refusalOf(modelOf(null)));
+			return this.machine.status(this.refused, rejectionOf(modelOf(null)));
 		}
 		finally {
 			unlock();
@@ -315,9 +315,9 @@ public final class Breaker implements Readiness {
 	 * than it began in says nothing about the present target
 	 * @param probe the number of the probe that the call is after a pause, or
 	 * {@link BreakerPauses#NONE}
-	 * @param refusal why the call is refused, or {@code null}
+	 * @param rejection why the call is refused, or {@code null}
 	 */
-	record Admission(int era, long probe, @Nullable Refusal refusal) {
+	record Admission(int era, long probe, @Nullable Rejection rejection) {
 	}
 
 }

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 import io.arcllm.ErrorKind;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,10 +51,10 @@ final class BreakerPauses {
 		return this.target == null && this.models.isEmpty();
 	}
 
-	@Nullable Refusal refusal(String model, long now) {
-		Refusal refusal = (this.target == null) ? null : this.target.refusal(now);
-		Pause pause = (refusal != null) ? null : this.models.get(model);
-		return (pause == null) ? refusal : pause.refusal(now);
+	@Nullable Rejection rejection(String model, long now) {
+		Rejection rejection = (this.target == null) ? null : this.target.rejection(now);
+		Pause pause = (rejection != null) ? null : this.models.get(model);
+		return (pause == null) ? rejection : pause.rejection(now);
 	}
 
 	/**
@@ -123,12 +123,12 @@ final class BreakerPauses {
 			this.probedUntil = now + this.length;
 		}
 
-		@Nullable Refusal refusal(long now) {
+		@Nullable Rejection rejection(long now) {
 			if (this.until - now > 0) {
-				return new Refusal(this.kind, this.reason, Duration.ofNanos(this.until - now));
+				return new Rejection(this.kind, this.reason, Duration.ofNanos(this.until - now));
 			}
 			long left = (this.probe == NONE) ? 0 : this.probedUntil - now;
-			return (left <= 0) ? null : new Refusal(this.kind, "it is being probed after a pause: " + this.reason,
+			return (left <= 0) ? null : new Rejection(this.kind, "it is being probed after a pause: " + this.reason,
 					Duration.ofNanos(left));
 		}
 

@@ -8,7 +8,7 @@ import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.Target;
 import io.arcllm.module.ModuleClock;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.event.CircuitBreakerOnStateTransitionEvent;
@@ -145,7 +145,7 @@ final class BreakerStateMachine {
 	}
 
 	/** Why a call would be refused; takes no permit. */
-	@Nullable Refusal refusal() {
+	@Nullable Rejection rejection() {
 		return switch (state()) {
 			case CLOSED, DISABLED, METRICS_ONLY -> null;
 			case FORCED_OPEN -> closedTo("its circuit breaker is forced open", null);
@@ -158,12 +158,12 @@ final class BreakerStateMachine {
 		};
 	}
 
-	private static Refusal closedTo(String reason, @Nullable Duration retryAfter) {
-		return new Refusal(ErrorKind.CIRCUIT_OPEN, reason, retryAfter);
+	private static Rejection closedTo(String reason, @Nullable Duration retryAfter) {
+		return new Rejection(ErrorKind.CIRCUIT_OPEN, reason, retryAfter);
 	}
 
-	/** Takes a permit, after {@link #refusal()} returned {@code null}. */
-	@Nullable Refusal admit() {
+	/** Takes a permit, after {@link #rejection()} returned {@code null}. */
+	@Nullable Rejection admit() {
 		if (state() == BreakerState.OPEN) {
 			this.circuit.transitionToHalfOpenState();
 		}
@@ -237,11 +237,11 @@ final class BreakerStateMachine {
 		newEra();
 	}
 
-	BreakerStatus status(long refused, @Nullable Refusal refusal) {
+	BreakerStatus status(long refused, @Nullable Rejection rejection) {
 		CircuitBreaker.Metrics metrics = this.circuit.getMetrics();
 		return new BreakerStatus(state(), rate(metrics.getFailureRate()), rate(metrics.getSlowCallRate()),
 				metrics.getNumberOfBufferedCalls(), metrics.getNumberOfFailedCalls(), this.consecutive, this.probes,
-				refused, (refusal == null) ? null : refusal.retryAfter());
+				refused, (rejection == null) ? null : rejection.retryAfter());
 	}
 
 	private static @Nullable Double rate(float percent) {

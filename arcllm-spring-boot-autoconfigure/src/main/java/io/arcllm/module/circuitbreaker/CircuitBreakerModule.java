@@ -12,7 +12,7 @@ import io.arcllm.TimeoutStage;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.GatedCall;
 import io.arcllm.module.ModuleClock;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.Scope;
 import io.arcllm.module.Scope.Abandonment;
 import io.arcllm.module.circuitbreaker.Breaker.Admission;
@@ -124,12 +124,12 @@ public final class CircuitBreakerModule extends BaseModule {
 		}
 
 		private boolean refuses(Admission admission) {
-			Refusal refusal = admission.refusal();
-			if (refusal == null) {
+			Rejection rejection = admission.rejection();
+			if (rejection == null) {
 				return false;
 			}
-			Scope.of(currentContext()).skipped(this.breaker.target(), refusal.kind(), refusal.reason());
-			refuse(new CircuitOpenException(this.breaker.target(), refusal));
+			Scope.of(currentContext()).skipped(this.breaker.target(), rejection.kind(), rejection.reason());
+			reject(new CircuitOpenException(this.breaker.target(), rejection));
 			return true;
 		}
 
@@ -171,13 +171,13 @@ public final class CircuitBreakerModule extends BaseModule {
 				}
 			}
 			if (failure instanceof LlmException known && known.details().target() != null) {
-				call().targets().gated(known.details().target(), this::refusal);
+				call().targets().gated(known.details().target(), this::rejection);
 			}
 		}
 
-		private @Nullable Refusal refusal() {
-			Refusal refusal = (this.endpoint == null) ? null : this.endpoint.refusal();
-			return (refusal != null) ? refusal : this.breaker.refusal(this.model);
+		private @Nullable Rejection rejection() {
+			Rejection rejection = (this.endpoint == null) ? null : this.endpoint.rejection();
+			return (rejection != null) ? rejection : this.breaker.rejection(this.model);
 		}
 
 		private long took() {

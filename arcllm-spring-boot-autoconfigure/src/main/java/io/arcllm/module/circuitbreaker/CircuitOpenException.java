@@ -2,7 +2,7 @@ package io.arcllm.module.circuitbreaker;
 
 import io.arcllm.LlmException;
 import io.arcllm.Target;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 
 /**
  * A call was refused because its target is down or paused. Nothing was sent. Has no stack
@@ -10,11 +10,11 @@ import io.arcllm.module.Refusal;
  */
 public class CircuitOpenException extends LlmException {
 
-	CircuitOpenException(Target target, Refusal refusal) {
-		super(LlmException.of(refusal.kind(), refusal.reason())
+	CircuitOpenException(Target target, Rejection rejection) {
+		super(LlmException.of(rejection.kind(), rejection.reason())
 			.target(target)
-			.retryAfter(refusal.retryAfter())
-			.details(), target + " was not asked: " + refusal.reason(), null);
+			.retryAfter(rejection.retryAfter())
+			.details(), target + " was not asked: " + rejection.reason(), null);
 	}
 
 	@Override

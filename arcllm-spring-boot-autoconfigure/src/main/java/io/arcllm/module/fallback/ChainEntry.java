@@ -8,7 +8,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,8 +85,8 @@ public record ChainEntry(String target, @Nullable Integer maxTokens, @Nullable D
 		}
 
 		@Override
-		public @Nullable Refusal refusal(LlmRequest request) {
-			return this.inner.refusal(request);
+		public @Nullable Rejection rejection(LlmRequest request) {
+			return this.inner.rejection(request);
 		}
 
 		@Override

@@ -202,8 +202,8 @@ public final class FallbackModule extends BaseModule {
 		 * that reason, unless it is one of them.
 		 */
 		private List<Candidate> wider(Candidate passedOver, List<Candidate> targets) {
-			LlmException refusal = this.pass.failure(passedOver.target());
-			boolean tooLong = refusal != null && refusal.kind() == ErrorKind.CONTEXT_WINDOW
+			LlmException rejection = this.pass.failure(passedOver.target());
+			boolean tooLong = rejection != null && rejection.kind() == ErrorKind.CONTEXT_WINDOW
 					&& !this.chain.contextWindow().contains(passedOver);
 			return tooLong ? this.chain.contextWindow() : List.of();
 		}

@@ -236,7 +236,7 @@ public final class HedgeModule extends BaseModule {
 						.stream()
 						.filter((other) -> this.pass == null || !this.pass.hasFailed(other.target()))
 						.filter((other) -> call.targets().pausedBy(other.target()) == null
-								&& other.refusal(this.request) == null)
+								&& other.rejection(this.request) == null)
 						.findFirst()
 						.orElse(null);
 		}

@@ -265,13 +265,13 @@ public final class RateLimitModule extends BaseModule {
 			}
 
 			@Override
-			public void refused(@Nullable Duration retryAfter) {
+			public void rejected(@Nullable Duration retryAfter) {
 				this.timer.dispose();
 				String reason = (retryAfter == null) ? "its rate limit cannot be checked, because the store is away"
 						: "its rate limit is used up for " + retryAfter.toMillis() + " ms";
 				Scope.of(RateLimitCall.this.currentContext())
 					.skipped(RateLimitCall.this.limiter.target(), ErrorKind.THROTTLED, reason);
-				refuse(new ThrottledException(RateLimitCall.this.limiter.target(), reason, retryAfter));
+				reject(new ThrottledException(RateLimitCall.this.limiter.target(), reason, retryAfter));
 			}
 
 		}

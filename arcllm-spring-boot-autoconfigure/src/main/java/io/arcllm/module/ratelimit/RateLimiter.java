@@ -12,7 +12,7 @@ import io.arcllm.Target;
 import io.arcllm.Usage;
 import io.arcllm.VendorLimits;
 import io.arcllm.module.Readiness;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.ratelimit.RateLimitSettings.By;
 import io.arcllm.module.ratelimit.RateLimitSettings.Store;
 import org.jspecify.annotations.Nullable;
@@ -219,18 +219,18 @@ public final class RateLimiter implements Readiness {
 	}
 
 	@Override
-	public @Nullable Refusal refusal() {
-		return refusal(null, Priority.NORMAL);
+	public @Nullable Rejection rejection() {
+		return rejection(null, Priority.NORMAL);
 	}
 
 	@Override
-	public @Nullable Refusal refusal(@Nullable String model, Priority priority) {
+	public @Nullable Rejection rejection(@Nullable String model, Priority priority) {
 		if (this.settings.by() == By.TENANT) {
 			return null;
 		}
 		Duration wait = Duration.ofNanos(this.line.waitNow(priority));
 		return (wait.compareTo(maxWait()) <= 0) ? null
-				: new Refusal(ErrorKind.THROTTLED, "its rate limit is used up", wait);
+				: new Rejection(ErrorKind.THROTTLED, "its rate limit is used up", wait);
 	}
 
 	/**

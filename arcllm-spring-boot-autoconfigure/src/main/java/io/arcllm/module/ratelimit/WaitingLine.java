@@ -77,7 +77,7 @@ final class WaitingLine {
 			first = this.queue.head() == ticket;
 		}
 		if (!queued) {
-			ticket.refused(Duration.ofNanos(wait));
+			ticket.rejected(Duration.ofNanos(wait));
 		}
 		else if (first) {
 			wake();
@@ -114,7 +114,7 @@ final class WaitingLine {
 	void expire(Ticket ticket) {
 		wake();
 		if (leave(ticket, true)) {
-			ticket.refused(Duration.ofNanos(this.store.waitFor(1, ticket.tokens())));
+			ticket.rejected(Duration.ofNanos(this.store.waitFor(1, ticket.tokens())));
 			serveSoon();
 		}
 	}
@@ -178,7 +178,7 @@ final class WaitingLine {
 			ticket.admitted();
 		}
 		else {
-			ticket.refused((wait == null) ? null : Duration.ofNanos(wait));
+			ticket.rejected((wait == null) ? null : Duration.ofNanos(wait));
 		}
 	}
 
@@ -266,7 +266,7 @@ final class WaitingLine {
 		 * It would wait for too long.
 		 * @param retryAfter when it might be let through, {@code null} if unknown
 		 */
-		void refused(@Nullable Duration retryAfter);
+		void rejected(@Nullable Duration retryAfter);
 
 	}
 

@@ -16,7 +16,7 @@ import io.arcllm.Target;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.Call;
 import io.arcllm.module.EventStep;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.Scope;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -62,7 +62,7 @@ public final class RetryModule extends BaseModule {
 			if (wait == null) {
 				return Flux.error(failure);
 			}
-			LlmException refused = refusedAfter(wait, failure, scope);
+			LlmException refused = rejectedAfter(wait, failure, scope);
 			if (refused != null) {
 				return Flux.error(failure.withSuppressed(refused));
 			}
@@ -112,31 +112,31 @@ public final class RetryModule extends BaseModule {
 	 * The first refusal, if the breakers of all targets that may be asked again will
 	 * still refuse after that wait; else {@code null}.
 	 */
-	private static @Nullable LlmException refusedAfter(Duration wait, LlmException failure, Scope scope) {
+	private static @Nullable LlmException rejectedAfter(Duration wait, LlmException failure, Scope scope) {
 		List<LlmException> worthAsking = Stream.concat(Stream.of(failure), failure.others().stream())
 			.filter((one) -> one.isRetryable() && one.kind() != ErrorKind.THROTTLED)
 			.toList();
-		Map<Target, Refusal> refusals = new LinkedHashMap<>();
+		Map<Target, Rejection> refusals = new LinkedHashMap<>();
 		for (LlmException one : worthAsking) {
 			Target target = one.details().target();
-			Refusal refusal = scope.call().targets().refusalAfter(target, wait);
-			if (refusal == null || target == null) {
+			Rejection rejection = scope.call().targets().rejectionAfter(target, wait);
+			if (rejection == null || target == null) {
 				return null;
 			}
-			refusals.put(target, refusal);
+			refusals.put(target, rejection);
 		}
-		refusals.forEach((target, refusal) -> scope.skipped(target, refusal.kind(), refusal.reason()));
+		refusals.forEach((target, rejection) -> scope.skipped(target, rejection.kind(), rejection.reason()));
 		return refusals.entrySet()
 			.stream()
-			.map((entry) -> refused(entry.getKey(), entry.getValue()))
+			.map((entry) -> rejected(entry.getKey(), entry.getValue()))
 			.findFirst()
 			.orElse(null);
 	}
 
-	private static LlmException refused(Target target, Refusal refusal) {
-		return LlmException.of(refusal.kind(), target + " was not asked again: " + refusal.reason())
+	private static LlmException rejected(Target target, Rejection rejection) {
+		return LlmException.of(rejection.kind(), target + " was not asked again: " + rejection.reason())
 			.target(target)
-			.retryAfter(refusal.retryAfter())
+			.retryAfter(rejection.retryAfter())
 			.build();
 	}
 

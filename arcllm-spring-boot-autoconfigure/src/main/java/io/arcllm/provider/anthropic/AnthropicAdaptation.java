@@ -56,7 +56,7 @@ final class AnthropicAdaptation {
 		List<Message> messages = adaptation.request().messages();
 		Message last = messages.get(messages.size() - 1);
 		if (last.role() == Message.Role.ASSISTANT) {
-			throw adaptation.refuse("takes no beginning of its own answer: let the last message be the user's");
+			throw adaptation.unsupported("takes no beginning of its own answer: let the last message be the user's");
 		}
 	}
 

@@ -72,7 +72,7 @@ final class AnthropicBlocks {
 		Content.Source source = JsonBody.source(image.source());
 		if (source instanceof Content.Bytes bytes) {
 			if (!IMAGES.contains(JsonBody.mediaType(bytes.mediaType()))) {
-				throw this.body.refuse(Parameter.IMAGES, "An image of type " + bytes.mediaType()
+				throw this.body.unsupported(Parameter.IMAGES, "An image of type " + bytes.mediaType()
 						+ " cannot be sent to Anthropic: turn it into image/png, image/jpeg, image/gif or image/webp");
 			}
 			base64(bytes);
@@ -98,7 +98,7 @@ final class AnthropicBlocks {
 				plainText(bytes);
 			}
 			else {
-				throw this.body.refuse(Parameter.DOCUMENTS, "A document of type " + bytes.mediaType()
+				throw this.body.unsupported(Parameter.DOCUMENTS, "A document of type " + bytes.mediaType()
 						+ " cannot be sent to Anthropic: send application/pdf or text/plain");
 			}
 		}
@@ -126,7 +126,7 @@ final class AnthropicBlocks {
 
 	private void link(URI url) {
 		if (!"https".equalsIgnoreCase(url.getScheme()) && !"http".equalsIgnoreCase(url.getScheme())) {
-			throw this.body.refuse("Anthropic cannot fetch a URL of scheme '" + url.getScheme()
+			throw this.body.unsupported("Anthropic cannot fetch a URL of scheme '" + url.getScheme()
 					+ "': use https, or give the bytes themselves");
 		}
 		this.json.writeName("source").writeStartObject();
@@ -176,7 +176,7 @@ final class AnthropicBlocks {
 
 	private void resultPart(Content part) {
 		if (!(part instanceof Content.Text || part instanceof Content.Image || part instanceof Content.Document)) {
-			throw this.body.refuse("The result of a tool can hold texts, images and documents, not "
+			throw this.body.unsupported("The result of a tool can hold texts, images and documents, not "
 					+ part.getClass().getSimpleName());
 		}
 		write(part);

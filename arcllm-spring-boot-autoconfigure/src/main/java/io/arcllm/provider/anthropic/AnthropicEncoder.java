@@ -171,7 +171,7 @@ final class AnthropicEncoder {
 		ResponseFormat format = this.request.responseFormat();
 		Map<String, Object> config = new LinkedHashMap<>();
 		if (format != null && format.type() == ResponseFormat.Type.JSON) {
-			throw body.refuse(Parameter.SCHEMA,
+			throw body.unsupported(Parameter.SCHEMA,
 					"responseFormat JSON needs a schema at Anthropic: use ResponseFormat.jsonSchema(..)");
 		}
 		if (isAdaptive() && this.request.reasoningEffort() != null) {

@@ -30,7 +30,7 @@ final class AnthropicMessages {
 
 	void write(List<Message> turns, AnthropicMarks marks) {
 		if (turns.isEmpty()) {
-			throw this.body.refuse("messages holds nothing to answer: add a user message");
+			throw this.body.unsupported("messages holds nothing to answer: add a user message");
 		}
 		JsonGenerator json = this.body.json();
 		json.writeStartArray();
@@ -118,7 +118,7 @@ final class AnthropicMessages {
 		boolean fits = (block instanceof Content.Thinking || block instanceof ToolCall) ? assistant
 				: !assistant || block instanceof Content.Text || block instanceof Content.Opaque;
 		if (!fits) {
-			throw this.body.refuse(block.getClass().getSimpleName() + " cannot be part of "
+			throw this.body.unsupported(block.getClass().getSimpleName() + " cannot be part of "
 					+ (assistant ? "an assistant" : "a user") + " message at Anthropic: move it to "
 					+ (assistant ? "a user" : "an assistant") + " message");
 		}

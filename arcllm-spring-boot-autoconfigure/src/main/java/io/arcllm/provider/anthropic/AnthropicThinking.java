@@ -30,19 +30,19 @@ final class AnthropicThinking {
 		}
 		ToolChoice choice = request.toolChoice();
 		if (choice != null && (choice.mode() == ToolChoice.Mode.REQUIRED || choice.mode() == ToolChoice.Mode.TOOL)) {
-			throw body.refuse("toolChoice " + choice.mode()
+			throw body.unsupported("toolChoice " + choice.mode()
 					+ " cannot be combined with reasoningEffort at Anthropic: use AUTO, or leave the effort unset");
 		}
 		if (request.temperature() != null && request.temperature() != 1) {
-			throw body.refuse("temperature cannot be combined with reasoningEffort at Anthropic: leave one unset");
+			throw body.unsupported("temperature cannot be combined with reasoningEffort at Anthropic: leave one unset");
 		}
 		Integer maxTokens = request.maxTokens();
 		if (maxTokens == null) {
 			return wanted;
 		}
 		if (maxTokens <= LEAST) {
-			throw body.refuse("maxTokens " + maxTokens + " leaves no room to think: Anthropic wants more than " + LEAST
-					+ ", or leave reasoningEffort unset");
+			throw body.unsupported("maxTokens " + maxTokens + " leaves no room to think: Anthropic wants more than "
+					+ LEAST + ", or leave reasoningEffort unset");
 		}
 		return Math.max(LEAST, Math.min(wanted, maxTokens / 2));
 	}

@@ -36,7 +36,7 @@ final class RequestCheck {
 	 */
 	static void check(LlmRequest request, Target target) {
 		if (request.messages().isEmpty()) {
-			throw refused(target, "messages is empty: add a user message");
+			throw invalid(target, "messages is empty: add a user message");
 		}
 		for (int i = 0; i < request.messages().size(); i++) {
 			message(request.messages().get(i), target);
@@ -45,10 +45,10 @@ final class RequestCheck {
 		range("topP", request.topP(), 1, target);
 		Integer maxTokens = request.maxTokens();
 		if (maxTokens != null && maxTokens < 0) {
-			throw refused(target, "maxTokens must be 0 or more, was " + maxTokens);
+			throw invalid(target, "maxTokens must be 0 or more, was " + maxTokens);
 		}
 		if (!request.stop().isEmpty() && request.stop().contains("")) {
-			throw refused(target, "stop must not hold an empty text");
+			throw invalid(target, "stop must not hold an empty text");
 		}
 		if (!request.tools().isEmpty()) {
 			names(request.tools(), target);
@@ -70,7 +70,7 @@ final class RequestCheck {
 				case ASSISTANT -> !(part instanceof Content.ToolResult);
 			};
 			if (!fits) {
-				throw refused(target, "a message of role " + message.role() + " cannot hold a " + part.type()
+				throw invalid(target, "a message of role " + message.role() + " cannot hold a " + part.type()
 						+ ": tool calls and thinking belong to an ASSISTANT message, results of tools to a USER one");
 			}
 			if (part instanceof Content.ToolResult result) {
@@ -83,7 +83,7 @@ final class RequestCheck {
 		for (int i = 0; i < result.content().size(); i++) {
 			Content part = result.content().get(i);
 			if (part instanceof ToolCall || part instanceof Content.Thinking || part instanceof Content.ToolResult) {
-				throw refused(target,
+				throw invalid(target,
 						"the result of tool call " + result.toolCallId() + " cannot hold a " + part.type());
 			}
 		}
@@ -94,11 +94,11 @@ final class RequestCheck {
 		for (int i = 0; i < tools.size(); i++) {
 			String name = tools.get(i).name();
 			if (!isName(name)) {
-				throw refused(target,
+				throw invalid(target,
 						"tools: '" + name + "' cannot be a tool's name: use up to 128 letters, digits, '_' and '-'");
 			}
 			if ((tools.size() > FEW) ? !many.add(name) : isAmong(tools, i, name)) {
-				throw refused(target, "tools has '" + name + "' twice: names must differ");
+				throw invalid(target, "tools has '" + name + "' twice: names must differ");
 			}
 		}
 	}
@@ -126,21 +126,21 @@ final class RequestCheck {
 
 	private static void choice(ToolChoice choice, List<Tool> tools, Target target) {
 		if (choice.mode() == ToolChoice.Mode.REQUIRED && tools.isEmpty()) {
-			throw refused(target, "toolChoice REQUIRED needs tools: add one");
+			throw invalid(target, "toolChoice REQUIRED needs tools: add one");
 		}
 		if (choice.tool() != null && !isAmong(tools, tools.size(), choice.tool())) {
-			throw refused(target, "toolChoice names '" + choice.tool() + "', which is not among tools: add it");
+			throw invalid(target, "toolChoice names '" + choice.tool() + "', which is not among tools: add it");
 		}
 	}
 
 	private static void range(String name, @Nullable Double value, double most, Target target) {
 		if (value != null && !(value >= 0 && value <= most)) {
-			throw refused(target, name + " must be " + ((most == 1) ? "between 0 and 1" : "a number of 0 or more")
+			throw invalid(target, name + " must be " + ((most == 1) ? "between 0 and 1" : "a number of 0 or more")
 					+ ", was " + value);
 		}
 	}
 
-	private static LlmException refused(Target target, String message) {
+	private static LlmException invalid(Target target, String message) {
 		return LlmException.of(ErrorKind.INVALID_REQUEST, target + " was not asked: " + message).target(target).build();
 	}
 

@@ -155,7 +155,7 @@ public final class JsonBody {
 	 * The error for what this vendor cannot take, and others may.
 	 * @param message names the field and what to change
 	 */
-	public LlmException refuse(String message) {
+	public LlmException unsupported(String message) {
 		return LlmException.of(ErrorKind.UNSUPPORTED, message).target(this.target).build();
 	}
 
@@ -163,7 +163,7 @@ public final class JsonBody {
 	 * The error for a part of the request that this vendor cannot take, and others may.
 	 * @param message says what to change
 	 */
-	public LlmException refuse(Parameter parameter, String message) {
+	public LlmException unsupported(Parameter parameter, String message) {
 		return LlmException.of(ErrorKind.UNSUPPORTED, message)
 			.target(this.target)
 			.refusedParameter(new RefusedParameter(parameter.word(), RefusedParameter.Why.PARAMETER, null))

@@ -36,7 +36,7 @@ public final class KeyPool implements ApiKeys {
 
 	private final LongSupplier nanos;
 
-	private final long retryAfter;
+	private final long outFor;
 
 	private int current;
 
@@ -67,10 +67,10 @@ public final class KeyPool implements ApiKeys {
 	/**
 	 * @param keys at least one
 	 * @param nanos a clock, in nanoseconds
-	 * @param retryAfter when a key that is out is tried again, and the longest pause
+	 * @param outFor when a key that is out is tried again, and the longest pause
 	 */
-	public KeyPool(List<String> keys, LongSupplier nanos, Duration retryAfter) {
-		this.retryAfter = retryAfter.toNanos();
+	public KeyPool(List<String> keys, LongSupplier nanos, Duration outFor) {
+		this.outFor = outFor.toNanos();
 		this.keys = keys.stream().map((key) -> new Entry(key.strip())).toList();
 		this.nanos = nanos;
 	}
@@ -100,10 +100,10 @@ public final class KeyPool implements ApiKeys {
 		}
 		// tried by this request alone until it is answered or the time is over again
 		if (entry.out) {
-			entry.outUntil = now + this.retryAfter;
+			entry.outUntil = now + this.outFor;
 		}
 		else if (entry.paused && entry.cut) {
-			entry.pausedUntil = now + this.retryAfter;
+			entry.pausedUntil = now + this.outFor;
 		}
 		return entry.key;
 	}
@@ -163,7 +163,7 @@ public final class KeyPool implements ApiKeys {
 		}
 		if (failure.kind().isLasting()) {
 			entry.out = true;
-			entry.outUntil = this.nanos.getAsLong() + this.retryAfter;
+			entry.outUntil = this.nanos.getAsLong() + this.outFor;
 		}
 		else {
 			pause(entry, Objects.requireNonNullElse(failure.retryAfter(), PAUSE));
@@ -172,7 +172,7 @@ public final class KeyPool implements ApiKeys {
 	}
 
 	private void pause(Entry entry, Duration asked) {
-		Duration longest = Duration.ofNanos(this.retryAfter);
+		Duration longest = Duration.ofNanos(this.outFor);
 		entry.paused = true;
 		entry.cut = asked.compareTo(longest) > 0;
 		Duration pause = entry.cut ? longest : asked;

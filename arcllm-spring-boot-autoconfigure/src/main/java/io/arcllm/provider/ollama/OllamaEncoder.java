@@ -74,7 +74,7 @@ final class OllamaEncoder {
 		if (choice.mode() == ToolChoice.Mode.NONE) {
 			return false;
 		}
-		throw body.refuse(Parameter.FORCED_TOOL,
+		throw body.unsupported(Parameter.FORCED_TOOL,
 				"toolChoice " + choice.mode() + " is unknown to Ollama: use AUTO or NONE");
 	}
 

@@ -77,7 +77,7 @@ final class OllamaMessages {
 		this.json.writeStartObject().writeStringProperty("role", role);
 		this.json.writeStringProperty("content", text(content, between));
 		if (!all(content, Content.Document.class).isEmpty()) {
-			throw this.body.refuse(Parameter.DOCUMENTS,
+			throw this.body.unsupported(Parameter.DOCUMENTS,
 					"A document cannot be sent to Ollama: put its text into the message");
 		}
 		List<Content.Image> images = all(content, Content.Image.class);
@@ -97,7 +97,7 @@ final class OllamaMessages {
 			this.json.writeBinary(bytes.data());
 		}
 		else {
-			throw this.body.refuse(Parameter.IMAGES,
+			throw this.body.unsupported(Parameter.IMAGES,
 					"An image by URL cannot be sent to Ollama: give its bytes, Image.of(type, bytes)");
 		}
 	}
@@ -118,8 +118,8 @@ final class OllamaMessages {
 	private void result(Content.ToolResult result) {
 		for (Content part : result.content()) {
 			if (part instanceof ToolCall || part instanceof Content.Thinking || part instanceof Content.ToolResult) {
-				throw this.body
-					.refuse("The result of a tool can hold texts and images, not " + part.getClass().getSimpleName());
+				throw this.body.unsupported(
+						"The result of a tool can hold texts and images, not " + part.getClass().getSimpleName());
 			}
 		}
 		List<Content> content = result.content();

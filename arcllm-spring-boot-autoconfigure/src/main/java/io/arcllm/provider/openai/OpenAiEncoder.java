@@ -133,7 +133,7 @@ final class OpenAiEncoder {
 
 	private void schema(JsonBody body, ResponseFormat wanted) {
 		if (this.format.has(OpenAiQuirk.NO_JSON_SCHEMA)) {
-			throw body.refuse(Parameter.SCHEMA, this.format.provider()
+			throw body.unsupported(Parameter.SCHEMA, this.format.provider()
 					+ " takes no JSON schema: use ResponseFormat.JSON and put the schema into the instructions");
 		}
 		boolean strict = Boolean.TRUE.equals(wanted.strict());

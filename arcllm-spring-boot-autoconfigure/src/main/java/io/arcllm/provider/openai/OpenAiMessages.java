@@ -216,7 +216,7 @@ final class OpenAiMessages {
 	private List<Content> onlyTexts(Message message, List<Content> content) {
 		for (Content part : content) {
 			if (!(part instanceof Content.Text)) {
-				throw this.body.refuse("A message of role " + message.role() + " can hold text, not a "
+				throw this.body.unsupported("A message of role " + message.role() + " can hold text, not a "
 						+ part.getClass().getSimpleName() + ", at " + this.format.provider());
 			}
 		}
@@ -293,19 +293,19 @@ final class OpenAiMessages {
 				document(document);
 			}
 			else {
-				throw this.body
-					.refuse("A user's message cannot hold a " + part.getClass().getSimpleName() + " at " + provider());
+				throw this.body.unsupported(
+						"A user's message cannot hold a " + part.getClass().getSimpleName() + " at " + provider());
 			}
 			this.json.writeEndObject();
 		}
 
 		private void document(Content.Document document) {
 			if (this.format.has(OpenAiQuirk.NO_FILES)) {
-				throw this.body.refuse(Parameter.DOCUMENTS,
+				throw this.body.unsupported(Parameter.DOCUMENTS,
 						provider() + " takes no documents: send their text instead");
 			}
 			if (JsonBody.source(document.source()) instanceof Content.Link) {
-				throw this.body.refuse(Parameter.DOCUMENTS,
+				throw this.body.unsupported(Parameter.DOCUMENTS,
 						provider() + " fetches no documents: send the bytes instead of a URL");
 			}
 			begin("file");

@@ -46,7 +46,7 @@ class StreamedUpstreamModuleTests {
 
 	private Call call;
 
-	private final LearntRefusals refusals = new LearntRefusals(ModuleClock::nanos);
+	private final RefusedParameters refusals = new RefusedParameters(ModuleClock::nanos);
 
 	@BeforeEach
 	void call() {

@@ -141,12 +141,12 @@ class BudgetModuleTests {
 			ask(llm, null, streamed);
 			this.vendor.answer(i, Usage.of(0, 1));
 		}
-		LlmException refusal = ask(llm, null, streamed).failure();
-		assertThat(refusal.kind()).isEqualTo(ErrorKind.BUDGET_EXCEEDED);
-		assertThat(refusal).hasMessageContaining("'global-day'").hasMessageContaining("0.02 of 0.02 USD");
-		assertThat(refusal.retryAfter()).isEqualTo(Duration.ofMinutes(1));
-		assertThat(refusal.trail().attempts()).hasSize(1);
-		BudgetExceededException typed = (BudgetExceededException) refusal;
+		LlmException rejection = ask(llm, null, streamed).failure();
+		assertThat(rejection.kind()).isEqualTo(ErrorKind.BUDGET_EXCEEDED);
+		assertThat(rejection).hasMessageContaining("'global-day'").hasMessageContaining("0.02 of 0.02 USD");
+		assertThat(rejection.retryAfter()).isEqualTo(Duration.ofMinutes(1));
+		assertThat(rejection.trail().attempts()).hasSize(1);
+		BudgetExceededException typed = (BudgetExceededException) rejection;
 		assertThat(typed.limit()).isEqualTo("global-day");
 		assertThat(typed.spent()).isEqualByComparingTo("0.02");
 		assertThat(typed.amount()).isEqualByComparingTo("0.02");
@@ -248,9 +248,9 @@ class BudgetModuleTests {
 	@WholeAndStreamed
 	void modelWithoutAPriceIsRefusedBeforeAnythingIsSent(boolean streamed) {
 		LlmProvider llm = stack(settings(null, limit("global", "1", Action.BLOCK)));
-		LlmException refusal = Outcome.of(llm.exchange(request(null, streamed).withModel("unknown"))).failure();
-		assertThat(refusal.kind()).isEqualTo(ErrorKind.BUDGET_EXCEEDED);
-		assertThat(refusal.retryAfter()).isNull();
+		LlmException rejection = Outcome.of(llm.exchange(request(null, streamed).withModel("unknown"))).failure();
+		assertThat(rejection.kind()).isEqualTo(ErrorKind.BUDGET_EXCEEDED);
+		assertThat(rejection.retryAfter()).isNull();
 		assertThat(this.vendor.asked()).isZero();
 	}
 

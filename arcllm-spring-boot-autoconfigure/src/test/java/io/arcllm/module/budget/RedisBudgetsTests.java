@@ -108,9 +108,9 @@ class RedisBudgetsTests {
 		assertThat(held(one.reserve(reservation, Duration.ofMinutes(1)))).isTrue();
 		one.settle(reservation, 600_000).join();
 		BudgetAccount less = account("changed", "0.50");
-		Answer refusal = other.reserve(reservation(1, less), Duration.ofMinutes(1)).join();
-		assertThat(refusal.refusedBy()).isEqualTo(less);
-		assertThat(refusal.level().spent()).isEqualTo(600_000);
+		Answer rejection = other.reserve(reservation(1, less), Duration.ofMinutes(1)).join();
+		assertThat(rejection.refusedBy()).isEqualTo(less);
+		assertThat(rejection.level().spent()).isEqualTo(600_000);
 		BudgetAccount more = account("changed", "2.00");
 		assertThat(held(other.reserve(reservation(1_400_000, more), Duration.ofMinutes(1)))).isTrue();
 		assertThat(held(one.reserve(reservation(1, more), Duration.ofMinutes(1)))).isFalse();

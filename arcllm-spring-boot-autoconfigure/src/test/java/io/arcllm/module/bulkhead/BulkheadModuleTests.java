@@ -109,8 +109,8 @@ class BulkheadModuleTests {
 		call();
 		Outcome low = Outcome.of(this.module.exchange(of(Priority.LOW, streaming)));
 		Outcome later = Outcome.of(this.module.exchange(of(Priority.LOW, streaming)));
-		assertThat(this.bulkhead.refusal(null, Priority.LOW)).isNotNull();
-		assertThat(this.bulkhead.refusal(null, Priority.HIGH)).isNull();
+		assertThat(this.bulkhead.rejection(null, Priority.LOW)).isNotNull();
+		assertThat(this.bulkhead.rejection(null, Priority.HIGH)).isNull();
 		Outcome high = Outcome.of(this.module.exchange(of(Priority.HIGH, streaming)));
 		assertThat(later.failure()).isInstanceOf(BulkheadFullException.class)
 			.hasMessageContaining("a call of higher priority took its place");
@@ -153,9 +153,9 @@ class BulkheadModuleTests {
 	void fullQueueRefusesAtOnce() {
 		call();
 		call();
-		assertThat(this.bulkhead.refusal()).isNull();
+		assertThat(this.bulkhead.rejection()).isNull();
 		call();
-		assertThat(this.bulkhead.refusal()).isNotNull();
+		assertThat(this.bulkhead.rejection()).isNotNull();
 		Call call = new Call(Duration.ofMinutes(1), 10);
 		Outcome refused = Outcome.of(this.module.exchange(LlmRequest.of("hi")), call);
 		assertThat(refused.failure()).isInstanceOf(BulkheadFullException.class)

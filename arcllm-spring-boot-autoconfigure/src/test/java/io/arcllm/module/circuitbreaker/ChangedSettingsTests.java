@@ -76,10 +76,10 @@ class ChangedSettingsTests {
 		fails(10);
 		this.time.seconds(20);
 		this.breaker.use(settings(20, 50, 5, 2));
-		assertThat(this.breaker.refusal())
-			.satisfies((refusal) -> assertThat(refusal.retryAfter()).isEqualTo(Duration.ofSeconds(40)));
+		assertThat(this.breaker.rejection())
+			.satisfies((rejection) -> assertThat(rejection.retryAfter()).isEqualTo(Duration.ofSeconds(40)));
 		this.time.seconds(40);
-		assertThat(this.breaker.admit("m").refusal()).isNull();
+		assertThat(this.breaker.admit("m").rejection()).isNull();
 		assertThat(this.breaker.status().state()).isEqualTo(BreakerState.HALF_OPEN);
 	}
 
@@ -89,8 +89,8 @@ class ChangedSettingsTests {
 		this.time.seconds(60);
 		Breaker.Admission era = this.breaker.admit("m");
 		this.breaker.use(settings(30, 50, 60, 2));
-		assertThat(this.breaker.admit("m").refusal()).isNull();
-		assertThat(this.breaker.admit("m").refusal()).isNotNull();
+		assertThat(this.breaker.admit("m").rejection()).isNull();
+		assertThat(this.breaker.admit("m").rejection()).isNotNull();
 		this.breaker.succeeded(era, 1);
 		this.breaker.succeeded(era, 1);
 		assertThat(this.breaker.status().state()).isEqualTo(BreakerState.CLOSED);
@@ -111,8 +111,8 @@ class ChangedSettingsTests {
 	void pauseStays() {
 		this.breaker.failed(this.breaker.admit("m"), 1, failure(ErrorKind.RATE_LIMITED), "m");
 		this.breaker.use(settings(30, 60, 70, 3));
-		assertThat(this.breaker.refusal())
-			.satisfies((refusal) -> assertThat(refusal.kind()).isEqualTo(ErrorKind.THROTTLED));
+		assertThat(this.breaker.rejection())
+			.satisfies((rejection) -> assertThat(rejection.kind()).isEqualTo(ErrorKind.THROTTLED));
 	}
 
 }

@@ -11,7 +11,7 @@ import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.Call;
 import io.arcllm.module.Outcome;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.TestProvider;
 import io.arcllm.module.TestSettings;
 import org.junit.jupiter.api.AfterEach;
@@ -174,12 +174,12 @@ class CircuitBreakerModuleTests {
 	void twoProbesAndNoMoreWhenHalfOpen() {
 		openIt();
 		this.time.advanceTimeBy(Duration.ofSeconds(60));
-		assertThat(this.breaker.refusal()).isNull();
+		assertThat(this.breaker.rejection()).isNull();
 		call();
 		call();
 		assertThat(this.breaker.status()).returns(BreakerState.HALF_OPEN, BreakerStatus::state)
 			.returns(2, BreakerStatus::probes);
-		assertThat(this.breaker.refusal()).isNotNull();
+		assertThat(this.breaker.rejection()).isNotNull();
 		assertThat(call().kind()).isEqualTo(ErrorKind.CIRCUIT_OPEN);
 		this.provider.answer(3);
 		this.provider.answer(4);
@@ -216,10 +216,10 @@ class CircuitBreakerModuleTests {
 	@Test
 	void askingForReadinessConsumesNoProbe() {
 		openIt();
-		assertThat(this.breaker.refusal()).extracting(Refusal::kind).isEqualTo(ErrorKind.CIRCUIT_OPEN);
+		assertThat(this.breaker.rejection()).extracting(Rejection::kind).isEqualTo(ErrorKind.CIRCUIT_OPEN);
 		this.time.advanceTimeBy(Duration.ofSeconds(60));
 		for (int i = 0; i < 10; i++) {
-			assertThat(this.breaker.refusal()).isNull();
+			assertThat(this.breaker.rejection()).isNull();
 		}
 		succeed();
 		succeed();
@@ -279,8 +279,8 @@ class CircuitBreakerModuleTests {
 	void tooManyRequestsPauseTheTargetWithoutOpening() {
 		fail(LlmException.of(ErrorKind.RATE_LIMITED, "429").retryAfter(Duration.ofSeconds(20)).build());
 		this.time.advanceTimeBy(Duration.ofSeconds(5));
-		assertThat(this.breaker.refusal()).isEqualTo(
-				new Refusal(ErrorKind.THROTTLED, "it asked to be left alone after a 429", Duration.ofSeconds(15)));
+		assertThat(this.breaker.rejection()).isEqualTo(
+				new Rejection(ErrorKind.THROTTLED, "it asked to be left alone after a 429", Duration.ofSeconds(15)));
 		assertThat(call().failure()).isInstanceOf(CircuitOpenException.class)
 			.returns(ErrorKind.THROTTLED, LlmException::kind)
 			.returns(Duration.ofSeconds(15), LlmException::retryAfter);
@@ -297,7 +297,7 @@ class CircuitBreakerModuleTests {
 	@Test
 	void pauseEndsWithOneProbe() {
 		pause(Duration.ofSeconds(20));
-		assertThat(this.breaker.refusal()).isNull();
+		assertThat(this.breaker.rejection()).isNull();
 		Outcome probe = call();
 		assertThat(probe.isOpen()).isTrue();
 		for (int i = 0; i < 3; i++) {
@@ -305,7 +305,7 @@ class CircuitBreakerModuleTests {
 				.returns(ErrorKind.THROTTLED, LlmException::kind)
 				.returns(Duration.ofSeconds(20), LlmException::retryAfter);
 		}
-		assertThat(this.breaker.refusal()).isNotNull();
+		assertThat(this.breaker.rejection()).isNotNull();
 		this.provider.answer(1);
 		assertThat(call().isOpen()).isTrue();
 		assertThat(call().isOpen()).isTrue();
@@ -376,7 +376,7 @@ class CircuitBreakerModuleTests {
 			.returns(ErrorKind.CIRCUIT_OPEN, LlmException::kind)
 			.returns(Duration.ofSeconds(60), LlmException::retryAfter);
 		assertThat(call().isOpen()).isTrue();
-		assertThat(this.breaker.refusal()).isNull();
+		assertThat(this.breaker.rejection()).isNull();
 		this.time.advanceTimeBy(Duration.ofSeconds(60));
 		assertThat(call(wrong).isOpen()).isTrue();
 	}

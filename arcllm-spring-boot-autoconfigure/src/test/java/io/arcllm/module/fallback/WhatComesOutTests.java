@@ -19,7 +19,7 @@ import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Outcome;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
 import io.arcllm.module.TestSettings;
@@ -70,7 +70,7 @@ class WhatComesOutTests {
 	}
 
 	/** A target that is passed over. */
-	private static Candidate closed(String name, Refusal refusal) {
+	private static Candidate closed(String name, Rejection rejection) {
 		Candidate candidate = new Script(name, Script.says("never")).candidate();
 		return new Candidate() {
 
@@ -85,19 +85,19 @@ class WhatComesOutTests {
 			}
 
 			@Override
-			public Refusal refusal(LlmRequest request) {
-				return refusal;
+			public Rejection rejection(LlmRequest request) {
+				return rejection;
 			}
 
 		};
 	}
 
 	private static Candidate open(String name) {
-		return closed(name, new Refusal(ErrorKind.CIRCUIT_OPEN, "its breaker is open", Duration.ofSeconds(30)));
+		return closed(name, new Rejection(ErrorKind.CIRCUIT_OPEN, "its breaker is open", Duration.ofSeconds(30)));
 	}
 
 	private static Candidate tooSmall(String name) {
-		return closed(name, new Refusal(ErrorKind.CONTEXT_WINDOW, "its window is too small", null));
+		return closed(name, new Rejection(ErrorKind.CONTEXT_WINDOW, "its window is too small", null));
 	}
 
 	private Outcome ask(LlmProvider stack, boolean streaming) {
@@ -169,10 +169,10 @@ class WhatComesOutTests {
 
 	@WholeAndStreamed
 	void whatALaterTargetRefusesIsAskedOfTheNext(boolean streaming) {
-		for (ErrorKind refusal : List.of(ErrorKind.INVALID_REQUEST, ErrorKind.UNSUPPORTED)) {
+		for (ErrorKind rejection : List.of(ErrorKind.INVALID_REQUEST, ErrorKind.UNSUPPORTED)) {
 			callBegins();
 			Script third = new Script("c", Script.says("hi"));
-			Outcome outcome = ask(chain(fails("a", ErrorKind.OVERLOADED), fails("b", refusal), third.candidate()),
+			Outcome outcome = ask(chain(fails("a", ErrorKind.OVERLOADED), fails("b", rejection), third.candidate()),
 					streaming);
 			assertThat(outcome.answer().text()).isEqualTo("hi");
 		}
@@ -231,15 +231,15 @@ class WhatComesOutTests {
 
 	@WholeAndStreamed
 	void retryDoesNotAskATargetAgainThatRefused(boolean streaming) {
-		for (ErrorKind refusal : List.of(ErrorKind.INVALID_REQUEST, ErrorKind.UNSUPPORTED)) {
+		for (ErrorKind rejection : List.of(ErrorKind.INVALID_REQUEST, ErrorKind.UNSUPPORTED)) {
 			callBegins();
 			Script first = new Script("a", Script.fails(ErrorKind.OVERLOADED));
-			Script second = new Script("b", Script.fails(refusal));
+			Script second = new Script("b", Script.fails(rejection));
 			LlmException failure = ask(retry(chain(first.candidate(), second.candidate())), streaming).failure();
 			assertThat(first.asked()).isEqualTo(4);
 			assertThat(second.asked()).isEqualTo(1);
 			assertThat(failure.kind()).isEqualTo(ErrorKind.OVERLOADED);
-			assertThat(failure.others()).extracting(LlmException::kind).containsExactly(refusal);
+			assertThat(failure.others()).extracting(LlmException::kind).containsExactly(rejection);
 			assertThat(this.call.trail().attempts()).extracting((one) -> one.reason())
 				.anyMatch((reason) -> reason.startsWith("not asked again in this call: "));
 		}

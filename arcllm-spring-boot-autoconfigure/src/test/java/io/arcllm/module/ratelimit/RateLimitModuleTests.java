@@ -25,7 +25,7 @@ import io.arcllm.VendorLimits;
 import io.arcllm.WholeAndStreamed;
 import io.arcllm.module.Call;
 import io.arcllm.module.Outcome;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.TestProvider;
 import io.arcllm.module.TestSettings;
 import io.arcllm.module.attempt.ContractModule;
@@ -220,8 +220,8 @@ class RateLimitModuleTests {
 		for (int i = 0; i < 32; i++) {
 			call();
 		}
-		assertThat(this.limiter.refusal())
-			.isEqualTo(new Refusal(ErrorKind.THROTTLED, "its rate limit is used up", Duration.ofSeconds(31)));
+		assertThat(this.limiter.rejection())
+			.isEqualTo(new Rejection(ErrorKind.THROTTLED, "its rate limit is used up", Duration.ofSeconds(31)));
 		Outcome refused = call();
 		assertThat(refused.failure()).isInstanceOf(ThrottledException.class)
 			.hasMessageContaining("test/model")

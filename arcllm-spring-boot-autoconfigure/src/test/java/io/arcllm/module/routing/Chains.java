@@ -7,7 +7,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.Target;
 import io.arcllm.module.Candidate;
-import io.arcllm.module.Refusal;
+import io.arcllm.module.Rejection;
 
 /**
  * Chains of targets that must not be asked anything.
@@ -33,7 +33,7 @@ final class Chains {
 		}
 
 		@Override
-		public Refusal refusal(LlmRequest request) {
+		public Rejection rejection(LlmRequest request) {
 			throw new AssertionError("asked");
 		}
 

@@ -41,16 +41,16 @@ public class RefusalBenchmark {
 				(request) -> Flux.error(LlmException.of(ErrorKind.OVERLOADED, "Simulated").build()),
 				"contract+circuit-breaker");
 		for (int i = 0; i < 3; i++) {
-			refusal();
+			rejection();
 		}
 	}
 
 	@Benchmark
-	public LlmException refusal() {
-		LlmException[] refusal = new LlmException[1];
+	public LlmException rejection() {
+		LlmException[] rejection = new LlmException[1];
 		this.provider.exchange(this.request).subscribe((event) -> {
-		}, (failure) -> refusal[0] = (LlmException) failure);
-		return refusal[0];
+		}, (failure) -> rejection[0] = (LlmException) failure);
+		return rejection[0];
 	}
 
 }

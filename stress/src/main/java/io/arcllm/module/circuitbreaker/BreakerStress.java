@@ -85,12 +85,12 @@ public final class BreakerStress {
 
 		@Actor
 		public void one(ZZI_Result result) {
-			result.r1 = this.breaker.admit("m").refusal() == null;
+			result.r1 = this.breaker.admit("m").rejection() == null;
 		}
 
 		@Actor
 		public void other(ZZI_Result result) {
-			result.r2 = this.breaker.admit("m").refusal() == null;
+			result.r2 = this.breaker.admit("m").rejection() == null;
 		}
 
 		@Arbiter

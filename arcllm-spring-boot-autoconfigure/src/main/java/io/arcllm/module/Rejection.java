@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason the reason in a few words, for the trail
  * @param retryAfter when it will admit calls again, where known
  */
-public record Refusal(ErrorKind kind, String reason, @Nullable Duration retryAfter) {
+public record Rejection(ErrorKind kind, String reason, @Nullable Duration retryAfter) {
 
 	/**
 	 * Whether it would admit calls after that wait.

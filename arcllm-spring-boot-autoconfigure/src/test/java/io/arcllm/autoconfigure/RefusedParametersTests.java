@@ -38,7 +38,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
  * Vendors that refuse a parameter, and what is asked of them afterwards.
  */
 @Timeout(60)
-class LearntRefusalsTests {
+class RefusedParametersTests {
 
 	private static final String ONLY_THE_DEFAULT = refusal("Unsupported value: 'temperature' does not support 0.2 with"
 			+ " this model. Only the default (1) value is supported.", "temperature");

@@ -19,7 +19,7 @@ import io.arcllm.Target;
  * whatever their value. For each provider it keeps at most 1,000 targets, those that
  * refused last. Safe for use by many threads.
  */
-public final class LearntRefusals {
+public final class RefusedParameters {
 
 	private static final int MOST_OF_A_PROVIDER = 1000;
 
@@ -35,7 +35,7 @@ public final class LearntRefusals {
 	/**
 	 * @param clock nanoseconds
 	 */
-	public LearntRefusals(LongSupplier clock) {
+	public RefusedParameters(LongSupplier clock) {
 		this.clock = clock;
 	}
 

@@ -2,10 +2,11 @@ package io.arcllm.module;
 
 import java.util.List;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
+import io.arcllm.LlmException;
 import io.arcllm.Parameter;
 import io.arcllm.Target;
 import io.arcllm.WireListener;
@@ -21,8 +22,8 @@ import reactor.util.context.ContextView;
  * @param pass the call's pass through a chain, if there is one
  * @param limits how long the attempt may be silent, if that is bounded; absent inside the
  * attempt
- * @param another tells whether another target of the chain is ready; absent if there is
- * none, and inside the attempt
+ * @param another tells whether the chain would ask another target now, after a failure;
+ * absent if there is none, and inside the attempt
  * @param cause why the next attempt is made
  * @param abandonment tells why the attempt was cancelled, where a redirector may cancel
  * it
@@ -31,7 +32,7 @@ import reactor.util.context.ContextView;
  * parameters, and names of options that belong to the primary target only
  */
 public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits limits,
-		@Nullable BooleanSupplier another, Attempt.Cause cause, @Nullable Abandonment abandonment,
+		@Nullable Predicate<LlmException> another, Attempt.Cause cause, @Nullable Abandonment abandonment,
 		Set<Parameter> without, List<String> dropped) {
 
 	/**
@@ -82,14 +83,14 @@ public record Scope(Call call, @Nullable ChainPass pass, @Nullable AttemptLimits
 	}
 
 	/** The same call in this pass through a chain. */
-	public Scope on(ChainPass pass, @Nullable BooleanSupplier another) {
+	public Scope on(ChainPass pass, @Nullable Predicate<LlmException> another) {
 		return new Scope(this.call, pass, this.limits, another, this.cause, this.abandonment, this.without,
 				this.dropped);
 	}
 
-	/** Whether the chain has another target that could be asked now. */
-	public boolean isAnotherReady() {
-		return this.another != null && this.another.getAsBoolean();
+	/** Whether the chain would ask another target now, after this failure. */
+	public boolean isAnotherReady(LlmException failure) {
+		return this.another != null && this.another.test(failure);
 	}
 
 	/** The same call with these limits for each attempt. */

@@ -259,11 +259,7 @@ public final class FallbackModule extends BaseModule {
 					.after(candidate, failure, rest);
 			}
 			this.pass.failed(candidate.target(), failure);
-			List<Candidate> next = (isRefusedHere(candidate, failure) ? rest
-					: this.chain.after(failure, rest, this.settings))
-				.stream()
-				.filter((other) -> !this.pass.hasFailed(other.target()))
-				.toList();
+			List<Candidate> next = next(candidate, failure, rest);
 			if (next.isEmpty()) {
 				return Flux.error(exhausted());
 			}
@@ -273,6 +269,13 @@ public final class FallbackModule extends BaseModule {
 			}
 			this.call.caller().run(() -> log(failure, next));
 			return ask(next);
+		}
+
+		/** The targets that may be asked after this failure. */
+		private List<Candidate> next(Candidate candidate, LlmException failure, List<Candidate> rest) {
+			List<Candidate> next = isRefusedHere(candidate, failure) ? rest
+					: this.chain.after(failure, rest, this.settings);
+			return next.stream().filter((other) -> !this.pass.hasFailed(other.target())).toList();
 		}
 
 		/**
@@ -359,7 +362,8 @@ public final class FallbackModule extends BaseModule {
 				this.rest = rest;
 				this.written = candidate.request(call.request, call.chain.primary().target());
 				this.context = Scope.of(actual.currentContext())
-					.on(call.pass, rest.isEmpty() ? null : () -> call.isAnyReady(rest))
+					.on(call.pass,
+							rest.isEmpty() ? null : (failure) -> call.isAnyReady(call.next(candidate, failure, rest)))
 					.because(cause)
 					.dropping(Candidate.dropped(call.request, this.written))
 					.into(actual.currentContext());

@@ -97,14 +97,15 @@ public final class RetryModule extends BaseModule {
 
 	private @Nullable Duration wait(LlmException failure, RetryEngine.Retries retries, Scope scope) {
 		Call call = scope.call();
-		if (failure.hasDelivered() || !call.hasAttemptsLeft() || (failure.isSilence() && scope.isAnotherReady())) {
+		if (failure.hasDelivered() || !call.hasAttemptsLeft()
+				|| (failure.isSilence() && scope.isAnotherReady(failure))) {
 			return null;
 		}
 		Duration wait = retries.next(failure);
 		if (wait == null || wait.compareTo(call.remaining()) >= 0) {
 			return null;
 		}
-		boolean tooLong = wait.compareTo(this.engine.maxWaitWithOthers()) > 0 && scope.isAnotherReady();
+		boolean tooLong = wait.compareTo(this.engine.maxWaitWithOthers()) > 0 && scope.isAnotherReady(failure);
 		return tooLong ? null : wait;
 	}
 

@@ -132,7 +132,8 @@ class RandomRoundsTests {
 				lasts.add(last.failure());
 			}
 		}
-		// the primary was asked, so its error comes out, or that of the first of those that refuse
+		// the primary was asked, so its error comes out, or that of the first of those
+		// that refuse
 		assertThat(outcome.kind()).as(told).isEqualTo(lasts.get(0).kind());
 		if (lasts.stream().allMatch((one) -> one.kind().refusesRequest())) {
 			assertThat(outcome.failure().retryAfter()).as(told).isNull();
@@ -150,10 +151,8 @@ class RandomRoundsTests {
 				return true;
 			}
 			LlmException failure = last.failure();
-			boolean paused = failure.retryAfter() != null
-					&& silent.at() - last.at() < failure.retryAfter().toMillis();
-			if (around && failure.kind().isRetryable() && !failure.isSilence() && !paused
-					&& last.at() < silent.at()) {
+			boolean paused = failure.retryAfter() != null && silent.at() - last.at() < failure.retryAfter().toMillis();
+			if (around && failure.kind().isRetryable() && !failure.isSilence() && !paused && last.at() < silent.at()) {
 				return true;
 			}
 		}
@@ -203,10 +202,10 @@ class RandomRoundsTests {
 	}
 
 	private static LlmProvider retry(LlmProvider inner) {
-		RetrySettings settings = TestSettings.of(RetrySettings.class, "strategy", RetrySettings.Strategy.FIXED,
-				"jitter", false, "retryable-status-codes", Set.of(), "on",
-				Set.of(ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED, ErrorKind.SERVER_ERROR, ErrorKind.NETWORK,
-						ErrorKind.TIMEOUT, ErrorKind.PROTOCOL),
+		RetrySettings settings = TestSettings.of(
+				RetrySettings.class, "strategy", RetrySettings.Strategy.FIXED, "jitter", false,
+				"retryable-status-codes", Set.of(), "on", Set.of(ErrorKind.RATE_LIMITED, ErrorKind.OVERLOADED,
+						ErrorKind.SERVER_ERROR, ErrorKind.NETWORK, ErrorKind.TIMEOUT, ErrorKind.PROTOCOL),
 				"budget.ratio", 1, "budget.min-per-second", 1_000_000);
 		return new RetryModule(inner, new RetryEngine(settings, new RetryBudget(settings.budget(), System::nanoTime)));
 	}

@@ -144,6 +144,18 @@ class RetryAndBreakerTests {
 		assertThat(outcome.answer().text()).isEqualTo("hi");
 	}
 
+	/** The chain does not fail over after such an error ({@code fallback.on}). */
+	@WholeAndStreamed
+	void longWaitIsWaitedWhereTheOtherWouldNotBeAsked(boolean streaming) {
+		Script first = new Script("a", Script.fails(ErrorKind.NETWORK), Script.says("hi"));
+		Script second = new Script("b", Script.says("never"));
+		Candidate one = first.candidate(retry(first.guarded(), Duration.ofSeconds(2)));
+		Outcome outcome = begin(chain(one, second.candidate()), streaming);
+		this.time.seconds(11);
+		assertThat(outcome.answer().text()).isEqualTo("hi");
+		assertThat(second.asked()).isZero();
+	}
+
 	@WholeAndStreamed
 	void staleConnectionIsReplacedAtOnceButOnlyOnce(boolean streaming) {
 		Flux<LlmEvent> stale = Flux

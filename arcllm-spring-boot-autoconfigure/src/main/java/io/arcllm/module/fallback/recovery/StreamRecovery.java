@@ -150,8 +150,10 @@ public final class StreamRecovery {
 		List<Step> left = List.copyOf(this.steps);
 		return answer(step, broken)
 			.contextWrite((context) -> Scope.of(context)
-				.on(this.pass, left.isEmpty() ? null
-						: () -> left.stream().anyMatch((other) -> this.pass.isReady(other.candidate(), this.request)))
+				.on(this.pass,
+						left.isEmpty() ? null
+								: (failure) -> left.stream()
+									.anyMatch((other) -> this.pass.isReady(other.candidate(), this.request)))
 				.because(Attempt.Cause.RECOVERY)
 				.into(context))
 			.onErrorResume(LlmException.class, (failure) -> broke(step, failure, broken))

@@ -24,6 +24,7 @@ import io.arcllm.Target;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.reactivestreams.Subscription;
+import reactor.core.Exceptions;
 import reactor.core.publisher.BaseSubscriber;
 
 /**
@@ -67,7 +68,8 @@ final class HandlerSubscriber extends BaseSubscriber<LlmEvent> {
 		try {
 			event.accept(this.telling);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			Exceptions.throwIfJvmFatal(ex);
 			upstream().cancel();
 			fail(ex);
 		}
@@ -124,7 +126,8 @@ final class HandlerSubscriber extends BaseSubscriber<LlmEvent> {
 		try {
 			this.handler.onError(failure);
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			Exceptions.throwIfJvmFatal(ex);
 			logger.warn("A handler threw in its onError", ex);
 		}
 	}

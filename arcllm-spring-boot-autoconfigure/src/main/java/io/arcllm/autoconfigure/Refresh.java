@@ -23,15 +23,20 @@ import io.arcllm.autoconfigure.config.ProviderDefinitions;
 import io.arcllm.autoconfigure.stack.AdapterFactory;
 import io.arcllm.autoconfigure.stack.ChainCheck;
 import io.arcllm.autoconfigure.stack.ChainFactory;
+import io.arcllm.autoconfigure.stack.HedgeFactory;
 import io.arcllm.autoconfigure.stack.HttpClients;
 import io.arcllm.autoconfigure.stack.Linter;
 import io.arcllm.autoconfigure.stack.ModelRetries;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.autoconfigure.stack.ModuleOrder;
+import io.arcllm.autoconfigure.stack.ProviderSwitches;
+import io.arcllm.autoconfigure.stack.Selections;
 import io.arcllm.autoconfigure.stack.StackLlmProviders;
 import io.arcllm.autoconfigure.stack.Stacks;
 import io.arcllm.autoconfigure.stack.Targets;
 import io.arcllm.module.retry.RetryBudget;
+import io.arcllm.module.routing.Chance;
+import io.arcllm.module.routing.Scores;
 import io.arcllm.provider.Presets;
 import org.jspecify.annotations.Nullable;
 
@@ -89,7 +94,7 @@ final class Refresh {
 			}
 			Prepared prepared = prepare(newer, before);
 			if (swap(prepared, before, files ? again : null)) {
-				warn(newer);
+				Linter.warn(prepared.warnings());
 				return new Done(true, prepared.restart());
 			}
 		}
@@ -151,9 +156,10 @@ final class Refresh {
 	 * @param primary the target that is meant where none is named
 	 * @param ours the library's own modules
 	 * @param restart what of it changes with a restart alone
+	 * @param warnings what the linter says of it
 	 */
 	private record Prepared(Newer newer, ModelNames models, @Nullable String primary, List<ModuleFactory> ours,
-			List<String> restart) {
+			List<String> restart, List<String> warnings) {
 	}
 
 	private Prepared prepare(Newer newer, InUse before) {
@@ -181,7 +187,7 @@ final class Refresh {
 			.all()
 			.forEach((one) -> this.beans.getBean(HttpClients.class).bundle(one.name(), one.http().sslBundle()));
 		targets.checkBridges(newer.definitions());
-		return new Prepared(newer, models, primary, ours, restart);
+		return new Prepared(newer, models, primary, ours, restart, warnings(newer, targets.own(), ours));
 	}
 
 	/**
@@ -221,11 +227,20 @@ final class Refresh {
 		this.beans.getBean(RetryBudget.class).use(newer.properties().modules().retry().budget());
 	}
 
-	private void warn(Newer newer) {
-		Targets targets = this.beans.getBean(Targets.class);
-		new Linter(newer.binder(), newer.properties(), newer.settings(), targets, this.beans.getBean(Stacks.class),
-				new ModelRetries(targets, this.beans.getBean(AdapterFactory.class)))
-			.warn();
+	/** What the linter says of stacks as they would be, none of which is used. */
+	private List<String> warnings(Newer newer, Set<String> own, List<ModuleFactory> ours) {
+		ModuleSettings settings = newer.settings();
+		AdapterFactory adapters = this.beans.getBean(AdapterFactory.class);
+		Targets targets = new Targets(newer.definitions(), own, this.beans, adapters, newer.properties().models(),
+				settings);
+		ChainFactory chains = new ChainFactory(settings, targets, this.beans.getBean(RetryBudget.class),
+				new Selections(targets, this.beans.getBean(Scores.class), Chance.REAL),
+				new HedgeFactory(settings, targets));
+		Stacks stacks = new Stacks(targets, () -> ModuleOrder.of(newer.order(), ours, this.beans), chains, settings,
+				this.beans.getBean(ProviderSwitches.class));
+		return new Linter(newer.binder(), newer.properties(), settings, targets, stacks,
+				new ModelRetries(targets, adapters))
+			.warnings();
 	}
 
 	/**

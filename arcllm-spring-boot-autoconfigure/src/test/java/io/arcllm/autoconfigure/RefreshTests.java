@@ -274,6 +274,20 @@ class RefreshTests {
 	}
 
 	@Test
+	void warningsAreMistakesWhereTheLinterMakesThemSo() {
+		runner().withPropertyValues("arcllm.lint=fail", "arcllm.modules.retry.enabled=true").run((context) -> {
+			LlmProvider provider = context.getBean(LlmProvider.class);
+			set(context, "arcllm.modules.fallback.enabled", "true");
+			assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(() -> reload(context))
+				.withMessageContaining("arcllm.modules.fallback.enabled is true, but there is no other target");
+			assertThat(provider).hasToString("Retry(Timeout(first))");
+			set(context, "arcllm.modules.fallback.chain", "second");
+			assertThat(reload(context)).containsEntry("changed", true);
+			assertThat(provider).hasToString("Retry(Fallback(Timeout(first)))");
+		});
+	}
+
+	@Test
 	void namesOfModelsAreReadAgain() {
 		runner().run((context) -> {
 			set(context, "arcllm.models.fast", "second");

@@ -86,19 +86,28 @@ public final class Linter {
 		}
 		List<Target> primaries = this.targets.names().stream().map(this.targets::resolve).toList();
 		primaries.forEach((primary) -> logger.info(bounds(primary)));
-		List<String> warnings = warnings(primaries);
+		warn(warnings());
+	}
+
+	/**
+	 * The warnings to log.
+	 * @throws ConfigMistake with all warnings, if {@code arcllm.lint} makes them mistakes
+	 */
+	public List<String> warnings() {
+		if (this.properties.lint() == ArcllmProperties.Lint.OFF) {
+			return List.of();
+		}
+		List<String> warnings = warnings(this.targets.names().stream().map(this.targets::resolve).toList());
 		if (this.properties.lint() == ArcllmProperties.Lint.FAIL && !warnings.isEmpty()) {
 			throw new ConfigMistake("arcllm.lint", "The configuration has warnings:\n" + String.join("\n", warnings),
 					"Mend them, or set arcllm.lint to warn.");
 		}
-		warnings.forEach(logger::warn);
+		return warnings;
 	}
 
-	/** Logs the warnings after a refresh. */
-	public void warn() {
-		if (this.properties.lint() != ArcllmProperties.Lint.OFF) {
-			warnings(this.targets.names().stream().map(this.targets::resolve).toList()).forEach(logger::warn);
-		}
+	/** Logs warnings. */
+	public static void warn(List<String> warnings) {
+		warnings.forEach(logger::warn);
 	}
 
 	/** All warnings, each of which begins with the whole key. */

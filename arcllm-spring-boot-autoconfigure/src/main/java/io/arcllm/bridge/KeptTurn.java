@@ -10,8 +10,9 @@ import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps what another library's message has no place for, such as signed thinking, among
- * its attributes, so that a tool loop gives it back to the vendor that wants it.
+ * Keeps parts that another library's message cannot have, such as signed thinking, in the
+ * message's attributes, so that a tool loop sends them back to the vendor that needs
+ * them.
  */
 public final class KeptTurn {
 
@@ -20,7 +21,7 @@ public final class KeptTurn {
 	private KeptTurn() {
 	}
 
-	/** The attributes of a turn: empty where text and calls are all there is. */
+	/** The attributes of a turn; empty if it has only text and tool calls. */
 	public static Map<String, Object> of(Message turn) {
 		return turn.content().stream().allMatch(KeptTurn::isPlain) ? Map.of() : Map.of(KEY, turn);
 	}
@@ -30,11 +31,11 @@ public final class KeptTurn {
 	}
 
 	/**
-	 * The turn as it was, unless the application has changed it since. A memory that is
-	 * kept as JSON brings it as a map.
-	 * @param attributes of the other library's message
-	 * @param text its text now
-	 * @param callIds the ids of its calls of tools now
+	 * The original turn; {@code null} if the application has changed it. A chat memory
+	 * that is stored as JSON returns it as a map.
+	 * @param attributes the attributes of the other library's message
+	 * @param text the present text of the message
+	 * @param callIds the present ids of its tool calls
 	 */
 	public static @Nullable Message in(Map<String, ?> attributes, @Nullable String text, List<String> callIds) {
 		Object kept = attributes.get(KEY);

@@ -15,18 +15,19 @@ import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every library's parameters can say of a request; the rest is refused, and another
- * target is asked.
+ * The part of a request that every library's parameters can express. The rest is {@code
+ * UNSUPPORTED}, and the next target is asked.
  *
- * @param target whose parameters they are
- * @param request what is asked of it
+ * @param target the target
+ * @param request the request
  */
 public record PortableRequest(Target target, LlmRequest request) {
 
 	private static final Set<String> OPTIONS = Set.of("top_k", "frequency_penalty", "presence_penalty");
 
 	/**
-	 * Tells the model, the longest answer and how words are chosen, where they are set.
+	 * Passes on the model, the longest answer and the sampling parameters, if they are
+	 * set.
 	 */
 	public PortableRequest sampling(Consumer<String> model, Consumer<Integer> maxTokens, Consumer<Double> temperature,
 			Consumer<Double> topP, Consumer<List<String>> stop) {
@@ -38,14 +39,14 @@ public record PortableRequest(Target target, LlmRequest request) {
 		return this;
 	}
 
-	/** Tells the options of vendors that have a name in every library. */
+	/** Passes on the vendor options that every library has. */
 	public PortableRequest options(Consumer<Integer> topK, Consumer<Double> frequencyPenalty,
 			Consumer<Double> presencePenalty) {
 		Map<String, @Nullable Object> fields = this.request.options();
 		Set<String> others = new HashSet<>(fields.keySet());
 		others.removeAll(OPTIONS);
 		if (!others.isEmpty()) {
-			throw refusal("options " + others);
+			throw unsupported("options " + others);
 		}
 		tell((fields.get("top_k") instanceof Number number) ? number.intValue() : null, topK);
 		tell(number(fields, "frequency_penalty"), frequencyPenalty);
@@ -63,8 +64,8 @@ public record PortableRequest(Target target, LlmRequest request) {
 		}
 	}
 
-	/** What the parameters cannot say. */
-	public LlmException refusal(String what) {
+	/** The error for what the parameters cannot express. */
+	public LlmException unsupported(String what) {
 		return LlmException.of(ErrorKind.UNSUPPORTED, "The parameters of " + this.target + " cannot say " + what)
 			.target(this.target)
 			.build();

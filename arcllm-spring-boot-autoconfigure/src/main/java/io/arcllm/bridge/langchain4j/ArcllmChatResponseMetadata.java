@@ -9,7 +9,7 @@ import io.arcllm.Trail;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What LangChain4j knows of an answer, and the attempts that it took.
+ * LangChain4j's metadata of an answer, with the attempts of the call.
  */
 public final class ArcllmChatResponseMetadata extends ChatResponseMetadata {
 
@@ -27,7 +27,7 @@ public final class ArcllmChatResponseMetadata extends ChatResponseMetadata {
 	}
 
 	/**
-	 * Starts with nothing known.
+	 * Starts empty metadata.
 	 */
 	public static Builder builder() {
 		return new Builder();
@@ -71,7 +71,7 @@ public final class ArcllmChatResponseMetadata extends ChatResponseMetadata {
 	}
 
 	/**
-	 * Collects what is known.
+	 * Builds metadata. Not safe for use by several threads.
 	 */
 	public static final class Builder extends ChatResponseMetadata.Builder<Builder> {
 

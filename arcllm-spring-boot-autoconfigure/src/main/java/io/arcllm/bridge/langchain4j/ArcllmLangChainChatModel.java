@@ -12,9 +12,9 @@ import io.arcllm.LlmProvider;
 
 /**
  * A stack as LangChain4j's chat model, so that an {@code AiServices} interface survives
- * what the stack survives. An error is the {@link io.arcllm.LlmException} itself; the
- * attempts of a call are {@link ArcllmChatResponseMetadata#trail()}. Tools are not run
- * here: their loop is LangChain4j's.
+ * failures of vendors. Safe for use by many threads. An error is the
+ * {@link io.arcllm.LlmException} itself; the attempts of a call are
+ * {@link ArcllmChatResponseMetadata#trail()}. It runs no tools; LangChain4j does.
  */
 public final class ArcllmLangChainChatModel implements ChatModel {
 
@@ -31,7 +31,7 @@ public final class ArcllmLangChainChatModel implements ChatModel {
 
 	/**
 	 * @param llm the stack
-	 * @param listeners told of each request and its outcome
+	 * @param listeners are notified of each request and its outcome
 	 */
 	public ArcllmLangChainChatModel(LlmProvider llm, List<ChatModelListener> listeners) {
 		this.llm = llm;

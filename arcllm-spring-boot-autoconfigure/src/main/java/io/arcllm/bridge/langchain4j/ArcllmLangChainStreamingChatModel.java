@@ -32,7 +32,7 @@ public final class ArcllmLangChainStreamingChatModel implements StreamingChatMod
 
 	/**
 	 * @param llm the stack
-	 * @param listeners told of each request and its outcome
+	 * @param listeners are notified of each request and its outcome
 	 */
 	public ArcllmLangChainStreamingChatModel(LlmProvider llm, List<ChatModelListener> listeners) {
 		this.llm = llm;
@@ -43,8 +43,7 @@ public final class ArcllmLangChainStreamingChatModel implements StreamingChatMod
 	public void doChat(ChatRequest request, StreamingChatResponseHandler handler) {
 		Flux.defer(() -> this.llm.stream(RequestReader.request(request)))
 			.contextCapture()
-			// a handler runs tools and asks again, neither of which an event loop may
-			// wait for
+			// a handler may run tools and ask again, which must not block an event loop
 			.publishOn(Schedulers.boundedElastic())
 			.subscribe(new HandlerSubscriber(handler));
 	}

@@ -28,10 +28,10 @@ import reactor.core.Exceptions;
 import reactor.core.publisher.BaseSubscriber;
 
 /**
- * Tells a handler what happens in one stream. Invariants: once {@code ended}, the handler
- * is told nothing more; {@code ended} is set before the last of its methods is called. A
- * tool call is complete when the whole answer is, and not before: LangChain4j runs it at
- * once, and an attempt that breaks off after that would have it run twice.
+ * Notifies a handler of the events of one stream. Invariants: once {@code ended}, no
+ * method of the handler is called; {@code ended} is set before the last of its methods is
+ * called. A tool call is reported only when the whole answer is complete, because
+ * LangChain4j runs it at once, and would run it again after an attempt that breaks off.
  */
 final class HandlerSubscriber extends BaseSubscriber<LlmEvent> {
 
@@ -102,7 +102,10 @@ final class HandlerSubscriber extends BaseSubscriber<LlmEvent> {
 		}
 	}
 
-	/** What the handler was told cannot be taken back, and two answers are not joined. */
+	/**
+	 * What the handler got cannot be taken back, and two answers must not be joined, so a
+	 * restart ends the stream.
+	 */
 	private void restart(LlmEvent.Restarted restarted) {
 		if (this.told.isEmpty()) {
 			return;
@@ -141,7 +144,7 @@ final class HandlerSubscriber extends BaseSubscriber<LlmEvent> {
 		}
 	}
 
-	/** Tells the handler of each type of event. */
+	/** Notifies the handler of each type of event. */
 	private final class Telling implements LlmEvent.Visitor {
 
 		@Override
@@ -177,7 +180,7 @@ final class HandlerSubscriber extends BaseSubscriber<LlmEvent> {
 
 	}
 
-	/** Lets the handler end the stream, after which it is told nothing. */
+	/** Lets the handler cancel the stream, after which none of its methods is called. */
 	private final class Handle implements StreamingHandle {
 
 		private volatile boolean cancelled;

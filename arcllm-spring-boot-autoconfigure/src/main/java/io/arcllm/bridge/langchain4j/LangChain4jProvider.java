@@ -12,8 +12,9 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Flux;
 
 /**
- * Chat models of LangChain4j as a target. With one alone, both ways are answered by it.
- * What blocks in them runs on a thread of ours, where timeouts and deadlines reach it.
+ * Chat models of LangChain4j as a target. A single model answers whole and streamed
+ * calls. Their blocking code runs on a thread of the provider, so that timeouts and
+ * deadlines apply to it. Safe for use by many threads.
  */
 public final class LangChain4jProvider implements LlmProvider {
 
@@ -27,14 +28,17 @@ public final class LangChain4jProvider implements LlmProvider {
 
 	private final OwnThreads threads;
 
-	/** Some models wait in their cancel until the vendor speaks. */
+	/**
+	 * Threads for cancelling, because some models block in it until the vendor sends
+	 * something.
+	 */
 	private final OwnThreads cancels;
 
 	/**
 	 * @param name the provider's name
-	 * @param model asked when a request names none; {@code null} for the models' own
-	 * @param whole answers whole, if it is there
-	 * @param streaming answers as a stream, if it is there
+	 * @param model the model of requests that name none; {@code null} for the models' own
+	 * @param whole the model for whole answers, if there is one
+	 * @param streaming the model for streams, if there is one
 	 */
 	public LangChain4jProvider(String name, @Nullable String model, @Nullable ChatModel whole,
 			@Nullable StreamingChatModel streaming) {

@@ -24,8 +24,8 @@ import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the turns of a conversation. Results of tools that follow each other are one
- * turn. What no target takes is refused before anything is sent.
+ * Reads the turns of a conversation. Consecutive results of tools become one turn. What
+ * no target takes is {@code UNSUPPORTED} before anything is sent.
  */
 final class MessageReader {
 
@@ -66,7 +66,7 @@ final class MessageReader {
 					ai.toolExecutionRequests().stream().map(ToolExecutionRequest::id).toList());
 			return (kept != null) ? kept : assistant(ai);
 		}
-		throw refusal("Messages of type " + message.type());
+		throw unsupported("Messages of type " + message.type());
 	}
 
 	private static Message assistant(AiMessage message) {
@@ -104,7 +104,7 @@ final class MessageReader {
 			return new Content.Document(source(pdf.pdfFile().url(), pdf.pdfFile().base64Data(), "application/pdf"),
 					"document.pdf");
 		}
-		throw refusal("Content of type " + content.type());
+		throw unsupported("Content of type " + content.type());
 	}
 
 	private static Content.Source source(@Nullable URI url, @Nullable String base64, String type) {
@@ -118,7 +118,7 @@ final class MessageReader {
 					decode(text.substring(text.indexOf(',') + 1)));
 		}
 		if (!"http".equals(url.getScheme()) && !"https".equals(url.getScheme())) {
-			throw refusal("Links of the scheme '" + url.getScheme() + "'");
+			throw unsupported("Links of the scheme '" + url.getScheme() + "'");
 		}
 		return new Content.Link(url);
 	}
@@ -128,11 +128,11 @@ final class MessageReader {
 			return Base64.getMimeDecoder().decode(base64);
 		}
 		catch (IllegalArgumentException ex) {
-			throw refusal("Bytes that are not base64");
+			throw unsupported("Bytes that are not base64");
 		}
 	}
 
-	private static LlmException refusal(String what) {
+	private static LlmException unsupported(String what) {
 		return LlmException.of(ErrorKind.UNSUPPORTED, what + " are taken by no target").build();
 	}
 

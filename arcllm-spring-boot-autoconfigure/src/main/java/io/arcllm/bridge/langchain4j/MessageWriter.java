@@ -24,8 +24,8 @@ import io.arcllm.ToolCall;
 import io.arcllm.bridge.PortableRequest;
 
 /**
- * Writes the turns of a conversation. Thinking is left out: it belongs to whichever model
- * thought it.
+ * Writes the turns of a conversation. Thinking is left out, because it belongs to the
+ * model that made it.
  */
 final class MessageWriter {
 
@@ -65,7 +65,7 @@ final class MessageWriter {
 					.build());
 			}
 			else if (part instanceof Content.Image || part instanceof Content.Document) {
-				throw refusal("pictures of an assistant");
+				throw unsupported("pictures of an assistant");
 			}
 		}
 		AiMessage.Builder ai = AiMessage.builder().toolExecutionRequests(calls);
@@ -105,14 +105,14 @@ final class MessageWriter {
 					? PdfFileContent.from(base64(bytes), bytes.mediaType())
 					: PdfFileContent.from(((Content.Link) document.source()).url());
 		}
-		throw refusal("content of type " + part.getClass().getSimpleName());
+		throw unsupported("content of type " + part.getClass().getSimpleName());
 	}
 
 	private static String base64(Content.Bytes bytes) {
 		return Base64.getEncoder().encodeToString(bytes.data());
 	}
 
-	private LlmException refusal(String what) {
+	private LlmException unsupported(String what) {
 		return LlmException.of(ErrorKind.UNSUPPORTED, this.target + " cannot be shown " + what + " by LangChain4j")
 			.target(this.target)
 			.build();

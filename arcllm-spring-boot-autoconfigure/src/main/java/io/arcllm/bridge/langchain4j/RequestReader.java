@@ -16,8 +16,8 @@ import io.arcllm.ToolChoice;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a request of LangChain4j. Of parameters of vendors' classes the portable part is
- * taken.
+ * Reads a request of LangChain4j. Of parameters of vendors' own classes, only the
+ * portable part is used.
  */
 final class RequestReader {
 

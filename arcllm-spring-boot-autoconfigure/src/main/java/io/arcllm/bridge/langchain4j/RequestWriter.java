@@ -20,11 +20,11 @@ import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes a request for models of LangChain4j. What their parameters cannot say is
- * UNSUPPORTED, and never dropped.
+ * Writes a request for models of LangChain4j. What their parameters cannot express is
+ * {@code UNSUPPORTED}, and never dropped.
  *
- * @param target what is asked
- * @param request what is asked of it
+ * @param target the target
+ * @param request the request
  */
 record RequestWriter(Target target, LlmRequest request) {
 
@@ -52,7 +52,8 @@ record RequestWriter(Target target, LlmRequest request) {
 				case AUTO -> dev.langchain4j.model.chat.request.ToolChoice.AUTO;
 				case NONE -> dev.langchain4j.model.chat.request.ToolChoice.NONE;
 				case REQUIRED -> dev.langchain4j.model.chat.request.ToolChoice.REQUIRED;
-				case TOOL -> throw new PortableRequest(this.target, this.request).refusal("which tool must be called");
+				case TOOL ->
+					throw new PortableRequest(this.target, this.request).unsupported("which tool must be called");
 			});
 		}
 	}

@@ -20,8 +20,8 @@ import io.arcllm.provider.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one answer of LangChain4j, whole or piece by piece. A stream has ended when it
- * said why the model stopped, and not before. Not safe for use by several threads.
+ * Reads one answer of LangChain4j, whole or in pieces. A stream is complete only with a
+ * finish reason. Not safe for use by several threads.
  */
 final class ResponseReader {
 
@@ -51,20 +51,22 @@ final class ResponseReader {
 				(call.arguments() == null) ? "" : call.arguments()));
 	}
 
-	/** All events of a whole answer, which needs no reason to have stopped. */
+	/** All events of a whole answer, which needs no finish reason. */
 	List<LlmEvent> whole(@Nullable ChatResponse response) {
 		FinishReason reason = (response == null) ? null : response.finishReason();
 		return rest(response, (reason != null) ? reason : FinishReason.STOP);
 	}
 
 	/**
-	 * What a stream has not told yet of its answer; the end only with a reason to stop.
+	 * The rest of a streamed answer; it ends only with a finish reason.
 	 */
 	List<LlmEvent> rest(@Nullable ChatResponse response) {
 		return rest(response, (response == null) ? null : response.finishReason());
 	}
 
-	/** What is said of a model that gives none, as those of tests and proxies do. */
+	/**
+	 * The error of a model that returned no answer, as doubles of tests and proxies do.
+	 */
 	LlmException noAnswer() {
 		return LlmException.of(ErrorKind.PROTOCOL, this.target + " gave no answer").target(this.target).build();
 	}

@@ -16,7 +16,7 @@ import io.arcllm.bridge.PortableRequest;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes an answer the way LangChain4j reads it.
+ * Writes an answer as LangChain4j's response.
  */
 final class ResponseWriter {
 

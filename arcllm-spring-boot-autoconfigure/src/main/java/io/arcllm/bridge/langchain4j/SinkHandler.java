@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.FluxSink;
 
 /**
- * Passes on what a streaming model tells its handler. The first end counts: some models
- * complete after an error, with what they had until then.
+ * Passes on the callbacks of a streaming model. Only the first end counts, because some
+ * models complete after an error with a partial answer.
  */
 final class SinkHandler implements StreamingChatResponseHandler {
 
@@ -33,7 +33,10 @@ final class SinkHandler implements StreamingChatResponseHandler {
 		this.reader = reader;
 	}
 
-	/** A model that has not spoken yet has no handle, and is told with its first word. */
+	/**
+	 * Cancels the model. Before its first callback there is no handle, so it is cancelled
+	 * with that callback.
+	 */
 	void cancel() {
 		this.cancelled = true;
 		StreamingHandle handle = this.handle;

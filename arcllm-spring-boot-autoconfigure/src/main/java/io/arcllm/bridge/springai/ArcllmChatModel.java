@@ -7,17 +7,18 @@ import org.springframework.ai.chat.prompt.Prompt;
 import reactor.core.publisher.Flux;
 
 /**
- * A stack as Spring AI's chat model, so that code on {@code ChatClient} survives what the
- * stack survives. An error is the {@link io.arcllm.LlmException} itself. The attempts of
- * a call are {@code getMetadata().get(}{@value #TRAIL}{@code )}, in a stream of its last
- * response. Tools are not run here: their loop is Spring AI's.
+ * A stack as Spring AI's chat model, so that code on {@code ChatClient} survives failures
+ * of vendors. Safe for use by many threads. An error is the
+ * {@link io.arcllm.LlmException} itself. The attempts of a call are {@code
+ * getMetadata().get(}{@value #TRAIL}{@code )}, for a stream in its last response. It runs
+ * no tools; Spring AI does.
  */
 public final class ArcllmChatModel implements ChatModel {
 
-	/** Where the {@link io.arcllm.Trail} stands in a response's metadata. */
+	/** The key of the {@link io.arcllm.Trail} in a response's metadata. */
 	public static final String TRAIL = "arcllm.trail";
 
-	/** Where a stream's thinking stands in a message's metadata, piece by piece. */
+	/** The key of a piece of thinking in a message's metadata. */
 	public static final String THINKING = "arcllm.thinking";
 
 	private final LlmProvider llm;
@@ -33,7 +34,7 @@ public final class ArcllmChatModel implements ChatModel {
 
 	/**
 	 * @param llm the stack
-	 * @param options those of prompts that bring none
+	 * @param options the options of prompts without options
 	 */
 	public ArcllmChatModel(LlmProvider llm, ArcllmChatOptions options) {
 		this.llm = llm;

@@ -17,8 +17,8 @@ import org.springframework.ai.model.tool.StructuredOutputChatOptions;
 import org.springframework.ai.model.tool.ToolCallingChatOptions;
 
 /**
- * Options of a call through {@link ArcllmChatModel}: the portable ones, tools, an output
- * schema, and what a stack knows besides. What is left unset is not sent.
+ * Options of a call through {@link ArcllmChatModel}: the portable options, tools, an
+ * output schema, and further options of the stack. Unset options are not sent.
  */
 public final class ArcllmChatOptions extends DefaultToolCallingChatOptions implements StructuredOutputChatOptions {
 
@@ -54,7 +54,7 @@ public final class ArcllmChatOptions extends DefaultToolCallingChatOptions imple
 	}
 
 	/**
-	 * What the call is for: tenant, session and labels.
+	 * Tenant, session and labels of the call.
 	 */
 	public RequestMetadata getMetadata() {
 		return this.extras.metadata;
@@ -110,7 +110,7 @@ public final class ArcllmChatOptions extends DefaultToolCallingChatOptions imple
 	}
 
 	/**
-	 * Collects options. Options of other classes are combined by their portable part.
+	 * Builds options. Of options of other classes, only the portable part is combined.
 	 */
 	public static final class Builder extends DefaultToolCallingChatOptions.Builder<Builder>
 			implements StructuredOutputChatOptions.Builder<Builder> {
@@ -140,7 +140,7 @@ public final class ArcllmChatOptions extends DefaultToolCallingChatOptions imple
 		}
 
 		/**
-		 * What the call is for.
+		 * Tenant, session and labels of the call.
 		 */
 		public Builder metadata(RequestMetadata metadata) {
 			this.extras = new Extras(this.extras.callOptions, metadata, this.extras.toolChoice,
@@ -217,7 +217,7 @@ public final class ArcllmChatOptions extends DefaultToolCallingChatOptions imple
 
 	}
 
-	/** What Spring AI has no name for. */
+	/** Options that Spring AI does not have. */
 	private record Extras(CallOptions callOptions, RequestMetadata metadata, @Nullable ToolChoice toolChoice,
 			@Nullable ReasoningEffort reasoningEffort, Map<String, @Nullable Object> vendorOptions) {
 

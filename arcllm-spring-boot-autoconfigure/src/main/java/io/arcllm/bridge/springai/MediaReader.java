@@ -11,7 +11,7 @@ import org.springframework.ai.content.Media;
 import org.springframework.util.MimeType;
 
 /**
- * Reads a picture or document that a message shows. What no target takes is refused
+ * Reads a picture or document of a message. What no target takes is {@code UNSUPPORTED}
  * before anything is sent.
  */
 final class MediaReader {

@@ -22,8 +22,8 @@ import org.springframework.ai.content.Media;
 import org.springframework.util.MimeTypeUtils;
 
 /**
- * Writes the turns of a conversation. Thinking is left out: it belongs to whichever model
- * thought it.
+ * Writes the turns of a conversation. Thinking is left out, because it belongs to the
+ * model that made it.
  */
 final class MessageWriter {
 
@@ -60,7 +60,7 @@ final class MessageWriter {
 						PortableRequest.arguments(call)));
 			}
 			else if (part instanceof Content.Image || part instanceof Content.Document) {
-				throw refusal("pictures of an assistant");
+				throw unsupported("pictures of an assistant");
 			}
 		}
 		return AssistantMessage.builder().content(message.text()).toolCalls(calls).build();
@@ -94,7 +94,7 @@ final class MessageWriter {
 			if (part instanceof Content.Text text) {
 				return text.text();
 			}
-			throw refusal("pictures in a tool's result");
+			throw unsupported("pictures in a tool's result");
 		}).collect(Collectors.joining("\n"));
 	}
 
@@ -109,7 +109,7 @@ final class MessageWriter {
 		return ((name == null || name.isBlank()) ? media : media.name(name)).build();
 	}
 
-	private LlmException refusal(String what) {
+	private LlmException unsupported(String what) {
 		return LlmException.of(ErrorKind.UNSUPPORTED, this.target + " cannot be shown " + what + " by Spring AI")
 			.target(this.target)
 			.build();

@@ -18,8 +18,8 @@ import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.definition.ToolDefinition;
 
 /**
- * Reads a prompt of Spring AI as a request. Of options of other vendors' classes the
- * portable part is taken.
+ * Reads a prompt of Spring AI as a request. Of options of vendors' own classes, only the
+ * portable part is used.
  */
 final class PromptReader {
 
@@ -27,7 +27,7 @@ final class PromptReader {
 	}
 
 	/**
-	 * @param defaults the options of a prompt that brings none
+	 * @param defaults the options of a prompt without options
 	 */
 	static LlmRequest request(Prompt prompt, ArcllmChatOptions defaults) {
 		ChatOptions options = (prompt.getOptions() != null) ? prompt.getOptions() : defaults;

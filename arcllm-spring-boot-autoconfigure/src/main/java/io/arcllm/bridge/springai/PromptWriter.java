@@ -20,12 +20,12 @@ import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.definition.ToolDefinition;
 
 /**
- * Writes a request as a prompt for a model, over the options that the model has by
- * itself. What its options cannot say is UNSUPPORTED, and never dropped.
+ * Writes a request as a prompt for a model, over the model's own options. What Spring
+ * AI's options cannot express is {@code UNSUPPORTED}, and never dropped.
  *
- * @param target what is asked
+ * @param target the target
  * @param defaults the model's own options
- * @param request what is asked of it
+ * @param request the request
  */
 record PromptWriter(Target target, ChatOptions defaults, LlmRequest request) {
 
@@ -46,13 +46,13 @@ record PromptWriter(Target target, ChatOptions defaults, LlmRequest request) {
 	private void tools(ChatOptions.Builder<?> options) {
 		ToolChoice choice = this.request.toolChoice();
 		if (choice != null && (choice.mode() == ToolChoice.Mode.REQUIRED || choice.mode() == ToolChoice.Mode.TOOL)) {
-			throw refusal("a forced tool choice");
+			throw unsupported("a forced tool choice");
 		}
 		if (this.request.tools().isEmpty() || (choice != null && choice.mode() == ToolChoice.Mode.NONE)) {
 			return;
 		}
 		if (!(options instanceof ToolCallingChatOptions.Builder<?> calling)) {
-			throw refusal("tools");
+			throw unsupported("tools");
 		}
 		List<ToolCallback> callbacks = new ArrayList<>();
 		this.request.tools().forEach((tool) -> callbacks.add(new Definition(tool)));
@@ -65,16 +65,16 @@ record PromptWriter(Target target, ChatOptions defaults, LlmRequest request) {
 			return;
 		}
 		if (format.schema() == null || !(options instanceof StructuredOutputChatOptions.Builder<?> structured)) {
-			throw refusal("a response format of type " + format.type());
+			throw unsupported("a response format of type " + format.type());
 		}
 		structured.outputSchema(Json.text(format.schema()));
 	}
 
-	private LlmException refusal(String what) {
-		return new PortableRequest(this.target, this.request).refusal(what);
+	private LlmException unsupported(String what) {
+		return new PortableRequest(this.target, this.request).unsupported(what);
 	}
 
-	/** A tool that is told of and never run here: whose loop it is runs it. */
+	/** A tool that the model may call, and that is never run here. */
 	private record Definition(Tool tool) implements ToolCallback {
 
 		@Override

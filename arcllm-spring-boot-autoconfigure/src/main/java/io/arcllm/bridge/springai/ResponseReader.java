@@ -21,8 +21,8 @@ import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
 
 /**
- * Reads one answer of Spring AI, whole or piece by piece. A stream has ended when it said
- * why the model stopped, and not before. Not safe for use by several threads.
+ * Reads one answer of Spring AI, whole or in pieces. A stream is complete only with a
+ * finish reason. Not safe for use by several threads.
  */
 final class ResponseReader {
 
@@ -45,7 +45,7 @@ final class ResponseReader {
 		return this.begun;
 	}
 
-	/** All events of a whole answer, which needs no reason to have stopped. */
+	/** All events of a whole answer, which needs no finish reason. */
 	List<LlmEvent> whole(@Nullable ChatResponse response) {
 		if (response == null || response.getResults().isEmpty()) {
 			throw noAnswer();
@@ -58,12 +58,14 @@ final class ResponseReader {
 		return events;
 	}
 
-	/** What is said of a model that gives none, as those of tests and proxies do. */
+	/**
+	 * The error of a model that returned no answer, as doubles of tests and proxies do.
+	 */
 	LlmException noAnswer() {
 		return LlmException.of(ErrorKind.PROTOCOL, this.target + " gave no answer").target(this.target).build();
 	}
 
-	/** What a piece says. */
+	/** The events of a piece. */
 	List<LlmEvent> next(ChatResponse response) {
 		this.begun = true;
 		metadata(response.getMetadata());
@@ -112,7 +114,7 @@ final class ResponseReader {
 		}
 	}
 
-	/** No question has no tokens: two zeros are what libraries say that know nothing. */
+	/** Two zeros mean that the usage is not known, because no request has 0 tokens. */
 	private static Usage usage(org.springframework.ai.chat.metadata.@Nullable Usage usage) {
 		if (usage == null || usage instanceof EmptyUsage) {
 			return Usage.UNKNOWN;
@@ -133,7 +135,7 @@ final class ResponseReader {
 		return (count == null) ? null : Integer.valueOf(count.intValue());
 	}
 
-	/** The end; nothing, if no reason to stop was given, which is an interruption. */
+	/** The end of the answer; empty without a finish reason, which is an interruption. */
 	List<LlmEvent> end() {
 		if (this.finishReason == null) {
 			return List.of();

@@ -20,7 +20,7 @@ import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
 
 /**
- * Writes an answer the way Spring AI reads it.
+ * Writes an answer as Spring AI's response.
  */
 final class ResponseWriter {
 
@@ -32,8 +32,7 @@ final class ResponseWriter {
 	}
 
 	/**
-	 * An answer with these words, which may be fewer than its own where those were
-	 * streamed before.
+	 * An answer with these words, without those that were streamed before.
 	 */
 	static ChatResponse write(LlmResponse answer, String text) {
 		AssistantMessage message = AssistantMessage.builder()
@@ -47,12 +46,12 @@ final class ResponseWriter {
 		return new ChatResponse(List.of(new Generation(message, stopped)), metadata(answer));
 	}
 
-	/** Words of an answer that is still being made. */
+	/** A response with the next words of an answer. */
 	static ChatResponse delta(String text) {
 		return new ChatResponse(List.of(new Generation(new AssistantMessage(text))));
 	}
 
-	/** Words of thinking: no part of the answer's text. */
+	/** A response with words of thinking, which are not part of the text. */
 	static ChatResponse thinking(String text) {
 		AssistantMessage message = AssistantMessage.builder()
 			.content("")
@@ -88,7 +87,7 @@ final class ResponseWriter {
 		return written;
 	}
 
-	/** Absent is not 0, but null would break whatever adds it up. */
+	/** Absent usage is not 0, but null would break code that sums it up. */
 	private static Usage usage(io.arcllm.Usage usage) {
 		return (usage.inputTokens() == null && usage.outputTokens() == null) ? new EmptyUsage()
 				: new DefaultUsage(usage.inputTokens(), usage.outputTokens(), usage.totalTokens(), usage,

@@ -16,8 +16,9 @@ import org.springframework.ai.model.tool.ToolCallingChatOptions;
 import reactor.core.publisher.Flux;
 
 /**
- * A chat model of Spring AI as a target. What blocks in it runs on a thread of ours,
- * where timeouts and deadlines reach it. A model that does not stream is asked whole.
+ * A chat model of Spring AI as a target. Its blocking code runs on a thread of the
+ * provider, so that timeouts and deadlines apply to it. A model that does not stream is
+ * asked for whole answers. Safe for use by many threads.
  */
 public final class SpringAiProvider implements LlmProvider {
 
@@ -29,16 +30,21 @@ public final class SpringAiProvider implements LlmProvider {
 
 	private final OwnThreads threads;
 
-	/** Some models wait in their cancel until the vendor speaks. */
+	/**
+	 * Threads for cancelling, because some models block in it until the vendor sends
+	 * something.
+	 */
 	private final OwnThreads cancels;
 
-	/** Learnt from the first stream that was refused. */
+	/**
+	 * Whether the model does not stream, learnt from the first stream that it refused.
+	 */
 	private final AtomicBoolean wholeOnly = new AtomicBoolean();
 
 	/**
 	 * @param name the provider's name
-	 * @param model asked when a request names none; {@code null} for the model's own
-	 * @param chatModel answers
+	 * @param model the model of requests that name none; {@code null} for the model's own
+	 * @param chatModel the model that answers
 	 */
 	public SpringAiProvider(String name, @Nullable String model, ChatModel chatModel) {
 		this.name = name;
@@ -52,7 +58,7 @@ public final class SpringAiProvider implements LlmProvider {
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		return Flux.defer(() -> {
 			ChatOptions options = this.chatModel.getOptions();
-			// a double of a test has none
+			// a double of a test may have none
 			PromptWriter prompt = new PromptWriter(target(request),
 					Objects.requireNonNullElseGet(options, ToolCallingChatOptions.builder()::build), request);
 			return (request.streaming() && !this.wholeOnly.get()) ? streamed(prompt) : whole(prompt);

@@ -10,8 +10,8 @@ import org.springframework.ai.chat.model.ChatResponse;
 import reactor.core.publisher.SynchronousSink;
 
 /**
- * Writes one stream of events as responses: words as they come, and at last a response
- * with the tool calls, the usage and the reason to stop, which are said once.
+ * Writes one stream of events as responses: words as they come, and a last response with
+ * the tool calls, the usage and the finish reason.
  */
 final class StreamWriter {
 
@@ -23,7 +23,10 @@ final class StreamWriter {
 		event.accept(new Writing(sink));
 	}
 
-	/** Spring AI joins all words of a stream: those of two answers must not meet. */
+	/**
+	 * Spring AI joins all words of a stream, so a restart ends it: words of two answers
+	 * must not be joined.
+	 */
 	private LlmException takenBack(LlmEvent.Restarted restarted) {
 		return LlmException
 			.of(ErrorKind.INTERRUPTED, "The answer broke off, and cannot be taken back here: " + restarted.reason())
@@ -55,7 +58,7 @@ final class StreamWriter {
 			this.sink.next(ResponseWriter.thinking(delta.text()));
 		}
 
-		/** Calls of tools are said once, in the last response. */
+		/** Tool calls are written once, in the last response. */
 		@Override
 		public void toolCall(LlmEvent.ToolCallDelta delta) {
 		}

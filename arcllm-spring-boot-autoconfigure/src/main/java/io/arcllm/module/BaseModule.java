@@ -9,8 +9,8 @@ import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
 
 /**
- * What every module extends: a provider around another one. A module overrides
- * {@link #exchange} and calls {@code inner.exchange} there, and so treats whole and
+ * The base class of every module: a provider around another one. A module overrides
+ * {@link #exchange} and calls {@code inner.exchange} in it, so it treats whole and
  * streamed calls alike.
  */
 public abstract class BaseModule implements LlmProvider {
@@ -18,7 +18,7 @@ public abstract class BaseModule implements LlmProvider {
 	protected final LlmProvider inner;
 
 	/**
-	 * @param inner what this module wraps
+	 * @param inner the provider that this module wraps
 	 */
 	protected BaseModule(LlmProvider inner) {
 		this.inner = Objects.requireNonNull(inner, "inner");
@@ -78,7 +78,7 @@ public abstract class BaseModule implements LlmProvider {
 	}
 
 	/**
-	 * The stack as it is written, such as {@code Retry(Fallback(anthropic))}.
+	 * The stack as text, such as {@code Retry(Fallback(anthropic))}.
 	 */
 	@Override
 	public String toString() {

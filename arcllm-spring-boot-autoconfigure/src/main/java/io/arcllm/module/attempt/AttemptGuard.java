@@ -24,15 +24,15 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Keeps the contract for one attempt: ends it once, whichever comes first of the
- * provider, the timer and the caller, and notes how it ended.
+ * Enforces the contract for one attempt: ends it once, by the provider, a timer or the
+ * caller, whichever is first, and records how it ended.
  * <p>
  * Invariants of {@code state}: it is {@code EMITTING} while the producer's thread passes
  * an event on, and only that thread goes back to {@code OPEN}; timers end the attempt
- * from {@code OPEN} alone, so that they never tell an end in the middle of an event, and
- * look again later; {@code ENDED} is final, and the thread that sets it tells the end,
- * once. The watches stop with it. Demand is what was requested and not yet passed on:
- * while it is 0 silence is the subscriber's, and not counted.
+ * only from {@code OPEN}, so that they never signal an end in the middle of an event, and
+ * otherwise check again later; {@code ENDED} is final, and the thread that sets it
+ * signals the end, once. The watches stop with it. Demand is what was requested and not
+ * yet passed on; while it is 0, silence is the subscriber's and does not count.
  */
 final class AttemptGuard extends EventStep implements Shutdown.Underway {
 
@@ -64,14 +64,15 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 
 	private volatile boolean interrupted;
 
-	/** What the caller asked for and did not get yet. */
+	/** What was requested and not passed on yet. */
 	private volatile long demand;
 
 	/**
-	 * @param scope of the attempt
+	 * @param scope the scope of the attempt
 	 * @param target the target that is asked
-	 * @param streaming whether it is asked for a stream
-	 * @param startedAfter so many nanoseconds after the start of the call
+	 * @param streaming whether a stream was requested
+	 * @param startedAfter the start of the attempt, in nanoseconds after the start of the
+	 * call
 	 * @param contract has the timer of its target, and describes failures
 	 */
 	AttemptGuard(CoreSubscriber<? super LlmEvent> actual, Scope scope, Target target, boolean streaming,
@@ -88,7 +89,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		this.rate = (rate == null) ? null : new RateWatch(this, scope.call(), rate, contract.timer());
 	}
 
-	/** Something may be sent from now on. */
+	/** From now on something may have been sent. */
 	void sending() {
 		this.listener.begins();
 	}
@@ -101,7 +102,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		return this.listener.target();
 	}
 
-	/** The provider was waiting for a thread of ours: it begins only now. */
+	/** The provider was waiting for one of our threads and starts only now. */
 	void begun() {
 		this.silence.excuse();
 		this.silence.watch();
@@ -156,7 +157,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 			}
 		}
 		catch (Throwable ex) {
-			// A subscriber that throws, against the rules of Reactive Streams
+			// a subscriber that throws, against the rules of Reactive Streams
 			super.cancel();
 			onError(ex);
 		}
@@ -174,8 +175,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 	}
 
 	/**
-	 * The outer modules are told of the end in the caller's context: their log lines, and
-	 * what they tell code of the application.
+	 * Signals the end in the caller's context, for log lines and hooks of outer modules.
 	 */
 	private void succeed(LlmResponse answer) {
 		CallerContext.Restored restored = call().caller().restore(Context.empty());
@@ -249,7 +249,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		}
 	}
 
-	/** The subscriber has asked for nothing for too long. */
+	/** The subscriber has requested nothing for too long. */
 	private void gone() {
 		if (giveUp()) {
 			super.cancel();
@@ -306,7 +306,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		return true;
 	}
 
-	/** Ends it unless an event is being passed on just now. */
+	/** Ends the attempt, unless an event is being passed on just now. */
 	private boolean giveUp() {
 		boolean ended = STATE.compareAndSet(this, OPEN, ENDED);
 		if (ended) {
@@ -315,7 +315,7 @@ final class AttemptGuard extends EventStep implements Shutdown.Underway {
 		return ended;
 	}
 
-	/** Ends it now, or after the event that is being passed on. */
+	/** Ends the attempt now, or after the event that is being passed on. */
 	@Override
 	public void interrupt() {
 		this.interrupted = true;

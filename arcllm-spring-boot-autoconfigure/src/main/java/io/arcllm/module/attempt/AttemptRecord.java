@@ -15,12 +15,12 @@ import io.arcllm.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of one attempt while it is made: when it began, why, and what was
- * delivered of its answer; written into the trail when it ends.
+ * Collects what is known of one attempt: when and why it began, and what was delivered of
+ * its answer. It is written into the trail when the attempt ends.
  * <p>
- * Invariants: written by the thread that passes an event on, and read by the one that
- * ended the attempt, which {@link AttemptGuard} lets be one at a time; one of the methods
- * that write into the trail is called, once.
+ * Invariants: written by the thread that passes an event on, and read by the thread that
+ * ended the attempt; {@link AttemptGuard} allows one at a time. Exactly one of the
+ * methods that write into the trail is called, once.
  */
 final class AttemptRecord {
 
@@ -37,9 +37,10 @@ final class AttemptRecord {
 	private @Nullable Duration firstToken;
 
 	/**
-	 * @param listener knows the attempt, and what the vendor has said
-	 * @param startedAfter so many nanoseconds after the start of the call
-	 * @param cost counts what it costs
+	 * @param listener has the attempt, and what has come of its answer
+	 * @param startedAfter the start of the attempt, in nanoseconds after the start of the
+	 * call
+	 * @param cost computes the cost
 	 */
 	AttemptRecord(AttemptListener listener, long startedAfter, AttemptCost cost) {
 		this.listener = listener;
@@ -48,7 +49,7 @@ final class AttemptRecord {
 		this.waited = listener.call().takeWaited();
 	}
 
-	/** So many nanoseconds after the start of the call. */
+	/** The start of the attempt, in nanoseconds after the start of the call. */
 	long startedAfter() {
 		return this.startedAfter;
 	}
@@ -70,7 +71,7 @@ final class AttemptRecord {
 
 	/**
 	 * The whole answer came.
-	 * @return the answer with the target and model that gave it
+	 * @return the answer with the target that answered
 	 */
 	LlmResponse completed(LlmResponse answer) {
 		LlmResponse signed = answer.withTarget(signature(answer));
@@ -93,7 +94,7 @@ final class AttemptRecord {
 
 	/**
 	 * The attempt failed, or nothing was sent.
-	 * @return the failure with what was delivered before it
+	 * @return the failure with the partial answer
 	 */
 	LlmException failed(LlmException failure) {
 		Usage usage = Failures.usage(failure, this.listener.answer().used());
@@ -112,19 +113,19 @@ final class AttemptRecord {
 		return told;
 	}
 
-	/** The subscriber went away. */
+	/** The subscriber cancelled. */
 	void cancelled() {
 		Usage used = this.listener.answer().used();
 		note(ended(Attempt.Outcome.CANCELLED).usage(used).cost(cost(used, true)));
 	}
 
-	/** The subscriber has asked for nothing for too long. */
+	/** The subscriber has requested nothing for too long. */
 	void unread(LlmException failure) {
 		note(ended(Attempt.Outcome.CANCELLED).failure(failure).usage(this.listener.answer().used()));
 	}
 
 	/**
-	 * @param likely whether it had begun to answer if anything of an answer came
+	 * @param likely whether the vendor may have begun to answer
 	 */
 	private @Nullable Cost cost(Usage used, boolean likely) {
 		return this.cost.of(this.delivered, used, !this.delivered.isEmpty() || (likely && this.listener.isAnswering()));

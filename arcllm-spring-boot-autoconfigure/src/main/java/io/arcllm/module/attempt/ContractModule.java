@@ -18,11 +18,12 @@ import reactor.core.publisher.Flux;
 import reactor.core.publisher.Operators;
 
 /**
- * An observer and guard at the heart of every stack. Whatever the provider inside does,
+ * An observer and guard, innermost in every stack. Whatever the inner provider does,
  * every failure is an {@link LlmException}, a failure after content was passed on is an
  * interruption that carries what was delivered, and a flux that ends without
  * {@link LlmEvent.Completed} is an interruption. Each subscription is one attempt of the
- * call: it is noted in the trail, and kept to the limits and to the call's deadline.
+ * call: it is recorded in the trail, and the time limits and the call's deadline apply to
+ * it.
  */
 public final class ContractModule extends BaseModule {
 
@@ -35,7 +36,7 @@ public final class ContractModule extends BaseModule {
 	private final Function<Throwable, String> words;
 
 	/**
-	 * Around a provider of which no price is known.
+	 * For a provider without prices.
 	 */
 	public ContractModule(LlmProvider inner, Target target) {
 		this(inner, target, Pricing.NONE);
@@ -49,9 +50,9 @@ public final class ContractModule extends BaseModule {
 	}
 
 	/**
-	 * @param inner an adapter, or a provider of the application's own
-	 * @param target its name, and the model where the request names none
-	 * @param prices what attempts cost
+	 * @param inner an adapter, or a provider of the application
+	 * @param target its name, and the model of requests that name none
+	 * @param prices the prices of attempts
 	 * @param words describes exceptions of other code for messages
 	 */
 	public ContractModule(LlmProvider inner, Target target, Pricing prices, Function<Throwable, String> words) {
@@ -129,8 +130,7 @@ public final class ContractModule extends BaseModule {
 	}
 
 	/**
-	 * The provider alone: the contract holds always, so it is not part of what is
-	 * written.
+	 * The provider alone, because the contract is always there and not shown.
 	 */
 	@Override
 	public String toString() {

@@ -18,18 +18,22 @@ import org.springframework.core.io.buffer.DataBuffer;
 import org.springframework.core.io.buffer.DataBufferUtils;
 
 /**
- * Reads one body for one subscriber. Asks for more bytes when all events of the earlier
- * ones were taken, so that at most one buffer's events wait here, and for all bytes where
- * all events are wanted. Every buffer is released as soon as it was read.
+ * Reads one body for one subscriber. It requests more bytes when all events of the
+ * earlier ones were passed on, so that at most one buffer's events wait here. With
+ * unbounded demand it requests all bytes. Every buffer is released as soon as it was
+ * read.
  * <p>
- * Invariants: the network's thread alone adds to the queue until {@code bodyEnded}, the
- * step alone from then on; more bytes are asked for only when the queue is empty and
- * nothing is {@code awaiting}; after the answer is whole, what comes is discarded, and
- * the connection may end by itself for a second, after which it is given up.
+ * Invariants: only the network's thread adds to the queue until {@code bodyEnded}, and
+ * only the step after that; more bytes are requested only when the queue is empty and no
+ * bytes are {@code awaiting}; after the answer is complete, further bytes are discarded,
+ * and the connection is closed unless it ends by itself within a second.
  */
 final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 
-	/** How long the connection may end by itself after the answer: it is then kept. */
+	/**
+	 * How long the connection may take to end by itself after the answer, so that it can
+	 * be kept.
+	 */
 	private static final Duration LINGER = Duration.ofSeconds(1);
 
 	private static final int LINGER_BYTES = 65536;
@@ -40,14 +44,14 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 
 	private final UnaryOperator<Throwable> translator;
 
-	/** Filled by the network's thread, emptied by its step, which adds the end of it. */
+	/** Filled by the network's thread and emptied by its step, which adds the end. */
 	private final EventQueue queue;
 
 	private volatile @Nullable Disposable lingering;
 
 	private Subscription upstream = Operators.emptySubscription();
 
-	/** Whether bytes were asked for that did not come yet. */
+	/** Whether requested bytes have not come yet. */
 	private volatile boolean awaiting;
 
 	private volatile boolean unbounded;
@@ -115,7 +119,7 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 		this.upstream.request(Long.MAX_VALUE);
 	}
 
-	/** Whether the answer is whole, and its connection is given up on time. */
+	/** Whether the answer is complete, and its connection will be closed in time. */
 	boolean isLingering() {
 		return this.lingering != null;
 	}
@@ -174,7 +178,7 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 		}
 	}
 
-	/** One buffer at a time, unless the subscriber asked for all of them. */
+	/** Requests one buffer at a time, or all of them with unbounded demand. */
 	private void ask(long demand) {
 		this.unbounded = demand == Long.MAX_VALUE;
 		this.awaiting = demand > 0;
@@ -194,7 +198,9 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 		this.queue.end(this.failure);
 	}
 
-	/** A connection that broke after the end of the answer broke nothing. */
+	/**
+	 * Ends the body. A connection that breaks after the end of the answer is no failure.
+	 */
 	private void endBody() {
 		try {
 			if (this.broken) {

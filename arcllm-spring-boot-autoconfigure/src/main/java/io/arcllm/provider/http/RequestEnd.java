@@ -11,9 +11,9 @@ import reactor.core.publisher.Operators;
 import reactor.util.context.Context;
 
 /**
- * Passes an answer on, and sees how it ends: what a failure means, which key has worked,
- * and that a caller who went away needs the connection no more. One step, where operators
- * would be three.
+ * Passes an answer on and handles its end: translates a failure, notes the key that has
+ * worked, and gives up the connection if the caller cancels. It is one step instead of
+ * three operators.
  */
 final class RequestEnd implements CoreSubscriber<LlmEvent>, Subscription {
 
@@ -37,9 +37,9 @@ final class RequestEnd implements CoreSubscriber<LlmEvent>, Subscription {
 
 	/**
 	 * The same events.
-	 * @param answer cancelled where the caller cancels
-	 * @param failed says what a failure means
-	 * @param answered run when the whole answer is there
+	 * @param answer is abandoned if the caller cancels
+	 * @param failed translates a failure
+	 * @param answered runs when the whole answer has come
 	 */
 	static Flux<LlmEvent> of(Flux<LlmEvent> events, HttpAnswer answer, UnaryOperator<Throwable> failed,
 			Runnable answered) {

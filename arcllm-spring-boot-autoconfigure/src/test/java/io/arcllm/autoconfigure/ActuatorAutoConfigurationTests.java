@@ -1,7 +1,10 @@
 package io.arcllm.autoconfigure;
 
 import io.arcllm.LlmException;
+import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
+import io.arcllm.LlmProviders;
+import io.arcllm.LlmResponse;
 import io.arcllm.PromptServers;
 import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
 import io.arcllm.autoconfigure.actuator.ArcllmWebExtension;
@@ -267,6 +270,25 @@ class ActuatorAutoConfigurationTests {
 			.run((context) -> assertThat(context).doesNotHaveBean(ArcllmEndpoint.class));
 		runner().withPropertyValues("management.health.arcllm.enabled=false")
 			.run((context) -> assertThat(context).doesNotHaveBean(HealthIndicator.class));
+	}
+
+	@Test
+	void applicationsBeansNeedNoPrimaryOneToBeShown() {
+		LlmProvider bean = LlmProvider.of("any", (request) -> LlmResponse.of("hi"));
+		new ApplicationContextRunner()
+			.withConfiguration(AutoConfigurations.of(ArcllmPropertiesAutoConfiguration.class,
+					ArcllmAutoConfiguration.class, ArcllmActuatorAutoConfiguration.class,
+					EndpointAutoConfiguration.class, WebClientAutoConfiguration.class, SslAutoConfiguration.class))
+			.withPropertyValues("management.endpoints.web.exposure.include=arcllm")
+			.withBean("mine", LlmProvider.class, () -> bean)
+			.withBean("other", LlmProvider.class, () -> bean)
+			.run((context) -> {
+				assertThat(context.getBean(ArcllmEndpoint.class).overview().stack()).isNull();
+				assertThat(context.getBean(ArcllmEndpoint.class).overview().providers()).containsKeys("mine", "other");
+				assertThatExceptionOfType(LlmConfigException.class)
+					.isThrownBy(() -> context.getBean(LlmProviders.class).primary())
+					.withMessageContaining("several providers (mine, other)");
+			});
 	}
 
 	@Test

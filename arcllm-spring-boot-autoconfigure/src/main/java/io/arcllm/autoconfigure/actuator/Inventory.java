@@ -61,7 +61,8 @@ public final class Inventory {
 	}
 
 	@Nullable String stack() {
-		return names().isEmpty() ? null : this.providers.primary().toString();
+		boolean primary = !(this.providers instanceof StackLlmProviders ours) || ours.hasPrimary();
+		return (primary && !names().isEmpty()) ? this.providers.primary().toString() : null;
 	}
 
 	/**

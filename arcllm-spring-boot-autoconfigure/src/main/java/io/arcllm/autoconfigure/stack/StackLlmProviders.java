@@ -109,8 +109,10 @@ public final class StackLlmProviders implements LlmProviders {
 	public LlmProvider primary() {
 		String primary = this.generation.primary();
 		if (primary == null) {
-			throw new LlmConfigException("arcllm.provider",
-					"No provider is configured: set arcllm.providers.<name>, such as arcllm.providers.anthropic.model");
+			throw new LlmConfigException("arcllm.provider", names().isEmpty()
+					? "No provider is configured: set arcllm.providers.<name>, such as arcllm.providers.anthropic.model"
+					: "There are several providers (" + String.join(", ", names())
+							+ "), and none is the primary one: set arcllm.provider to one of them");
 		}
 		return load(primary);
 	}

@@ -15,7 +15,7 @@ import io.arcllm.Usage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer with its trail, as it is shown.
+ * An answer with its trail, as {@code /ask} shows it.
  *
  * @param text the words
  * @param provider the provider that answered

@@ -12,8 +12,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
- * Shows answers with what is left of the budgets. Those of tenants and labels are not
- * shown.
+ * Shows answers with what is left of the budgets, except those of tenants and labels.
  */
 @Component
 public class AskAnswers {

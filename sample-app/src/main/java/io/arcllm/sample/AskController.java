@@ -9,7 +9,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * All that an application writes: inject a provider and ask it.
+ * Everything that an application has to write: inject a provider and ask it.
  */
 @RestController
 class AskController {

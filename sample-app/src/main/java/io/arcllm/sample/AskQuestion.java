@@ -1,7 +1,7 @@
 package io.arcllm.sample;
 
 /**
- * What a visitor asks: something, and not too much.
+ * The question of a visitor: not blank, and of limited length.
  *
  * @param text the question
  */

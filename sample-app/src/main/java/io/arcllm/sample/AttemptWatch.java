@@ -4,8 +4,8 @@ import io.arcllm.LlmException;
 import io.arcllm.Target;
 
 /**
- * Is told of a call's requests while it goes on. Found in the Reactor context under its
- * class. Called by one thread after another.
+ * Is notified of a call's requests while it is under way. It stands in the Reactor
+ * context under this class. Called by one thread at a time.
  */
 public interface AttemptWatch {
 

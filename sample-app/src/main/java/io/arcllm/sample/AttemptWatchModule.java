@@ -19,8 +19,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * An observer around each target: tells of every request while the call goes on, so that
- * a stream's headers can say it and the console can draw it.
+ * An observer around each target: reports every request while the call is under way, for
+ * the headers of a stream and for the console.
  */
 @Component("attempt-watch")
 @Order(Ordered.LOWEST_PRECEDENCE)

@@ -13,8 +13,8 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Cancels what is written to a connection when the connection closes: WebFlux itself
- * leaves the source of a stream running after a client's reset.
+ * Cancels an answer when its connection closes, because WebFlux leaves the source of a
+ * stream running after a client's reset.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)

@@ -12,7 +12,7 @@ import org.springframework.http.server.reactive.ServerHttpRequestDecorator;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * Keeps what breaks and burdens to callers on this machine.
+ * Allows endpoints that break or burden the sample only to callers on this machine.
  */
 public final class LocalCallers {
 

@@ -9,7 +9,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.stereotype.Component;
 
 /**
- * Bounds the time that a request may take to arrive, head and body together.
+ * Limits the time in which a request must arrive, head and body together.
  */
 @Component
 class ServerLimits implements WebServerFactoryCustomizer<NettyReactiveWebServerFactory> {

@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * The simulator's dials, for callers on this machine alone.
+ * The simulator's dials, for callers on this machine only.
  */
 @RestController
 @RequestMapping("/simulator")

@@ -19,7 +19,7 @@ import org.springframework.core.env.MapPropertySource;
 
 /**
  * Starts the simulator before anything is bound and points the providers at it, unless
- * {@code simulator.enabled} is false. What the user configures goes before.
+ * {@code simulator.enabled} is false. What the user configures takes precedence.
  */
 class SimulatorInitializer implements ApplicationContextInitializer<GenericApplicationContext> {
 

@@ -14,8 +14,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 
 /**
- * An observer around the whole stack: tells whose words a call gets where it asks nobody
- * itself, but shares the answer of an equal call.
+ * An observer around the whole stack: reports the target of an answer that a call shares
+ * with an equal call, and for which it sends no request itself.
  */
 @Component("speaker-watch")
 @Order(Ordered.HIGHEST_PRECEDENCE)

@@ -1,5 +1,5 @@
 /**
- * A real application on the starter: asks, and shows how the call survived.
+ * A real application on the starter: it asks, and shows how calls survive.
  */
 @NullMarked
 package io.arcllm.sample;

@@ -23,7 +23,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Asks for the page and shows it the state of things, for callers on this machine alone.
+ * The endpoints of the page: it asks, and reads the state of providers. For callers on
+ * this machine only.
  */
 @RestController
 @RequestMapping("/console")

@@ -8,7 +8,7 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.actuator.ArcllmEndpoint;
 
 /**
- * What calls go through, to be drawn.
+ * The stack as the page draws it.
  *
  * @param stack the primary's, such as {@code Retry(Fallback(Timeout(anthropic)))}
  * @param chain the targets of its chain, each with its own stack

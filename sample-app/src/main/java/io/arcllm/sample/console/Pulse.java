@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * How each provider has been doing in the last attempts of all callers. Safe for use by
- * many threads.
+ * The recent results of each provider, from the last attempts of all callers. Safe for
+ * use by many threads.
  */
 @Component
 class Pulse implements CallListener {

@@ -38,8 +38,8 @@ record Storm(LlmProvider plain, LlmProvider stack, StormPlan plan) {
 	 * @param second its number, from 1
 	 * @param plain without the stack
 	 * @param stack with it
-	 * @param lateMs how late this machine was to say so, in milliseconds: what it cannot
-	 * do in time is no failure of either
+	 * @param lateMs how late the machine was, in milliseconds; a slow machine is no
+	 * failure of either kind
 	 */
 	record Second(int second, Tally.Second plain, Tally.Second stack, long lateMs) {
 	}

@@ -20,7 +20,7 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.server.ResponseStatusException;
 
 /**
- * Lets a storm loose on the simulator, one at a time, for callers on this machine alone.
+ * Starts a storm on the simulator, one at a time, for callers on this machine only.
  */
 @RestController
 @ConditionalOnBooleanProperty(name = "simulator.enabled", matchIfMissing = true)

@@ -1,7 +1,7 @@
 package io.arcllm.sample.console;
 
 /**
- * How hard and how long a storm blows: bounded, whatever is asked for.
+ * The load and the length of a storm, within limits.
  *
  * @param perSecond calls a second, of each of the two kinds
  * @param seconds how long new calls are made

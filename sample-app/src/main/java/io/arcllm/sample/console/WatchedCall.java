@@ -49,7 +49,7 @@ final class WatchedCall implements AttemptWatch {
 	}
 
 	/**
-	 * No answer could be had.
+	 * The call failed.
 	 */
 	@JsonInclude(JsonInclude.Include.NON_NULL)
 	record Failure(ErrorKind kind, String message, @Nullable Long retryAfterMs, List<AskAnswer.Step> trail) {

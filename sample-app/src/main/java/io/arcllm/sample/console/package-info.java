@@ -1,6 +1,6 @@
 /**
- * What the page at {@code /} asks: answers as they are made, the state of the targets,
- * and storms.
+ * The endpoints of the page at {@code /}: answers as they arrive, the state of the
+ * targets, and storms.
  */
 @NullMarked
 package io.arcllm.sample.console;

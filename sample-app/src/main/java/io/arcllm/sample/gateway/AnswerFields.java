@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 
 /**
- * What whole and streamed answers say alike.
+ * The fields that whole and streamed answers have in common.
  */
 final class AnswerFields {
 

@@ -5,8 +5,8 @@ import io.arcllm.sample.AttemptWatch;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the gateway knows of a call before it has ended: the requests so far and which
- * target speaks. Safe for use by many threads.
+ * What the gateway knows of a call before it has ended: the requests so far, and the
+ * target that answers. Safe for use by many threads.
  */
 final class AttemptLog implements AttemptWatch {
 

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Says for which conversation a request of the gateway is. The tenant comes from the key
- * alone, never from here.
+ * Reads session and labels of a request to the gateway. The tenant comes only from the
+ * key.
  */
 final class CallerMetadata {
 

@@ -15,8 +15,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads the messages of an OpenAI chat completion request. Results of tools that follow
- * one another become one message.
+ * Reads the messages of an OpenAI chat completion request. Consecutive results of tools
+ * become one message.
  */
 final class ChatMessages {
 

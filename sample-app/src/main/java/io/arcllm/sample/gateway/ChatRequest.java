@@ -3,7 +3,7 @@ package io.arcllm.sample.gateway;
 import io.arcllm.LlmRequest;
 
 /**
- * What a client of the gateway asked.
+ * A request of a client of the gateway.
  *
  * @param model what to ask, as the client wrote it; empty for the primary
  * @param request the question

@@ -20,8 +20,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads an OpenAI chat completion request. Fields that it does not know go on to the
- * vendor.
+ * Reads an OpenAI chat completion request. Unknown fields are passed on to the vendor.
  */
 final class ChatRequestReader {
 

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Reads typed fields of a JSON object and names the one that is wrong. Null is absent.
  *
  * @param json the object
- * @param path where it stands, such as {@code messages[0].}
+ * @param path its place, such as {@code messages[0].}
  * @param document as it was written
  */
 record Fields(JsonNode json, String path, RawJson document) {

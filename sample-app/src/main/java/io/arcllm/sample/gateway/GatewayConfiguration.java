@@ -14,8 +14,8 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
 
 /**
- * What the gateway is configured with, and the check that no address beyond this machine
- * is opened without a key.
+ * The beans of the gateway, and the check that no address except loopback is opened
+ * without a key.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(GatewayProperties.class)

@@ -17,7 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 import org.springframework.core.io.buffer.DataBufferLimitException;
 
 /**
- * Says in OpenAI's words what went wrong, so that its SDKs raise the exception that fits.
+ * Writes failures in OpenAI's format, so that its SDKs throw the matching exception.
  */
 final class GatewayErrors {
 

@@ -17,8 +17,8 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Demands a key where one is configured, and puts the key's tenant into the Reactor
- * context of the request.
+ * Requires a key if one is configured, and puts the key's tenant into the Reactor context
+ * of the request.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 10)

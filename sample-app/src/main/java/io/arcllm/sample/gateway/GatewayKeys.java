@@ -10,9 +10,8 @@ import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out whose key a caller has. What is compared are digests, all of one length, each
- * with all keys and in constant time, so that the time an answer takes tells nothing of
- * them.
+ * Finds the tenant of a caller's key. It compares digests of equal length with all keys
+ * and in constant time, so that the time of an answer says nothing about the keys.
  */
 final class GatewayKeys {
 

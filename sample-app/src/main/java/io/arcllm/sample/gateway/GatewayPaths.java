@@ -8,9 +8,10 @@ import org.springframework.http.server.reactive.ServerHttpRequest;
 import org.springframework.stereotype.Component;
 
 /**
- * Says which paths need a key: all but the page, what answers on this machine alone, and
- * health. Paths are compared as controllers are found for them: decoded, without
- * parameters such as {@code ;a=b}, and within the application, whatever its base path is.
+ * Decides which paths need a key: all except the page, the endpoints for this machine
+ * only, and health. Paths are compared as controllers are found for them: decoded,
+ * without parameters such as {@code ;a=b}, and within the application, whatever its base
+ * path is.
  */
 @Component
 class GatewayPaths {

@@ -16,8 +16,8 @@ import org.springframework.web.reactive.result.method.annotation.ResponseEntityE
 import org.springframework.web.server.ServerWebExchange;
 
 /**
- * Says in OpenAI's words what is wrong with a request to the gateway that no controller
- * takes, such as one to a path that is not there; elsewhere, it is a problem.
+ * Writes errors of requests that no controller handles, such as an unknown path: in
+ * OpenAI's format for the gateway, elsewhere as a problem.
  */
 @ControllerAdvice
 class GatewayProblems extends ResponseEntityExceptionHandler {

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Finds the target that a client of the gateway means. Reaches configured providers
- * alone, and of their models those that the configuration names, unless
- * {@code gateway.models} is {@code any}.
+ * Finds the target of a request to the gateway. It reaches only configured providers, and
+ * of their models only those that the configuration names, unless {@code gateway.models}
+ * is {@code any}.
  */
 @Component
 class ModelDirectory {

@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RestController;
 
 /**
- * Lists what can be asked, as OpenAI does.
+ * Lists the models that can be asked, in OpenAI's format.
  */
 @RestController
 class ModelsController {
@@ -30,7 +30,7 @@ class ModelsController {
 	}
 
 	/**
-	 * A model, or a name with what is behind it.
+	 * A model, or a name with its targets.
 	 */
 	record Model(String id, String object, long created, String owned_by,
 			@JsonInclude(JsonInclude.Include.NON_EMPTY) List<String> targets) {

@@ -22,9 +22,9 @@ import org.springframework.web.server.WebFilter;
 import org.springframework.web.server.WebFilterChain;
 
 /**
- * Refuses names that a foreign page could have pointed at this machine, on every path but
- * health, and what other sites' pages send from a visitor's browser. A link from another
- * site opens the page itself and nothing else.
+ * Refuses unknown names in {@code Host}, which a foreign page could point at this
+ * machine, on every path except health, and requests of other sites' pages from a
+ * visitor's browser. A link from another site opens only the page itself.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE)

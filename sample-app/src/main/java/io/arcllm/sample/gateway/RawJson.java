@@ -12,8 +12,8 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 
 /**
- * Parts of a JSON document as they are written, byte for byte: what a vendor wants back
- * unchanged. Not safe for use by several threads.
+ * Parts of a JSON document as they are written, byte for byte, for what a vendor needs
+ * back unchanged. Not safe for use by several threads.
  */
 final class RawJson {
 

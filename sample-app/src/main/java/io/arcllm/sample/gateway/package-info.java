@@ -1,5 +1,6 @@
 /**
- * Speaks OpenAI's chat completions to any client, and answers through the whole stack.
+ * The gateway: OpenAI's chat completions for any client, answered through the whole
+ * stack.
  */
 @NullMarked
 package io.arcllm.sample.gateway;

@@ -41,6 +41,7 @@ import reactor.core.publisher.Flux;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.HttpClientAutoConfiguration;
 import org.springframework.boot.http.client.autoconfigure.reactive.ReactiveHttpClientAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -216,6 +217,39 @@ class ConnectionSettingsTests {
 		finally {
 			System.clearProperty("http.proxyHost");
 			System.clearProperty("http.proxyPort");
+		}
+	}
+
+	/** Behind a proxy, names of the outside often cannot be resolved. */
+	@WholeAndStreamed
+	void proxyResolvesTheNameOfTheVendor(boolean streaming) throws IOException {
+		ConnectProxy own = proxy("");
+		this.server.enqueue(Vendors.says("hello", streaming));
+		new Runner(runner("http://vendor.example:" + this.server.getPort() + "/v1").runner()
+			.withConfiguration(AutoConfigurations.of(ReactiveHttpClientAutoConfiguration.class)))
+			.withPropertyValues("arcllm.providers.mine.allow-insecure=true", "http.proxy.host=127.0.0.1",
+					"http.proxy.port=" + own.port())
+			.run(answers(streaming));
+		assertThat(own.tunnels()).containsExactly("vendor.example:" + this.server.getPort());
+	}
+
+	/** What is asked without the proxy is resolved here. */
+	@WholeAndStreamed
+	@ResourceLock(Resources.SYSTEM_PROPERTIES)
+	void hostThatTheProxyIsNotForIsAskedItself(boolean streaming) throws IOException {
+		ConnectProxy ofTheJvm = proxy("");
+		System.setProperty("http.proxyHost", "127.0.0.1");
+		System.setProperty("http.proxyPort", String.valueOf(ofTheJvm.port()));
+		System.setProperty("http.nonProxyHosts", "localhost|127.0.0.1");
+		try {
+			this.server.enqueue(Vendors.says("hello", streaming));
+			runner("http://localhost:" + this.server.getPort() + "/v1").run(answers(streaming));
+			assertThat(ofTheJvm.tunnels()).isEmpty();
+		}
+		finally {
+			System.clearProperty("http.proxyHost");
+			System.clearProperty("http.proxyPort");
+			System.clearProperty("http.nonProxyHosts");
 		}
 	}
 

@@ -1,12 +1,14 @@
 package io.arcllm.autoconfigure;
 
 import java.util.List;
+import java.util.Map;
 
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.model.ChatResponse;
@@ -19,6 +21,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.SystemEnvironmentPropertySource;
 import org.springframework.core.retry.RetryPolicy;
 import org.springframework.core.retry.RetryTemplate;
 
@@ -67,6 +70,33 @@ class ModelRetriesTests {
 					"arcllm.lint=fail")
 			.run((context) -> assertThat(context).hasNotFailed());
 		assertThat(output).contains("A call of house: at most 4 attempts");
+	}
+
+	/** Names of providers and links to services are read as everywhere else. */
+	@Test
+	void variablesAreReadLikeOtherSettings() {
+		this.runner.withPropertyValues("arcllm.provider=first", "arcllm.modules.retry.enabled=false")
+			.withInitializer(
+					(context) -> context.getEnvironment()
+						.getPropertySources()
+						.replace("systemEnvironment", new SystemEnvironmentPropertySource("systemEnvironment",
+								Map.of("ARCLLM_PROVIDERS_PORT", "tcp://10.0.0.1:80", "ARCLLM_PROVIDERS_SERVICE_HOST",
+										"10.0.0.1", "ARCLLM_PROVIDERS_PORT_80_TCP_ADDR", "10.0.0.1",
+										"ARCLLM_PROVIDERS_HOUSE_MODEL_TYPE", "spring-ai",
+										"ARCLLM_PROVIDERS_HOUSE_MODEL_BEAN", "openAiChatModel"))))
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(context.getEnvironment().getProperty("spring.ai.openai.chat.max-retries")).isEqualTo("0");
+			});
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "arcllm.spring-ai.primary", "arcllm.spring-ai.wrap", "arcllm.langchain4j.primary" })
+	void switchThatIsNoneIsAMistakeThatNamesIt(String key) {
+		this.runner
+			.withPropertyValues("arcllm.providers.house.type=spring-ai", "arcllm.providers.house.bean=openAiChatModel",
+					key + "=perhaps")
+			.run((context) -> assertThat(context).getFailure().hasStackTraceContaining(key));
 	}
 
 	@ParameterizedTest

@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.arcllm.LlmProvider;
 import io.arcllm.autoconfigure.config.ConfigMistake;
+import io.arcllm.autoconfigure.config.LayeredBinder;
 
 import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.beans.factory.config.BeanDefinition;
@@ -13,7 +14,6 @@ import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.beans.factory.support.AbstractBeanDefinition;
 import org.springframework.beans.factory.support.BeanDefinitionRegistry;
-import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.Environment;
 
@@ -58,7 +58,7 @@ public record BridgeBeans(Environment environment, String ours, Class<?> type,
 	}
 
 	private boolean isOn(String setting) {
-		return Binder.get(this.environment).bind(this.section + "." + setting, Boolean.class).orElse(Boolean.FALSE);
+		return new LayeredBinder(this.environment).isOn(this.section + "." + setting);
 	}
 
 	private List<String> others(ConfigurableListableBeanFactory beans) {

@@ -3,11 +3,10 @@ package io.arcllm.autoconfigure.bridge;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import org.jspecify.annotations.Nullable;
+import io.arcllm.autoconfigure.config.LayeredBinder;
 
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
 import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
@@ -28,28 +27,19 @@ public record ModelRetriesOff(ConfigurableEnvironment environment) implements Be
 
 	@Override
 	public void postProcessBeanFactory(ConfigurableListableBeanFactory beans) {
-		Binder binder = Binder.get(this.environment);
-		boolean wraps = binder.bind("arcllm.spring-ai.wrap", Boolean.class).orElse(Boolean.FALSE);
+		Binder theirs = Binder.get(this.environment);
+		LayeredBinder ours = new LayeredBinder(this.environment);
+		boolean wraps = ours.wraps();
 		Map<String, Object> defaults = new LinkedHashMap<>();
 		SETTINGS.forEach((bean, setting) -> {
-			boolean written = binder.bind(setting.replace(".chat.", "."), Integer.class).isBound();
-			if ((wraps || isAsked(binder, bean)) && !written) {
+			boolean written = theirs.bind(setting.replace(".chat.", "."), Integer.class).isBound();
+			if ((wraps || ours.isAsked(bean)) && !written) {
 				defaults.put(setting, 0);
 			}
 		});
 		if (!defaults.isEmpty() && !this.environment.getPropertySources().contains(SOURCE)) {
 			this.environment.getPropertySources().addLast(new MapPropertySource(SOURCE, defaults));
 		}
-	}
-
-	private static boolean isAsked(Binder binder, String bean) {
-		return binder.bind("arcllm.providers", Bindable.mapOf(String.class, Asked.class))
-			.map((providers) -> providers.values().stream().anyMatch((one) -> bean.equals(one.bean())))
-			.orElse(false);
-	}
-
-	/** The bean of a provider. */
-	record Asked(@Nullable String bean) {
 	}
 
 }

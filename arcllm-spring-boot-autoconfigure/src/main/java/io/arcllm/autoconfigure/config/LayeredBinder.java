@@ -200,7 +200,19 @@ public final class LayeredBinder {
 
 	/** Whether the application's model of Spring AI is a provider. */
 	public boolean wraps() {
-		return written("arcllm.spring-ai.wrap", Boolean.class, false);
+		return isOn("arcllm.spring-ai.wrap");
+	}
+
+	/** Whether a switch is on. */
+	public boolean isOn(String key) {
+		return written(key, Boolean.class, false);
+	}
+
+	/** Whether a provider asks this bean of another library. */
+	public boolean isAsked(String bean) {
+		return written("arcllm.providers").stream()
+			.filter((key) -> key.endsWith(".bean"))
+			.anyMatch((key) -> bean.equals(written(key, String.class, "")));
 	}
 
 	private Profile profile() {

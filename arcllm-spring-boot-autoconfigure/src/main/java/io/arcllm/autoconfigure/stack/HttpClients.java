@@ -18,6 +18,7 @@ import io.arcllm.module.Hook;
 import io.arcllm.provider.http.ApplicationFilters;
 import io.arcllm.provider.http.ConnectionGuard;
 import io.arcllm.provider.http.NettyVersions;
+import io.arcllm.provider.http.SharedLoops;
 import io.arcllm.provider.http.VendorClient;
 import io.micrometer.observation.ObservationRegistry;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -128,9 +129,9 @@ public final class HttpClients implements InitializingBean, DisposableBean {
 		SslBundle own = bundle(definition.name(), http.sslBundle());
 		SslBundle bundle = (own != null) ? own : all.sslBundle();
 		return this.application.connector()
-			.withHttpClientFactory(() -> HttpClient.create(connections(definition.name(), http)))
+			.withHttpClientFactory(() -> SharedLoops.resolving(HttpClient.create(connections(definition.name(), http))))
 			.withHttpClientCustomizer((netty) -> {
-				HttpClient client = proxy(guarded(netty.disableRetry(true), http), http, connect);
+				HttpClient client = SharedLoops.running(proxy(guarded(netty.disableRetry(true), http), http, connect));
 				return definition.isEncrypted() ? secure(client, http, bundle, connect) : client;
 			})
 			.build(all.withRedirects(HttpRedirects.DONT_FOLLOW).withConnectTimeout(connect).withSslBundle(null));

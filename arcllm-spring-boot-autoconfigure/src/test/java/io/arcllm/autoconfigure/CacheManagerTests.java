@@ -105,6 +105,13 @@ class CacheManagerTests {
 		return llm.invoke(LlmRequest.of("hi").mutate().metadata(RequestMetadata.ofTenant(tenant)).build());
 	}
 
+	/** More than are asked for before one is kept. */
+	private void answers() {
+		for (int i = 0; i < 300; i++) {
+			this.vendors.first.enqueue(Vendors.says("answer " + i, false));
+		}
+	}
+
 	/** Answers are written beside the call. */
 	private static void awaitKept(LlmProvider llm, String tenant) {
 		await().atMost(Duration.ofSeconds(30)).until(() -> ask(llm, tenant).age() != null);
@@ -114,9 +121,7 @@ class CacheManagerTests {
 	@MethodSource("managers")
 	void answersAreGivenByEveryReplicaUntilTheirTenantIsForgotten(String name,
 			Function<RedisServer, CacheManager> managers, boolean counts) {
-		for (int i = 0; i < 300; i++) {
-			this.vendors.first.enqueue(Vendors.says("answer " + i, false));
-		}
+		answers();
 		runner(managers.apply(redis)).run((context) -> {
 			LlmProvider llm = context.getBean(LlmProviders.class).primary();
 			context.getBean(CacheFactory.class).forget(null);
@@ -139,9 +144,7 @@ class CacheManagerTests {
 	@Test
 	void callsGoOnWhereTheCacheIsKilledInTheMiddle() throws Exception {
 		try (RedisServer own = RedisServer.start()) {
-			for (int i = 0; i < 300; i++) {
-				this.vendors.first.enqueue(Vendors.says("answer", false));
-			}
+			answers();
 			runner(redis((config) -> config).apply(own)).run((context) -> {
 				LlmProvider llm = context.getBean(LlmProviders.class).primary();
 				await().atMost(Duration.ofSeconds(30)).until(() -> ask(llm, "acme").age() != null);
@@ -157,7 +160,7 @@ class CacheManagerTests {
 
 	@Test
 	void ofSeveralManagersTheOneThatNamesTheCacheIsUsed() {
-		this.vendors.first.enqueue(Vendors.says("one", false));
+		answers();
 		CacheManager named = new ConcurrentMapCacheManager("arcllm");
 		runner(new ConcurrentMapCacheManager("others")).withBean("named", CacheManager.class, () -> named)
 			.run((context) -> {

@@ -257,10 +257,11 @@ public final class Stacks {
 				(inner) -> new WithoutParametersModule(inner, target, this.targets.refusedParameters(),
 						(asked) -> this.targets.traits(asked).unsupported(), this.targets.refusesUnsupported(target))));
 		StreamSettings streams = this.settings.bind("streams", StreamSettings.class, position);
-		if (streams.commit().holdsBack()) {
+		ProviderDefinition definition = this.targets.definition(target.provider());
+		// only providers of other code give deltas of whole answers
+		if (streams.commit().holdsBack() || definition == null || definition.beans() != null) {
 			layers.add(new Layer("commit", (inner) -> new CommitModule(inner, target, streams.commit())));
 		}
-		ProviderDefinition definition = this.targets.definition(target.provider());
 		if (streams.upstream() == Upstream.ALWAYS && definition != null) {
 			layers.add(new Layer("streamed-upstream",
 					(inner) -> new StreamedUpstreamModule(inner, target, this.targets.refusedParameters(),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 
 import io.arcllm.EventQueue;
 import io.arcllm.LlmEvent;
@@ -21,9 +22,10 @@ import reactor.core.scheduler.Schedulers;
 
 /**
  * A guard around the contract: holds back the beginning of each stream until its commit
- * point. A stream that fails before that has delivered nothing, so its failure is not an
- * interruption. It stands outside {@link ContractModule}, which therefore sees every
- * token when it arrives.
+ * point, and the deltas that a provider gives of a whole answer until its end. A stream
+ * that fails before that has delivered nothing, so its failure is not an interruption. It
+ * stands outside {@link ContractModule}, which therefore sees every token when it
+ * arrives.
  */
 public final class CommitModule extends BaseModule {
 
@@ -45,7 +47,12 @@ public final class CommitModule extends BaseModule {
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
 		Flux<LlmEvent> answer = this.inner.exchange(request);
-		return EventStep.around(answer, (actual) -> new CommitStep(actual, this.commit, this.target));
+		if (!request.streaming()) {
+			return EventStep.around(answer,
+					(actual) -> new CommitStep(actual, CommitPoint.FULL, Failures::ofWholeAnswer));
+		}
+		return !this.commit.holdsBack() ? answer : EventStep.around(answer, (actual) -> new CommitStep(actual,
+				this.commit, (failure) -> Failures.undelivered(failure, this.target)));
 	}
 
 	/**
@@ -85,7 +92,7 @@ public final class CommitModule extends BaseModule {
 
 		private final CommitPoint commit;
 
-		private final Target target;
+		private final UnaryOperator<LlmException> undelivered;
 
 		private final AtomicInteger stage = new AtomicInteger(HOLDING);
 
@@ -108,11 +115,12 @@ public final class CommitModule extends BaseModule {
 
 		private volatile @Nullable Throwable failure;
 
-		CommitStep(CoreSubscriber<? super LlmEvent> actual, CommitPoint commit, Target target) {
+		CommitStep(CoreSubscriber<? super LlmEvent> actual, CommitPoint commit,
+				UnaryOperator<LlmException> undelivered) {
 			super(actual);
 			this.queue = new EventQueue(actual, this::step);
 			this.commit = commit;
-			this.target = target;
+			this.undelivered = undelivered;
 		}
 
 		@Override
@@ -151,8 +159,7 @@ public final class CommitModule extends BaseModule {
 			if (this.stage.compareAndSet(HOLDING, VOID)) {
 				stopTimer();
 				this.queue.clear();
-				this.failure = (failure instanceof LlmException known) ? Failures.undelivered(known, this.target)
-						: failure;
+				this.failure = (failure instanceof LlmException known) ? this.undelivered.apply(known) : failure;
 			}
 			else {
 				this.failure = failure;

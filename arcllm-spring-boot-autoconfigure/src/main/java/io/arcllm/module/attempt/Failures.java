@@ -148,6 +148,20 @@ final class Failures {
 	}
 
 	/**
+	 * The same failure of a whole answer, of which nothing was passed on, so that it may
+	 * be asked for again. What arrived of it stays.
+	 */
+	static LlmException ofWholeAnswer(LlmException failure) {
+		return (failure.kind() != ErrorKind.INTERRUPTED) ? failure
+				: LlmException.of(failure.kind(), String.valueOf(failure.getMessage()))
+					.like(failure)
+					.retryable(true)
+					.partial(failure.partial())
+					.cause(failure.getCause())
+					.build();
+	}
+
+	/**
 	 * The tokens that a failed attempt used, as far as the vendor reported them.
 	 */
 	static Usage usage(LlmException failure, Usage said) {

@@ -6,7 +6,6 @@ import java.util.function.Predicate;
 
 import io.arcllm.Attempt;
 import io.arcllm.Content;
-import io.arcllm.ErrorKind;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
@@ -202,17 +201,7 @@ public final class StreamedUpstreamModule extends BaseModule {
 
 		@Override
 		public void onError(Throwable failure) {
-			this.actual.onError((failure instanceof LlmException known && known.kind() == ErrorKind.INTERRUPTED)
-					? retryable(known) : failure);
-		}
-
-		private static LlmException retryable(LlmException failure) {
-			return LlmException.of(failure.kind(), String.valueOf(failure.getMessage()))
-				.like(failure)
-				.retryable(true)
-				.partial(failure.partial())
-				.cause(failure.getCause())
-				.build();
+			this.actual.onError((failure instanceof LlmException known) ? Failures.ofWholeAnswer(known) : failure);
 		}
 
 		/** The raw body of a whole answer is its frames. */

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 import com.fasterxml.jackson.annotation.JsonAlias;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonBackReference;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonFormat;
@@ -289,6 +290,40 @@ class AnswerClassesTests {
 	record OfNothing(String text, Nothing nothing) {
 	}
 
+	@JsonDeserialize(as = Cat.class)
+	interface Pet {
+
+		String name();
+
+	}
+
+	record Cat(String name) implements Pet {
+	}
+
+	record Pets(Pet pet, List<? extends Pet> all, Map<String, ? extends Number> ages) {
+	}
+
+	record Ignoring(String text, @JsonIgnore String other, @JsonIgnore @Nullable Item item) {
+	}
+
+	static class Open {
+
+		public String text;
+
+		private final Map<String, Object> others = new HashMap<>();
+
+		@JsonAnySetter
+		public void other(String name, Object value) {
+			this.others.put(name, value);
+		}
+
+		@Override
+		public String toString() {
+			return this.text + this.others;
+		}
+
+	}
+
 	@NullMarked
 	static final class Marked {
 
@@ -320,6 +355,10 @@ class AnswerClassesTests {
 						"{\"deep\":{\"items\":[{\"a\":" + item + "}],\"first\":null},\"page\":{\"items\":[" + item
 								+ "],\"first\":null}}",
 						"Page[items=[Item[count=1, name=a]], first=null]Page[items=[{a=Item[count=1, name=a]}], first=null]"),
+				Arguments.of(Pets.class, "{\"pet\":{\"name\":\"x\"},\"all\":[{\"name\":\"y\"}],\"ages\":{\"x\":1}}",
+						"Pets[pet=Cat[name=x], all=[Cat[name=y]], ages={x=1}]"),
+				Arguments.of(Ignoring.class, "{\"text\":\"x\"}", "Ignoring[text=x, other=null, item=null]"),
+				Arguments.of(Open.class, "{\"text\":\"x\"}", "x{}"),
 				Arguments.of(OfNothing.class, "{\"text\":\"x\",\"nothing\":{}}",
 						"OfNothing[text=x, nothing=Nothing[]]"),
 				Arguments.of(Marked.Answer.class, "{\"text\":\"x\",\"more\":null,\"all\":[null]}",
@@ -353,8 +392,10 @@ class AnswerClassesTests {
 						"{\"title\":\"x\",\"from_count\":1,\"from_name\":\"a\",\"to_count_x\":2,\"to_name\":\"b\"}",
 						"to_name_x"),
 				Arguments.of(Renamed.class, "{\"surname\":\"x\"}", "last-name"),
-				Arguments.of(OfNothing.class, "{\"text\":\"x\"}", "nothing"), Arguments.of(Pages.class,
-						"{\"deep\":{\"items\":[]},\"page\":{\"items\":[{\"count\":1}]}}", "page.items[0].name"));
+				Arguments.of(OfNothing.class, "{\"text\":\"x\"}", "nothing"),
+				Arguments.of(Pets.class, "{\"pet\":{\"name\":\"x\"},\"all\":[{}],\"ages\":{}}", "all[0].name"),
+				Arguments.of(Pages.class, "{\"deep\":{\"items\":[]},\"page\":{\"items\":[{\"count\":1}]}}",
+						"page.items[0].name"));
 	}
 
 	@ParameterizedTest

@@ -7,6 +7,7 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import java.util.Set;
 
 import com.fasterxml.classmate.ResolvedType;
 import com.fasterxml.jackson.annotation.JsonFormat;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonIncludeProperties;
 import com.github.victools.jsonschema.generator.SchemaGenerationContext;
 import com.github.victools.jsonschema.generator.TypeContext;
@@ -67,6 +69,13 @@ record ReadProperties(JsonMapper mapper) {
 		properties.propertyNames().forEach(required::add);
 	}
 
+	/** The type that is made where this one is declared: {@code @JsonDeserialize(as)}. */
+	Class<?> made(Class<?> type) {
+		JavaType known = this.mapper.constructType(type);
+		AnnotatedClass annotated = config().classIntrospectorInstance().introspectClassAnnotations(known);
+		return annotations().refineDeserializationType(config(), annotated, known).getRawClass();
+	}
+
 	private static void requireNoFields(Class<?> type) {
 		List<String> fields = new ArrayList<>();
 		ReflectionUtils.doWithFields(type, (field) -> fields.add(field.getName()),
@@ -105,7 +114,7 @@ record ReadProperties(JsonMapper mapper) {
 		for (BeanPropertyDefinition property : description.findProperties()) {
 			boolean named = !ignored.contains(property.getName()) && (included == null || included.getIncluded() == null
 					|| included.getIncluded().contains(property.getName()));
-			if (named && isRead(property)) {
+			if (named && isRead(property) && !isIgnoredComponent(type.getErasedType(), property.getInternalName())) {
 				requireKnownType(type, property);
 				read.put(property.getName(), property);
 			}
@@ -117,6 +126,14 @@ record ReadProperties(JsonMapper mapper) {
 		AnnotationIntrospector.ReferenceProperty reference = property.findReferenceType();
 		return property.couldDeserialize() && (reference == null || !reference.isBackReference())
 				&& annotations().findInjectableValue(config(), property.getPrimaryMember()) == null;
+	}
+
+	/** Jackson gives a record {@code null} for it. */
+	private static boolean isIgnoredComponent(Class<?> type, String name) {
+		return type.isRecord() && Arrays.stream(type.getRecordComponents())
+			.filter((component) -> component.getName().equals(name))
+			.map((component) -> component.getAccessor().getAnnotation(JsonIgnore.class))
+			.anyMatch((ignore) -> ignore != null && ignore.value());
 	}
 
 	private boolean isUnwrapped(BeanPropertyDefinition property) {

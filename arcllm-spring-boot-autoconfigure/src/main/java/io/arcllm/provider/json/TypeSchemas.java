@@ -136,7 +136,7 @@ final class TypeSchemas {
 			return inline(new ContainerSchema(context::createDefinitionReference).of(type, null));
 		}
 		Class<?> erased = type.getErasedType();
-		List<Class<?>> below = this.kinds.below(erased);
+		List<Class<?>> below = below(erased);
 		if (!below.isEmpty()) {
 			return inline(oneOf(type, below, context));
 		}
@@ -145,6 +145,13 @@ final class TypeSchemas {
 			this.written.requireReadable(erased);
 		}
 		return (schema == null) ? null : inline(schema);
+	}
+
+	/** The types that are made where this one is declared. */
+	private List<Class<?>> below(Class<?> type) {
+		List<Class<?>> below = this.kinds.below(type);
+		Class<?> made = this.read.made(type);
+		return (below.isEmpty() && made != type) ? List.of(made) : below;
 	}
 
 	private ObjectNode oneOf(ResolvedType type, List<Class<?>> below, SchemaGenerationContext context) {

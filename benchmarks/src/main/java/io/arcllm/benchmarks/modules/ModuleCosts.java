@@ -14,7 +14,7 @@ import org.openjdk.jmh.runner.options.CommandLineOptions;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
 /**
- * Runs {@link ModuleBenchmark} and {@link RefusalBenchmark} with one and with four
+ * Runs {@link ModuleBenchmark} and {@link RejectionBenchmark} with one and with four
  * threads and prints what each module adds to a call. Compares the quietest iterations:
  * other work on the machine only ever adds to them.
  */
@@ -35,7 +35,7 @@ public final class ModuleCosts {
 		for (int threads : new int[] { 1, 4 }) {
 			ChainedOptionsBuilder options = new OptionsBuilder().parent(new CommandLineOptions(args))
 				.include(ModuleBenchmark.class.getName())
-				.include(RefusalBenchmark.class.getName())
+				.include(RejectionBenchmark.class.getName())
 				.addProfiler(GCProfiler.class)
 				.addProfiler(CpuTimeProfiler.class)
 				.threads(threads);

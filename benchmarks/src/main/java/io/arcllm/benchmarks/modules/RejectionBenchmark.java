@@ -27,7 +27,7 @@ import reactor.core.publisher.Flux;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(value = 1, jvmArgsAppend = "-Xbatch")
-public class RefusalBenchmark {
+public class RejectionBenchmark {
 
 	private LlmProvider provider = LlmProvider.of("none", (request) -> {
 		throw new IllegalStateException("Not set up");

@@ -1,5 +1,6 @@
 package io.arcllm.autoconfigure;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -10,12 +11,17 @@ import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
 import io.arcllm.LlmResponse;
+import io.arcllm.WholeAndStreamed;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.reactive.function.client.WebClientResponseException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -93,6 +99,28 @@ class OwnWholeAnswersTests {
 						() -> Vendors.ask(context.getBean(LlmProvider.class), true));
 				assertThat(failure.hasDelivered()).isTrue();
 				assertThat(this.asked).hasValue(1);
+			});
+	}
+
+	/** A bean that blocks, as a hop after a vendor's error and at its own retry. */
+	@WholeAndStreamed
+	void beanThatBlocksIsNeverAskedOnAnEventLoop(boolean streaming) {
+		LlmProvider blocking = (request) -> {
+			Mono.delay(Duration.ofMillis(1)).block();
+			return (this.asked.getAndIncrement() == 0)
+					? Flux.error(WebClientResponseException.create(503, "busy", HttpHeaders.EMPTY, new byte[0], null))
+					: Flux.just(new LlmEvent.TextDelta("Hi"), new LlmEvent.Completed(LlmResponse.of("Hi")));
+		};
+		this.vendors.first.enqueue(Vendors.fails("500"));
+		this.vendors.runner()
+			.withBean("house", LlmProvider.class, () -> blocking)
+			.withPropertyValues("arcllm.modules.order=fallback,retry,timeout", "arcllm.modules.fallback.enabled=true",
+					"arcllm.modules.fallback.chain=house", "arcllm.modules.retry.enabled=true",
+					"arcllm.providers.first.modules.retry.enabled=false")
+			.run((context) -> {
+				LlmResponse answer = Vendors.ask(context.getBean(LlmProvider.class), streaming);
+				assertThat(answer.text()).isEqualTo("Hi");
+				assertThat(answer.trail().attempts()).extracting(Attempt::status).containsExactly(500, 503, null);
 			});
 	}
 

@@ -13,6 +13,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.OwnThreads;
 import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
@@ -38,6 +39,7 @@ import io.arcllm.provider.openai.OpenAiQuirk;
 import org.jspecify.annotations.Nullable;
 import reactor.core.CoreSubscriber;
 import reactor.core.publisher.Flux;
+import reactor.core.scheduler.Schedulers;
 
 /**
  * Makes the adapters of provider definitions, and keeps their keys.
@@ -56,6 +58,9 @@ public final class AdapterFactory {
 	private final Supplier<List<ModelBridge>> bridges;
 
 	private final Map<String, ApiKeys> keys = new ConcurrentHashMap<>();
+
+	/** By provider, for beans of the application. */
+	private final Map<String, OwnThreads> threads = new ConcurrentHashMap<>();
 
 	/** The previous pools, whose state new pools take over. */
 	private final Map<String, KeyPool> before = new ConcurrentHashMap<>();
@@ -76,7 +81,7 @@ public final class AdapterFactory {
 
 	LlmProvider adapter(ProviderDefinition definition) {
 		if (definition.beans() != null) {
-			return new DefaultedProvider(reading(bridge(definition).provider(definition), definition.name()),
+			return new DefaultedProvider(reading(bridge(definition).provider(definition), definition.name(), null),
 					definition);
 		}
 		HttpProviderSettings settings = new HttpProviderSettings(definition.name(), definition.baseUrl(),
@@ -87,9 +92,13 @@ public final class AdapterFactory {
 				this.errors);
 	}
 
-	/** A provider whose client is not ours, with its exceptions read. */
+	/** A bean of the application, which may block, with its exceptions read. */
 	LlmProvider reading(LlmProvider own, String name) {
-		return new ForeignErrorsProvider(own, new ForeignErrors(this.errors), name);
+		return reading(own, name, this.threads.computeIfAbsent(name, OwnThreads::new));
+	}
+
+	private LlmProvider reading(LlmProvider own, String name, @Nullable OwnThreads threads) {
+		return new ForeignErrorsProvider(own, new ForeignErrors(this.errors), name, threads);
 	}
 
 	/**
@@ -222,6 +231,8 @@ public final class AdapterFactory {
 
 	/**
 	 * A provider with its own client, whose exceptions are read for the vendor's answer.
+	 * It may block, as it does where the application calls it, so that it is never asked
+	 * on an event loop, where retries and hops begin.
 	 */
 	private static final class ForeignErrorsProvider extends BaseModule {
 
@@ -229,15 +240,19 @@ public final class AdapterFactory {
 
 		private final String name;
 
+		private final @Nullable OwnThreads threads;
+
 		/**
 		 * @param inner may throw anything
 		 * @param errors reads the exceptions
 		 * @param name the target's name, which may differ from the provider's own name
+		 * @param threads on which it may block; {@code null} if it has its own
 		 */
-		ForeignErrorsProvider(LlmProvider inner, ForeignErrors errors, String name) {
+		ForeignErrorsProvider(LlmProvider inner, ForeignErrors errors, String name, @Nullable OwnThreads threads) {
 			super(inner);
 			this.errors = errors;
 			this.name = name;
+			this.threads = threads;
 		}
 
 		@Override
@@ -247,7 +262,7 @@ public final class AdapterFactory {
 
 		@Override
 		protected void subscribe(LlmRequest request, CoreSubscriber<? super LlmEvent> actual) {
-			ask(this.inner, request, new EventStep(actual) {
+			EventStep step = new EventStep(actual) {
 
 				@Override
 				public void onError(Throwable failure) {
@@ -255,7 +270,13 @@ public final class AdapterFactory {
 							CallerContext.of(this.actual.currentContext()).get(() -> read(failure, request.model())));
 				}
 
-			});
+			};
+			if (this.threads != null && Schedulers.isInNonBlockingThread()) {
+				this.threads.run(() -> this.inner.exchange(request)).subscribe(step);
+			}
+			else {
+				ask(this.inner, request, step);
+			}
 		}
 
 		private Throwable read(Throwable failure, @Nullable String model) {

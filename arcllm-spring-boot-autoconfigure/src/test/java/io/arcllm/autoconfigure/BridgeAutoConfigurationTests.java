@@ -120,6 +120,16 @@ class BridgeAutoConfigurationTests {
 	}
 
 	@Test
+	void twoPrimaryModelsOfLangChain4jAreAFailureThatNamesBoth() {
+		this.runner.withUserConfiguration(PrimaryStreamingModel.class)
+			.withPropertyValues("arcllm.langchain4j.primary=true")
+			.run((context) -> assertThat(context).getFailure()
+				.hasMessageContaining("arcllm.langchain4j.primary")
+				.hasMessageContaining("'arcllmLangChainStreamingChatModel'")
+				.hasMessageContaining("'chosenToStream'"));
+	}
+
+	@Test
 	void whatSelectsModelsOfSpringAiChangesNothing() {
 		this.runner.withPropertyValues("spring.ai.model.chat=none")
 			.run((context) -> assertThat(context).hasSingleBean(ArcllmChatModel.class));
@@ -214,6 +224,18 @@ class BridgeAutoConfigurationTests {
 		@Primary
 		ChatModel chosen() {
 			return model();
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class PrimaryStreamingModel {
+
+		@Bean
+		@Primary
+		StreamingChatModel chosenToStream() {
+			return new StreamingChatModel() {
+			};
 		}
 
 	}

@@ -74,6 +74,24 @@ public final class ChainPass {
 	}
 
 	/**
+	 * The target that failed: the one that was asked, or its hedge, if that had answered
+	 * first and then broke off.
+	 * @param asked the target that was asked
+	 * @param rest the targets after it
+	 */
+	public Candidate failing(Candidate asked, LlmException failure, List<Candidate> rest) {
+		Target failed = failure.details().target();
+		if (failed == null || failed.equals(asked.target())) {
+			return asked;
+		}
+		boolean hedge = this.call.trail()
+			.attempts()
+			.stream()
+			.anyMatch((one) -> one.cause() == Attempt.Cause.HEDGE && one.target().equals(failed));
+		return rest.stream().filter((other) -> hedge && other.target().equals(failed)).findFirst().orElse(asked);
+	}
+
+	/**
 	 * Notes that a target failed, and pauses it if the failure names a wait.
 	 */
 	public synchronized void failed(Target target, LlmException failure) {

@@ -8,8 +8,10 @@ import io.arcllm.Attempt;
 import io.arcllm.LlmEvent;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
+import io.arcllm.LlmResponse;
 import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.AutoClose;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -52,6 +54,28 @@ class HedgedStreamsTests {
 					.containsExactly("first FIRST " + Attempt.Outcome.CANCELLED, "second HEDGE FAILED",
 							"second RECOVERY COMPLETED");
 				assertThat(this.vendors.first.getRequestCount()).isOne();
+			});
+	}
+
+	/** Its first word had ended the wait for the primary, and nothing was passed on. */
+	@Test
+	void wholeAnswerOfAHedgeThatBreaksOffIsAskedOfTheOneThatWasSlow() {
+		this.vendors.first.enqueue(Vendors.fails("silence"));
+		this.vendors.first.enqueue(Vendors.says("slow", true));
+		this.vendors.second.enqueue(new MockResponse.Builder().addHeader("content-type", "text/event-stream")
+			.body("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"one \"}}]}\n\n")
+			.build());
+		this.vendors.runner()
+			.withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=second",
+					"arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=10ms",
+					"arcllm.modules.hedge.minimum-delay=0ms", "arcllm.modules.hedge.max-ratio=100%",
+					"arcllm.modules.streams.upstream=always")
+			.run((context) -> {
+				LlmResponse answer = context.getBean(LlmProvider.class).invoke("hi");
+				assertThat(answer.text()).isEqualTo("slow");
+				assertThat(answer.trail().attempts())
+					.extracting((one) -> one.target().provider() + " " + one.cause() + " " + one.outcome())
+					.containsExactly("first FIRST CANCELLED", "second HEDGE FAILED", "first NEXT_TARGET COMPLETED");
 			});
 	}
 

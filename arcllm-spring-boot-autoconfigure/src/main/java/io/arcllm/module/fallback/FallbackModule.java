@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 import io.arcllm.Attempt;
 import io.arcllm.ErrorKind;
@@ -258,8 +259,9 @@ public final class FallbackModule extends BaseModule {
 						this.chain.primary().target())
 					.after(candidate, failure, rest);
 			}
-			this.pass.failed(candidate.target(), failure);
-			List<Candidate> next = next(candidate, failure, rest);
+			Candidate failing = this.pass.failing(candidate, failure, rest);
+			this.pass.failed(failing.target(), failure);
+			List<Candidate> next = next(candidate, failure, (failing == candidate) ? rest : andLast(rest, candidate));
 			if (next.isEmpty()) {
 				return Flux.error(exhausted());
 			}
@@ -269,6 +271,13 @@ public final class FallbackModule extends BaseModule {
 			}
 			this.call.caller().run(() -> log(failure, next));
 			return ask(next);
+		}
+
+		/**
+		 * A target that was silent until its hedge answered is asked after all others.
+		 */
+		private static List<Candidate> andLast(List<Candidate> rest, Candidate silent) {
+			return Stream.concat(rest.stream(), Stream.of(silent)).toList();
 		}
 
 		/** The targets that may be asked after this failure. */

@@ -97,11 +97,7 @@ public final class StreamRecovery {
 	 * @param rest the targets after it
 	 */
 	public Flux<LlmEvent> after(Candidate asked, LlmException failure, List<Candidate> rest) {
-		Candidate broken = rest.stream()
-			.filter((other) -> other.target().equals(failure.details().target())
-					&& !other.target().provider().equals(asked.target().provider()))
-			.findFirst()
-			.orElse(asked);
+		Candidate broken = this.pass.failing(asked, failure, rest);
 		this.pass.failed(broken.target(), failure);
 		this.asked.add(broken.target());
 		plan(rest.stream().filter((other) -> !this.pass.hasFailed(other.target())).toList(), broken);

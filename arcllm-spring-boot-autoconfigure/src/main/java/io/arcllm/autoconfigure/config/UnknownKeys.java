@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -72,6 +73,27 @@ final class UnknownKeys {
 			tree = next;
 		}
 		return Optional.empty();
+	}
+
+	/**
+	 * Finds what a variable of the environment probably means. It does not tell where an
+	 * element ends, so only letters and digits are compared, and the name of a provider
+	 * may have several parts.
+	 */
+	static Unknown variable(Section root, List<String> parts) {
+		List<String> keys = new ArrayList<>();
+		collect(root, "", parts, keys);
+		for (int end = 4; parts.get(1).equals("providers") && end < parts.size(); end++) {
+			List<String> path = new ArrayList<>(parts.subList(0, 2));
+			path.add(String.join("-", parts.subList(2, end)));
+			path.addAll(parts.subList(end, parts.size()));
+			collect(root, "", path, keys);
+		}
+		String written = String.join("", parts);
+		ToIntFunction<String> distance = (key) -> Nearest.distance(written, key.replaceAll("[^a-z0-9]", ""));
+		String meant = keys.stream().min(Comparator.comparingInt(distance)).orElse(written);
+		int own = String.join(".", parts).length() - ((parts.size() > 2) ? 0 : SHARED);
+		return new Unknown(meant, distance.applyAsInt(meant) <= own / 3, List.of());
 	}
 
 	/** The node at a path, or {@code null} if there is none. */
@@ -187,6 +209,10 @@ final class UnknownKeys {
 		}
 		else if (tree instanceof Items items) {
 			collect(items.value(), dot + "0", path, keys);
+		}
+		else if (tree instanceof Entries entries) {
+			keys.add(prefix);
+			collect(entries.keys(), dot + "0", path, keys);
 		}
 		else {
 			keys.add(prefix);
@@ -322,9 +348,10 @@ final class UnknownKeys {
 			if (path.size() < 2 || !path.get(0).equals("arcllm") || UnknownKeys.isKnownVariable(root, path)) {
 				return;
 			}
-			UnknownKeys.find(root, path).filter(Unknown::likely).ifPresent((unknown) -> {
+			Unknown unknown = UnknownKeys.variable(root, path);
+			if (unknown.likely()) {
 				throw mistake(variable, " (environment variable)", unknown);
-			});
+			}
 		}
 
 		private static ConfigMistake mistake(String key, String origin, Unknown unknown) {

@@ -141,7 +141,7 @@ final class VariableSource implements IterableConfigurationPropertySource {
 		}
 		if (tree instanceof Items items) {
 			boolean element = !parts.isEmpty() && UnknownKeys.isIndex(parts.get(0));
-			return !element ? null
+			return !element ? (parts.isEmpty() ? before : null)
 					: meant(items.value(), before + "[" + parts.get(0) + "]", parts.subList(1, parts.size()), declared);
 		}
 		if (tree instanceof Entries entries) {

@@ -6,6 +6,7 @@ import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.core.env.MapPropertySource;
@@ -110,6 +111,30 @@ class VariablesTests {
 		assertThatExceptionOfType(ConfigMistake.class).isThrownBy(this::bind)
 			.withMessageContaining("ARCLLM_MODULES_RETRY_MAX_RETRY")
 			.withMessageContaining("max-retries");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "ARCLLM_PROVIDERS_AZURE_OPENAI_MODE, arcllm.providers.azure-openai.model",
+			"ARCLLM_PROVIDERS_AZURE_OPENAI_ACCEPTS_PREFIXS, arcllm.providers.azure-openai.accepts-prefix",
+			"ARCLLM_PROVIDERS_OPENAI_MODULES_RETRY_MAX_RETRY, arcllm.providers.openai.modules.retry.max-retries",
+			"ARCLLM_MODULES_RATE_LIMIT_ENABLE, arcllm.modules.rate-limit.enabled",
+			"ARCLLM_MODULES_CIRCUIT_BREAKER_SLOW_CALL_DURATIONS, arcllm.modules.circuit-breaker.slow-call.duration",
+			"ARCLLM_MODULES_FALLBACK_CHAIN_0_MAX_TOKENS_X, arcllm.modules.fallback.chain.0.max-tokens",
+			"ARCLLM_MODULES_BUDGET_LIMITS_0_AMUNT, arcllm.modules.budget.limits.0.amount",
+			"ARCLLM_SPRING_AI_PRIMAR, arcllm.spring-ai.primary", "ARCLLM_LNT, arcllm.lint" })
+	void nearestKeyIsNamed(String variable, String meant) {
+		this.variables.put(variable, "1");
+		assertThatExceptionOfType(ConfigMistake.class).isThrownBy(this::bind)
+			.withMessageContaining("'" + variable + "' (environment variable) is not known")
+			.withMessageContaining("Did you mean '" + meant + "'?");
+	}
+
+	@Test
+	void listOfSectionsIsNoValue() {
+		this.variables.put("ARCLLM_PROVIDERS_AZURE_OPENAI_MODELS", "gpt-5");
+		assertThatExceptionOfType(ConfigMistake.class).isThrownBy(this::bind)
+			.withMessageContaining("'arcllm.providers.azure-openai.models'")
+			.withMessageContaining("Give a list");
 	}
 
 	@Test

@@ -32,4 +32,11 @@ interface AnswerBody extends WireListener.SoFar {
 	 */
 	boolean isOver();
 
+	/**
+	 * Whether it takes long to read the end, because everything is read then.
+	 */
+	default boolean isLong() {
+		return false;
+	}
+
 }

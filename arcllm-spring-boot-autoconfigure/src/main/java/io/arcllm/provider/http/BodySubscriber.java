@@ -1,6 +1,9 @@
 package io.arcllm.provider.http;
 
 import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -36,7 +39,12 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 	 */
 	private static final Duration LINGER = Duration.ofSeconds(1);
 
+	private static final int IDLE_SECONDS = 10;
+
 	private static final int LINGER_BYTES = 65536;
+
+	/** Reads long documents: the calls of an event loop would all wait for them. */
+	private static final Executor READERS = readers(Runtime.getRuntime().availableProcessors());
 
 	private final CoreSubscriber<? super LlmEvent> actual;
 
@@ -71,6 +79,17 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 		this.queue = new EventQueue(actual, this::emit);
 		this.body = body;
 		this.translator = translator;
+	}
+
+	private static Executor readers(int most) {
+		ThreadPoolExecutor readers = new ThreadPoolExecutor(most, most, IDLE_SECONDS, TimeUnit.SECONDS,
+				new LinkedBlockingQueue<>(), (task) -> {
+					Thread thread = new Thread(task, "arcllm-long-answer");
+					thread.setDaemon(true);
+					return thread;
+				});
+		readers.allowCoreThreadTimeOut(true);
+		return readers;
 	}
 
 	@Override
@@ -149,9 +168,18 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 		if (!this.bodyEnded) {
 			this.broken = ex != null;
 			this.failure = (ex == null) ? null : this.translator.apply(ex);
-			this.bodyEnded = true;
-			this.queue.drain();
+			if (this.failure == null && this.body.isLong()) {
+				READERS.execute(this::endOfBody);
+			}
+			else {
+				endOfBody();
+			}
 		}
+	}
+
+	private void endOfBody() {
+		this.bodyEnded = true;
+		this.queue.drain();
 	}
 
 	@Override

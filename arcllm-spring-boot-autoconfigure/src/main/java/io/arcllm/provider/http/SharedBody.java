@@ -26,9 +26,23 @@ final class SharedBody implements AnswerBody {
 		this.body.read(bytes, out);
 	}
 
+	/**
+	 * A long document has no state before its end, so that timers need not wait for it.
+	 */
 	@Override
-	public synchronized void end(Consumer<LlmEvent> out) {
-		this.body.end(out);
+	public void end(Consumer<LlmEvent> out) {
+		if (isLong()) {
+			this.body.end(out);
+			return;
+		}
+		synchronized (this) {
+			this.body.end(out);
+		}
+	}
+
+	@Override
+	public synchronized boolean isLong() {
+		return this.body.isLong();
 	}
 
 	@Override

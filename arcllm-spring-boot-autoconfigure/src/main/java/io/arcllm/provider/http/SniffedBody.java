@@ -102,6 +102,11 @@ final class SniffedBody implements AnswerBody {
 	}
 
 	@Override
+	public boolean isLong() {
+		return this.body != null && this.body.isLong();
+	}
+
+	@Override
 	public Usage used() {
 		return (this.body == null) ? Usage.UNKNOWN : this.body.used();
 	}

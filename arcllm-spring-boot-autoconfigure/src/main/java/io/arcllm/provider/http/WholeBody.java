@@ -23,6 +23,9 @@ final class WholeBody implements AnswerBody {
 
 	private static final int TRUSTED_SIZE = 1 << 20;
 
+	/** A megabyte takes up to 50 ms. */
+	private static final int LONG_SIZE = 1 << 18;
+
 	private final SizeLimit limit;
 
 	private final long announced;
@@ -144,6 +147,11 @@ final class WholeBody implements AnswerBody {
 	@Override
 	public boolean isOver() {
 		return this.cut && this.length == this.limit.bytes();
+	}
+
+	@Override
+	public boolean isLong() {
+		return this.length > LONG_SIZE;
 	}
 
 }

@@ -14,6 +14,7 @@ import io.arcllm.LlmEvent;
 import io.arcllm.LlmException;
 import io.arcllm.LlmModule;
 import io.arcllm.ErrorKind;
+import io.arcllm.LlmConfigException;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmRequest;
@@ -73,6 +74,14 @@ class OwnModuleTests {
 					assertThat(failure.kind()).isEqualTo(ErrorKind.INTERRUPTED);
 					assertThat(failure.trail().requests()).isOne();
 				}));
+	}
+
+	@Test
+	void moduleThatReturnsNothingStopsTheStartAndIsNamed() {
+		this.runner.withBean("nothing", LlmModule.class, () -> (inner) -> null)
+			.run((context) -> assertThat(context).getFailure()
+				.isInstanceOf(LlmConfigException.class)
+				.hasMessageContaining("The LlmModule 'nothing' returned null"));
 	}
 
 	@Test

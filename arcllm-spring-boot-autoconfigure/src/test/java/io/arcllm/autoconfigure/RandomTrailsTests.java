@@ -186,8 +186,7 @@ class RandomTrailsTests {
 			case OTHER_KEY ->
 				same && (before.error() == ErrorKind.AUTHENTICATION || before.error() == ErrorKind.RATE_LIMITED);
 			case WITHOUT_PARAMETERS -> same && Integer.valueOf(400).equals(before.status());
-			case RECOVERY ->
-				sent.subList(0, i).stream().anyMatch((one) -> one.firstToken() != null);
+			case RECOVERY -> sent.subList(0, i).stream().anyMatch((one) -> one.firstToken() != null);
 		};
 	}
 

@@ -166,7 +166,12 @@ public record ModuleOrder(List<ModuleFactory> aroundChain, boolean chained, List
 
 		@Override
 		public LlmProvider around(LlmProvider inner, StackPosition position) {
-			return this.module.around(inner, position.target());
+			LlmProvider wrapped = this.module.around(inner, position.target());
+			if (wrapped == null) {
+				throw new LlmConfigException("The LlmModule '" + this.name
+						+ "' returned null: return a provider, or 'inner' itself to change nothing");
+			}
+			return wrapped;
 		}
 
 	}

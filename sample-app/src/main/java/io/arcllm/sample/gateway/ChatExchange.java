@@ -159,7 +159,7 @@ final class ChatExchange {
 		HttpHeaders headers = this.response.getHeaders();
 		headers.set("x-arcllm-cache", how);
 		headers.set("age", String.valueOf(age.toSeconds()));
-		headers.set("x-arcllm-attempts", String.valueOf(this.attempts.attempts()));
+		headers.set("x-arcllm-attempts", "0");
 	}
 
 	private DataBuffer wrap(byte[] bytes) {

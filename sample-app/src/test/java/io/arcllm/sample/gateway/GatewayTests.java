@@ -142,6 +142,21 @@ class GatewayTests {
 			.doesNotContain("bob@example.com");
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void answerOfTheCacheSaysSo(boolean stale) throws Exception {
+		gateway.answer(new LlmEvent.Completed(
+				new LlmResponse(List.of(new Content.Text("x")), Usage.UNKNOWN, StopReason.of(StopReason.Type.END_TURN),
+						CLAUDE, null, null, null, Trail.EMPTY, stale, Duration.ofMillis(7900))));
+		for (String body : List.of(ASK, STREAM)) {
+			assertThat(gateway.chat(body).headers().map())
+				.containsEntry("x-arcllm-cache", List.of(stale ? "stale" : "hit"))
+				.containsEntry("age", List.of("7"))
+				.containsEntry("x-arcllm-attempts", List.of("0"))
+				.containsEntry("x-arcllm-provider", List.of("anthropic"));
+		}
+	}
+
 	@Test
 	void streamThatBreaksEndsWithAnErrorAndWithoutDone() throws Exception {
 		gateway.answer(Flux.concat(Flux.just(new LlmEvent.TextDelta("Hel")),

@@ -8,7 +8,9 @@ import java.util.Set;
  * What went wrong, and the table of what follows from it by default: whether the same
  * target is asked again, whether the next one is, for how long the target is left alone,
  * and what the failure says something about. Policies ask the kind, or
- * {@link LlmException} where more than the kind decides; nothing parses messages.
+ * {@link LlmException} where more than the kind decides; nothing parses messages. The
+ * settings {@code retry.on} and {@code fallback.on} go before this table, and have its
+ * rows as their defaults.
  */
 public enum ErrorKind {
 
@@ -194,7 +196,8 @@ public enum ErrorKind {
 	}
 
 	/**
-	 * Whether the next target of the chain may be asked.
+	 * Whether the next target of the chain may be asked, by the kind alone: a failure may
+	 * say otherwise ({@link LlmException#failsOver()}).
 	 */
 	public boolean failsOver() {
 		return this.consequences.contains(Consequence.FAIL_OVER);
@@ -223,7 +226,8 @@ public enum ErrorKind {
 	}
 
 	/**
-	 * Whether the call is over, even if other targets could answer.
+	 * Whether the call is over, even if other targets could answer, by the kind alone: a
+	 * failure may say otherwise ({@link LlmException#endsTheCall()}).
 	 */
 	public boolean endsTheCall() {
 		return this.consequences.contains(Consequence.END);

@@ -25,8 +25,11 @@ public final class ChainPass {
 
 	private final Call call;
 
-	/** Which pauses are heeded, by the failures that they came after. */
-	private final Predicate<LlmException> heeded;
+	/**
+	 * Which pauses keep their target from being asked, by the failures that they came
+	 * after.
+	 */
+	private final Predicate<LlmException> respected;
 
 	private Map<Target, LlmException> failures = Map.of();
 
@@ -36,8 +39,8 @@ public final class ChainPass {
 	 */
 	public ChainPass(Call call, List<Candidate> targets) {
 		this.call = call;
-		this.heeded = !call.targets().isPaused() ? (pause) -> true
-				: heeded(call.targets(), targets.stream().map(Candidate::target).toList());
+		this.respected = !call.targets().isPaused() ? (pause) -> true
+				: respected(call.targets(), targets.stream().map(Candidate::target).toList());
 	}
 
 	/**
@@ -46,7 +49,7 @@ public final class ChainPass {
 	 * the first one that is ready. What fails in the same way as before is not asked
 	 * again beside others.
 	 */
-	private static Predicate<LlmException> heeded(CallTargets call, List<Target> targets) {
+	private static Predicate<LlmException> respected(CallTargets call, List<Target> targets) {
 		List<LlmException> pauses = new ArrayList<>();
 		for (Target target : targets) {
 			LlmException pause = call.pausedBy(target);
@@ -134,7 +137,7 @@ public final class ChainPass {
 	 */
 	public boolean passOver(Candidate candidate, LlmRequest request, Attempt.Cause cause) {
 		LlmException paused = this.call.targets().pausedBy(candidate.target());
-		if (paused != null && this.heeded.test(paused)) {
+		if (paused != null && this.respected.test(paused)) {
 			passedOver(candidate.target(), paused);
 			this.call.skipped(candidate.target(), paused.kind(), waits(paused) + paused.getMessage(), cause);
 			return true;

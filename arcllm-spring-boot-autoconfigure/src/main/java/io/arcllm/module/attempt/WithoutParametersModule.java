@@ -51,7 +51,8 @@ public final class WithoutParametersModule extends BaseModule {
 	 * @param learnt the parameters that targets refused within the last hour; shared by
 	 * all stacks
 	 * @param configured the parameters that each target is known not to take
-	 * @param refuses whether the first target of a call is not asked again
+	 * @param refuses whether {@code on-unsupported} is {@code refuse}: the refusal of the
+	 * first target of a call then goes to the caller
 	 */
 	public WithoutParametersModule(LlmProvider inner, Target target, RefusedParameters learnt,
 			Function<Target, Set<Parameter>> configured, boolean refuses) {
@@ -154,7 +155,7 @@ public final class WithoutParametersModule extends BaseModule {
 			}
 			Set<Parameter> without = EnumSet.noneOf(Parameter.class);
 			without.addAll(before);
-			meant(refused, request, before).ifPresent(without::add);
+			parameterOf(refused, request, before).ifPresent(without::add);
 			return ask(less, without, Attempt.Cause.WITHOUT_PARAMETERS).doOnError(LlmException.class,
 					(second) -> learn(target, second.refusedParameter(), request, without));
 		});
@@ -172,7 +173,7 @@ public final class WithoutParametersModule extends BaseModule {
 			RefusedParameter refused, Call call) {
 		boolean first = call.isSentFirst(target);
 		learn(target, refused, request, before);
-		Parameter meant = meant(refused, request, before).orElse(null);
+		Parameter meant = parameterOf(refused, request, before).orElse(null);
 		if (meant != null && meant.isAnotherForm()) {
 			return before.contains(meant) ? null : request;
 		}
@@ -199,7 +200,7 @@ public final class WithoutParametersModule extends BaseModule {
 		if (refused == null || (refused.why() != Why.PARAMETER && refused.why() != Why.FORM)) {
 			return;
 		}
-		meant(refused, request, before)
+		parameterOf(refused, request, before)
 			.filter((one) -> one.mayBeLeftOut() || one == Parameter.STREAMING || one.isAnotherForm())
 			.ifPresent((one) -> this.learnt.learn(target, one));
 	}
@@ -208,7 +209,8 @@ public final class WithoutParametersModule extends BaseModule {
 	 * The refused parameter: the field of the longest answer by its name, and thinking by
 	 * its form, unless the other form was refused before or the caller wrote the form.
 	 */
-	private static Optional<Parameter> meant(RefusedParameter refused, LlmRequest request, Set<Parameter> before) {
+	private static Optional<Parameter> parameterOf(RefusedParameter refused, LlmRequest request,
+			Set<Parameter> before) {
 		if (refused.name().equals(MAX_TOKENS) && refused.why() == Why.PARAMETER) {
 			return Optional.of(Parameter.MAX_TOKENS);
 		}

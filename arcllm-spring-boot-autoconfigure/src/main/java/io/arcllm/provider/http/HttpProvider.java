@@ -169,7 +169,7 @@ public final class HttpProvider implements LlmProvider {
 		Target target = new Target(name(), model);
 		ModelTraits known = this.settings.models().apply(model);
 		Set<Parameter> without = (listener == null) ? Set.of() : listener.without();
-		ModelTraits traits = without.isEmpty() ? known : otherwise(known, without);
+		ModelTraits traits = without.isEmpty() ? known : withOtherForms(known, without);
 		LlmRequest whole = complete(request, model, traits);
 		List<String> defaults = without.isEmpty() ? List.of()
 				: without.stream().filter((one) -> one.mayBeLeftOut() && one.isIn(whole)).map(Parameter::word).toList();
@@ -184,8 +184,10 @@ public final class HttpProvider implements LlmProvider {
 		return adaptation;
 	}
 
-	/** Changes the form of what the target refused in another form. */
-	private ModelTraits otherwise(ModelTraits known, Set<Parameter> without) {
+	/**
+	 * Uses the other field, or the other form of thinking, where the target refused one.
+	 */
+	private ModelTraits withOtherForms(ModelTraits known, Set<Parameter> without) {
 		ModelTraits traits = without.contains(Parameter.MAX_TOKENS) ? known.andNot(Set.of(Parameter.MAX_TOKENS))
 				: known;
 		return without.contains(Parameter.THINKING_FORM) ? traits.thinking(this.format.otherThinking(traits.thinking()))

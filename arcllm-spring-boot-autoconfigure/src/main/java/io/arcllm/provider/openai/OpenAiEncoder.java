@@ -51,8 +51,9 @@ final class OpenAiEncoder {
 		}
 		boolean completion = this.format.has(OpenAiQuirk.MAX_COMPLETION_TOKENS)
 				|| this.traits.has(ModelTraits.Rule.MAX_COMPLETION_TOKENS);
-		boolean otherName = this.traits.unsupported().contains(Parameter.MAX_TOKENS);
-		body.field((completion != otherName) ? "max_completion_tokens" : "max_tokens", this.request.maxTokens());
+		boolean refused = this.traits.unsupported().contains(Parameter.MAX_TOKENS);
+		// the vendor has refused the usual name of the field: it takes the other one
+		body.field((completion != refused) ? "max_completion_tokens" : "max_tokens", this.request.maxTokens());
 		body.field("temperature", this.request.temperature());
 		body.field("top_p", this.request.topP());
 		body.field("stop", this.request.stop());

@@ -3,6 +3,7 @@ package io.arcllm.module.fallback;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -18,6 +19,7 @@ import io.arcllm.TimeoutStage;
 import io.arcllm.module.Call;
 import io.arcllm.module.Candidate;
 import io.arcllm.module.Outcome;
+import io.arcllm.module.Rejection;
 import io.arcllm.module.Script;
 import io.arcllm.module.Selection;
 import io.arcllm.module.TestSettings;
@@ -60,6 +62,9 @@ class RandomRoundsTests {
 
 	private final Random random = new Random(11);
 
+	/** The targets whose breakers are open for the whole call. */
+	private final Set<Integer> closed = new HashSet<>();
+
 	/** In the order in which they were made. */
 	private final List<Made> made = new ArrayList<>();
 
@@ -88,6 +93,12 @@ class RandomRoundsTests {
 		for (int i = 0; i < CALLS; i++) {
 			this.made.clear();
 			int size = 1 + this.random.nextInt(3);
+			this.closed.clear();
+			for (int target = 0; target < size; target++) {
+				if (this.random.nextInt(5) == 0) {
+					this.closed.add(target);
+				}
+			}
 			Call call = new Call(Duration.ofMinutes(30), MOST);
 			Outcome outcome = Outcome.of(stack(size, around).exchange(LlmRequest.of("hi")), call);
 			this.time.passes(Duration.ofMinutes(31));
@@ -99,6 +110,11 @@ class RandomRoundsTests {
 	private void check(int size, boolean around, Outcome outcome) {
 		String told = this.made + " -> " + outcome.kind();
 		assertThat(outcome.isOpen()).as(told).isFalse();
+		if (this.closed.size() == size) {
+			assertThat(this.made).as(told).isEmpty();
+			assertThat(outcome.kind()).as(told).isEqualTo(ErrorKind.CIRCUIT_OPEN);
+			return;
+		}
 		assertThat(this.made).as(told).hasSizeBetween(1, MOST);
 		for (int i = 0; i < this.made.size(); i++) {
 			Made one = this.made.get(i);
@@ -111,8 +127,9 @@ class RandomRoundsTests {
 					.isGreaterThanOrEqualTo((failure.retryAfter() == null) ? 0 : failure.retryAfter().toMillis());
 				assertThat(failure.isSilence() && isAnotherLeft(one, i, size, around)).as(i + " " + told).isFalse();
 			}
-			if (one.target() == 0 && one.failure() != null && (one.failure().kind() == ErrorKind.INVALID_REQUEST
-					|| one.failure().kind() == ErrorKind.CONTENT_POLICY)) {
+			if (one.target() == this.made.get(0).target() && one.failure() != null
+					&& (one.failure().kind() == ErrorKind.INVALID_REQUEST
+							|| one.failure().kind() == ErrorKind.CONTENT_POLICY)) {
 				assertThat(this.made).as(told).hasSize(i + 1);
 			}
 		}
@@ -144,7 +161,7 @@ class RandomRoundsTests {
 	private boolean isAnotherLeft(Made silent, int at, int size, boolean around) {
 		for (int other = 0; other < size; other++) {
 			Made last = (other == silent.target()) ? null : last(other, at);
-			if (other == silent.target()) {
+			if (other == silent.target() || this.closed.contains(other)) {
 				continue;
 			}
 			if (last == null) {
@@ -173,12 +190,34 @@ class RandomRoundsTests {
 		for (int target = 0; target < size; target++) {
 			Script name = new Script(String.valueOf((char) ('a' + target)));
 			LlmProvider guarded = new ContractModule(vendor(target, name.target()), name.target());
-			candidates.add(name.candidate(around ? guarded : retry(guarded)));
+			candidates.add(gated(name.candidate(around ? guarded : retry(guarded)), this.closed.contains(target)));
 		}
 		FallbackSettings settings = TestSettings.of(FallbackSettings.class, "on", ON);
 		LlmProvider chain = new FallbackModule(new Chain(candidates, List.of(), List.of()), settings,
 				Selection.ORDERED);
 		return around ? retry(chain) : chain;
+	}
+
+	private static Candidate gated(Candidate open, boolean closed) {
+		return new Candidate() {
+
+			@Override
+			public Target target() {
+				return open.target();
+			}
+
+			@Override
+			public LlmProvider provider() {
+				return open.provider();
+			}
+
+			@Override
+			public Rejection rejection(LlmRequest request) {
+				return closed ? new Rejection(ErrorKind.CIRCUIT_OPEN, "its breaker is open", Duration.ofHours(1))
+						: null;
+			}
+
+		};
 	}
 
 	private LlmProvider vendor(int number, Target target) {

@@ -22,9 +22,8 @@ import static org.awaitility.Awaitility.await;
  * The sample over HTTP/2: a client may give up one request of a connection and go on with
  * the others.
  */
-@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-		properties = { "server.http2.enabled=true", "simulator.pace.first-token=10ms",
-				"simulator.pace.tokens-per-second=20", "simulator.fail-every=0" })
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = { "server.http2.enabled=true",
+		"simulator.pace.first-token=10ms", "simulator.pace.tokens-per-second=20", "simulator.fail-every=0" })
 class Http2ClientsTests {
 
 	private static final Duration LIMIT = Duration.ofSeconds(30);

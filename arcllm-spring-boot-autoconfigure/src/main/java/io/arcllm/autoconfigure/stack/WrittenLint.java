@@ -10,11 +10,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 import io.arcllm.CallOptions;
+import io.arcllm.ErrorKind;
 import io.arcllm.autoconfigure.config.ArcllmProperties;
 import io.arcllm.autoconfigure.config.LayeredBinder;
 import io.arcllm.autoconfigure.config.ModuleSettings;
 import io.arcllm.autoconfigure.config.ProviderProperties;
 import io.arcllm.autoconfigure.config.ProviderProperties.Model;
+import io.arcllm.autoconfigure.config.Text;
 import io.arcllm.module.audit.AuditSettings;
 import io.arcllm.module.budget.BudgetSettings;
 import io.arcllm.module.bulkhead.BulkheadSettings;
@@ -64,6 +66,8 @@ final class WrittenLint {
 		});
 		this.properties.providers().forEach(this::provider);
 		fallback();
+		kinds("retry", settings("retry", RetrySettings.class).on());
+		kinds("fallback", settings("fallback", FallbackSettings.class).on());
 		times();
 		modules();
 		this.properties.models().forEach(this::name);
@@ -162,6 +166,16 @@ final class WrittenLint {
 				&& this.targets.names().stream().noneMatch((name) -> this.targets.isLabelled(name, fallback.only()))) {
 			warn(prefix + "only", "asks for labels that no provider has, so that no other target is ever asked: set"
 					+ " arcllm.providers.<name>.labels");
+		}
+	}
+
+	private void kinds(String module, Set<ErrorKind> on) {
+		if (isOn(module)) {
+			on.stream()
+				.filter(ErrorKind::endsTheCall)
+				.sorted()
+				.forEach((kind) -> warn(MODULES + module + ".on",
+						"has '" + Text.dashed(kind) + "', which ends a call whatever is set here: remove it"));
 		}
 	}
 

@@ -78,16 +78,6 @@ class OwnBeansTests {
 	}
 
 	@WholeAndStreamed
-	void ownClassifierThatSaysNothingCountsAsOneThatThrows(boolean streaming) {
-		this.vendors.first.enqueue(Vendors.fails("529"));
-		this.vendors.runner()
-			.withBean(ErrorClassifier.class, () -> (error) -> null)
-			.run((context) -> assertThatExceptionOfType(LlmException.class)
-				.isThrownBy(() -> Vendors.ask(context.getBean(LlmProvider.class), streaming))
-				.returns(ErrorKind.OVERLOADED, LlmException::kind));
-	}
-
-	@WholeAndStreamed
 	void customizerOfTheConnectionKnowsTheProvider(boolean streaming) {
 		this.vendors.first.enqueue(Vendors.fails("529"));
 		this.vendors.second.enqueue(Vendors.says("hello", streaming));

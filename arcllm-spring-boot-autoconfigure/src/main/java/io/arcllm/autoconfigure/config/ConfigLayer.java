@@ -38,9 +38,13 @@ public record ConfigLayer(String prefix, ConfigurationPropertySource source) {
 		return this.prefix.isEmpty() ? name : this.prefix + "." + name;
 	}
 
-	/** Where the key is written, such as file and line, if that is known. */
+	/**
+	 * Where the key is written, such as file and line, if that is known; nowhere, if code
+	 * sets it.
+	 */
 	@Nullable String origin(String name) {
-		ConfigurationProperty property = find(name);
+		boolean written = this.source.getUnderlyingSource() instanceof PropertySource<?>;
+		ConfigurationProperty property = written ? find(name) : null;
 		Origin origin = (property == null) ? null : property.getOrigin();
 		return (origin == null) ? null : origin.toString();
 	}

@@ -161,6 +161,13 @@ class ModuleSettingsTests {
 	}
 
 	@Test
+	void refusedOverrideIsWrittenNowhere() {
+		CallOptions options = CallOptions.builder().retry((retry) -> retry.maxRetries(-1)).build();
+		assertThatExceptionOfType(LlmConfigException.class).isThrownBy(() -> retry("x", options))
+			.withMessageStartingWith("'retry.max-retries' is wrong: max-retries must be 0 or more, was -1");
+	}
+
+	@Test
 	void valueThatDoesNotConvertNamesItsKeyAndWhatIsAllowed() {
 		this.environment.setProperty("arcllm.modules.retry.max-wait", "soon");
 		assertThatExceptionOfType(LlmConfigException.class).isThrownBy(() -> retry("x", CallOptions.NONE))

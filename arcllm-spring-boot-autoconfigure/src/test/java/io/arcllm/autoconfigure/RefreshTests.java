@@ -9,6 +9,9 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.arcllm.LlmRequest;
 import io.arcllm.Parameter;
@@ -30,6 +33,7 @@ import io.arcllm.LlmProvider;
 import io.arcllm.LlmProviders;
 import io.arcllm.LlmResponse;
 import io.arcllm.autoconfigure.actuator.EndpointAction;
+import io.arcllm.autoconfigure.stack.LlmWebClientCustomizer;
 import io.arcllm.autoconfigure.stack.ModuleFactory;
 import io.arcllm.module.circuitbreaker.Breaker;
 import io.arcllm.module.circuitbreaker.BreakerState;
@@ -77,6 +81,44 @@ class RefreshTests {
 			context.publishEvent(new EnvironmentChangeEvent(this));
 			assertThat(provider).hasToString("Retry(Timeout(first))");
 		});
+	}
+
+	/** Customizers run without a lock, so one may still run for the old adapter. */
+	@Test
+	void adapterThatIsMadeMeanwhileIsNotUsedAfterwards() {
+		CountDownLatch begun = new CountDownLatch(1);
+		CountDownLatch goOn = new CountDownLatch(1);
+		AtomicBoolean slow = new AtomicBoolean(true);
+		LlmWebClientCustomizer customizer = (provider, builder) -> {
+			if (provider.equals("second") && slow.getAndSet(false)) {
+				begun.countDown();
+				await(goOn);
+			}
+		};
+		runner().withBean(LlmWebClientCustomizer.class, () -> customizer).run((context) -> {
+			LlmProviders providers = context.getBean(LlmProviders.class);
+			for (int i = 0; i < 2; i++) {
+				this.vendors.first.enqueue(Vendors.says("new", false));
+				this.vendors.second.enqueue(Vendors.says("old", false));
+			}
+			CompletableFuture<LlmResponse> old = CompletableFuture
+				.supplyAsync(() -> Vendors.ask(providers.load("second"), false));
+			await(begun);
+			set(context, "arcllm.providers.second.base-url", this.vendors.first.url("/v1").toString());
+			assertThat(reload(context)).containsEntry("changed", true);
+			goOn.countDown();
+			old.get(20, TimeUnit.SECONDS);
+			assertThat(Vendors.ask(providers.load("second"), false).text()).isEqualTo("new");
+		});
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	@Test

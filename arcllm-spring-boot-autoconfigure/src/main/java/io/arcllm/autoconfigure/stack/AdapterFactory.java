@@ -18,6 +18,7 @@ import io.arcllm.Target;
 import io.arcllm.autoconfigure.config.ConfigMistake;
 import io.arcllm.autoconfigure.config.ProviderDefinition;
 import io.arcllm.autoconfigure.config.ProviderProperties.Defaults;
+import io.arcllm.autoconfigure.config.ProviderProperties.Keys;
 import io.arcllm.autoconfigure.config.ProviderProperties.OnUnsupported;
 import io.arcllm.module.BaseModule;
 import io.arcllm.module.EventStep;
@@ -57,7 +58,7 @@ public final class AdapterFactory {
 
 	private final Supplier<List<ModelBridge>> bridges;
 
-	private final Map<String, ApiKeys> keys = new ConcurrentHashMap<>();
+	private final Map<KeysOf, ApiKeys> keys = new ConcurrentHashMap<>();
 
 	/** By provider, for beans of the application. */
 	private final Map<String, OwnThreads> threads = new ConcurrentHashMap<>();
@@ -105,12 +106,12 @@ public final class AdapterFactory {
 	 * The keys of a provider; the same ones each time.
 	 */
 	ApiKeys keys(ProviderDefinition definition) {
-		return this.keys.computeIfAbsent(definition.name(), (name) -> {
+		return this.keys.computeIfAbsent(KeysOf.of(definition), (known) -> {
 			List<String> configured = definition.keys();
 			ApiKeys keys = (configured.size() > 1) ? pool(definition)
 					: ApiKeys.of(configured.isEmpty() ? null : configured.get(0));
-			return (this.supplier == null) ? keys : TenantKeys.of(name, this.supplier, keys, ModuleClock::nanos,
-					definition.keySettings().supplierTimeout());
+			return (this.supplier == null) ? keys : TenantKeys.of(definition.name(), this.supplier, keys,
+					ModuleClock::nanos, definition.keySettings().supplierTimeout());
 		});
 	}
 
@@ -126,9 +127,8 @@ public final class AdapterFactory {
 
 	/** Keeps the state of keys that stay, and forgets keys that have changed. */
 	void forget(ProviderDefinition old, @Nullable ProviderDefinition newer) {
-		if (newer == null || !newer.keys().equals(old.keys()) || !newer.keySettings().equals(old.keySettings())) {
-			this.keys.remove(old.name());
-		}
+		KeysOf kept = (newer == null) ? null : KeysOf.of(newer);
+		this.keys.keySet().removeIf((one) -> one.name().equals(old.name()) && !one.equals(kept));
 	}
 
 	/**
@@ -195,6 +195,22 @@ public final class AdapterFactory {
 			case "ollama" -> new OllamaFormat(definition.name());
 			default -> throw new LlmConfigException("There is no wire format '" + definition.type() + "'");
 		};
+	}
+
+	/**
+	 * What a provider's keys are made of.
+	 */
+	private record KeysOf(String name, List<String> keys, Keys settings) {
+
+		static KeysOf of(ProviderDefinition definition) {
+			return new KeysOf(definition.name(), definition.keys(), definition.keySettings());
+		}
+
+		@Override
+		public String toString() {
+			return this.name;
+		}
+
 	}
 
 	/**

@@ -52,7 +52,8 @@ public final class Targets {
 
 	private final Map<String, ProviderDefinition> retired = new ConcurrentHashMap<>();
 
-	private final Map<String, LlmProvider> made = new ConcurrentHashMap<>();
+	/** By definition, since a stack of before a refresh may still make an old one. */
+	private final Map<ProviderDefinition, LlmProvider> made = new ConcurrentHashMap<>();
 
 	private final RefusedParameters refusals = new RefusedParameters(ModuleClock::nanos);
 
@@ -113,15 +114,17 @@ public final class Targets {
 	 * @param names the names of models
 	 */
 	public void use(ProviderDefinitions newer, ModelNames names) {
-		for (ProviderDefinition old : this.configured.all()) {
+		List<ProviderDefinition> before = List.copyOf(this.configured.all());
+		newer.all().stream().filter((one) -> !before.contains(one)).forEach(this.made::remove);
+		this.configured.use(newer);
+		this.modelNames = names;
+		for (ProviderDefinition old : before) {
 			if (!old.equals(newer.find(old.name()))) {
 				this.retired.put(old.name(), old);
-				this.made.remove(old.name());
+				this.made.remove(old);
 				this.adapters.forget(old, newer.find(old.name()));
 			}
 		}
-		this.configured.use(newer);
-		this.modelNames = names;
 	}
 
 	/** The names of models. */
@@ -138,17 +141,17 @@ public final class Targets {
 			definition = this.retired.get(name);
 		}
 		return (definition == null) ? this.adapters.reading(this.beans.getBean(name, LlmProvider.class), name)
-				: made(name, definition);
+				: made(definition);
 	}
 
 	/** Runs customizers of the application, so no lock is held. */
-	private LlmProvider made(String name, ProviderDefinition definition) {
-		LlmProvider known = this.made.get(name);
+	private LlmProvider made(ProviderDefinition definition) {
+		LlmProvider known = this.made.get(definition);
 		if (known != null) {
 			return known;
 		}
 		LlmProvider made = this.adapters.adapter(definition);
-		LlmProvider first = this.made.putIfAbsent(name, made);
+		LlmProvider first = this.made.putIfAbsent(definition, made);
 		return (first != null) ? first : made;
 	}
 

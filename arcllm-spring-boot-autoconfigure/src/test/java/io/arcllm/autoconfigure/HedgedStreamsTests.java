@@ -98,4 +98,33 @@ class HedgedStreamsTests {
 			});
 	}
 
+	/** Another target may not take a beginning, and would begin anew in other words. */
+	@ParameterizedTest
+	@ValueSource(strings = { "replay", "continue" })
+	void targetThatGoesOnIsNotHedged(String recovery) {
+		this.vendors.first.enqueue(new MockResponse.Builder().addHeader("content-type", "text/event-stream")
+			.body("data: {\"id\":\"c\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"one \"}}]}\n\n")
+			.build());
+		this.vendors.first.enqueue(Vendors.says(recovery.equals("continue") ? "two" : "one two", true)
+			.newBuilder()
+			.headersDelay(800, TimeUnit.MILLISECONDS)
+			.build());
+		this.vendors.second.enqueue(Vendors.says("Something else.", true));
+		this.vendors.runner()
+			.withPropertyValues("arcllm.modules.fallback.enabled=true", "arcllm.modules.fallback.chain=second",
+					"arcllm.modules.hedge.enabled=true", "arcllm.modules.hedge.after=200ms",
+					"arcllm.modules.hedge.minimum-delay=0ms", "arcllm.modules.hedge.max-ratio=100%",
+					"arcllm.modules.streams.recovery=" + recovery, "arcllm.providers.first.accepts-prefix=true")
+			.run((context) -> {
+				LlmEvent last = context.getBean(LlmProvider.class)
+					.stream(LlmRequest.of("hi"))
+					.blockLast(Duration.ofSeconds(30));
+				LlmResponse answer = ((LlmEvent.Completed) last).response();
+				assertThat(answer.text()).isEqualTo("one two");
+				assertThat(answer.trail().attempts())
+					.extracting((one) -> one.target().provider() + " " + one.cause() + " " + one.outcome())
+					.containsExactly("first FIRST FAILED", "first RECOVERY COMPLETED");
+			});
+	}
+
 }

@@ -80,7 +80,7 @@ public final class ChainFactory {
 	/** Whether the first target of the chain is hedged. */
 	boolean isHedged(StackPosition position) {
 		return this.settings.enabled(HedgeFactory.NAME, position.provider(), position.options())
-				&& targets(position).size() > 1;
+				&& targets(position).size() > 1 && !this.hedge.hasServerTools(position.target());
 	}
 
 	private boolean isEnabled(StackPosition position) {

@@ -77,7 +77,7 @@ public final class HedgeFactory {
 	}
 
 	/** Whether each request to the target asks for a vendor's own tools. */
-	private boolean hasServerTools(Target target) {
+	boolean hasServerTools(Target target) {
 		ProviderDefinition definition = this.targets.definition(target.provider());
 		return definition != null && (HedgeModule.hasServerTools(definition.options())
 				|| HedgeModule.hasServerTools(definition.traits(target.model()).options()));

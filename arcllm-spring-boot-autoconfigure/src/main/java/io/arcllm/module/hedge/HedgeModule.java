@@ -95,7 +95,14 @@ public final class HedgeModule extends BaseModule {
 
 			@Override
 			public void subscribe(CoreSubscriber<? super LlmEvent> actual) {
-				if (Scope.of(actual.currentContext()).cause() == Attempt.Cause.FIRST) {
+				Attempt.Cause cause = Scope.of(actual.currentContext()).cause();
+				if (cause == Attempt.Cause.RECOVERY) {
+					// what was delivered is for this target alone: another may not go on
+					// with it
+					HedgeModule.this.inner.exchange(HedgeModule.this.own.complete(request)).subscribe(actual);
+					return;
+				}
+				if (cause == Attempt.Cause.FIRST) {
 					HedgeModule.this.knowledge.budget().called();
 				}
 				HedgedCall call = new HedgedCall(actual, HedgeModule.this, request);

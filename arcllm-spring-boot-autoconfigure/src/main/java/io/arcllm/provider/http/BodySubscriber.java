@@ -14,6 +14,7 @@ import org.reactivestreams.Subscription;
 import reactor.core.CoreSubscriber;
 import reactor.core.Disposable;
 import reactor.core.publisher.Operators;
+import reactor.core.scheduler.NonBlocking;
 import reactor.core.scheduler.Schedulers;
 import reactor.util.context.Context;
 
@@ -83,11 +84,7 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 
 	private static Executor readers(int most) {
 		ThreadPoolExecutor readers = new ThreadPoolExecutor(most, most, IDLE_SECONDS, TimeUnit.SECONDS,
-				new LinkedBlockingQueue<>(), (task) -> {
-					Thread thread = new Thread(task, "arcllm-long-answer");
-					thread.setDaemon(true);
-					return thread;
-				});
+				new LinkedBlockingQueue<>(), ReaderThread::new);
 		readers.allowCoreThreadTimeOut(true);
 		return readers;
 	}
@@ -241,6 +238,19 @@ final class BodySubscriber implements CoreSubscriber<DataBuffer>, Subscription {
 		catch (Throwable ex) {
 			this.failure = this.translator.apply(ex);
 		}
+	}
+
+	/**
+	 * Answers are passed on by it as by an event loop: it may not be blocked, since other
+	 * answers wait for it.
+	 */
+	private static final class ReaderThread extends Thread implements NonBlocking {
+
+		ReaderThread(Runnable task) {
+			super(task, "arcllm-long-answer");
+			setDaemon(true);
+		}
+
 	}
 
 }

@@ -14,6 +14,7 @@ import io.arcllm.autoconfigure.Vendors;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import reactor.core.scheduler.Schedulers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -36,9 +37,10 @@ class LongAnswersTests {
 			this.vendors.first.enqueue(Vendors.json(200, body(format, "x".repeat(length))).build());
 			List<String> threads = new CopyOnWriteArrayList<>();
 			run(format, (llm) -> {
-				LlmEvent last = llm.exchange(LlmRequest.of("Hi").withStreaming(streaming))
-					.doOnNext((event) -> threads.add(Thread.currentThread().getName()))
-					.blockLast(LIMIT);
+				LlmEvent last = llm.exchange(LlmRequest.of("Hi").withStreaming(streaming)).doOnNext((event) -> {
+					assertThat(Schedulers.isInNonBlockingThread()).isTrue();
+					threads.add(Thread.currentThread().getName());
+				}).blockLast(LIMIT);
 				assertThat(((LlmEvent.Completed) last).response().text()).hasSize(length);
 			});
 			assertThat(threads).isNotEmpty()

@@ -1,7 +1,9 @@
 package io.arcllm;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -22,6 +24,15 @@ public final class RawBody {
 	}
 
 	/**
+	 * A body in pieces, which are put together when it is looked at.
+	 * @param pieces the body, in UTF-8; not copied, so don't change them
+	 * @param length how many bytes of them belong to it
+	 */
+	public RawBody(List<byte[]> pieces, int length) {
+		this(length, () -> joined(pieces, length));
+	}
+
+	/**
 	 * A body that is kept in another form until it is looked at.
 	 * @param length how many bytes it has
 	 * @param bytes makes the body, in UTF-8, each time that it is looked at, by any
@@ -30,6 +41,12 @@ public final class RawBody {
 	public RawBody(int length, Supplier<byte[]> bytes) {
 		this.length = length;
 		this.bytes = bytes;
+	}
+
+	private static byte[] joined(List<byte[]> pieces, int length) {
+		ByteBuffer all = ByteBuffer.allocate(length);
+		pieces.forEach((piece) -> all.put(piece, 0, Math.min(piece.length, all.remaining())));
+		return all.array();
 	}
 
 	private byte[] bytes() {

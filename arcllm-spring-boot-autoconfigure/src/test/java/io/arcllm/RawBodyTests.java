@@ -2,6 +2,9 @@ package io.arcllm;
 
 import java.nio.charset.StandardCharsets;
 
+import java.util.Arrays;
+import java.util.List;
+
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +18,16 @@ class RawBodyTests {
 		assertThat(made).isEqualTo(whole).hasSameHashCodeAs(whole).hasToString("RawBody[19 bytes]");
 		assertThat(made.text()).isEqualTo("Tell me of the séa");
 		assertThat(made.getLength()).isEqualTo(19);
+	}
+
+	@Test
+	void bodyInPiecesIsTheSameAsInOne() {
+		byte[] bytes = bytes("Tell me of the séa");
+		for (int cut = 0; cut <= bytes.length; cut++) {
+			byte[] last = Arrays.copyOf(Arrays.copyOfRange(bytes, cut, bytes.length), 64);
+			assertThat(new RawBody(List.of(Arrays.copyOf(bytes, cut), last), bytes.length))
+				.isEqualTo(new RawBody(bytes));
+		}
 	}
 
 	@Test

@@ -153,7 +153,13 @@ final class ThreadLocalCapture implements CallerContext.Capture {
 		GuardedAccessors(List<ThreadLocalAccessor<?>> registered, Hook hook) {
 			this.registered = registered;
 			this.guarded = registered.stream()
-				.<GuardedAccessor<?>>map((one) -> new GuardedAccessor<>(one, hook))
+				.<@Nullable GuardedAccessor<?>>map(
+						(one) -> hook.get(() -> new GuardedAccessor<>(one, hook), () -> null))
+				.<GuardedAccessor<?>>mapMulti((one, next) -> {
+					if (one != null) {
+						next.accept(one);
+					}
+				})
 				.toList();
 			ContextRegistry registry = new ContextRegistry();
 			ContextRegistry.getInstance().getContextAccessors().forEach(registry::registerContextAccessor);

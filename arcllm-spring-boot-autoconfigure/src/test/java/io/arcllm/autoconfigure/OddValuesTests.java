@@ -26,7 +26,7 @@ class OddValuesTests {
 	private final Vendors vendors = new Vendors();
 
 	@WholeAndStreamed
-	void timesThatNobodyLivesToSeeAreACentury(boolean streaming) {
+	void timesOfManyCenturiesAreOne(boolean streaming) {
 		this.vendors.first.enqueue(Vendors.fails("500"));
 		this.vendors.first.enqueue(Vendors.says("hello", streaming));
 		this.vendors.runner()

@@ -46,7 +46,7 @@ import org.springframework.web.reactive.function.server.RouterFunctions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * An LlmException that nobody handles is a problem in Spring MVC and in WebFlux, however
+ * An LlmException without a handler is a problem in Spring MVC and in WebFlux, however
  * the application ends with it.
  */
 class ProblemsOverHttpTests {

@@ -42,17 +42,17 @@ public final class KeyRotationModule extends BaseModule {
 
 	@Override
 	public Flux<LlmEvent> exchange(LlmRequest request) {
-		return this.inner.exchange(request).onErrorResume(LlmException.class, (rejection) -> again(request, rejection));
+		return this.inner.exchange(request).onErrorResume(LlmException.class, (refusal) -> again(request, refusal));
 	}
 
-	private Flux<LlmEvent> again(LlmRequest request, LlmException rejection) {
-		return EventStep.defer(
-				(context) -> mayAsk(request, rejection, Call.of(context)) ? exchange(request) : Flux.error(rejection))
+	private Flux<LlmEvent> again(LlmRequest request, LlmException refusal) {
+		return EventStep
+			.defer((context) -> mayAsk(request, refusal, Call.of(context)) ? exchange(request) : Flux.error(refusal))
 			.contextWrite((context) -> Scope.of(context).because(Attempt.Cause.OTHER_KEY).into(context));
 	}
 
-	private boolean mayAsk(LlmRequest request, LlmException rejection, Call call) {
-		return rejection.kind().asksAnotherKey() && this.another.test(request, rejection) && call.hasAttemptsLeft()
+	private boolean mayAsk(LlmRequest request, LlmException refusal, Call call) {
+		return refusal.kind().asksAnotherKey() && this.another.test(request, refusal) && call.hasAttemptsLeft()
 				&& !call.remaining().isNegative();
 	}
 

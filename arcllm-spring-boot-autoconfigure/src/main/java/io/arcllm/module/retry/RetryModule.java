@@ -62,9 +62,9 @@ public final class RetryModule extends BaseModule {
 			if (wait == null) {
 				return Flux.error(failure);
 			}
-			LlmException refused = rejectedAfter(wait, failure, scope);
-			if (refused != null) {
-				return Flux.error(failure.withSuppressed(refused));
+			LlmException rejected = rejectedAfter(wait, failure, scope);
+			if (rejected != null) {
+				return Flux.error(failure.withSuppressed(rejected));
 			}
 			if (!retries.tryRetry()) {
 				return Flux.error(failure);
@@ -110,24 +110,24 @@ public final class RetryModule extends BaseModule {
 	}
 
 	/**
-	 * The first refusal, if the breakers of all targets that may be asked again will
-	 * still refuse after that wait; else {@code null}.
+	 * The first rejection, if the breakers of all targets that may be asked again will
+	 * still reject after that wait; else {@code null}.
 	 */
 	private static @Nullable LlmException rejectedAfter(Duration wait, LlmException failure, Scope scope) {
 		List<LlmException> worthAsking = Stream.concat(Stream.of(failure), failure.others().stream())
 			.filter((one) -> one.isRetryable() && one.kind() != ErrorKind.THROTTLED)
 			.toList();
-		Map<Target, Rejection> refusals = new LinkedHashMap<>();
+		Map<Target, Rejection> rejections = new LinkedHashMap<>();
 		for (LlmException one : worthAsking) {
 			Target target = one.details().target();
 			Rejection rejection = scope.call().targets().rejectionAfter(target, wait);
 			if (rejection == null || target == null) {
 				return null;
 			}
-			refusals.put(target, rejection);
+			rejections.put(target, rejection);
 		}
-		refusals.forEach((target, rejection) -> scope.skipped(target, rejection.kind(), rejection.reason()));
-		return refusals.entrySet()
+		rejections.forEach((target, rejection) -> scope.skipped(target, rejection.kind(), rejection.reason()));
+		return rejections.entrySet()
 			.stream()
 			.map((entry) -> rejected(entry.getKey(), entry.getValue()))
 			.findFirst()

@@ -35,7 +35,8 @@ public final class ForeignErrors {
 			StringIndexOutOfBoundsException.class);
 
 	private static final List<String> CLIENTS = List.of(LANGCHAIN4J, "org.springframework.ai.", "com.openai.",
-			"com.anthropic.", "com.google.", "com.azure.", "software.amazon.");
+			"com.anthropic.", "com.google.genai.", "com.google.cloud.", "com.google.api.", "com.azure.",
+			"software.amazon.");
 
 	private static final List<String> BELOW = List.of("java.", "jdk.", "kotlin.", "reactor.");
 

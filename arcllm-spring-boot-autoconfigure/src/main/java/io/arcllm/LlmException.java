@@ -42,7 +42,7 @@ public class LlmException extends RuntimeException {
 	 * @param cause the failure below, if there is one
 	 */
 	public LlmException(ErrorDetails details, String message, @Nullable Throwable cause) {
-		super(PlainText.of(cut(message, LONGEST_MESSAGE)), cause);
+		super(PrintableText.line(cut(message, LONGEST_MESSAGE)), cause);
 		this.kind = details.kind();
 		this.details = details;
 	}

@@ -37,7 +37,7 @@ public record Target(@AbsentIsEmpty String provider, @Nullable String model) {
 	 */
 	@Override
 	public String toString() {
-		return (this.model == null) ? this.provider : this.provider + "/" + PlainText.of(this.model);
+		return (this.model == null) ? this.provider : this.provider + "/" + PrintableText.line(this.model);
 	}
 
 }

@@ -213,7 +213,10 @@ public final class Call {
 		return this.sentFirst == null || this.attempts == 0 || this.sentFirst.equals(target);
 	}
 
-	/** Notes whose words the call gets, its own or those of an equal call. */
+	/**
+	 * Notes which target says a word, for this call or an equal one; it may not be passed
+	 * on.
+	 */
 	public void speaks(Target target) {
 		this.speaker = target;
 	}

@@ -3,6 +3,7 @@ package io.arcllm.provider;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
 import io.arcllm.LlmResponse;
+import io.arcllm.PrintableText;
 import io.arcllm.StopReason;
 import io.arcllm.Target;
 import org.jspecify.annotations.Nullable;

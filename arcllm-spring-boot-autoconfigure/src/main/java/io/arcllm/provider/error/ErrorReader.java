@@ -8,8 +8,8 @@ import java.util.Locale;
 import io.arcllm.CallerContext;
 import io.arcllm.ErrorKind;
 import io.arcllm.LlmException;
+import io.arcllm.PrintableText;
 import io.arcllm.Target;
-import io.arcllm.provider.PrintableText;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 
 import javax.net.ssl.SSLException;
 
-import io.arcllm.provider.PrintableText;
+import io.arcllm.PrintableText;
 
 /**
  * The type and the words of an exception of other code for messages that callers outside

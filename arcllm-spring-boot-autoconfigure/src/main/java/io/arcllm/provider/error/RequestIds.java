@@ -2,7 +2,7 @@ package io.arcllm.provider.error;
 
 import java.util.List;
 
-import io.arcllm.provider.PrintableText;
+import io.arcllm.PrintableText;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.http.HttpHeaders;

@@ -1,4 +1,4 @@
-package io.arcllm.provider;
+package io.arcllm;
 
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +8,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PrintableText {
 
+	private static final char INSTEAD = '?';
+
 	private PrintableText() {
+	}
+
+	/** The same text on one line, and as long: one character for each. */
+	static String line(String text) {
+		return isPlain(text) ? text : replaced(text);
+	}
+
+	private static String replaced(String text) {
+		StringBuilder line = new StringBuilder(text);
+		for (int i = 0; i < line.length(); i++) {
+			if (!isPlain(line.charAt(i))) {
+				line.setCharAt(i, Character.isWhitespace(line.charAt(i)) ? ' ' : INSTEAD);
+			}
+		}
+		return line.toString();
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.arcllm.sample;
 
 import io.arcllm.LlmEvent;
+import io.arcllm.LlmException;
 import io.arcllm.LlmModule;
 import io.arcllm.LlmProvider;
 import io.arcllm.LlmRequest;
@@ -36,14 +37,17 @@ public final class SpeakerWatchModule implements LlmModule {
 		public Flux<LlmEvent> exchange(LlmRequest request) {
 			return Flux.deferContextual((context) -> {
 				AttemptWatch watch = context.getOrDefault(AttemptWatch.class, null);
+				if (watch == null) {
+					return this.inner.exchange(request);
+				}
+				OwnRequests own = new OwnRequests(watch);
 				Call call = Call.of(context);
-				return (watch == null) ? this.inner.exchange(request)
-						: this.inner.exchange(request).doOnNext((event) -> {
-							Target speaker = call.speaker();
-							if (speaker != null) {
-								watch.speaks(speaker);
-							}
-						});
+				return this.inner.exchange(request).doOnNext((event) -> {
+					Target speaker = call.speaker();
+					if (speaker != null && !own.started) {
+						watch.speaks(speaker);
+					}
+				}).contextWrite((inside) -> inside.put(AttemptWatch.class, own));
 			});
 		}
 
@@ -51,6 +55,43 @@ public final class SpeakerWatchModule implements LlmModule {
 		@Override
 		public String toString() {
 			return this.inner.toString();
+		}
+
+	}
+
+	/**
+	 * Knows whether the call sends a request itself: whose answer it gets then, its
+	 * attempts report.
+	 */
+	private static final class OwnRequests implements AttemptWatch {
+
+		private final AttemptWatch watch;
+
+		private volatile boolean started;
+
+		OwnRequests(AttemptWatch watch) {
+			this.watch = watch;
+		}
+
+		@Override
+		public void started(Target target) {
+			this.started = true;
+			this.watch.started(target);
+		}
+
+		@Override
+		public void speaks(Target target) {
+			this.watch.speaks(target);
+		}
+
+		@Override
+		public void notSent(Target target) {
+			this.watch.notSent(target);
+		}
+
+		@Override
+		public void failed(Target target, LlmException failure) {
+			this.watch.failed(target, failure);
 		}
 
 	}

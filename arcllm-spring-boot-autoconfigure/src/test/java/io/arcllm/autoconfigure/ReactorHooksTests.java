@@ -59,7 +59,6 @@ class ReactorHooksTests {
 		Hooks.onErrorDropped(this.dropped::add);
 		Hooks.onNextDropped(this.dropped::add);
 		Schedulers.onHandleError((thread, failure) -> this.dropped.add(failure));
-		Hooks.onOperatorDebug();
 		this.vendors.first.setDispatcher(new Dispatcher() {
 
 			@Override
@@ -88,6 +87,7 @@ class ReactorHooksTests {
 
 	@WholeAndStreamed
 	void debuggedOperatorsChangeNothing(boolean streaming) {
+		Hooks.onOperatorDebug();
 		runner().run((context) -> {
 			LlmProvider llm = context.getBean(LlmProvider.class);
 			for (int i = 0; i < 5; i++) {

@@ -186,7 +186,7 @@ class RandomBudgetTests {
 			limits.add(new BudgetLimit(null, BudgetScope.valueOf(scope), BudgetWindow.TOTAL, null,
 					new BigDecimal("1000000"), null, Action.BLOCK, null));
 		}
-		return TestSettings.of(BudgetSettings.class, "limits", limits, "max-per-call", new BigDecimal("0.009"));
+		return TestSettings.of(BudgetSettings.class, "limits", limits, "max-per-call", new BigDecimal("0.006"));
 	}
 
 	private Candidate candidate(String name, Budget budget) {
